@@ -1,0 +1,5 @@
+/** Load, latency and simulated worlds for the node. */
+@NullMarked
+package io.consilium.bench;
+
+import org.jspecify.annotations.NullMarked;
