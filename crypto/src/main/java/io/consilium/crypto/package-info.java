@@ -1,4 +1,4 @@
-/** Hashes, keys, signatures, certificates and Merkle proofs. */
+/** Cryptography of the node: hashes, keys, signatures, envelopes, canonical bytes. No threads, no configuration. */
 @NullMarked
 package io.consilium.crypto;
 
