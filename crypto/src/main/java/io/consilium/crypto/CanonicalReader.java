@@ -120,7 +120,7 @@ public final class CanonicalReader {
         try {
             algorithm = KeyAlgorithm.fromCode(code);
         } catch (IllegalArgumentException unknown) {
-            throw malformed(from, unknown.getMessage());
+            throw malformed(from, "key algorithm " + code + ", which is unknown");
         }
         return new PublicKey(algorithm, readFixed(algorithm.keyBytes()));
     }

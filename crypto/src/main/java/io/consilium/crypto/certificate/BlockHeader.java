@@ -62,7 +62,9 @@ public record BlockHeader(
             throw new IllegalArgumentException("the parent of block 1 is the genesis, whose hash is the chain id");
         }
         parentQc.ifPresent(qc -> {
-            if (qc.type() != VoteType.COMMIT || qc.height() != height - 1 || !qc.blockHash().equals(parentHash)) {
+            if (qc.type() != VoteType.COMMIT
+                    || qc.height() != height - 1
+                    || !qc.blockHash().equals(parentHash)) {
                 throw new IllegalArgumentException(
                         "the certificate in block " + height + " is no COMMIT certificate of its parent: " + qc);
             }

@@ -13,7 +13,8 @@ import java.util.Optional;
  * A quorum of TIMEOUTs for one height and round, with the prepare QC of the highest round that any of them reports
  * (BFT-1). That QC is absent exactly when no vote reports one.
  */
-public record TimeoutCertificate(long height, int round, List<TimeoutVote> votes, Optional<QuorumCertificate> highestQc) {
+public record TimeoutCertificate(
+        long height, int round, List<TimeoutVote> votes, Optional<QuorumCertificate> highestQc) {
     public static final int MAX_ENCODED_BYTES = 20 * 1024;
 
     public TimeoutCertificate {

@@ -13,8 +13,7 @@ public final class VoteBytes {
     private VoteBytes() {}
 
     /** PROPOSE, PREPARE and COMMIT name a block. */
-    public static byte[] of(
-            Hash chainId, ValidatorSet set, VoteType type, long height, int round, Hash blockHash) {
+    public static byte[] of(Hash chainId, ValidatorSet set, VoteType type, long height, int round, Hash blockHash) {
         if (type == VoteType.TIMEOUT) {
             throw new IllegalArgumentException("a TIMEOUT names no block");
         }
