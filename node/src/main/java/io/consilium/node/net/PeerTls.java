@@ -1,17 +1,16 @@
 package io.consilium.node.net;
 
+import io.consilium.crypto.Certificates;
 import io.consilium.crypto.PublicKey;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.math.BigInteger;
 import java.net.Socket;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.EdECPublicKey;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
@@ -26,7 +25,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class PeerTls {
     private static final String TLS_1_3 = "TLSv1.3";
-    private static final int ED25519_BYTES = 32;
     private static final long SESSION_SECONDS = 1;
 
     private final SslContext server;
@@ -65,28 +63,14 @@ final class PeerTls {
     static Optional<PublicKey> peerKey(SSLSession session) {
         try {
             Certificate[] chain = session.getPeerCertificates();
-            return chain.length == 0 ? Optional.empty() : ed25519(chain[0].getPublicKey());
+            return chain.length == 0 ? Optional.empty() : ed25519(chain[0]);
         } catch (SSLPeerUnverifiedException withoutCertificate) {
             return Optional.empty();
         }
     }
 
-    private static Optional<PublicKey> ed25519(java.security.PublicKey key) {
-        if (!(key instanceof EdECPublicKey edwards)
-                || !edwards.getParams().getName().equals("Ed25519")) {
-            return Optional.empty();
-        }
-        // RFC 8032: y in little-endian, the sign of x in the highest bit.
-        byte[] raw = new byte[ED25519_BYTES];
-        BigInteger y = edwards.getPoint().getY();
-        byte[] bigEndian = y.toByteArray();
-        for (int i = 0; i < bigEndian.length && i < ED25519_BYTES; i++) {
-            raw[i] = bigEndian[bigEndian.length - 1 - i];
-        }
-        if (edwards.getPoint().isXOdd()) {
-            raw[ED25519_BYTES - 1] |= (byte) 0x80;
-        }
-        return Optional.of(PublicKey.ed25519(raw));
+    private static Optional<PublicKey> ed25519(Certificate certificate) {
+        return certificate instanceof X509Certificate x509 ? Certificates.ed25519Key(x509) : Optional.empty();
     }
 
     /** Trusts exactly the certificates whose key is in the registry. */
@@ -99,7 +83,7 @@ final class PeerTls {
 
         private void check(X509Certificate[] chain) throws CertificateException {
             Optional<PublicKey> key =
-                    chain.length == 0 ? Optional.empty() : ed25519(chain[0].getPublicKey());
+                    chain.length == 0 ? Optional.empty() : ed25519(chain[0]);
             if (key.isEmpty()) {
                 throw new CertificateException("the peer's certificate carries no Ed25519 key");
             }
