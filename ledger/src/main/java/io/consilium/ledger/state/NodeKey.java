@@ -1,0 +1,112 @@
+package io.consilium.ledger.state;
+
+import io.consilium.crypto.CanonicalReader;
+import io.consilium.crypto.CanonicalWriter;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.MalformedException;
+import java.util.Arrays;
+
+/**
+ * The name of a stored tree node: the version (block height) that wrote it, and its place as a path of nibbles from the
+ * root. A branch has 0 to 63 nibbles. A leaf has all 64 of its key's path wherever it hangs, so that it stays where it
+ * is when a neighbour pushes it down. The version comes first, so that a store sees nearly sequential writes.
+ */
+public final class NodeKey implements Comparable<NodeKey> {
+    public static final int LEAF_NIBBLES = 2 * Hash.LENGTH;
+    public static final int MAX_ENCODED_BYTES = Long.BYTES + 1 + Hash.LENGTH;
+
+    private final long version;
+    private final int nibbles;
+    private final byte[] packed;
+
+    private NodeKey(long version, int nibbles, byte[] packed) {
+        if (version < 0) {
+            throw new IllegalArgumentException("a tree version is not negative, this one is " + version);
+        }
+        this.version = version;
+        this.nibbles = nibbles;
+        this.packed = packed;
+    }
+
+    /** The node at the first {@code nibbles} half-bytes of the path. */
+    public static NodeKey of(long version, Hash path, int nibbles) {
+        if (nibbles < 0 || nibbles > LEAF_NIBBLES) {
+            throw new IllegalArgumentException("a tree path has 0 to 64 nibbles, not " + nibbles);
+        }
+        byte[] packed = Arrays.copyOf(path.toBytes(), (nibbles + 1) / 2);
+        if ((nibbles & 1) == 1) {
+            packed[packed.length - 1] &= (byte) 0xf0;
+        }
+        return new NodeKey(version, nibbles, packed);
+    }
+
+    public static NodeKey root(long version) {
+        return of(version, Hash.ZERO, 0);
+    }
+
+    static NodeKey leaf(long version, Hash path) {
+        return of(version, path, LEAF_NIBBLES);
+    }
+
+    public long version() {
+        return version;
+    }
+
+    public int nibbles() {
+        return nibbles;
+    }
+
+    /** Version in 8 bytes, number of nibbles in one, then the nibbles, two a byte. */
+    public byte[] encode() {
+        return new CanonicalWriter()
+                .writeLong(version)
+                .writeByte(nibbles)
+                .writeFixed(packed)
+                .toBytes();
+    }
+
+    public static NodeKey decode(byte[] bytes) throws MalformedException {
+        return CanonicalReader.decode(bytes, MAX_ENCODED_BYTES, "tree node key", NodeKey::read);
+    }
+
+    private static NodeKey read(CanonicalReader reader) throws MalformedException {
+        long version = reader.readLong();
+        int nibbles = reader.readByte();
+        if (nibbles > LEAF_NIBBLES) {
+            throw reader.malformed("a tree path of " + nibbles + " nibbles, at most 64 are possible");
+        }
+        byte[] packed = reader.readFixed((nibbles + 1) / 2);
+        if ((nibbles & 1) == 1 && (packed[packed.length - 1] & 0x0f) != 0) {
+            throw reader.malformed("half a byte after the last nibble that is not zero");
+        }
+        return new NodeKey(version, nibbles, packed);
+    }
+
+    @Override
+    public int compareTo(NodeKey other) {
+        int byVersion = Long.compare(version, other.version);
+        if (byVersion != 0) {
+            return byVersion;
+        }
+        int byLength = Integer.compare(nibbles, other.nibbles);
+        return byLength != 0 ? byLength : Arrays.compareUnsigned(packed, other.packed);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof NodeKey key
+                && version == key.version
+                && nibbles == key.nibbles
+                && Arrays.equals(packed, key.packed);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(version) + Arrays.hashCode(packed);
+    }
+
+    @Override
+    public String toString() {
+        return "NodeKey[version=" + version + ", nibbles=" + nibbles + "]";
+    }
+}
