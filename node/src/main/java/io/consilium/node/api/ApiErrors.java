@@ -1,0 +1,147 @@
+package io.consilium.node.api;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpResponseException;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.grpc.UnframedGrpcErrorHandler;
+import io.grpc.Status;
+import io.netty.util.AttributeKey;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns everything that can go wrong around a request into a problem, so that no stack trace or bare page leaves. */
+final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
+    /** The problem that a service found, for the answer outside gRPC. */
+    static final AttributeKey<ApiProblem> PROBLEM = AttributeKey.valueOf(ApiErrors.class, "PROBLEM");
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int REFERENCE_BYTES = 4;
+
+    /** A problem for an unforeseen failure, whose cause is logged under a reference and not shown. */
+    static ApiProblem unforeseen(Throwable cause) {
+        byte[] bytes = new byte[REFERENCE_BYTES];
+        RANDOM.nextBytes(bytes);
+        String reference = HexFormat.of().formatHex(bytes);
+        LOG.error("request failed reference={}", reference, cause);
+        return ApiProblem.internal(reference);
+    }
+
+    @Override
+    public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
+        return ProblemResponses.of(ctx.request().headers(), problemOf(cause)).toHttpResponse();
+    }
+
+    static ApiProblem problemOf(Throwable cause) {
+        if (cause instanceof ProblemException p) {
+            return p.problem();
+        }
+        if (cause instanceof ContentTooLargeException) {
+            return ApiProblem.tooLarge("the request is larger than this node takes");
+        }
+        if (cause instanceof RequestTimeoutException) {
+            return ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
+        }
+        if (cause instanceof HttpStatusException e) {
+            return ofStatus(e.httpStatus().code());
+        }
+        if (cause instanceof HttpResponseException) {
+            return ofStatus(HttpStatus.BAD_REQUEST.code());
+        }
+        return unforeseen(cause);
+    }
+
+    @Override
+    public @Nullable AggregatedHttpResponse onProtocolViolation(
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        return rendered(headers, status);
+    }
+
+    @Override
+    public @Nullable AggregatedHttpResponse renderStatus(
+            @Nullable ServiceRequestContext ctx,
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        return rendered(headers, status);
+    }
+
+    private static @Nullable AggregatedHttpResponse rendered(@Nullable RequestHeaders headers, HttpStatus status) {
+        if (status.code() < 400) {
+            return null;
+        }
+        RequestHeaders asked = headers == null ? RequestHeaders.of(com.linecorp.armeria.common.HttpMethod.GET, "/") : headers;
+        return ProblemResponses.of(asked, ofStatus(status.code()));
+    }
+
+    private static ApiProblem ofStatus(int status) {
+        return switch (status) {
+            case 404 ->
+                new ApiProblem(404, "NO_SUCH_PATH", "this API has no such path", "", "", "docs/API.md lists them", 6);
+            case 405 ->
+                new ApiProblem(
+                        405, "METHOD_NOT_ALLOWED", "this path does not take that method", "", "", "use POST", 6);
+            case 413 -> ApiProblem.tooLarge("the request is larger than this node takes");
+            case 415 ->
+                new ApiProblem(
+                        415,
+                        "UNSUPPORTED_MEDIA_TYPE",
+                        "this path takes application/protobuf, application/json and gRPC",
+                        "",
+                        "",
+                        "set the content-type header",
+                        6);
+            case 503 -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
+            default ->
+                status >= 500
+                        ? unforeseen(new IllegalStateException("HTTP status " + status))
+                        : new ApiProblem(
+                                status,
+                                "BAD_REQUEST",
+                                "the request cannot be read",
+                                "",
+                                "",
+                                "send HTTP/1.1 or HTTP/2 with headers under 8 KiB",
+                                6);
+        };
+    }
+
+    /** Answers outside gRPC: the problem that the service found, or one made of the framework's status. */
+    @Override
+    public HttpResponse handle(ServiceRequestContext ctx, Status status, AggregatedHttpResponse response) {
+        ApiProblem found = ctx.attr(PROBLEM);
+        ApiProblem problem = found == null ? ofFramework(status) : found;
+        return ProblemResponses.of(ctx.request().headers(), problem).toHttpResponse();
+    }
+
+    private static ApiProblem ofFramework(Status status) {
+        return switch (status.getCode()) {
+            case INVALID_ARGUMENT, UNKNOWN, INTERNAL, OUT_OF_RANGE, CANCELLED, DATA_LOSS ->
+                ApiProblem.malformed("the request is not a message of this method", "");
+            case RESOURCE_EXHAUSTED -> ApiProblem.tooLarge("the request is larger than this node takes");
+            case DEADLINE_EXCEEDED ->
+                ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
+            case UNIMPLEMENTED -> ofStatus(404);
+            case UNAVAILABLE ->
+                ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
+            default -> unforeseen(status.asException());
+        };
+    }
+}

@@ -1,0 +1,134 @@
+package io.consilium.node.api;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.consilium.node.config.NodeConfig;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+
+/** The client API's server: one TLS port, bounded in connections, requests, bytes, threads and time. */
+public final class ApiServer implements AutoCloseable {
+    private static final int MAX_HEADER_BYTES = 8 * 1024;
+    private static final int MAX_STREAMS_PER_CONNECTION = 64;
+    private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+    private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Server server;
+    private final BlockingTaskExecutor blocking;
+
+    private ApiServer(Server server, BlockingTaskExecutor blocking) {
+        this.server = server;
+        this.blocking = blocking;
+    }
+
+    /**
+     * What is served beside the service itself.
+     *
+     * @param open paths that anybody may read, e.g. health
+     * @param proven paths that need a caller
+     */
+    public record Pages(Map<String, HttpService> open, Map<String, HttpService> proven) {}
+
+    static BlockingTaskExecutor blockingExecutor(NodeConfig.Api bounds) {
+        return BlockingTaskExecutor.builder()
+                .numThreads(bounds.blockingThreads())
+                .threadNamePrefix("api-request")
+                .build();
+    }
+
+    /** Builds and starts; the port is listening when this returns. */
+    static ApiServer start(
+            NodeConfig.Api bounds,
+            PrivateKey key,
+            X509Certificate certificate,
+            Operations operations,
+            CallerCheck callers,
+            Pages pages,
+            BlockingTaskExecutor blocking)
+            throws BindException {
+        ApiErrors errors = new ApiErrors();
+        GrpcService grpc = grpc(bounds, operations, errors);
+        ServerBuilder builder = Server.builder()
+                .https(new InetSocketAddress(bounds.host(), bounds.port()))
+                .tls(key, certificate)
+                .workerGroup(bounds.eventLoopThreads())
+                .blockingTaskExecutor(blocking, false)
+                .maxNumConnections(bounds.maxConnections())
+                .http2MaxStreamsPerConnection(MAX_STREAMS_PER_CONNECTION)
+                .http2MaxHeaderListSize(MAX_HEADER_BYTES)
+                .http1MaxHeaderSize(MAX_HEADER_BYTES)
+                .http1MaxInitialLineLength(MAX_HEADER_BYTES)
+                .maxRequestLength(bounds.maxRequestBytes())
+                .requestTimeoutMillis(bounds.requestTimeoutMillis())
+                .idleTimeoutMillis(bounds.idleTimeoutMillis())
+                .gracefulShutdownTimeout(QUIET_PERIOD, STOP_TIMEOUT)
+                .verboseResponses(false)
+                .disableServerHeader()
+                .errorHandler(errors);
+        securityHeaders(builder);
+        pages.open().forEach(builder::service);
+        pages.proven().forEach((path, service) -> builder.service(path, service.decorate(callers)));
+        builder.service(grpc, service -> service.decorate(callers));
+        builder.decorator(new RequestGate(bounds));
+        Server server = builder.build();
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BindException bind) {
+                throw bind;
+            }
+            throw e;
+        }
+        return new ApiServer(server, blocking);
+    }
+
+    private static GrpcService grpc(NodeConfig.Api bounds, Operations operations, ApiErrors errors) {
+        return GrpcService.builder()
+                .addService(new ConsiliumService(operations))
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
+                .enableUnframedRequests(true)
+                .unframedGrpcErrorHandler(errors)
+                .enableHttpJsonTranscoding(true)
+                .httpJsonTranscodingErrorHandler(errors)
+                .jsonMarshallerFactory(service -> com.linecorp.armeria.common.grpc.GrpcJsonMarshaller.builder()
+                        .jsonMarshallerCustomizer(json -> json.ignoringUnknownFields(false))
+                        .build(service))
+                .maxRequestMessageLength(bounds.maxRequestBytes())
+                .maxResponseMessageLength(MAX_RESPONSE_BYTES)
+                .useBlockingTaskExecutor(true)
+                .useClientTimeoutHeader(false)
+                .build();
+    }
+
+    private static void securityHeaders(ServerBuilder builder) {
+        builder.addHeader(HttpHeaderNames.STRICT_TRANSPORT_SECURITY, "max-age=31536000")
+                .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+                .addHeader(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
+                .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")
+                .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer")
+                .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    /** Takes no more requests, lets those under way finish for a bounded time, and stops. */
+    @Override
+    public void close() {
+        server.stop().join();
+        blocking.shutdown();
+    }
+}

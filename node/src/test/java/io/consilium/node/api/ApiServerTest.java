@@ -1,0 +1,255 @@
+package io.consilium.node.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.UnknownFieldSet;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import io.consilium.crypto.Certificates;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyPair;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.proto.Problem;
+import io.consilium.proto.StateRequest;
+import io.consilium.proto.StateResponse;
+import io.consilium.proto.StatusRequest;
+import io.consilium.proto.StatusResponse;
+import io.consilium.proto.SubmitRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server's manners: tokens, schemas, bounds and errors, with a real server on a free port. */
+class ApiServerTest {
+    private static final Hash CHAIN = Hash.sha256(new byte[] {1});
+    private static final String MEMBER = "st-mary/dr-adams";
+
+    @TempDir
+    Path directory;
+
+    private final KeyPair key = KeyPair.generate(new SecureRandom());
+    private final AtomicLong clock = new AtomicLong(1_750_000_000_000L);
+    private ApiServer server;
+    private ApiClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        NodeConfig config = NodeConfig.load(
+                Optional.empty(), Map.of(), Map.of("node.institution", "st-mary", "api.port", "0", "api.max-request-bytes", "524288"));
+        java.security.KeyPair tls = Certificates.generateP256(new SecureRandom());
+        X509Certificate certificate = Certificates.p256(tls, "st-mary", List.of());
+        Caller caller = new Caller.Member(MEMBER, "st-mary", Set.of("CLINICIAN"), Set.of("PROVIDER"));
+        Authenticator authenticator = new Authenticator(
+                CHAIN,
+                "st-mary",
+                config.tokens(),
+                id -> id.equals(MEMBER)
+                        ? Optional.of(new CallerDirectory.Entry(caller, key.publicKey()))
+                        : Optional.empty(),
+                new Ed25519Verifier(),
+                clock::get,
+                TokenHorizon.open(directory.resolve("tokens")));
+        CallerCheck check = new CallerCheck(authenticator, new TokenBuckets(1000, 1000, clock::get));
+        server = ApiServer.start(
+                config.api(),
+                tls.getPrivate(),
+                certificate,
+                operations(),
+                check,
+                new ApiServer.Pages(
+                        Map.of("/health/live", (ctx, req) -> HttpResponse.of(HttpStatus.OK)),
+                        Map.of("/metrics", (ctx, req) -> HttpResponse.of(HttpStatus.OK))),
+                ApiServer.blockingExecutor(config.api()));
+        client = new ApiClient(certificate, server.port());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static Operations operations() {
+        return new Operations(
+                refuse(),
+                refuse(),
+                Operation.immediate((caller, request) ->
+                        StatusResponse.newBuilder().setNode(caller.id()).setHeight(7).build()),
+                refuse(),
+                refuse(),
+                Operation.immediate((caller, request) -> {
+                    if (request.getKey().equals("crash")) {
+                        throw new IllegalStateException("secret detail");
+                    }
+                    return StateResponse.newBuilder().setFound(true).build();
+                }),
+                refuse(),
+                refuse(),
+                refuse(),
+                refuse(),
+                refuse(),
+                refuse(),
+                refuse());
+    }
+
+    private static <Q, R> Operation<Q, R> refuse() {
+        return (caller, request) ->
+                CompletableFuture.failedFuture(ApiProblem.notFound("thing").asException());
+    }
+
+    private String token() {
+        return ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get());
+    }
+
+    private static Problem problem(java.net.http.HttpResponse<byte[]> response) throws Exception {
+        assertThat(response.headers().firstValue("content-type")).contains("application/protobuf");
+        assertThat(response.headers().firstValue("x-consilium-problem")).contains("1");
+        return Problem.parseFrom(response.body());
+    }
+
+    private static String text(java.net.http.HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void answersProtobufJsonAndRestAlike() throws Exception {
+        var protobuf = client.protobuf("Status", StatusRequest.getDefaultInstance(), token());
+        assertThat(protobuf.statusCode()).isEqualTo(200);
+        assertThat(StatusResponse.parseFrom(protobuf.body()).getHeight()).isEqualTo(7);
+        var json = client.post("/consilium.v1.Consilium/Status", "application/json", "{}".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(text(json)).contains("\"height\":\"7\"");
+        var rest = client.get("/v1/status", token());
+        assertThat(rest.statusCode()).isEqualTo(200);
+        assertThat(text(rest)).contains("\"node\":\"" + MEMBER);
+        var posted = client.post("/v1/state", "application/json", "{\"key\":\"member/x\"}".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(text(posted)).contains("\"found\":true");
+        assertThat(posted.headers().firstValue("x-content-type-options")).contains("nosniff");
+        assertThat(posted.headers().firstValue("server")).isEmpty();
+    }
+
+    @Test
+    void refusesUnknownFieldsInJsonAndProtobuf() throws Exception {
+        var json = client.post("/v1/state", "application/json", "{\"key\":\"a\",\"colour\":1}".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(json.statusCode()).isEqualTo(400);
+        assertThat(json.headers().firstValue("content-type")).contains("application/problem+json");
+        assertThat(text(json)).contains("MALFORMED_REQUEST").doesNotContain("Exception");
+        var raw = client.post("/consilium.v1.Consilium/State", "application/json", "{\"colour\":1}".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(raw.statusCode()).isEqualTo(400);
+        StateRequest unknown = StateRequest.newBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build())
+                .build();
+        var binary = client.protobuf("State", unknown, token());
+        assertThat(binary.statusCode()).isEqualTo(400);
+        assertThat(problem(binary).getPath()).isEqualTo("#99");
+        assertThat(problem(binary).getExitCode()).isEqualTo(6);
+    }
+
+    @Test
+    void refusesGarbageWithAProblemAndNoTrace() throws Exception {
+        var garbage = client.post("/consilium.v1.Consilium/State", "application/protobuf", new byte[] {10, 127, 1, 2}, token());
+        assertThat(garbage.statusCode()).isEqualTo(400);
+        assertThat(problem(garbage).getCode()).isEqualTo("MALFORMED_REQUEST");
+        var json = client.post("/v1/state", "application/json", "{\"key\":".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(json.statusCode()).isEqualTo(400);
+        assertThat(text(json)).doesNotContain("Exception").doesNotContain("at io.");
+        var crash = client.protobuf("State", StateRequest.newBuilder().setKey("crash").build(), token());
+        assertThat(crash.statusCode()).isEqualTo(500);
+        assertThat(problem(crash).getExitCode()).isEqualTo(1);
+        assertThat(text(crash)).doesNotContain("secret detail");
+    }
+
+    @Test
+    void refusesOversizedBodies() throws Exception {
+        SubmitRequest large = SubmitRequest.newBuilder()
+                .addTransactions(com.google.protobuf.ByteString.copyFrom(new byte[600_000]))
+                .build();
+        var announced = client.protobuf("Submit", large, token());
+        assertThat(announced.statusCode()).isEqualTo(413);
+        assertThat(problem(announced).getCode()).isEqualTo("REQUEST_TOO_LARGE");
+        var streamed = client.streamed("/consilium.v1.Consilium/Submit", large.toByteArray(), token());
+        assertThat(streamed.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void namesUnknownPathsAndWrongMethods() throws Exception {
+        assertThat(client.get("/nothing", token()).statusCode()).isEqualTo(404);
+        assertThat(text(client.get("/nothing", token()))).contains("NO_SUCH_PATH");
+        var unknownMethod = client.protobuf("Nothing", StatusRequest.getDefaultInstance(), token());
+        assertThat(unknownMethod.statusCode()).isEqualTo(404);
+        assertThat(problem(unknownMethod).getCode()).isEqualTo("NO_SUCH_PATH");
+        var wrong = client.post("/v1/status", "application/json", new byte[0], token());
+        assertThat(wrong.statusCode()).isEqualTo(405);
+        assertThat(text(wrong)).contains("METHOD_NOT_ALLOWED");
+        var media = client.post("/consilium.v1.Consilium/Status", "text/plain", new byte[0], token());
+        assertThat(media.statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void tokensAreProvenFreshAndUsedOnce() throws Exception {
+        assertThat(code("")).isEqualTo("NO_TOKEN");
+        assertThat(code("garbage")).isEqualTo("BAD_TOKEN");
+        assertThat(code("x".repeat(5000))).isEqualTo("BAD_TOKEN");
+        String once = token();
+        assertThat(code(once)).isEqualTo("OK");
+        assertThat(code(once)).isEqualTo("TOKEN_REPLAYED");
+        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "riverside", clock.get()))).isEqualTo("WRONG_AUDIENCE");
+        assertThat(code(ApiClient.token(key, MEMBER, Hash.ZERO, "st-mary", clock.get()))).isEqualTo("WRONG_AUDIENCE");
+        assertThat(code(ApiClient.token(key, "st-mary/nobody", CHAIN, "st-mary", clock.get()))).isEqualTo("UNKNOWN_CALLER");
+        KeyPair other = KeyPair.generate(new SecureRandom());
+        assertThat(code(ApiClient.token(other, MEMBER, CHAIN, "st-mary", clock.get()))).isEqualTo("UNKNOWN_CALLER");
+        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() - 5_000))).isEqualTo("TOKEN_BEFORE_START");
+        String early = token();
+        clock.addAndGet(91_000);
+        assertThat(code(early)).isEqualTo("TOKEN_EXPIRED");
+        String hourAhead = ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() + 3_600_000);
+        assertThat(code(hourAhead)).isEqualTo("TOKEN_FROM_FUTURE");
+        assertThat(problem(client.protobuf("Status", StatusRequest.getDefaultInstance(), hourAhead)).getHint())
+                .contains("off by 3600 s");
+        Map<String, Object> longLived = ApiClient.claims(MEMBER, CHAIN, "st-mary", clock.get());
+        longLived.put("exp", clock.get() / 1000 + 61);
+        assertThat(code(ApiClient.token(key, MEMBER, longLived))).isEqualTo("BAD_TOKEN");
+        Map<String, Object> extra = ApiClient.claims(MEMBER, CHAIN, "st-mary", clock.get());
+        extra.put("admin", "true");
+        assertThat(code(ApiClient.token(key, MEMBER, extra))).isEqualTo("BAD_TOKEN");
+    }
+
+    private String code(String token) throws Exception {
+        var response = client.protobuf("Status", StatusRequest.getDefaultInstance(), token);
+        if (response.statusCode() == 200) {
+            return "OK";
+        }
+        assertThat(response.statusCode()).isEqualTo(401);
+        Problem problem = problem(response);
+        assertThat(problem.getExitCode()).isEqualTo(4);
+        assertThat(problem.getHint()).isNotEmpty();
+        return problem.getCode();
+    }
+
+    @Test
+    void healthIsOpenAndMetricsAreNot() {
+        assertThat(client.get("/health/live", "").statusCode()).isEqualTo(200);
+        assertThat(client.get("/metrics", "").statusCode()).isEqualTo(401);
+        assertThat(client.get("/metrics", token()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void tokensOfAnEarlierProcessAreRefusedAfterARestart() throws Exception {
+        TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
+        before.accepted(1_000);
+        assertThat(before.floorSeconds()).isZero();
+        assertThat(TokenHorizon.open(directory.resolve("horizon")).floorSeconds()).isEqualTo(1_000);
+    }
+}
