@@ -1,0 +1,49 @@
+package io.consilium.storage;
+
+import io.consilium.crypto.Hash;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The ciphertexts that this node keeps (REC-2), each under the SHA-256 of its bytes and nothing else.
+ *
+ * <p>Payloads of gigabytes arrive and leave in chunks; no call holds more than {@link #MAX_CHUNK_BYTES} of one in
+ * memory. Safe for many threads.
+ */
+public interface Vault extends AutoCloseable {
+    int MAX_CHUNK_BYTES = 1024 * 1024;
+    int MAX_PAGE = 1_000;
+
+    /**
+     * Stages the bytes at {@code offset} of a payload. The caller starts at 0, goes on at the offset that the answer
+     * names, after a restart too, and is done when the answer is {@link StageOutcome.Held}.
+     */
+    StageOutcome stage(Hash ciphertextHash, long totalSize, long offset, byte[] data) throws VaultException;
+
+    /**
+     * Bytes from {@code offset} on, at most {@code maxLength}, all checked against the hash before they are returned;
+     * empty where the payload is not held.
+     *
+     * @throws VaultDamagedException the file differs from its hash; it has been put aside and can be staged anew
+     */
+    Optional<VaultChunk> read(Hash ciphertextHash, long offset, int maxLength) throws VaultException;
+
+    /** Size of a payload that is held whole. */
+    OptionalLong size(Hash ciphertextHash) throws VaultException;
+
+    /** Removes every copy, staged and damaged ones too (PRV-6), durably; false where there was none. */
+    boolean delete(Hash ciphertextHash) throws VaultException;
+
+    /** Payloads held whole, in order of their hashes, after the given one. */
+    List<Hash> list(Optional<Hash> after, int limit) throws VaultException;
+
+    /** Removes staged payloads that got no byte since {@code nowMillis} less the configured age; returns how many. */
+    int discardStale(long nowMillis) throws VaultException;
+
+    /** Bytes held and promised to uploads. */
+    long usedBytes();
+
+    @Override
+    void close();
+}
