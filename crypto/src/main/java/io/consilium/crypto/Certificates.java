@@ -150,9 +150,13 @@ public final class Certificates {
                     + " and has at most 16 KiB");
         }
         try {
-            byte[] der = Base64.getMimeDecoder()
-                    .decode(text.substring(PEM_BEGIN.length(), text.length() - PEM_END.length()));
-            return certificate(der);
+            String body = text.substring(PEM_BEGIN.length(), text.length() - PEM_END.length());
+            byte[] der = Base64.getDecoder().decode(body.replace("\r", "").replace("\n", ""));
+            X509Certificate certificate = certificate(der);
+            if (!Arrays.equals(certificate.getEncoded(), der)) {
+                throw new CryptoException("the certificate in PEM form is followed by something else");
+            }
+            return certificate;
         } catch (IllegalArgumentException | CertificateException invalid) {
             throw new CryptoException("the certificate in PEM form is damaged", invalid);
         }

@@ -52,7 +52,9 @@ final class Conformance {
 
     static List<Path> jsonFiles(String folder) {
         try (Stream<Path> files = Files.walk(require(folder))) {
-            return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

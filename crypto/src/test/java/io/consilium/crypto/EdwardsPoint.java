@@ -9,10 +9,13 @@ import java.util.Optional;
 /** Slow affine arithmetic on edwards25519 (RFC 8032, section 5.1), to build signatures that no library would make. */
 record EdwardsPoint(BigInteger x, BigInteger y) {
     static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
-    static final BigInteger L =
-            BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
+    static final BigInteger L = BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
     static final EdwardsPoint IDENTITY = new EdwardsPoint(BigInteger.ZERO, BigInteger.ONE);
-    static final EdwardsPoint BASE = withY(BigInteger.valueOf(4).multiply(inverse(BigInteger.valueOf(5))).mod(P), false)
+    static final EdwardsPoint BASE = withY(
+                    BigInteger.valueOf(4)
+                            .multiply(inverse(BigInteger.valueOf(5)))
+                            .mod(P),
+                    false)
             .orElseThrow();
 
     private static final BigInteger D = d();
@@ -22,7 +25,9 @@ record EdwardsPoint(BigInteger x, BigInteger y) {
     }
 
     private static BigInteger d() {
-        return BigInteger.valueOf(-121665).multiply(inverse(BigInteger.valueOf(121666))).mod(P);
+        return BigInteger.valueOf(-121665)
+                .multiply(inverse(BigInteger.valueOf(121666)))
+                .mod(P);
     }
 
     static Optional<EdwardsPoint> withY(BigInteger y, boolean odd) {
@@ -32,18 +37,23 @@ record EdwardsPoint(BigInteger x, BigInteger y) {
                 .mod(P);
         BigInteger root = x2.modPow(P.add(BigInteger.valueOf(3)).shiftRight(3), P);
         if (!root.multiply(root).mod(P).equals(x2)) {
-            BigInteger sqrtMinusOne = BigInteger.TWO.modPow(P.subtract(BigInteger.ONE).shiftRight(2), P);
+            BigInteger sqrtMinusOne =
+                    BigInteger.TWO.modPow(P.subtract(BigInteger.ONE).shiftRight(2), P);
             root = root.multiply(sqrtMinusOne).mod(P);
         }
         if (!root.multiply(root).mod(P).equals(x2)) {
             return Optional.empty();
         }
-        return Optional.of(new EdwardsPoint(root.testBit(0) == odd ? root : P.subtract(root).mod(P), y));
+        return Optional.of(new EdwardsPoint(
+                root.testBit(0) == odd ? root : P.subtract(root).mod(P), y));
     }
 
     EdwardsPoint add(EdwardsPoint o) {
-        BigInteger product = D.multiply(x).multiply(o.x).multiply(y).multiply(o.y).mod(P);
-        BigInteger sumX = x.multiply(o.y).add(o.x.multiply(y)).multiply(inverse(BigInteger.ONE.add(product).mod(P)));
+        BigInteger product =
+                D.multiply(x).multiply(o.x).multiply(y).multiply(o.y).mod(P);
+        BigInteger sumX = x.multiply(o.y)
+                .add(o.x.multiply(y))
+                .multiply(inverse(BigInteger.ONE.add(product).mod(P)));
         BigInteger sumY = y.multiply(o.y)
                 .add(x.multiply(o.x))
                 .multiply(inverse(BigInteger.ONE.subtract(product).mod(P)));
@@ -64,8 +74,7 @@ record EdwardsPoint(BigInteger x, BigInteger y) {
     /** A point of order exactly 8. */
     static EdwardsPoint torsion() {
         for (int y = 2; ; y++) {
-            Optional<EdwardsPoint> torsion =
-                    withY(BigInteger.valueOf(y), false).map(point -> point.times(L));
+            Optional<EdwardsPoint> torsion = withY(BigInteger.valueOf(y), false).map(point -> point.times(L));
             if (torsion.isPresent()
                     && !torsion.get().times(BigInteger.valueOf(4)).equals(IDENTITY)) {
                 return torsion.get();

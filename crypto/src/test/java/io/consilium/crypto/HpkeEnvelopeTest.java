@@ -30,9 +30,11 @@ class HpkeEnvelopeTest {
     void prv3_opensWhatWasSealed() throws Exception {
         byte[] envelope = HpkeEnvelope.seal(recipient.publicKey(), INFO, AAD, PLAINTEXT, random);
         assertThat(envelope).hasSize(PLAINTEXT.length + HpkeEnvelope.OVERHEAD_BYTES);
-        assertThat(HpkeEnvelope.open(recipient.privateKey(), INFO, AAD, envelope)).isEqualTo(PLAINTEXT);
+        assertThat(HpkeEnvelope.open(recipient.privateKey(), INFO, AAD, envelope))
+                .isEqualTo(PLAINTEXT);
         byte[] empty = HpkeEnvelope.seal(recipient.publicKey(), new byte[0], new byte[0], new byte[0], random);
-        assertThat(HpkeEnvelope.open(recipient.privateKey(), new byte[0], new byte[0], empty)).isEmpty();
+        assertThat(HpkeEnvelope.open(recipient.privateKey(), new byte[0], new byte[0], empty))
+                .isEmpty();
     }
 
     @Test
@@ -144,8 +146,8 @@ class HpkeEnvelopeTest {
                 HpkeEnvelope.publicKey(receiver.publicKey()), bytes(block, "info"), HpkeEnvelope.pair(ephemeral));
         assertThat(sender.getEncapsulation()).isEqualTo(bytes(block, "enc"));
         if (aead == HPKE.aead_AES_GCM128) {
-            HpkeReference reference = HpkeReference.sender(
-                    aead, 16, bytes(block, "skEm"), bytes(block, "pkRm"), bytes(block, "info"));
+            HpkeReference reference =
+                    HpkeReference.sender(aead, 16, bytes(block, "skEm"), bytes(block, "pkRm"), bytes(block, "info"));
             assertThat(reference.key()).isEqualTo(bytes(block, "key"));
             assertThat(reference.baseNonce()).isEqualTo(bytes(block, "base_nonce"));
         }

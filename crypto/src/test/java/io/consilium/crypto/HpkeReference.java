@@ -16,8 +16,7 @@ import javax.crypto.spec.SecretKeySpec;
 record HpkeReference(byte[] key, byte[] baseNonce) {
     private static final byte[] KEM_SUITE = {'K', 'E', 'M', 0, 32};
 
-    static HpkeReference sender(
-            int aeadId, int keyBytes, byte[] ephemeralPrivate, byte[] recipientPublic, byte[] info)
+    static HpkeReference sender(int aeadId, int keyBytes, byte[] ephemeralPrivate, byte[] recipientPublic, byte[] info)
             throws CryptoException {
         byte[] enc = X25519.fromPrivate(ephemeralPrivate).publicKey();
         byte[] agreed = X25519.agree(ephemeralPrivate, recipientPublic);

@@ -38,7 +38,8 @@ class MerkleTreeTest {
                 assertThat(proof.verify(Hash.ZERO, root)).isFalse();
                 assertThat(proof.verify(leaves.get(index), Hash.ZERO)).isFalse();
                 if (size > 1) {
-                    assertThat(proof.verify(leaves.get((index + 1) % size), root)).isFalse();
+                    assertThat(proof.verify(leaves.get((index + 1) % size), root))
+                            .isFalse();
                 }
                 assertThat(MerkleProof.decode(proof.encode())).isEqualTo(proof);
             }

@@ -40,8 +40,7 @@ class PayloadCipherTest {
     void prv2_takesLargeSegmentsAndNoOthers() throws Exception {
         byte[] plaintext = random(PayloadCipher.LARGE_SEGMENT_BYTES + 17, 3);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PayloadCipher.encrypt(
-                key, new ByteArrayInputStream(plaintext), out, random, PayloadCipher.LARGE_SEGMENT_BYTES);
+        PayloadCipher.encrypt(key, new ByteArrayInputStream(plaintext), out, random, PayloadCipher.LARGE_SEGMENT_BYTES);
         assertThat(decrypt(out.toByteArray())).isEqualTo(plaintext);
         assertThatThrownBy(() -> PayloadCipher.encrypt(
                         key, InputStream.nullInputStream(), OutputStream.nullOutputStream(), random, 1000))

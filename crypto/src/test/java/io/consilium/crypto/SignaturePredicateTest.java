@@ -47,7 +47,9 @@ class SignaturePredicateTest {
             assertThat(accepts(key, message, signature)).as("torsion %d", i).isTrue();
             refusedByCofactorless += jdkAccepts(key, message, signature) ? 0 : 1;
             message[0] ^= 1;
-            assertThat(accepts(key, message, signature)).as("torsion %d, other message", i).isFalse();
+            assertThat(accepts(key, message, signature))
+                    .as("torsion %d, other message", i)
+                    .isFalse();
         }
         assertThat(refusedByCofactorless).isEqualTo(7);
     }
@@ -71,7 +73,9 @@ class SignaturePredicateTest {
             byte[] message = message(i);
             // With such a key 8kA vanishes: anybody could sign S = r.
             byte[] signature = join(EdwardsPoint.BASE.times(r).encode(), EdwardsPoint.littleEndian(r));
-            assertThat(accepts(small, message, signature)).as("key of torsion %d", i).isFalse();
+            assertThat(accepts(small, message, signature))
+                    .as("key of torsion %d", i)
+                    .isFalse();
             assertThat(verifier.accepts(PublicKey.ed25519(small))).isFalse();
         }
     }
@@ -83,7 +87,9 @@ class SignaturePredicateTest {
             BigInteger r = scalar();
             byte[] message = message(i);
             byte[] signature = sign(EdwardsPoint.BASE.times(r).encode(), mixed, r, message);
-            assertThat(accepts(mixed, message, signature)).as("key shifted by torsion %d", i).isFalse();
+            assertThat(accepts(mixed, message, signature))
+                    .as("key shifted by torsion %d", i)
+                    .isFalse();
         }
     }
 
@@ -97,8 +103,8 @@ class SignaturePredicateTest {
         }
         encodings.add(EdwardsPoint.encode(BigInteger.ONE, true));
         encodings.add(EdwardsPoint.encode(EdwardsPoint.P.subtract(BigInteger.ONE), true));
-        assertThat(encodings).allSatisfy(encoding ->
-                assertThat(verifier.accepts(PublicKey.ed25519(encoding))).isFalse());
+        assertThat(encodings).allSatisfy(encoding -> assertThat(verifier.accepts(PublicKey.ed25519(encoding)))
+                .isFalse());
         assertThat(verifier.accepts(PublicKey.ed25519(key))).isTrue();
     }
 
@@ -122,9 +128,11 @@ class SignaturePredicateTest {
         // y = 1 as p + 1 is the identity, so only its spelling speaks against this signature.
         byte[] message = message(99);
         byte[] spelled = EdwardsPoint.encode(EdwardsPoint.P.add(BigInteger.ONE), false);
-        assertThat(accepts(key, message, sign(spelled, key, BigInteger.ZERO, message))).isFalse();
+        assertThat(accepts(key, message, sign(spelled, key, BigInteger.ZERO, message)))
+                .isFalse();
         byte[] canonical = EdwardsPoint.IDENTITY.encode();
-        assertThat(accepts(key, message, sign(canonical, key, BigInteger.ZERO, message))).isTrue();
+        assertThat(accepts(key, message, sign(canonical, key, BigInteger.ZERO, message)))
+                .isTrue();
     }
 
     @Test
@@ -132,9 +140,11 @@ class SignaturePredicateTest {
         byte[] message = message(1);
         for (BigInteger y : List.of(BigInteger.ONE, EdwardsPoint.P.subtract(BigInteger.ONE))) {
             byte[] negativeZero = EdwardsPoint.encode(y, true);
-            assertThat(accepts(key, message, sign(negativeZero, key, BigInteger.ZERO, message))).isFalse();
+            assertThat(accepts(key, message, sign(negativeZero, key, BigInteger.ZERO, message)))
+                    .isFalse();
             byte[] zero = EdwardsPoint.encode(y, false);
-            assertThat(accepts(key, message, sign(zero, key, BigInteger.ZERO, message))).isTrue();
+            assertThat(accepts(key, message, sign(zero, key, BigInteger.ZERO, message)))
+                    .isTrue();
         }
     }
 
@@ -147,7 +157,9 @@ class SignaturePredicateTest {
         int multiples = 0;
         for (BigInteger other = s.add(EdwardsPoint.L); other.bitLength() <= 256; other = other.add(EdwardsPoint.L)) {
             byte[] malleable = join(Arrays.copyOf(signature, 32), EdwardsPoint.littleEndian(other));
-            assertThat(accepts(key, message, malleable)).as("S + %d L", ++multiples).isFalse();
+            assertThat(accepts(key, message, malleable))
+                    .as("S + %d L", ++multiples)
+                    .isFalse();
         }
         assertThat(multiples).isGreaterThan(7);
         assertThat(accepts(key, message, signature)).isTrue();

@@ -21,10 +21,9 @@ class WycheproofTest {
     void ed25519() {
         Ed25519Verifier verifier = new Ed25519Verifier();
         int count = each("ed25519_test.json", (group, test) -> {
-            PublicKey key = PublicKey.ed25519(
-                    Conformance.hex(group.get("publicKey").get("pk")));
-            boolean accepted = verifier.verify(
-                    key, Conformance.hex(test.get("msg")), Conformance.hex(test.get("sig")));
+            PublicKey key =
+                    PublicKey.ed25519(Conformance.hex(group.get("publicKey").get("pk")));
+            boolean accepted = verifier.verify(key, Conformance.hex(test.get("msg")), Conformance.hex(test.get("sig")));
             assertThat(accepted).as(name(test)).isEqualTo(valid(test));
         });
         assertThat(count).isEqualTo(151);
@@ -67,10 +66,12 @@ class WycheproofTest {
         byte[] nonce = Conformance.hex(test.get("iv"));
         byte[] aad = Conformance.hex(test.get("aad"));
         byte[] plaintext = Conformance.hex(test.get("msg"));
-        byte[] sealed =
-                HexFormat.of().parseHex(test.get("ct").asText() + test.get("tag").asText());
+        byte[] sealed = HexFormat.of()
+                .parseHex(test.get("ct").asText() + test.get("tag").asText());
         if (valid(test)) {
-            assertThat(aead.seal(nonce, aad, plaintext, plaintext.length)).as(name(test)).isEqualTo(sealed);
+            assertThat(aead.seal(nonce, aad, plaintext, plaintext.length))
+                    .as(name(test))
+                    .isEqualTo(sealed);
             assertThat(open(aead, nonce, aad, sealed)).as(name(test)).isEqualTo(plaintext);
         } else {
             assertThatThrownBy(() -> aead.open(nonce, aad, sealed, sealed.length))
@@ -94,7 +95,9 @@ class WycheproofTest {
                         .as(name(test))
                         .isEqualTo(Conformance.hex(test.get("okm")));
             } else {
-                assertThatThrownBy(() -> expand(pseudorandomKey, info, size)).as(name(test)).isNotNull();
+                assertThatThrownBy(() -> expand(pseudorandomKey, info, size))
+                        .as(name(test))
+                        .isNotNull();
             }
         });
         assertThat(count).isEqualTo(86);
