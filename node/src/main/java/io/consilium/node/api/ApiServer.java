@@ -8,6 +8,10 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.consilium.node.config.NodeConfig;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
@@ -15,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /** The client API's server: one TLS port, bounded in connections, requests, bytes, threads and time. */
 public final class ApiServer implements AutoCloseable {
@@ -26,10 +31,12 @@ public final class ApiServer implements AutoCloseable {
 
     private final Server server;
     private final BlockingTaskExecutor blocking;
+    private final EventLoopGroup workers;
 
-    private ApiServer(Server server, BlockingTaskExecutor blocking) {
+    private ApiServer(Server server, BlockingTaskExecutor blocking, EventLoopGroup workers) {
         this.server = server;
         this.blocking = blocking;
+        this.workers = workers;
     }
 
     /**
@@ -59,10 +66,12 @@ public final class ApiServer implements AutoCloseable {
             throws BindException {
         ApiErrors errors = new ApiErrors();
         GrpcService grpc = grpc(bounds, operations, errors);
+        EventLoopGroup workers = loops(bounds.eventLoopThreads(), "api-io");
         ServerBuilder builder = Server.builder()
                 .https(new InetSocketAddress(bounds.host(), bounds.port()))
                 .tls(key, certificate)
-                .workerGroup(bounds.eventLoopThreads())
+                .workerGroup(workers, false)
+                .bossGroupFactory(name -> loops(1, "api-accept"))
                 .blockingTaskExecutor(blocking, false)
                 .maxNumConnections(bounds.maxConnections())
                 .http2MaxStreamsPerConnection(MAX_STREAMS_PER_CONNECTION)
@@ -85,12 +94,27 @@ public final class ApiServer implements AutoCloseable {
         try {
             server.start().join();
         } catch (CompletionException e) {
+            workers.shutdownGracefully();
             if (e.getCause() instanceof BindException bind) {
                 throw bind;
             }
             throw e;
         }
-        return new ApiServer(server, blocking);
+        return new ApiServer(server, blocking, workers);
+    }
+
+    /**
+     * Event loops that stop at once when they are told to: a port that is closed has nothing to wait for. Armeria knows
+     * a transport by this class.
+     */
+    @SuppressWarnings("deprecation")
+    private static EventLoopGroup loops(int threads, String name) {
+        return new NioEventLoopGroup(threads, new DefaultThreadFactory(name)) {
+            @Override
+            public Future<?> shutdownGracefully() {
+                return shutdownGracefully(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        };
     }
 
     private static GrpcService grpc(NodeConfig.Api bounds, Operations operations, ApiErrors errors) {
@@ -130,5 +154,6 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         server.stop().join();
         blocking.shutdown();
+        workers.shutdownGracefully();
     }
 }
