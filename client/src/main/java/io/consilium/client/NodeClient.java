@@ -1,0 +1,296 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.JwtEdDsa;
+import io.consilium.proto.BlockRequest;
+import io.consilium.proto.BlockResponse;
+import io.consilium.proto.ConsentCheckRequest;
+import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.DiscloseRequest;
+import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.FetchPayloadRequest;
+import io.consilium.proto.FetchPayloadResponse;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.ScopeKeyRequest;
+import io.consilium.proto.ScopeKeyResponse;
+import io.consilium.proto.StagePayloadRequest;
+import io.consilium.proto.StagePayloadResponse;
+import io.consilium.proto.StateRequest;
+import io.consilium.proto.StateResponse;
+import io.consilium.proto.StatusRequest;
+import io.consilium.proto.StatusResponse;
+import io.consilium.proto.SubmitRequest;
+import io.consilium.proto.SubmitResponse;
+import io.consilium.proto.TransactionRequest;
+import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.ValidatorsRequest;
+import io.consilium.proto.ValidatorsResponse;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * The client of one node: protobuf over the JDK's own HTTPS, the node known by its pinned key alone, every request with
+ * a fresh short-lived token of the caller's key.
+ *
+ * <p>Safe for use by many threads; connections are kept alive by the JDK. Whatever comes back is a claim: proofs in it
+ * are checked by {@link ReceiptVerifier} and {@link StateVerifier}.
+ */
+public final class NodeClient {
+    private static final String SERVICE = "/consilium.v1.Consilium/";
+    private static final String PROTOBUF = "application/protobuf";
+    private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+    private static final int TOKEN_SECONDS = 30;
+    private static final int TOKEN_ID_BYTES = 16;
+
+    static {
+        // The JDK would send a request again on its own, with the token that the node has seen already.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
+    private final String audience;
+    private final NodeEndpoint endpoint;
+    private final Identity identity;
+    private final Duration timeout;
+    private final SSLSocketFactory sockets;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param timeout of connecting and of each answer, waits for a commit not counted */
+    public NodeClient(Hash chainId, NodeEndpoint endpoint, Identity identity, Duration timeout) {
+        this.audience = chainId.hex() + "/" + endpoint.institution();
+        this.endpoint = endpoint;
+        this.identity = identity;
+        this.timeout = timeout;
+        this.sockets = PinnedTrust.of(Set.of(endpoint.keyHash())).context().getSocketFactory();
+    }
+
+    public NodeEndpoint endpoint() {
+        return endpoint;
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Hands in signed transactions; with a wait, up to that long for their receipts. */
+    public SubmitResponse submit(List<byte[]> signed, Duration wait) throws ClientException {
+        SubmitRequest.Builder request = SubmitRequest.newBuilder()
+                .setWaitCommitted(!wait.isZero())
+                .setTimeoutMillis(wait.toMillis());
+        signed.forEach(bytes -> request.addTransactions(ByteString.copyFrom(bytes)));
+        return call("Submit", request.build(), SubmitResponse.parser(), timeout.plus(wait));
+    }
+
+    public TransactionResponse transaction(Hash txId) throws ClientException {
+        TransactionRequest request = TransactionRequest.newBuilder()
+                .setTxId(ByteString.copyFrom(txId.toBytes()))
+                .build();
+        return call("Transaction", request, TransactionResponse.parser(), timeout);
+    }
+
+    public StatusResponse status() throws ClientException {
+        return call("Status", StatusRequest.getDefaultInstance(), StatusResponse.parser(), timeout);
+    }
+
+    /** The set of a height, 0 for the next block's. */
+    public ValidatorsResponse validators(long height) throws ClientException {
+        ValidatorsRequest request =
+                ValidatorsRequest.newBuilder().setHeight(height).build();
+        return call("Validators", request, ValidatorsResponse.parser(), timeout);
+    }
+
+    public BlockResponse block(BlockRequest request) throws ClientException {
+        return call("Block", request, BlockResponse.parser(), timeout);
+    }
+
+    /** @param key state key in text, e.g. {@code institution/st-mary} */
+    public StateResponse state(String key) throws ClientException {
+        return call("State", StateRequest.newBuilder().setKey(key).build(), StateResponse.parser(), timeout);
+    }
+
+    public ListResponse list(ListRequest request) throws ClientException {
+        return call("List", request, ListResponse.parser(), timeout);
+    }
+
+    public ConsentCheckResponse consentCheck(ConsentCheckRequest request) throws ClientException {
+        return call("ConsentCheck", request, ConsentCheckResponse.parser(), timeout);
+    }
+
+    public ScopeKeyResponse scopeKey(ByteString patientId) throws ClientException {
+        ScopeKeyRequest request =
+                ScopeKeyRequest.newBuilder().setPatientId(patientId).build();
+        return call("ScopeKey", request, ScopeKeyResponse.parser(), timeout);
+    }
+
+    public StagePayloadResponse stagePayload(StagePayloadRequest request) throws ClientException {
+        return call("StagePayload", request, StagePayloadResponse.parser(), timeout);
+    }
+
+    public DiscloseResponse disclose(ByteString accessId) throws ClientException {
+        DiscloseRequest request =
+                DiscloseRequest.newBuilder().setAccessId(accessId).build();
+        return call("Disclose", request, DiscloseResponse.parser(), timeout);
+    }
+
+    public FetchPayloadResponse fetchPayload(FetchPayloadRequest request) throws ClientException {
+        return call("FetchPayload", request, FetchPayloadResponse.parser(), timeout);
+    }
+
+    public WatchResponse watch(WatchRequest request) throws ClientException {
+        Duration wait = timeout.plus(Duration.ofMillis(request.getWaitMillis()));
+        return call("Watch", request, WatchResponse.parser(), wait);
+    }
+
+    private <T> T call(String method, MessageLite request, Parser<T> parser, Duration wait) throws ClientException {
+        byte[] answer;
+        try {
+            answer = post(method, request.toByteArray(), wait);
+        } catch (SocketTimeoutException late) {
+            throw new Unanswered(endpoint.uri() + " did not answer within " + wait.toSeconds() + " s").causedBy(late);
+        } catch (SSLException refused) {
+            throw secureFailure(refused);
+        } catch (UnknownHostException unknown) {
+            throw unreachable(endpoint.uri(), unknown);
+        } catch (IOException failed) {
+            throw new Unanswered(endpoint.uri() + " broke off: " + reason(failed)).causedBy(failed);
+        }
+        try {
+            return parser.parseFrom(answer);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new VerificationFailed(
+                            "ANSWER_MALFORMED",
+                            "The answer of " + endpoint.uri() + " to " + method + " cannot be read",
+                            "Check that node and client are of one version")
+                    .causedBy(malformed);
+        }
+    }
+
+    /** A request that may have reached the node: of a write, the outcome is unknown. */
+    static final class Unanswered extends ClientException {
+        private static final long serialVersionUID = 1L;
+
+        Unanswered(String cause) {
+            super(
+                    FailureClass.UNREACHABLE,
+                    "NODE_UNREACHABLE",
+                    "The node at " + cause,
+                    "Check that the node runs, or name another with --node");
+        }
+    }
+
+    private byte[] post(String method, byte[] body, Duration wait) throws IOException, ClientException {
+        try {
+            return postOnce(method, body, wait);
+        } catch (SocketTimeoutException | SSLException | UnknownHostException lasting) {
+            throw lasting;
+        } catch (IOException stale) {
+            // A connection that the node had closed meanwhile: every request may be sent twice, with a new token.
+            return postOnce(method, body, wait);
+        }
+    }
+
+    private byte[] postOnce(String method, byte[] body, Duration wait) throws IOException, ClientException {
+        HttpsURLConnection connection = (HttpsURLConnection)
+                endpoint.uri().resolve(SERVICE + method).toURL().openConnection();
+        connection.setSSLSocketFactory(sockets);
+        // The key is pinned, so the name says nothing more.
+        connection.setHostnameVerifier((host, session) -> true);
+        connection.setConnectTimeout(millis(timeout));
+        connection.setReadTimeout(millis(wait));
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setDoOutput(true);
+        connection.setRequestMethod("POST");
+        connection.setFixedLengthStreamingMode(body.length);
+        connection.setRequestProperty("content-type", PROTOBUF);
+        connection.setRequestProperty("accept", PROTOBUF);
+        connection.setRequestProperty("authorization", "Bearer " + token());
+        try {
+            connection.connect();
+        } catch (SSLException refused) {
+            throw refused;
+        } catch (IOException notConnected) {
+            throw unreachable(endpoint.uri(), notConnected);
+        }
+        connection.getOutputStream().write(body);
+        int status = connection.getResponseCode();
+        if (status == HttpsURLConnection.HTTP_OK) {
+            try (InputStream in = connection.getInputStream()) {
+                return bounded(in);
+            }
+        }
+        InputStream error = connection.getErrorStream();
+        byte[] problem = new byte[0];
+        if (error != null) {
+            try (error) {
+                problem = bounded(error);
+            }
+        }
+        boolean ours = connection.getHeaderField("x-consilium-problem") != null;
+        throw NodeRefusal.of(endpoint, status, ours, problem);
+    }
+
+    private String token() {
+        byte[] id = new byte[TOKEN_ID_BYTES];
+        random.nextBytes(id);
+        long now = System.currentTimeMillis() / 1_000;
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("iss", identity.actor());
+        claims.put("aud", audience);
+        claims.put("iat", now);
+        claims.put("exp", now + TOKEN_SECONDS);
+        claims.put("jti", HexFormat.of().formatHex(id));
+        return JwtEdDsa.sign(claims, identity.actor(), identity.signer());
+    }
+
+    private ClientException secureFailure(SSLException refused) {
+        for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PinnedTrust.WrongKey) {
+                return NodeDirectory.notPinned(endpoint.uri()).causedBy(refused);
+            }
+        }
+        return new NodeUnreachable("No secure connection to " + endpoint.uri() + ": " + reason(refused))
+                .causedBy(refused);
+    }
+
+    static ClientException unreachable(URI uri, IOException failed) {
+        String why = failed instanceof UnknownHostException ? "there is no such host" : reason(failed);
+        return new NodeUnreachable("The node at " + uri + " does not answer: " + why).causedBy(failed);
+    }
+
+    private static String reason(IOException failed) {
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
+    }
+
+    private static byte[] bounded(InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_RESPONSE_BYTES + 1);
+        if (bytes.length > MAX_RESPONSE_BYTES) {
+            throw new IOException("the answer has more than " + MAX_RESPONSE_BYTES + " bytes");
+        }
+        return bytes;
+    }
+
+    private static int millis(Duration duration) {
+        return (int) Math.min(Integer.MAX_VALUE, duration.toMillis());
+    }
+}

@@ -1,0 +1,62 @@
+package io.consilium.client;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.proto.Problem;
+
+/** A node that answered and said no, in the node's own words. */
+public final class NodeRefusal extends ClientException {
+    private static final long serialVersionUID = 1L;
+
+    private final int httpStatus;
+
+    private NodeRefusal(int httpStatus, FailureClass kind, Problem problem) {
+        super(kind, problem.getCode(), problem.getRule(), problem.getPath(), problem.getError(), problem.getHint());
+        this.httpStatus = httpStatus;
+    }
+
+    /** The refusal of one transaction in a batch. */
+    static NodeRefusal of(Problem problem) {
+        return new NodeRefusal(0, FailureClass.ofExitCode(problem.getExitCode()), problem);
+    }
+
+    static ClientException of(NodeEndpoint endpoint, int httpStatus, boolean isProblem, byte[] body) {
+        if (isProblem) {
+            try {
+                Problem problem = Problem.parseFrom(body);
+                return new NodeRefusal(httpStatus, kind(httpStatus, problem), problem);
+            } catch (InvalidProtocolBufferException malformed) {
+                return plain(endpoint, httpStatus).causedBy(malformed);
+            }
+        }
+        return plain(endpoint, httpStatus);
+    }
+
+    private static ClientException plain(NodeEndpoint endpoint, int httpStatus) {
+        Problem problem = Problem.newBuilder()
+                .setError(endpoint.uri() + " answered with HTTP status " + httpStatus)
+                .setCode("HTTP_" + httpStatus)
+                .setHint("Check that --node is a node of Consilium; its log says more")
+                .build();
+        return new NodeRefusal(httpStatus, kind(httpStatus, problem), problem);
+    }
+
+    private static FailureClass kind(int httpStatus, Problem problem) {
+        if (problem.getExitCode() != 0) {
+            return FailureClass.ofExitCode(problem.getExitCode());
+        }
+        return switch (httpStatus) {
+            case 401, 403 -> FailureClass.DENIED;
+            case 404 -> FailureClass.NOT_FOUND;
+            case 409, 412 -> FailureClass.CONFLICT;
+            case 421, 429, 502, 503 -> FailureClass.UNREACHABLE;
+            case 504 -> FailureClass.OUTCOME_UNKNOWN;
+            case 500 -> FailureClass.INTERNAL;
+            default -> FailureClass.REFUSED;
+        };
+    }
+
+    /** 0 for one transaction of a batch. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+}
