@@ -1,0 +1,227 @@
+package io.consilium.interop.fhir;
+
+import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
+import ca.uhn.fhir.context.BaseRuntimeElementCompositeDefinition;
+import ca.uhn.fhir.context.BaseRuntimeElementDefinition;
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.RuntimeChildContainedResources;
+import ca.uhn.fhir.context.RuntimeChildDirectResource;
+import ca.uhn.fhir.context.RuntimeChildExtension;
+import ca.uhn.fhir.parser.DataFormatException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A walk over the JSON of one resource beside FHIR R4's definitions of its elements, as HAPI FHIR knows them.
+ *
+ * <p>Not HAPI's parser: that one names an unknown element without its path, and reads the narrative's XML for nothing.
+ */
+final class ResourceWalk {
+    private static final FhirContext R4 = FhirContext.forR4Cached();
+
+    /** Elements that FHIR maps to the class of an event (the "what kind" of its five W's). */
+    private static final Set<String> CLASS_ELEMENTS =
+            Set.of("category", "class", "type", "serviceCategory", "serviceType");
+
+    private static final Set<String> PATIENT_ELEMENTS = Set.of("subject", "patient");
+    private static final int MAX_SHOWN_NAME = 64;
+
+    private final FoundLabels found;
+
+    private ResourceWalk(FoundLabels found) {
+        this.found = found;
+    }
+
+    static FhirDocument read(JsonNode document) throws Refused {
+        String type = resourceType(document, "");
+        return resource(document, type, type).found.document();
+    }
+
+    private static ResourceWalk resource(JsonNode resource, String type, String path) throws Refused {
+        BaseRuntimeElementCompositeDefinition<?> definition;
+        try {
+            definition = R4.getResourceDefinition(type);
+        } catch (DataFormatException unknown) {
+            throw new Refused(join(path, "resourceType"), "FHIR R4 has no such resource type");
+        }
+        ResourceWalk walk = new ResourceWalk(new FoundLabels(type));
+        for (Map.Entry<String, JsonNode> member : resource.properties()) {
+            String name = member.getKey();
+            if (!name.equals("resourceType")) {
+                walk.member(definition, name, member.getValue(), join(path, name), role(name));
+            }
+        }
+        for (String element : PATIENT_ELEMENTS) {
+            JsonNode reference = resource.path(element).path("reference");
+            if (reference.isTextual()) {
+                walk.found.patient(reference.textValue());
+            }
+        }
+        return walk;
+    }
+
+    private static String resourceType(JsonNode resource, String path) throws Refused {
+        if (!resource.isObject()) {
+            throw new Refused(path, "a FHIR resource is a JSON object");
+        }
+        JsonNode type = resource.path("resourceType");
+        if (!type.isTextual()) {
+            throw new Refused(join(path, "resourceType"), "a FHIR resource names its type here");
+        }
+        String name = type.textValue();
+        return isPlain(name) ? name : "?";
+    }
+
+    private static FoundLabels.Role role(String topLevelElement) {
+        return CLASS_ELEMENTS.contains(topLevelElement) ? FoundLabels.Role.CLASS : FoundLabels.Role.CODE;
+    }
+
+    private void member(
+            BaseRuntimeElementCompositeDefinition<?> parent,
+            String name,
+            JsonNode value,
+            String path,
+            FoundLabels.Role role)
+            throws Refused {
+        boolean shadow = name.startsWith("_");
+        String element = shadow ? name.substring(1) : name;
+        BaseRuntimeChildDefinition child = parent.getChildByName(element);
+        if (child == null) {
+            throw new Refused(path, "FHIR R4 defines no such element here");
+        }
+        if (child.getMax() == 1) {
+            if (value.isArray()) {
+                throw new Refused(path, "this element stands once, it is no array");
+            }
+            element(child, element, value, path, shadow, role);
+            return;
+        }
+        if (!value.isArray() || value.isEmpty()) {
+            throw new Refused(path, "this element may repeat: it is an array that is not empty");
+        }
+        for (int i = 0; i < value.size(); i++) {
+            // In an array of primitives null keeps the place of a value that has an extension alone, or none.
+            boolean placeholder = value.get(i).isNull() && (shadow || isPrimitive(child, element));
+            if (!placeholder) {
+                element(child, element, value.get(i), path + "[" + i + "]", shadow, role);
+            }
+        }
+    }
+
+    private static boolean isPrimitive(BaseRuntimeChildDefinition child, String name) {
+        BaseRuntimeElementDefinition<?> definition = child.getChildByName(name);
+        return definition != null && !(definition instanceof BaseRuntimeElementCompositeDefinition<?>);
+    }
+
+    private void element(
+            BaseRuntimeChildDefinition child,
+            String name,
+            JsonNode value,
+            String path,
+            boolean shadow,
+            FoundLabels.Role role)
+            throws Refused {
+        if (!shadow && child instanceof RuntimeChildContainedResources) {
+            found.contain(nested(value, path));
+        } else if (!shadow && child instanceof RuntimeChildDirectResource) {
+            found.enter(nested(value, path));
+        } else if (child instanceof RuntimeChildExtension && !shadow) {
+            extension(value, path);
+        } else if (shadow) {
+            shadow(child, name, value, path);
+        } else if (child.getChildByName(name) instanceof BaseRuntimeElementCompositeDefinition<?> composite) {
+            composite(composite, value, path, role);
+        } else {
+            Primitives.check(child, name, value, path).ifPresent(bound -> found.bound(bound, role));
+        }
+    }
+
+    private static FoundLabels nested(JsonNode resource, String path) throws Refused {
+        return resource(resource, resourceType(resource, path), path).found;
+    }
+
+    /** Id and extensions of a primitive stand beside it, under its name after an underscore. */
+    private void shadow(BaseRuntimeChildDefinition child, String name, JsonNode value, String path) throws Refused {
+        if (!isPrimitive(child, name)) {
+            throw new Refused(path, "only a primitive element has a companion with an underscore");
+        }
+        requireObject(value, path);
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            String at = join(path, member.getKey());
+            if (member.getKey().equals("extension") && member.getValue().isArray()) {
+                for (int i = 0; i < member.getValue().size(); i++) {
+                    extension(member.getValue().get(i), at + "[" + i + "]");
+                }
+            } else if (!member.getKey().equals("id") || !member.getValue().isTextual()) {
+                throw new Refused(at, "beside a primitive stand an id and an array of extensions, nothing else");
+            }
+        }
+    }
+
+    private void extension(JsonNode value, String path) throws Refused {
+        requireObject(value, path);
+        if (!value.path("url").isTextual()) {
+            throw new Refused(join(path, "url"), "an extension names its definition here");
+        }
+        composite(Primitives.composite(R4, "Extension"), value, path, FoundLabels.Role.CODE);
+    }
+
+    private void composite(
+            BaseRuntimeElementCompositeDefinition<?> definition, JsonNode value, String path, FoundLabels.Role role)
+            throws Refused {
+        requireObject(value, path);
+        FoundLabels.Role inner = definition.getName().equals("Identifier") ? FoundLabels.Role.NONE : role;
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            String name = member.getKey();
+            FoundLabels.Role memberRole = definition.getName().equals("Meta") ? metaRole(name) : inner;
+            member(definition, name, member.getValue(), join(path, name), memberRole);
+        }
+        if (definition.getName().equals("Coding")) {
+            found.coding(value, path, inner);
+        }
+    }
+
+    private static FoundLabels.Role metaRole(String name) {
+        return name.equals("security") ? FoundLabels.Role.SECURITY : FoundLabels.Role.NONE;
+    }
+
+    private static void requireObject(JsonNode value, String path) throws Refused {
+        if (!value.isObject() || value.isEmpty()) {
+            throw new Refused(path, "this element is a JSON object that is not empty");
+        }
+    }
+
+    static String join(String path, String name) {
+        String shown = isPlain(name) ? name : "?";
+        return path.isEmpty() ? shown : path + "." + shown;
+    }
+
+    /** Element names alone are shown: anything else in a name's place could be content. */
+    private static boolean isPlain(String name) {
+        boolean plain = !name.isEmpty() && name.length() <= MAX_SHOWN_NAME;
+        for (int i = 0; plain && i < name.length(); i++) {
+            char c = name.charAt(i);
+            plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        }
+        return plain;
+    }
+
+    /** Carries a refusal out of the recursion. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String path;
+        private final String reason;
+
+        Refused(String path, String reason) {
+            super(path + ": " + reason);
+            this.path = path;
+            this.reason = reason;
+        }
+
+        FhirRefusal refusal() {
+            return new FhirRefusal(path, reason);
+        }
+    }
+}
