@@ -53,7 +53,7 @@ final class Primitives {
         } else if (type.equals("decimal")) {
             require(value.isNumber(), path, "a number");
         } else {
-            require(value.isTextual() && !value.textValue().isBlank(), path, "a string that is not empty");
+            require(value.isTextual() && !value.textValue().isEmpty(), path, "a string that is not empty");
         }
     }
 
