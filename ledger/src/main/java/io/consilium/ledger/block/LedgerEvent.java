@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Something that a block did and that somebody may wait for; the payload is shared, nobody changes it.
+ * Something that a block did and that somebody may wait for; the payload is an
+ * {@code EventDetail} message with ids and times only (PRV-1), shared, nobody changes it.
  *
- * @param parties whom it concerns: institutions, members, patient ids
+ * @param type the text of an {@link EventType}
+ * @param parties the institutions concerned, by slug, sorted
  */
 public record LedgerEvent(String type, List<String> parties, byte[] payload) {
     public LedgerEvent {

@@ -16,11 +16,7 @@ import java.util.Optional;
  * @param receipt bytes of the outcome, the leaf at the same place of the header's receipts root
  */
 public record ReceiptProof(
-        byte[] transaction,
-        MerklePath transactionPath,
-        byte[] receipt,
-        MerklePath receiptPath,
-        CertifiedHeader block) {
+        byte[] transaction, MerklePath transactionPath, byte[] receipt, MerklePath receiptPath, CertifiedHeader block) {
     /** A transaction of 256 KiB (TX-6) with room for its envelope. */
     public static final int MAX_TRANSACTION_BYTES = 260 * 1024;
 

@@ -49,8 +49,8 @@ public record TrustRoot(Hash chainId, ValidatorSet firstSet) {
         if (!header.chainId().equals(chainId)) {
             return Optional.of(new ProofFault(
                     Kind.WRONG_CHAIN,
-                    "block " + header.height() + " is of chain " + header.chainId().shortHex()
-                            + ", the genesis given is of chain " + chainId.shortHex()));
+                    "block " + header.height() + " is of chain "
+                            + header.chainId().shortHex() + ", the genesis given is of chain " + chainId.shortHex()));
         }
         if (header.height() < from || !header.validatorSetHash().equals(set.hash())) {
             return notCertified("the validators of block " + header.height() + " do not follow from the genesis");

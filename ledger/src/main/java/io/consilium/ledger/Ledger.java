@@ -1,0 +1,166 @@
+package io.consilium.ledger;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.Verifier;
+import io.consilium.ledger.block.BlockContext;
+import io.consilium.ledger.block.BlockResult;
+import io.consilium.ledger.block.BlockTransactions;
+import io.consilium.ledger.block.DuplicateWindow;
+import io.consilium.ledger.block.IndexEntry;
+import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.block.Outcome;
+import io.consilium.ledger.block.Receipt;
+import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.state.BrokenStateException;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.state.StateReader;
+import io.consilium.ledger.tx.MalformedTransaction;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.EventDetail;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/**
+ * What a block means: a function from the state before it and its transactions to the state after it and one receipt
+ * for each transaction. The same on every validator, so it knows no clock, chance, thread or file.
+ */
+public final class Ledger {
+    /** A transaction says at most this long before its end when it may be included (TX-2). */
+    public static final long MAX_VALIDITY_MILLIS = 10 * 60_000;
+
+    private final Hash chainId;
+    private final LedgerLimits limits;
+
+    public Ledger(Hash chainId, LedgerLimits limits) {
+        this.chainId = chainId;
+        this.limits = limits;
+    }
+
+    /** Reads a transaction strictly; the array must not change afterwards. */
+    public static ParsedTransaction parse(byte[] signedBytes) throws MalformedTransaction {
+        return ParsedTransaction.parse(signedBytes);
+    }
+
+    /** The costly part of admission, which needs neither state nor time: done once by whoever meets it first. */
+    public Optional<Rejection> verifySignatures(ParsedTransaction transaction, Verifier verifier) {
+        return transaction.verifySignatures(verifier);
+    }
+
+    /** Why the transaction cannot be in a block of this time, apart from signatures and duplicates (BFT-8). */
+    public Optional<Rejection> admissible(ParsedTransaction transaction, long blockTimeMillis) {
+        if (!transaction.chainId().equals(chainId)) {
+            return Optional.of(Refusal.WRONG_CHAIN.rejection());
+        }
+        if (transaction.size() > limits.maxTransactionBytes()) {
+            return Optional.of(Refusal.TRANSACTION_TOO_LARGE.rejection(
+                    transaction.size() + " bytes, at most " + limits.maxTransactionBytes() + " are allowed"));
+        }
+        long left = transaction.body().getValidUntilMillis() - blockTimeMillis;
+        if (left < 0) {
+            return Optional.of(Refusal.TRANSACTION_EXPIRED.rejection(-left + " ms ago"));
+        }
+        return left > MAX_VALIDITY_MILLIS
+                ? Optional.of(Refusal.VALIDITY_TOO_LONG.rejection("by " + (left - MAX_VALIDITY_MILLIS) + " ms"))
+                : Optional.empty();
+    }
+
+    /** The same with the check of TX-3 against the decided blocks of the last 10 minutes. */
+    public Optional<Rejection> admissible(ParsedTransaction transaction, long blockTimeMillis, DuplicateWindow window) {
+        return admissible(transaction, blockTimeMillis)
+                .or(() -> window.contains(transaction.txId())
+                        ? Optional.of(Refusal.DUPLICATE_TRANSACTION.rejection())
+                        : Optional.empty());
+    }
+
+    /** Why a block with these transactions and body size is not admissible, apart from signatures (BFT-8). */
+    public Optional<Rejection> admissibleBlock(
+            BlockTransactions block, int bodyBytes, long blockTimeMillis, DuplicateWindow window) {
+        List<ParsedTransaction> transactions = block.transactions();
+        if (bodyBytes > limits.maxBlockBytes() || transactions.size() > limits.maxBlockTransactions()) {
+            return Optional.of(
+                    Refusal.BLOCK_TOO_LARGE.rejection(bodyBytes + " bytes, " + transactions.size() + " transactions"));
+        }
+        if (transactions.size() > window.room()) {
+            return Optional.of(Refusal.WINDOW_FULL.rejection());
+        }
+        TreeSet<Hash> seen = new TreeSet<>();
+        for (ParsedTransaction transaction : transactions) {
+            Optional<Rejection> refusal = admissible(transaction, blockTimeMillis, window);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+            if (!seen.add(transaction.txId())) {
+                return Optional.of(Refusal.DUPLICATE_TRANSACTION.rejection("twice in one block"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Executes a block of admissible transactions on the state after its parent. Total: every transaction gets a
+     * receipt (TX-5).
+     */
+    public BlockResult execute(StateReader parentState, BlockContext block, List<ParsedTransaction> transactions) {
+        LedgerState state = new LedgerState(parentState);
+        List<Receipt> receipts = new ArrayList<>(transactions.size());
+        List<IndexEntry> index = new ArrayList<>();
+        List<LedgerEvent> events = new ArrayList<>();
+        for (int i = 0; i < transactions.size(); i++) {
+            ParsedTransaction transaction = transactions.get(i);
+            Outcome outcome = apply(state, block, transaction);
+            outcome.writes().objects().forEach(state::put);
+            index.addAll(outcome.writes().index());
+            for (Writes.Notice notice : outcome.writes().notices()) {
+                events.add(event(notice, block, transaction, outcome));
+            }
+            receipts.add(Receipt.of(transaction.txId(), block.height(), i, outcome));
+        }
+        SortedMap<StateKey, Optional<byte[]>> changes = state.changes();
+        leaderRecord(state, block).ifPresent(record -> changes.put(StateKeys.LEADER_RECORD, Optional.of(record)));
+        return new BlockResult(receipts, changes, index, events, state.validators(), Receipt.root(receipts));
+    }
+
+    private static Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction) {
+        try {
+            return TransactionRules.apply(state, block, transaction);
+        } catch (BrokenStateException broken) {
+            throw broken;
+        } catch (RuntimeException failure) {
+            throw new ExecutionFailedException(
+                    "transaction " + transaction.txId().hex() + " at height " + block.height()
+                            + " broke an invariant of the ledger; keep the data directory and report it",
+                    failure);
+        }
+    }
+
+    private static LedgerEvent event(
+            Writes.Notice notice, BlockContext block, ParsedTransaction transaction, Outcome outcome) {
+        EventDetail.Builder detail = EventDetail.newBuilder()
+                .setTxId(ByteString.copyFrom(transaction.txId().toBytes()))
+                .setHeight(block.height())
+                .setTimeMillis(block.timestampMillis())
+                .setActor(transaction.body().getSigners(0).getActor())
+                .setDecision(outcome.decision());
+        if (!notice.object().isEmpty()) {
+            detail.addObjectIds(notice.object());
+        }
+        return new LedgerEvent(
+                notice.type().text(), notice.parties(), detail.build().toByteArray());
+    }
+
+    /** BFT-12: written only when it changes, so that a quiet leader schedule costs no key a block. */
+    private static Optional<byte[]> leaderRecord(LedgerState state, BlockContext block) {
+        byte[] before = state.raw(StateKeys.LEADER_RECORD).orElse(new byte[0]);
+        byte[] after = block.leaderRecord();
+        return Arrays.equals(before, after) ? Optional.empty() : Optional.of(after);
+    }
+}

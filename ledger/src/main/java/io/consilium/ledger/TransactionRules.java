@@ -1,0 +1,81 @@
+package io.consilium.ledger;
+
+import io.consilium.ledger.access.AccessRules;
+import io.consilium.ledger.access.DisclosureRules;
+import io.consilium.ledger.block.BlockContext;
+import io.consilium.ledger.block.Outcome;
+import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.consent.ConsentRules;
+import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.MemberRules;
+import io.consilium.ledger.identity.PatientRules;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.records.RecordRules;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DecisionOutcome;
+import io.consilium.proto.Precondition;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransactionSigner;
+import java.util.List;
+import java.util.Optional;
+
+/** What every payload has in common, and the one place that says which rules a payload goes to. */
+final class TransactionRules {
+    private TransactionRules() {}
+
+    static Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction) {
+        TransactionBody body = transaction.body();
+        Optional<Rejection> refusal = signers(state, block, body).or(() -> preconditions(state, body));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        Call call = new Call(
+                transaction,
+                Signatories.find(state, body.getSigners(0).getActor()).orElseThrow(),
+                block,
+                state);
+        return switch (body.getPayloadCase()) {
+            case NOOP -> new Outcome.Applied(new Writes(), List.of(), 0, DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
+            case MEMBER_ADD -> MemberRules.add(call);
+            case MEMBER_SUSPEND -> MemberRules.suspend(call);
+            case MEMBER_ROTATE_KEY -> MemberRules.rotateKey(call);
+            case PATIENT_REGISTER -> PatientRules.register(call);
+            case RECORD_REGISTER -> RecordRules.register(call);
+            case RECORD_AMEND -> RecordRules.amend(call);
+            case RECORD_MARK -> RecordRules.mark(call);
+            case CONSENT_GRANT -> ConsentRules.grant(call);
+            case CONSENT_AMEND -> ConsentRules.amend(call);
+            case CONSENT_REVOKE -> ConsentRules.revoke(call);
+            case ACCESS_REQUEST -> AccessRules.request(call);
+            case ACCESS_USE -> AccessRules.use(call);
+            case DISCLOSE -> DisclosureRules.disclose(call);
+            case PAYLOAD_NOT_SET -> throw new IllegalStateException("parsing refuses a transaction without payload");
+        };
+    }
+
+    /** TX-4: every signer is active with this key. No payload of today asks for two parties, so one signs. */
+    private static Optional<Rejection> signers(LedgerState state, BlockContext block, TransactionBody body) {
+        for (TransactionSigner signer : body.getSignersList()) {
+            Optional<Rejection> refusal = Signatories.refusal(state, signer, block.timestampMillis());
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return body.getSignersCount() == 1 ? Optional.empty() : Optional.of(Refusal.SIGNER_COUNT.rejection());
+    }
+
+    private static Optional<Rejection> preconditions(LedgerState state, TransactionBody body) {
+        for (int i = 0; i < body.getPreconditionsCount(); i++) {
+            Precondition precondition = body.getPreconditions(i);
+            long version = state.version(precondition.getObject());
+            if (version != precondition.getExpectedVersion()) {
+                return Optional.of(Refusal.PRECONDITION_FAILED.rejection("preconditions[" + i + "] expects "
+                        + precondition.getExpectedVersion() + ", it is " + version));
+            }
+        }
+        return Optional.empty();
+    }
+}

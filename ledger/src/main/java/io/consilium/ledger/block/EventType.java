@@ -1,0 +1,30 @@
+package io.consilium.ledger.block;
+
+/** The kinds of events, with the names that subscribers see. */
+public enum EventType {
+    MEMBER_ADDED("member.added"),
+    MEMBER_SUSPENDED("member.suspended"),
+    MEMBER_REINSTATED("member.reinstated"),
+    MEMBER_KEY_ROTATED("member.key-rotated"),
+    PATIENT_REGISTERED("patient.registered"),
+    RECORD_REGISTERED("record.registered"),
+    RECORD_AMENDED("record.amended"),
+    RECORD_MARKED("record.marked"),
+    CONSENT_GRANTED("consent.granted"),
+    CONSENT_AMENDED("consent.amended"),
+    CONSENT_REVOKED("consent.revoked"),
+    ACCESS_PERMITTED("access.permitted"),
+    ACCESS_DENIED("access.denied"),
+    ACCESS_USED("access.used"),
+    ACCESS_DISCLOSED("access.disclosed");
+
+    private final String text;
+
+    EventType(String text) {
+        this.text = text;
+    }
+
+    public String text() {
+        return text;
+    }
+}

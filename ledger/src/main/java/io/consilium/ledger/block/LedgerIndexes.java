@@ -1,0 +1,112 @@
+package io.consilium.ledger.block;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.CanonicalWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The secondary indexes and the layout of their keys: an owner, the time in 8 bytes, the 16-byte id of what is listed.
+ * An owner is an id, or a name closed by a zero byte. So a scan over an owner's prefix runs from oldest to newest. Keys
+ * hold ids and times only, values are empty: the object itself is in the state.
+ */
+public final class LedgerIndexes {
+    /** Slug: every institution. */
+    public static final String INSTITUTIONS = "institutions";
+
+    /** Institution, handle: its members. */
+    public static final String INSTITUTION_MEMBERS = "institution-members";
+
+    /** Institution, time, patient id: the patients in its custody. */
+    public static final String CUSTODIAN_PATIENTS = "custodian-patients";
+
+    /** Patient id, time, record id. */
+    public static final String PATIENT_RECORDS = "patient-records";
+
+    /** Patient id, time, consent id. */
+    public static final String PATIENT_CONSENTS = "patient-consents";
+
+    /** Institution, member or role:ROLE that a permitting rule names, time of the grant, consent id. */
+    public static final String GRANTEE_CONSENTS = "grantee-consents";
+
+    /** Patient id, time, access id: requests, denials and uses. */
+    public static final String PATIENT_ACCESSES = "patient-accesses";
+
+    /** Member, time, access id. */
+    public static final String MEMBER_ACCESSES = "member-accesses";
+
+    public static final List<String> ALL = List.of(
+            INSTITUTIONS,
+            INSTITUTION_MEMBERS,
+            CUSTODIAN_PATIENTS,
+            PATIENT_RECORDS,
+            PATIENT_CONSENTS,
+            GRANTEE_CONSENTS,
+            PATIENT_ACCESSES,
+            MEMBER_ACCESSES);
+
+    /** The grantee under which consents stand that permit everybody. */
+    public static final String ANYBODY = "*";
+
+    private static final int ID_BYTES = 16;
+    private static final byte[] NO_VALUE = {};
+
+    private LedgerIndexes() {}
+
+    /** The prefix of everything that belongs to a named owner: an institution, a member, a role. */
+    public static byte[] prefix(String owner) {
+        byte[] name = owner.getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(name, name.length + 1);
+    }
+
+    /** The prefix of everything that belongs to a patient. */
+    public static byte[] prefix(ByteString patientId) {
+        return patientId.toByteArray();
+    }
+
+    /** The id at the end of a key that lists patients, records, consents or accesses. */
+    public static ByteString idAt(byte[] key) {
+        if (key.length < ID_BYTES) {
+            throw new IllegalArgumentException("an index key ends with an id of 16 bytes");
+        }
+        return ByteString.copyFrom(key, key.length - ID_BYTES, ID_BYTES);
+    }
+
+    /** The member that a key of {@link #INSTITUTION_MEMBERS} lists, as {@code institution/handle}. */
+    public static String memberAt(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8).replace('\0', '/');
+    }
+
+    /** The slug that a key of {@link #INSTITUTIONS} lists. */
+    public static String institutionAt(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    public static IndexEntry institution(String slug) {
+        return new IndexEntry(INSTITUTIONS, slug.getBytes(StandardCharsets.UTF_8), NO_VALUE);
+    }
+
+    /** The member by {@code institution/handle}. */
+    public static IndexEntry member(String member) {
+        return new IndexEntry(
+                INSTITUTION_MEMBERS, member.replace('/', '\0').getBytes(StandardCharsets.UTF_8), NO_VALUE);
+    }
+
+    public static IndexEntry of(String index, String owner, long timeMillis, ByteString id) {
+        return entry(index, prefix(owner), timeMillis, id);
+    }
+
+    public static IndexEntry of(String index, ByteString patientId, long timeMillis, ByteString id) {
+        return entry(index, prefix(patientId), timeMillis, id);
+    }
+
+    private static IndexEntry entry(String index, byte[] prefix, long timeMillis, ByteString id) {
+        byte[] key = new CanonicalWriter()
+                .writeFixed(prefix)
+                .writeLong(timeMillis)
+                .writeFixed(id.toByteArray())
+                .toBytes();
+        return new IndexEntry(index, key, NO_VALUE);
+    }
+}

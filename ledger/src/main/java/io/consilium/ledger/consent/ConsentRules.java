@@ -1,0 +1,204 @@
+package io.consilium.ledger.consent;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.block.Outcome;
+import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.Signatory;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.ConsentAmend;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRevoke;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.ConsentStatus;
+import io.consilium.proto.PatientState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Consents are granted, amended and revoked by the patient's own key, or by a CONSENT_OFFICER of a custodian who gives
+ * the hash of the signed form (CON-1, CON-6). Expiry needs no transaction (CON-4).
+ */
+public final class ConsentRules {
+    /** Consents of one patient that are not revoked; a decision reads all of them. */
+    public static final int MAX_CONSENTS = 256;
+
+    /** Grant, amendments and revocation of one consent. */
+    public static final int MAX_HISTORY = 1_024;
+
+    private ConsentRules() {}
+
+    public static Outcome grant(Call call) {
+        ConsentGrant grant = call.body().getConsentGrant();
+        Optional<PatientState> found = call.state().patient(grant.getPatientId());
+        if (found.isEmpty()) {
+            return Outcome.refused(Refusal.PATIENT_UNKNOWN);
+        }
+        PatientState patient = found.get();
+        Optional<Rejection> refusal = grantor(call, patient)
+                .or(() -> evidence(call, grant.getEvidenceHash()))
+                .or(() -> ConsentTermsCheck.refusal(call.state(), grant.getTerms(), call.timeMillis()));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (call.state().consent(grant.getConsentId()).isPresent()) {
+            return Outcome.refused(Refusal.CONSENT_EXISTS);
+        }
+        if (patient.getConsentIdsCount() >= MAX_CONSENTS) {
+            return Outcome.refused(Refusal.CONSENT_LIMIT);
+        }
+        ConsentState consent = ConsentState.newBuilder()
+                .setId(grant.getConsentId())
+                .setPatientId(grant.getPatientId())
+                .setVersion(1)
+                .setStatus(ConsentStatus.CONSENT_ACTIVE)
+                .setTerms(grant.getTerms())
+                .setGrantor(call.signatory().name())
+                .setGrantedMillis(call.timeMillis())
+                .setChangedMillis(call.timeMillis())
+                .setEvidenceHash(grant.getEvidenceHash())
+                .addHistory(call.txId())
+                .build();
+        PatientState listed = patient.toBuilder()
+                .addConsentIds(consent.getId())
+                .setVersion(patient.getVersion() + 1)
+                .build();
+        Writes writes = new Writes()
+                .put(StateKeys.patient(patient.getId()), listed)
+                .index(LedgerIndexes.of(
+                        LedgerIndexes.PATIENT_CONSENTS, patient.getId(), call.timeMillis(), consent.getId()));
+        return applied(EventType.CONSENT_GRANTED, consent, patient, writes);
+    }
+
+    public static Outcome amend(Call call) {
+        ConsentAmend amend = call.body().getConsentAmend();
+        Optional<ConsentState> found = call.state().consent(amend.getConsentId());
+        if (found.isEmpty()) {
+            return Outcome.refused(Refusal.CONSENT_UNKNOWN);
+        }
+        ConsentState consent = found.get();
+        PatientState patient = patientOf(call, consent);
+        Optional<Rejection> refusal = grantor(call, patient)
+                .or(() -> evidence(call, amend.getEvidenceHash()))
+                .or(() -> changeable(consent))
+                .or(() -> ConsentTermsCheck.refusal(call.state(), amend.getTerms(), call.timeMillis()));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (amend.getPredecessor() != consent.getVersion()) {
+            return Outcome.refused(
+                    Refusal.VERSION_CONFLICT.under("CON-6", "the newest version is " + consent.getVersion()));
+        }
+        if (consent.getHistoryCount() >= MAX_HISTORY) {
+            return Outcome.refused(Refusal.VERSION_LIMIT.under("CON-6", "revoke it and grant a new one"));
+        }
+        ConsentState changed = consent.toBuilder()
+                .setVersion(consent.getVersion() + 1)
+                .setTerms(amend.getTerms())
+                .setGrantor(call.signatory().name())
+                .setChangedMillis(call.timeMillis())
+                .setEvidenceHash(amend.getEvidenceHash())
+                .addHistory(call.txId())
+                .build();
+        return applied(EventType.CONSENT_AMENDED, changed, patient, new Writes());
+    }
+
+    /** Takes the consent off the patient's list, so that decisions do not read it; its state keeps its history. */
+    public static Outcome revoke(Call call) {
+        ConsentRevoke revoke = call.body().getConsentRevoke();
+        Optional<ConsentState> found = call.state().consent(revoke.getConsentId());
+        if (found.isEmpty()) {
+            return Outcome.refused(Refusal.CONSENT_UNKNOWN);
+        }
+        ConsentState consent = found.get();
+        PatientState patient = patientOf(call, consent);
+        Optional<Rejection> refusal = grantor(call, patient).or(() -> changeable(consent));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        ConsentState changed = consent.toBuilder()
+                .setVersion(consent.getVersion() + 1)
+                .setStatus(ConsentStatus.CONSENT_REVOKED)
+                .setChangedMillis(call.timeMillis())
+                .addHistory(call.txId())
+                .build();
+        List<ByteString> left = new ArrayList<>(patient.getConsentIdsList());
+        left.remove(consent.getId());
+        PatientState unlisted = patient.toBuilder()
+                .clearConsentIds()
+                .addAllConsentIds(left)
+                .setVersion(patient.getVersion() + 1)
+                .build();
+        Writes writes = new Writes().put(StateKeys.patient(patient.getId()), unlisted);
+        return applied(EventType.CONSENT_REVOKED, changed, patient, writes);
+    }
+
+    private static Outcome applied(EventType event, ConsentState consent, PatientState patient, Writes writes) {
+        TreeSet<String> grantees = new TreeSet<>();
+        for (ConsentRule rule : consent.getTerms().getRulesList()) {
+            grantees(rule, rule, grantees);
+            rule.getExceptionsList().forEach(exception -> grantees(exception, rule, grantees));
+        }
+        if (consent.getTerms().getBasePermit()) {
+            grantees.add(LedgerIndexes.ANYBODY);
+        }
+        List<String> parties = new ArrayList<>(patient.getCustodiansList());
+        for (String grantee : grantees) {
+            // one line for each grantee ever named, at the time of the grant, so that amendments repeat no line
+            writes.index(LedgerIndexes.of(
+                    LedgerIndexes.GRANTEE_CONSENTS, grantee, consent.getGrantedMillis(), consent.getId()));
+            if (ActorName.parse(grantee).isPresent()) {
+                parties.add(ActorName.institutionOf(grantee));
+            }
+        }
+        writes.put(StateKeys.consent(consent.getId()), consent).notify(event, parties, consent.getId());
+        return Outcome.applied(writes, consent.getId(), consent.getVersion());
+    }
+
+    private static void grantees(ConsentRule own, ConsentRule outer, TreeSet<String> grantees) {
+        if (!own.getPermit()) {
+            return;
+        }
+        List<String> actors = own.getActorsCount() > 0 ? own.getActorsList() : outer.getActorsList();
+        grantees.addAll(actors.isEmpty() ? List.of(LedgerIndexes.ANYBODY) : actors);
+    }
+
+    private static Optional<Rejection> grantor(Call call, PatientState patient) {
+        if (call.signatory() instanceof Signatory.Patient signer) {
+            return signer.patient().getId().equals(patient.getId())
+                    ? Optional.empty()
+                    : Optional.of(Refusal.NOT_GRANTOR.rejection());
+        }
+        boolean officer = call.person()
+                .map(person -> person.has(MemberRole.CONSENT_OFFICER)
+                        && patient.getCustodiansList()
+                                .contains(person.institution().getId()))
+                .orElse(false);
+        return officer ? Optional.empty() : Optional.of(Refusal.NOT_GRANTOR.rejection());
+    }
+
+    /** The patient's own signature is evidence; an officer's is not. */
+    private static Optional<Rejection> evidence(Call call, ByteString evidenceHash) {
+        boolean missing = !(call.signatory() instanceof Signatory.Patient) && evidenceHash.isEmpty();
+        return missing ? Optional.of(Refusal.EVIDENCE_MISSING.rejection()) : Optional.empty();
+    }
+
+    private static Optional<Rejection> changeable(ConsentState consent) {
+        return consent.getStatus() == ConsentStatus.CONSENT_REVOKED
+                ? Optional.of(Refusal.CONSENT_REVOKED.rejection())
+                : Optional.empty();
+    }
+
+    private static PatientState patientOf(Call call, ConsentState consent) {
+        return call.state().patient(consent.getPatientId()).orElseThrow();
+    }
+}

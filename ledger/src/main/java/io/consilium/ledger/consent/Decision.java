@@ -1,0 +1,61 @@
+package io.consilium.ledger.consent;
+
+import com.google.protobuf.ByteString;
+import io.consilium.proto.DecisionBasis;
+import io.consilium.proto.DecisionOutcome;
+
+/**
+ * An answer with its reason. The requester learns the outcome alone; patient and custodian learn the rest (CON-2).
+ *
+ * @param consentId the consent that decided, empty if none did
+ * @param rule index of its rule, -1 for the base
+ * @param exception index of the exception in that rule, -1 for the rule itself
+ */
+public record Decision(
+        DecisionOutcome outcome, Reason reason, ByteString consentId, long consentVersion, int rule, int exception) {
+    /** Why a decision fell. */
+    public enum Reason {
+        EXPLICIT_DENY,
+        EXPLICIT_PERMIT,
+        /** A permit whose sealed condition the custodian's node must judge (PRV-5). */
+        CONDITIONAL_PERMIT,
+        /** A permit unless a deny's sealed condition holds, which the custodian's node must judge (PRV-5). */
+        CONDITIONAL_DENY,
+        BASE_DENY,
+        BASE_PERMIT,
+        NO_CONSENT,
+        /** The custodian's own CLINICIAN or PHARMACIST treats the patient (ACC-1). */
+        CUSTODIAN_TREATMENT,
+        NOT_CUSTODIAN,
+        RECORD_UNKNOWN,
+        REQUESTER_UNKNOWN,
+        REQUESTER_INACTIVE,
+        ROLE_NOT_SUITABLE,
+        PURPOSE_UNKNOWN,
+        ACTION_UNKNOWN
+    }
+
+    /** A deny that no consent is the reason of. */
+    public static Decision deny(Reason reason) {
+        return standing(DecisionOutcome.DENY, reason);
+    }
+
+    static Decision standing(DecisionOutcome outcome, Reason reason) {
+        return new Decision(outcome, reason, ByteString.EMPTY, 0, -1, -1);
+    }
+
+    public boolean denies() {
+        return outcome == DecisionOutcome.DENY;
+    }
+
+    public DecisionBasis toBasis() {
+        return DecisionBasis.newBuilder()
+                .setOutcome(outcome)
+                .setReason(reason.name())
+                .setConsentId(consentId)
+                .setConsentVersion(consentVersion)
+                .setRuleIndex(rule)
+                .setExceptionIndex(exception)
+                .build();
+    }
+}

@@ -1,0 +1,41 @@
+package io.consilium.ledger.identity;
+
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.PatientState;
+
+/** The party that signed, as the state knows it when the block executes (TX-4). */
+public sealed interface Signatory {
+    String name();
+
+    /** A person of an institution. */
+    record Person(MemberState member, InstitutionState institution) implements Signatory {
+        @Override
+        public String name() {
+            return member.getId();
+        }
+
+        public boolean has(MemberRole role) {
+            return member.getRolesList().contains(role.name());
+        }
+
+        public boolean worksFor(InstitutionRole role) {
+            return institution.getRolesList().contains(role.name());
+        }
+
+        public boolean isOf(String slug) {
+            return institution.getId().equals(slug);
+        }
+    }
+
+    /** An institution's node, with the institution's own signing key. */
+    record Node(InstitutionState institution) implements Signatory {
+        @Override
+        public String name() {
+            return institution.getId();
+        }
+    }
+
+    /** A patient with a controller key. */
+    record Patient(PatientState patient, String name) implements Signatory {}
+}

@@ -1,0 +1,135 @@
+package io.consilium.ledger.state;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.ValidatorSet;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.ChainParameters;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The state as typed objects, each decoded once, with what the current block has written on top. One block's execution
+ * or one query owns an instance; it is not for several threads.
+ */
+public final class LedgerState {
+    private final StateReader below;
+    private final Map<StateKey, Optional<MessageLite>> decoded = new LinkedHashMap<>();
+    private final SortedMap<StateKey, MessageLite> written = new TreeMap<>();
+
+    public LedgerState(StateReader below) {
+        this.below = below;
+    }
+
+    public Optional<InstitutionState> institution(String slug) {
+        return object(StateKeys.institution(slug), InstitutionState.parser());
+    }
+
+    public Optional<MemberState> member(String member) {
+        return object(StateKeys.member(member), MemberState.parser());
+    }
+
+    public Optional<PatientState> patient(ByteString id) {
+        return object(StateKeys.patient(id), PatientState.parser());
+    }
+
+    public Optional<RecordState> record(ByteString id) {
+        return object(StateKeys.record(id), RecordState.parser());
+    }
+
+    public Optional<ConsentState> consent(ByteString id) {
+        return object(StateKeys.consent(id), ConsentState.parser());
+    }
+
+    public Optional<AccessState> access(ByteString id) {
+        return object(StateKeys.access(id), AccessState.parser());
+    }
+
+    public ChainParameters parameters() {
+        return object(StateKeys.PARAMETERS, ChainParameters.parser()).orElseThrow(() -> missing(StateKeys.PARAMETERS));
+    }
+
+    public ValidatorSet validators() {
+        byte[] bytes = below.get(StateKeys.VALIDATORS).orElseThrow(() -> missing(StateKeys.VALIDATORS));
+        try {
+            return ValidatorSet.decode(bytes);
+        } catch (MalformedException malformed) {
+            throw unreadable(StateKeys.VALIDATORS, malformed);
+        }
+    }
+
+    public Optional<byte[]> raw(StateKey key) {
+        return below.get(key);
+    }
+
+    /** The version of the object that a precondition names, 0 if there is none (TX-2). */
+    public long version(String object) {
+        StateKey key = StateKey.of(object);
+        return switch (object.substring(0, object.indexOf('/') + 1)) {
+            case StateKeys.INSTITUTION ->
+                object(key, InstitutionState.parser())
+                        .map(InstitutionState::getVersion)
+                        .orElse(0L);
+            case StateKeys.MEMBER ->
+                object(key, MemberState.parser()).map(MemberState::getVersion).orElse(0L);
+            case StateKeys.PATIENT ->
+                object(key, PatientState.parser()).map(PatientState::getVersion).orElse(0L);
+            case StateKeys.RECORD ->
+                object(key, RecordState.parser()).map(RecordState::getVersion).orElse(0L);
+            case StateKeys.CONSENT ->
+                object(key, ConsentState.parser()).map(ConsentState::getVersion).orElse(0L);
+            case StateKeys.ACCESS ->
+                object(key, AccessState.parser()).map(AccessState::getVersion).orElse(0L);
+            default -> throw new IllegalArgumentException(object + " names no object with a version");
+        };
+    }
+
+    public void put(StateKey key, MessageLite object) {
+        decoded.put(key, Optional.of(object));
+        written.put(key, object);
+    }
+
+    /** What was put since the start, newest values, in the order of keys. */
+    public SortedMap<StateKey, Optional<byte[]>> changes() {
+        SortedMap<StateKey, Optional<byte[]>> changes = new TreeMap<>();
+        written.forEach((key, object) -> changes.put(key, Optional.of(object.toByteArray())));
+        return changes;
+    }
+
+    @SuppressWarnings({"unchecked", "OptionalAssignedToNull"}) // a key's kind fixes its type; null is the map's absence
+    private <T extends MessageLite> Optional<T> object(StateKey key, Parser<T> parser) {
+        Optional<MessageLite> known = decoded.get(key);
+        if (known == null) {
+            known = below.get(key).map(bytes -> decode(key, parser, bytes));
+            decoded.put(key, known);
+        }
+        return (Optional<T>) known;
+    }
+
+    private static <T extends MessageLite> T decode(StateKey key, Parser<T> parser, byte[] bytes) {
+        try {
+            return parser.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw unreadable(key, malformed);
+        }
+    }
+
+    private static BrokenStateException missing(StateKey key) {
+        return new BrokenStateException("the state lacks " + key + ", which genesis writes: restore a backup");
+    }
+
+    private static BrokenStateException unreadable(StateKey key, Throwable cause) {
+        return new BrokenStateException("the state's value of " + key + " cannot be read: restore a backup", cause);
+    }
+}

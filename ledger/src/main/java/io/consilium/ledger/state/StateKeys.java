@@ -1,0 +1,97 @@
+package io.consilium.ledger.state;
+
+import com.google.protobuf.ByteString;
+import java.util.HexFormat;
+
+/** The names of everything in the state: one line for each kind of object. */
+public final class StateKeys {
+    public static final String INSTITUTION = "institution/";
+    public static final String MEMBER = "member/";
+    public static final String PATIENT = "patient/";
+    public static final String RECORD = "record/";
+    public static final String CONSENT = "consent/";
+    public static final String ACCESS = "access/";
+
+    /** The chain's parameters, from genesis. */
+    public static final StateKey PARAMETERS = StateKey.of("chain/parameters");
+
+    /** The validator set of the height after next, in its canonical encoding (BFT-18). */
+    public static final StateKey VALIDATORS = StateKey.of("chain/validators");
+
+    /** Consensus' record of blamed leaders, opaque to the ledger (BFT-12). */
+    public static final StateKey LEADER_RECORD = StateKey.of("chain/leaders");
+
+    private static final int ID_DIGITS = 32;
+
+    private StateKeys() {}
+
+    public static StateKey institution(String slug) {
+        return StateKey.of(INSTITUTION + slug);
+    }
+
+    /** A member by {@code institution/handle}. */
+    public static StateKey member(String member) {
+        return StateKey.of(MEMBER + member);
+    }
+
+    public static StateKey patient(ByteString id) {
+        return StateKey.of(PATIENT + hex(id));
+    }
+
+    public static StateKey record(ByteString id) {
+        return StateKey.of(RECORD + hex(id));
+    }
+
+    public static StateKey consent(ByteString id) {
+        return StateKey.of(CONSENT + hex(id));
+    }
+
+    public static StateKey access(ByteString id) {
+        return StateKey.of(ACCESS + hex(id));
+    }
+
+    /** Whether the text is the key of an object with a version, as preconditions name it. */
+    public static boolean isVersioned(String text) {
+        if (text.startsWith(INSTITUTION)) {
+            return isWord(text.substring(INSTITUTION.length()), 0);
+        }
+        if (text.startsWith(MEMBER)) {
+            return isWord(text.substring(MEMBER.length()), 1);
+        }
+        for (String prefix : new String[] {PATIENT, RECORD, CONSENT, ACCESS}) {
+            if (text.startsWith(prefix)) {
+                return isId(text.substring(prefix.length()));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isWord(String text, int slashes) {
+        int found = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            found += c == '/' ? 1 : 0;
+            if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && "-._/".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= StateKey.MAX_BYTES / 2 && found == slashes;
+    }
+
+    private static boolean isId(String text) {
+        if (text.length() != ID_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String hex(ByteString id) {
+        return HexFormat.of().formatHex(id.toByteArray());
+    }
+}

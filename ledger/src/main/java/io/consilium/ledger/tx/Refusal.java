@@ -1,0 +1,144 @@
+package io.consilium.ledger.tx;
+
+import static io.consilium.ledger.tx.RefusalClass.CONFLICT;
+import static io.consilium.ledger.tx.RefusalClass.MALFORMED;
+import static io.consilium.ledger.tx.RefusalClass.NOT_FOUND;
+import static io.consilium.ledger.tx.RefusalClass.REFUSED;
+import static io.consilium.ledger.tx.RefusalClass.UNAUTHORISED;
+
+import java.util.Optional;
+
+/** Every refusal that the ledger knows: its code is the constant's name, which stands in receipts for ever. */
+public enum Refusal {
+    // Transactions
+    TRANSACTION_TOO_LARGE("TX-6", MALFORMED, "the transaction is too large", "keep payloads off the chain or split it"),
+    TRANSACTION_MALFORMED(
+            "TX-5", MALFORMED, "the transaction is not well formed", "build it with a client of this chain's version"),
+    SIGNATURE_INVALID("TX-1", MALFORMED, "a signature is not valid", "sign the unchanged body with the key it names"),
+    WRONG_CHAIN("TX-1", REFUSED, "the transaction is for another chain", "take the chain id from this chain's genesis"),
+    TRANSACTION_EXPIRED("TX-2", REFUSED, "the transaction's time is over", "build and sign it anew"),
+    VALIDITY_TOO_LONG(
+            "TX-2", REFUSED, "the transaction is valid for more than 10 minutes", "check this machine's clock"),
+    PRECONDITION_FAILED("TX-2", CONFLICT, "an object has another version than expected", "read it again and decide"),
+    DUPLICATE_TRANSACTION("TX-3", CONFLICT, "this transaction is in a block already", "look up its receipt"),
+    WINDOW_FULL("TX-3", REFUSED, "the last 10 minutes hold as many transactions as can be told apart", "retry later"),
+    BLOCK_TOO_LARGE("TX-6", REFUSED, "the block is larger than the chain allows", "halve the batch"),
+    SIGNER_COUNT("TX-4", REFUSED, "this transaction has one signatory", "sign it with one key"),
+    SIGNER_UNKNOWN("TX-4", UNAUTHORISED, "the signatory is not registered", "check the name after --as"),
+    SIGNER_INACTIVE("TX-4", UNAUTHORISED, "the signatory is suspended", "ask an ADMIN of the institution"),
+    KEY_NOT_ACTIVE("TX-4", UNAUTHORISED, "the key is not the signatory's key now", "sign with the current key"),
+    SIGNER_NOT_PERMITTED("TX-4", UNAUTHORISED, "this kind of signatory cannot do this", "sign as the right party"),
+    // Identity
+    ROLE_REQUIRED("ID-2", UNAUTHORISED, "the signatory lacks the role for this", "ask a member who has the role"),
+    OTHER_INSTITUTION("ID-2", UNAUTHORISED, "only the institution itself may do this", "ask one of its members"),
+    INSTITUTION_UNKNOWN("ID-1", NOT_FOUND, "there is no such institution", "list the institutions"),
+    INSTITUTION_INACTIVE("ID-1", REFUSED, "the institution is not active", "choose an active institution"),
+    INSTITUTION_ROLE("ID-1", REFUSED, "the institution lacks the role for this", "choose another institution"),
+    MEMBER_EXISTS("ID-2", CONFLICT, "the member exists already", "choose another handle"),
+    MEMBER_UNKNOWN("ID-2", NOT_FOUND, "there is no such member", "list the institution's members"),
+    MEMBER_STATUS("ID-2", REFUSED, "the member has that status already", "nothing is left to do"),
+    OWN_SUSPENSION("ID-2", REFUSED, "an ADMIN cannot suspend itself", "ask another ADMIN of the institution"),
+    ROLE_UNKNOWN("ID-2", REFUSED, "there is no such role", "choose one of the roles of rule ID-2"),
+    ROLE_NOT_ALLOWED("ID-2", REFUSED, "the institution cannot give this role", "choose a role that it can give"),
+    KEY_UNCHANGED("ID-2", REFUSED, "the new signing key is one that the member had", "make a fresh key"),
+    KEY_LIMIT("ID-2", REFUSED, "the member has had as many keys as can be kept", "add a new member"),
+    PATIENT_EXISTS("ID-3", CONFLICT, "a patient with this id exists already", "draw a fresh random id"),
+    PATIENT_UNKNOWN("ID-3", NOT_FOUND, "there is no such patient", "check the patient id"),
+    NOT_CUSTODIAN("ID-3", UNAUTHORISED, "the institution is not a custodian here", "ask the patient's custodian"),
+    SCOPE_KEY_MISSING("PRV-4", REFUSED, "the custodian gets no scope key", "seal the scope key to the custodian"),
+    DATA_KEY_MISSING("PRV-3", REFUSED, "the custodian gets no data key", "seal the data key to the custodian"),
+    RECIPIENT_NOT_ALLOWED(
+            "PRV-3", REFUSED, "a key is sealed to a stranger", "seal it to the custodian or the patient alone"),
+    RECIPIENT_KEY_STALE(
+            "PRV-3", REFUSED, "a key is sealed to an old encryption key", "read the institution and seal it again"),
+    // Records
+    RECORD_EXISTS("REC-1", CONFLICT, "a record with this id exists already", "draw a fresh random id"),
+    RECORD_UNKNOWN("REC-1", NOT_FOUND, "there is no such record", "check the record id"),
+    RECORD_IN_ERROR("REC-1", REFUSED, "the record is marked as entered in error", "register a new record"),
+    MARK_UNCHANGED("REC-1", REFUSED, "the record is marked so already", "nothing is left to do"),
+    VERSION_CONFLICT("REC-1", CONFLICT, "the newest version is another one", "read it again and decide"),
+    VERSION_UNKNOWN("REC-1", NOT_FOUND, "the record has no such version", "look at the record's history"),
+    VERSION_LIMIT("REC-1", REFUSED, "the record has as many versions as can be kept", "register a new record"),
+    REPLICA_NOT_ALLOWED("REC-2", REFUSED, "a replica is no active institution with a node", "name other replicas"),
+    LABEL_EPOCH_STALE("PRV-4", REFUSED, "the labels are of another epoch", "fetch the scope key and label again"),
+    // Consent
+    CONSENT_EXISTS("CON-1", CONFLICT, "a consent with this id exists already", "draw a fresh random id"),
+    CONSENT_UNKNOWN("CON-1", NOT_FOUND, "there is no such consent", "list the patient's consents"),
+    CONSENT_REVOKED("CON-6", REFUSED, "the consent is revoked", "grant a new one"),
+    CONSENT_LIMIT("TX-6", REFUSED, "the patient has as many consents as can be kept", "revoke those that ended"),
+    NOT_GRANTOR(
+            "CON-1",
+            UNAUTHORISED,
+            "only the patient or a custodian's CONSENT_OFFICER may do this",
+            "sign with the patient's key, or ask the custodian"),
+    EVIDENCE_MISSING(
+            "CON-1", REFUSED, "a CONSENT_OFFICER must give the hash of the signed form", "name it with --evidence"),
+    ACTOR_UNKNOWN("CON-1", NOT_FOUND, "the consent names somebody unknown", "check institution, member or role"),
+    ACTION_UNKNOWN("CON-1", REFUSED, "there is no such action", "choose access, correct or disclose"),
+    PURPOSE_UNKNOWN("CON-3", REFUSED, "there is no such purpose", "choose an HL7 v3 PurposeOfUse code"),
+    PERIOD_EMPTY("CON-4", REFUSED, "the period ends before it starts", "correct the start or the end"),
+    PERIOD_OVER("CON-4", REFUSED, "the period is over already", "choose an end in the future"),
+    // Access
+    ACCESS_EXISTS("ACC-1", CONFLICT, "an access with this id exists already", "draw a fresh random id"),
+    ACCESS_UNKNOWN("ACC-2", NOT_FOUND, "there is no such access", "check the access id"),
+    ACCESS_DENIED("CON-2", UNAUTHORISED, "access is denied", "ask the patient or the custodian for a consent"),
+    NOTHING_TO_DISCLOSE("ACC-2", REFUSED, "this access permits no disclosure", "request access first"),
+    ALREADY_DISCLOSED("ACC-2", REFUSED, "this access is disclosed already", "request access again"),
+    PERMIT_TOO_OLD("ACC-2", UNAUTHORISED, "the permit is too old", "request access again"),
+    PERMIT_WITHDRAWN("ACC-2", UNAUTHORISED, "the permit does not hold any more", "ask for a consent"),
+    RECIPIENT_KEY_CHANGED("ACC-2", REFUSED, "the requester has another encryption key now", "request access again"),
+    CIPHERTEXT_OTHER("ACC-2", REFUSED, "the ciphertext is not that of the record's version", "check the vault");
+
+    private final String rule;
+    private final RefusalClass kind;
+    private final String summary;
+    private final String hint;
+
+    Refusal(String rule, RefusalClass kind, String summary, String hint) {
+        this.rule = rule;
+        this.kind = kind;
+        this.summary = summary;
+        this.hint = hint;
+    }
+
+    /** The rule that says no unless the place of the refusal names another. */
+    public String rule() {
+        return rule;
+    }
+
+    public RefusalClass kind() {
+        return kind;
+    }
+
+    /** One line of cause. */
+    public String summary() {
+        return summary;
+    }
+
+    /** One line of what to do next. */
+    public String hint() {
+        return hint;
+    }
+
+    public Rejection rejection() {
+        return new Rejection(this, rule, "");
+    }
+
+    public Rejection rejection(String detail) {
+        return new Rejection(this, rule, detail);
+    }
+
+    public Rejection under(String otherRule, String detail) {
+        return new Rejection(this, otherRule, detail);
+    }
+
+    /** The refusal with a code that a receipt of this version can hold. */
+    public static Optional<Refusal> ofCode(String code) {
+        for (Refusal refusal : values()) {
+            if (refusal.name().equals(code)) {
+                return Optional.of(refusal);
+            }
+        }
+        return Optional.empty();
+    }
+}
