@@ -42,7 +42,7 @@ public final class Hash implements Comparable<Hash> {
 
     /** SHA-256 over the plain concatenation of the parts. */
     public static Hash sha256(byte[]... parts) {
-        MessageDigest digest = DIGEST.get();
+        MessageDigest digest = freshDigest();
         for (byte[] part : parts) {
             digest.update(part);
         }
@@ -57,7 +57,7 @@ public final class Hash implements Comparable<Hash> {
     /** SHA-256 over one length byte, the ASCII domain and the parts, so that no two uses of the hash collide. */
     public static Hash tagged(String domain, byte[]... parts) {
         byte[] prefix = domainPrefix(domain);
-        MessageDigest digest = DIGEST.get();
+        MessageDigest digest = freshDigest();
         digest.update(prefix);
         for (byte[] part : parts) {
             digest.update(part);
@@ -86,6 +86,13 @@ public final class Hash implements Comparable<Hash> {
 
     static Hash finish(MessageDigest digest) {
         return new Hash(digest.digest());
+    }
+
+    /** Reset first, since an exception halfway through an earlier use would otherwise spoil this one. */
+    private static MessageDigest freshDigest() {
+        MessageDigest digest = DIGEST.get();
+        digest.reset();
+        return digest;
     }
 
     static MessageDigest newDigest() {

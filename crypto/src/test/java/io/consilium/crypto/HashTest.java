@@ -74,4 +74,11 @@ class HashTest {
         copy.writeTo(buffer);
         assertThat(Hash.of(buffer.array())).isEqualTo(copy);
     }
+
+    @Test
+    void aFailedHashLeavesNothingForTheNext() {
+        byte[][] broken = {{1, 2, 3}, null};
+        assertThatThrownBy(() -> Hash.sha256(broken)).isInstanceOf(NullPointerException.class);
+        assertThat(Hash.sha256("abc".getBytes(StandardCharsets.US_ASCII))).isEqualTo(ABC);
+    }
 }
