@@ -4,6 +4,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
 import io.consilium.crypto.certificate.VoteType;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,20 @@ final class HeightVotes {
 
     Map<Hash, ProposedBlock> blocks() {
         return blocks;
+    }
+
+    /** True if the block is new to the record. In memory the oldest that no prepare QC names goes when there are many. */
+    boolean hold(Hash hash, ProposedBlock block) {
+        boolean isNew = blocks.putIfAbsent(hash, block) == null;
+        Iterator<Hash> oldest = blocks.keySet().iterator();
+        while (blocks.size() > HeightState.MAX_BLOCKS && oldest.hasNext()) {
+            Hash candidate = oldest.next();
+            if (!candidate.equals(hash)
+                    && prepareQc.filter(qc -> qc.blockHash().equals(candidate)).isEmpty()) {
+                oldest.remove();
+            }
+        }
+        return isNew;
     }
 
     /** The round in which a validator that signed all this stands at the least. */

@@ -47,6 +47,13 @@ public record VoteEcho(VoteType type, long height, int round, Hash blockHash, in
                 propose.signature());
     }
 
+    static VoteType kind(Message.Ballot ballot) {
+        if (ballot instanceof Message.Vote vote) {
+            return vote.type();
+        }
+        return ballot instanceof Message.Timeout ? VoteType.TIMEOUT : VoteType.PROPOSE;
+    }
+
     boolean isNewerThan(VoteEcho other) {
         if (height != other.height) {
             return height > other.height;

@@ -166,7 +166,7 @@ public final class VoteRecord {
         if (block.header().height() != height || !block.header().hash().equals(hash)) {
             throw new MalformedException("a block in the vote record is not the one its key names, height " + height);
         }
-        votes.blocks().put(hash, block);
+        votes.hold(hash, block);
     }
 
     private static HeightVotes.SignedBlock readSigned(byte[] value) throws MalformedException {
