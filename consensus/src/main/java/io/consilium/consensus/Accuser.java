@@ -14,7 +14,7 @@ final class Accuser {
 
     private final Outbox out;
     private final boolean[][] reported;
-    private final Offer @Nullable [] offers;
+    private final @Nullable Offer[] offers;
 
     /** The newest verified proposal of a leader. */
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -101,8 +101,7 @@ public final class Consensus {
             core.voting.onExecuted(executed.blockHash(), executed.verdict(), executed.nextSet());
         } else if (event instanceof Event.TipAdvanced advanced) {
             if (advanced.tip().height() > core.at.tip.height()) {
-                core.advance =
-                        Optional.of(new Core.Advance(advanced.tip(), advanced.sets(), advanced.leaderRecord()));
+                core.advance = Optional.of(new Core.Advance(advanced.tip(), advanced.sets(), advanced.leaderRecord()));
             }
         }
     }

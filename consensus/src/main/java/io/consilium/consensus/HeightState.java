@@ -102,9 +102,7 @@ final class HeightState {
         return commitQc.filter(qc -> qc.blockHash().equals(hash)).isPresent()
                 || proposal.filter(accepted -> accepted.hash().equals(hash)).isPresent()
                 || obligation().filter(hash::equals).isPresent()
-                || highestPrepareQc()
-                        .filter(qc -> qc.blockHash().equals(hash))
-                        .isPresent();
+                || highestPrepareQc().filter(qc -> qc.blockHash().equals(hash)).isPresent();
     }
 
     /** The block that the TC of the round before obliges this round's leader to propose (BFT-1). */

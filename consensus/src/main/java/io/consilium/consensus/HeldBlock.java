@@ -37,8 +37,7 @@ final class HeldBlock {
         boolean sameSet = resultingSet
                 .filter(set -> set.hash().equals(header().nextValidatorSetHash()))
                 .isPresent();
-        verdict = Optional.of(
-                found == ExecutionVerdict.MATCH && !sameSet ? ExecutionVerdict.ROOTS_DIFFER : found);
+        verdict = Optional.of(found == ExecutionVerdict.MATCH && !sameSet ? ExecutionVerdict.ROOTS_DIFFER : found);
     }
 
     Optional<ExecutionVerdict> verdict() {

@@ -67,7 +67,8 @@ public final class LeaderSchedule {
         blames.removeIf(blame -> blame.until() + MAX_PENALTY_HEIGHTS < height);
         int[] leaders = eligible(set, known.skippedBefore());
         // the first block of an epoch has a parent whose leaders were another set's
-        int failed = ofParent.isEmpty() ? 0 : parentQc.map(QuorumCertificate::round).orElse(0);
+        int failed =
+                ofParent.isEmpty() ? 0 : parentQc.map(QuorumCertificate::round).orElse(0);
         if (failed < leaders.length) {
             for (int round = 0; round < failed; round++) {
                 blame(blames, leaders[index(height - 1, round, leaders.length)], height);

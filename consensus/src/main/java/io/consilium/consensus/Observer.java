@@ -58,8 +58,7 @@ final class Observer {
     void onQuery(PublicKey sender, Message.ObserverQuery query) {
         core.out.send(
                 sender,
-                new Message.ObserverAnswer(
-                        query.nonce(), core.statuses.latestCommitQc(), core.signer.isObserver()));
+                new Message.ObserverAnswer(query.nonce(), core.statuses.latestCommitQc(), core.signer.isObserver()));
     }
 
     void onAnswer(PublicKey sender, Message.ObserverAnswer answer) {
@@ -100,7 +99,10 @@ final class Observer {
                 .filter(key -> at.set.indexOf(key).isPresent())
                 .count();
         if (witnesses >= at.set.quorum() && !tooManyObservers()) {
-            long highest = provenHeights.values().stream().mapToLong(Long::longValue).max().orElse(0);
+            long highest = provenHeights.values().stream()
+                    .mapToLong(Long::longValue)
+                    .max()
+                    .orElse(0);
             long next = Math.max(highest, at.tip.height()) + 1;
             core.signer.silentThrough(next + 1);
             core.alarm(

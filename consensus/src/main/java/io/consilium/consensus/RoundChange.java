@@ -33,8 +33,8 @@ final class RoundChange {
             }
             return;
         }
-        Optional<TimeoutCertificate> tc = at.votes.timeoutCertificate(
-                at.height, timeout.round(), core.rules.timeoutQuorum(at.set));
+        Optional<TimeoutCertificate> tc =
+                at.votes.timeoutCertificate(at.height, timeout.round(), core.rules.timeoutQuorum(at.set));
         if (tc.isPresent()) {
             onCertificate(tc.get(), true);
         } else {
@@ -91,8 +91,7 @@ final class RoundChange {
         if (tc.round() >= at.round) {
             core.pacemaker.enter(tc.round() + 1);
             if (forward && !at.isOwn(at.leader())) {
-                core.out.send(
-                        at.key(at.leader()), new Message.CertificateNotice(Optional.empty(), Optional.of(tc)));
+                core.out.send(at.key(at.leader()), new Message.CertificateNotice(Optional.empty(), Optional.of(tc)));
             }
         }
     }

@@ -106,7 +106,8 @@ final class StatusExchange {
         } else if (status.height() == at.tip.height() && at.isDecided()) {
             notice(sender, at.commitQc, Optional.empty());
         } else if (status.height() == at.tip.height()) {
-            int qcRound = status.highestPrepareQc().map(QuorumCertificate::round).orElse(-1);
+            int qcRound =
+                    status.highestPrepareQc().map(QuorumCertificate::round).orElse(-1);
             int tcRound = status.highestTc().map(TimeoutCertificate::round).orElse(-1);
             notice(
                     sender,
@@ -159,10 +160,9 @@ final class StatusExchange {
     /** Forgets who left the sets, and checks the echoes of votes at this height before anything is signed here. */
     void newHeight() {
         HeightState at = core.at;
-        List.of(newestVotes, claims)
-                .forEach(map -> map.keySet()
-                        .removeIf(key -> at.set.indexOf(key).isEmpty()
-                                && at.sets.afterNext().indexOf(key).isEmpty()));
+        List.of(newestVotes, claims).forEach(map -> map.keySet()
+                .removeIf(key -> at.set.indexOf(key).isEmpty()
+                        && at.sets.afterNext().indexOf(key).isEmpty()));
         List.copyOf(claims.values()).stream()
                 .filter(echo -> echo.height() == at.height)
                 .forEach(this::check);

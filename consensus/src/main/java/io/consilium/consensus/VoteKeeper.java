@@ -89,8 +89,7 @@ final class VoteKeeper {
             if (kept != null && kept.message().round() == round && votes.size() < needed) {
                 Message.Timeout message = kept.message();
                 votes.add(new TimeoutVote(message.signer(), message.qcRound(), message.signature()));
-                if (message.qcRound()
-                        > highestQc.map(QuorumCertificate::round).orElse(VoteBytes.NO_QC)) {
+                if (message.qcRound() > highestQc.map(QuorumCertificate::round).orElse(VoteBytes.NO_QC)) {
                     highestQc = kept.highestQc();
                 }
             }

@@ -111,7 +111,9 @@ final class VoteSigner {
 
     /** Keeps the highest TC; written with the next vote, so that a later TIMEOUT can carry it after a restart. */
     void hold(TimeoutCertificate tc) {
-        if (votes.timeoutCertificate().filter(held -> held.round() >= tc.round()).isEmpty()) {
+        if (votes.timeoutCertificate()
+                .filter(held -> held.round() >= tc.round())
+                .isEmpty()) {
             votes.timeoutCertificate(tc);
             entries.add(VoteRecord.timeoutCertificate(tc));
         }
@@ -156,7 +158,8 @@ final class VoteSigner {
                 ? held
                 : held
                         && votes.prepareQc()
-                                .filter(qc -> qc.round() == round && qc.blockHash().equals(blockHash))
+                                .filter(qc ->
+                                        qc.round() == round && qc.blockHash().equals(blockHash))
                                 .isPresent();
     }
 

@@ -28,9 +28,7 @@ final class Voting {
         Hash hash = proposal.header().hash();
         boolean contradicts = core.accuser.contradicts(sender, round, hash);
         boolean known = at.round == round
-                && at.proposal
-                        .filter(accepted -> accepted.hash().equals(hash))
-                        .isPresent();
+                && at.proposal.filter(accepted -> accepted.hash().equals(hash)).isPresent();
         if (known || (round < at.round && !contradicts)) {
             return;
         }
@@ -93,13 +91,13 @@ final class Voting {
             return;
         }
         Optional<Message.Vote> kept = at.votes.vote(vote.type(), sender);
-        boolean sameRound = kept.filter(earlier -> earlier.round() == vote.round()).isPresent();
+        boolean sameRound =
+                kept.filter(earlier -> earlier.round() == vote.round()).isPresent();
         if (kept.filter(earlier -> earlier.round() > vote.round()).isPresent()
                 || (sameRound && kept.get().blockHash().equals(vote.blockHash()))) {
             return;
         }
-        byte[] signed =
-                VoteBytes.of(core.chainId(), at.set, vote.type(), at.height, vote.round(), vote.blockHash());
+        byte[] signed = VoteBytes.of(core.chainId(), at.set, vote.type(), at.height, vote.round(), vote.blockHash());
         if (!core.verify(at.key(sender), signed, vote.signature())) {
             return;
         }
@@ -111,7 +109,8 @@ final class Voting {
         if (vote.type() == VoteType.COMMIT) {
             at.votes.timeout(sender).ifPresent(timeout -> core.accuser.compare(vote, timeout));
         }
-        boolean known = vote.type() == VoteType.PREPARE && at.prepareQc(vote.round()).isPresent();
+        boolean known =
+                vote.type() == VoteType.PREPARE && at.prepareQc(vote.round()).isPresent();
         if (!known) {
             at.votes
                     .certificate(vote.type(), at.height, vote.round(), vote.blockHash())
@@ -130,7 +129,8 @@ final class Voting {
             }
             return;
         }
-        boolean known = qc.type() == VoteType.PREPARE && at.prepareQc(qc.round()).isPresent();
+        boolean known =
+                qc.type() == VoteType.PREPARE && at.prepareQc(qc.round()).isPresent();
         if (qc.height() == at.height && !at.isDecided() && !known && core.verify(qc, at.set)) {
             onVerified(qc);
         }
@@ -160,7 +160,8 @@ final class Voting {
             return;
         }
         QuorumCertificate qc = highest.get();
-        core.at.block(qc.blockHash())
+        core.at
+                .block(qc.blockHash())
                 .ifPresentOrElse(this::onHeld, () -> core.fetcher.fetchSoon(qc.blockHash(), qc.signers()));
     }
 
@@ -200,8 +201,8 @@ final class Voting {
             held.executing();
             HeightState at = core.at;
             byte[] leaderRecord = LeaderSchedule.next(at.leaderRecord, held.header(), at.set);
-            core.out.emit(new Effect.Execute(
-                    held.header(), held.block.body(), at.round, leaderRecord, !at.isDecided()));
+            core.out.emit(
+                    new Effect.Execute(held.header(), held.block.body(), at.round, leaderRecord, !at.isDecided()));
         }
         core.proposer.offer();
     }
@@ -215,23 +216,22 @@ final class Voting {
     }
 
     private void reportMismatch(HeldBlock held) {
-        String block = "block " + held.hash.shortHex() + " of proposer " + held.header().proposer();
+        String block = "block " + held.hash.shortHex() + " of proposer "
+                + held.header().proposer();
         switch (held.verdict().orElseThrow()) {
             case MATCH -> {}
             case BODY_DIFFERS -> core.alarm(AlarmCode.BODY_DIFFERS, block + " came with a body that is not its own");
-            case INADMISSIBLE -> core.alarm(
-                    AlarmCode.BLOCK_INADMISSIBLE, block + " holds a transaction that may not be in a block");
-            case ROOTS_DIFFER -> core.alarm(
-                    AlarmCode.ROOTS_DIFFER, block + " claims results that this node does not compute");
+            case INADMISSIBLE ->
+                core.alarm(AlarmCode.BLOCK_INADMISSIBLE, block + " holds a transaction that may not be in a block");
+            case ROOTS_DIFFER ->
+                core.alarm(AlarmCode.ROOTS_DIFFER, block + " claims results that this node does not compute");
         }
     }
 
     private void onVerdict(HeldBlock held) {
         ExecutionVerdict verdict = held.verdict().orElseThrow();
-        boolean decided = core.at
-                .commitQc
-                .filter(qc -> qc.blockHash().equals(held.hash))
-                .isPresent();
+        boolean decided =
+                core.at.commitQc.filter(qc -> qc.blockHash().equals(held.hash)).isPresent();
         if (verdict == ExecutionVerdict.BODY_DIFFERS) {
             refetch(held);
         } else if (decided && verdict == ExecutionVerdict.MATCH) {
@@ -281,7 +281,9 @@ final class Voting {
     void commit() {
         HeightState at = core.at;
         Optional<QuorumCertificate> highest = at.highestPrepareQc();
-        if (at.isDecided() || highest.isEmpty() || voted(VoteType.COMMIT, highest.get().round())) {
+        if (at.isDecided()
+                || highest.isEmpty()
+                || voted(VoteType.COMMIT, highest.get().round())) {
             return;
         }
         at.block(highest.get().blockHash()).filter(HeldBlock::matches).ifPresent(held -> {
@@ -302,8 +304,8 @@ final class Voting {
     private void vote(VoteType type, int round, Hash hash) {
         core.signer
                 .sign(type, round, hash)
-                .ifPresent(signature -> core.publish(
-                        new Message.Vote(type, core.at.height, round, hash, signature, core.self())));
+                .ifPresent(signature ->
+                        core.publish(new Message.Vote(type, core.at.height, round, hash, signature, core.self())));
     }
 
     /** After a start: what was signed in this round is sent again, the same bytes (BFT-5). */

@@ -78,7 +78,7 @@ final class RandomCluster extends ToyCluster {
         if (lies && random.nextInt(8) == 0) {
             return;
         }
-        Object carried = lies ? twist(from, to, (Message.Ballot) payload) : payload;
+        Object carried = lies ? twist(from, to, (Message.Ballot) payload) : forgetful ? mute(payload) : payload;
         boolean cut = !side.getOrDefault(from.index, 0).equals(side.getOrDefault(to.index, 0));
         if (!mended && (cut || random.nextDouble() < loss)) {
             return;
@@ -88,6 +88,20 @@ final class RandomCluster extends ToyCluster {
             int delay = 1 + random.nextInt(mended ? 5 : maxDelay);
             packets.add(new Packet(millis + delay, sequence++, from, to, carried));
         }
+    }
+
+    /** Without echoes a forgetful validator is not told what it signed. */
+    private static Object mute(Object payload) {
+        return payload instanceof Message.Status status
+                ? new Message.Status(
+                        status.height(),
+                        status.tipCommitQc(),
+                        status.highestTc(),
+                        status.highestPrepareQc(),
+                        Optional.empty(),
+                        status.observer(),
+                        status.asks())
+                : payload;
     }
 
     /** The liar offers half of the others another block, votes for that one with them, and hides its prepare QCs. */
@@ -195,9 +209,7 @@ final class RandomCluster extends ToyCluster {
     private void submit() {
         String transaction = "t" + submitted.size();
         submitted.add(transaction);
-        nodes.stream()
-                .filter(node -> random.nextInt(3) > 0)
-                .forEach(node -> node.submit(transaction));
+        nodes.stream().filter(node -> random.nextInt(3) > 0).forEach(node -> node.submit(transaction));
     }
 
     private void crash(ToyNode node) {
@@ -284,7 +296,8 @@ final class RandomCluster extends ToyCluster {
     }
 
     private boolean settled() {
-        long height = honest().stream().mapToLong(node -> node.chain.size()).max().orElse(0);
+        long height =
+                honest().stream().mapToLong(node -> node.chain.size()).max().orElse(0);
         return honest().stream()
                 .allMatch(node -> node.mempool.isEmpty()
                         && node.chain.size() == height
@@ -302,8 +315,7 @@ final class RandomCluster extends ToyCluster {
         long height = monitor.heights();
         runFor(30_000);
         if (ballotsSent != before || monitor.heights() != height) {
-            throw new AssertionError(
-                    "IDLE: " + (ballotsSent - before) + " ballots with nothing pending: " + where());
+            throw new AssertionError("IDLE: " + (ballotsSent - before) + " ballots with nothing pending: " + where());
         }
     }
 

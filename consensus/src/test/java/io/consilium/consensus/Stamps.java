@@ -40,7 +40,9 @@ final class Stamps {
     static ValidatorSet set(long epoch, List<Integer> nodes) {
         return new ValidatorSet(
                 epoch,
-                nodes.stream().map(node -> new Validator("clinic-" + node, key(node))).toList());
+                nodes.stream()
+                        .map(node -> new Validator("clinic-" + node, key(node)))
+                        .toList());
     }
 
     static ValidatorSet set(int size) {

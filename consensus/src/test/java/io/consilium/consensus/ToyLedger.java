@@ -27,9 +27,7 @@ final class ToyLedger {
     }
 
     static List<String> transactions(byte[] body) {
-        return body.length == 0
-                ? List.of()
-                : Arrays.asList(new String(body, StandardCharsets.UTF_8).split("\n"));
+        return body.length == 0 ? List.of() : Arrays.asList(new String(body, StandardCharsets.UTF_8).split("\n"));
     }
 
     static List<Hash> hashes(byte[] body) {
@@ -38,8 +36,7 @@ final class ToyLedger {
                 .toList();
     }
 
-    BlockHeader header(
-            Effect.Build build, Hash parentState, byte[] body, long timestampMillis, ValidatorSet nextSet) {
+    BlockHeader header(Effect.Build build, Hash parentState, byte[] body, long timestampMillis, ValidatorSet nextSet) {
         Outcome outcome = run(parentState, body, build.leaderRecord(), build.nextSet());
         return new BlockHeader(
                 BlockHeader.VERSION,

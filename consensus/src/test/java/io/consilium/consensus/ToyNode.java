@@ -5,8 +5,8 @@ import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
-import io.consilium.crypto.certificate.VoteType;
 import io.consilium.crypto.certificate.ValidatorSet;
+import io.consilium.crypto.certificate.VoteType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,12 @@ import java.util.TreeMap;
 class ToyNode {
     /** A decided block with what it leads to. */
     record Applied(
-            BlockHeader header, byte[] body, QuorumCertificate qc, Hash stateRoot, byte[] leaderRecord, ValidatorSets sets) {}
+            BlockHeader header,
+            byte[] body,
+            QuorumCertificate qc,
+            Hash stateRoot,
+            byte[] leaderRecord,
+            ValidatorSets sets) {}
 
     record Timer(long token, long dueMillis) {}
 
@@ -90,12 +95,12 @@ class ToyNode {
         frozen = false;
         starts++;
         Optional<VoteRecord> record = recordExists ? Optional.of(record()) : Optional.empty();
-        byte[] nonce = Arrays.copyOf(Hash.sha256(new byte[] {(byte) index, (byte) starts}).toBytes(), 16);
+        byte[] nonce = Arrays.copyOf(
+                Hash.sha256(new byte[] {(byte) index, (byte) starts}).toBytes(), 16);
         ConsensusConfig config = ConsensusConfig.defaults(
                 ToyCluster.CHAIN, Optional.of(Stamps.signer(index)), Stamps.VERIFIER, ToyLedger::hashes);
         byte[] leaderRecord = last().map(Applied::leaderRecord).orElse(new byte[0]);
-        core = new Consensus(
-                config, new RecoveredState(tip(), sets(), leaderRecord, record, nonce), rules());
+        core = new Consensus(config, new RecoveredState(tip(), sets(), leaderRecord, record, nonce), rules());
         perform(core.start(cluster.now(this)));
         drain();
     }
@@ -126,7 +131,9 @@ class ToyNode {
     }
 
     void submit(String transaction) {
-        if (up && chain.stream().noneMatch(applied -> ToyLedger.transactions(applied.body()).contains(transaction))) {
+        if (up
+                && chain.stream().noneMatch(applied -> ToyLedger.transactions(applied.body())
+                        .contains(transaction))) {
             mempool.add(transaction);
             handle(new Event.WorkPending(cluster.now(this), mempool.size() >= ToyCluster.FULL_BLOCK));
         }
@@ -227,21 +234,14 @@ class ToyNode {
                     execute.leaderRecord(),
                     outcome.nextSet().orElseThrow());
         }
-        return new Event.Executed(
-                execute.header().hash(), outcome.verdict(), outcome.nextSet(), cluster.now(this));
+        return new Event.Executed(execute.header().hash(), outcome.verdict(), outcome.nextSet(), cluster.now(this));
     }
 
     /** The overlay of an executed block; its certificate comes when it is decided. */
     private void remember(BlockHeader header, byte[] body, Hash stateRoot, byte[] leaderRecord, ValidatorSet nextSet) {
         QuorumCertificate none = new QuorumCertificate(
-                VoteType.COMMIT,
-                header.height(),
-                0,
-                header.hash(),
-                List.of(0),
-                List.of(new byte[64]));
-        overlays.put(
-                header.hash(), new Applied(header, body, none, stateRoot, leaderRecord, sets().shift(nextSet)));
+                VoteType.COMMIT, header.height(), 0, header.hash(), List.of(0), List.of(new byte[64]));
+        overlays.put(header.hash(), new Applied(header, body, none, stateRoot, leaderRecord, sets().shift(nextSet)));
     }
 
     private void decide(BlockHeader header, byte[] body, QuorumCertificate qc) {
@@ -257,8 +257,8 @@ class ToyNode {
     private void apply(Applied applied) {
         if (applied.header().height() != chain.size() + 1
                 || !applied.header().parentHash().equals(tip().blockHash())) {
-            throw new AssertionError("node " + index + " applies height " + applied.header().height() + " on "
-                    + chain.size());
+            throw new AssertionError(
+                    "node " + index + " applies height " + applied.header().height() + " on " + chain.size());
         }
         chain.add(applied);
         mempool.removeAll(ToyLedger.transactions(applied.body()));
@@ -293,8 +293,7 @@ class ToyNode {
         } else if (payload instanceof ToyCluster.FetchBlocks fetch) {
             int from0 = (int) fetch.fromHeight() - 1;
             if (from0 < chain.size()) {
-                cluster.send(
-                        this, from, new ToyCluster.Blocks(List.copyOf(chain.subList(from0, chain.size()))));
+                cluster.send(this, from, new ToyCluster.Blocks(List.copyOf(chain.subList(from0, chain.size()))));
             }
         } else if (payload instanceof ToyCluster.Blocks blocks) {
             sync(blocks.applied());
