@@ -65,7 +65,7 @@ final class ChainSchema {
         META("meta", Lookup.NONE, Content.RANDOM),
         BLOCKS("blocks", Lookup.RANGES, Content.COMPRESSIBLE),
         TXS("txs", Lookup.POINTS, Content.RANDOM),
-        NODES("nodes", Lookup.POINTS, Content.RANDOM),
+        NODES("nodes", Lookup.HITS, Content.RANDOM),
         FLAT("flat", Lookup.POINTS, Content.COMPRESSIBLE),
         STALE("stale", Lookup.RANGES, Content.COMPRESSIBLE),
         INDEX("index", Lookup.RANGES, Content.COMPRESSIBLE),
@@ -73,10 +73,15 @@ final class ChainSchema {
         VOTES("votes", Lookup.NONE, Content.RANDOM),
         SECRETS("secrets", Lookup.POINTS, Content.RANDOM);
 
-        /** How a family is read: only point look-ups that often miss pay for a Bloom filter. */
+        /** How a family is read, which decides about filters and the size of blocks. */
         enum Lookup {
+            /** Small, and read at the start. */
             NONE,
+            /** By single keys that are often not there. */
             POINTS,
+            /** By single keys that are nearly always there. */
+            HITS,
+            /** In rows. */
             RANGES
         }
 

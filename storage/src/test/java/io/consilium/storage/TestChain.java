@@ -1,0 +1,166 @@
+package io.consilium.storage;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.MerkleTree;
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
+import io.consilium.crypto.certificate.VoteType;
+import io.consilium.ledger.block.IndexEntry;
+import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateTree;
+import io.consilium.ledger.state.TreeUpdate;
+import io.consilium.proto.BlockBody;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Blocks with real headers, roots and tree updates, and certificates whose signatures nobody checks. */
+final class TestChain {
+    static final Hash ID = Hash.sha256(bytes("a test chain"));
+    static final StateKey COUNTER = StateKey.of("counter");
+
+    private TestChain() {}
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static SortedMap<StateKey, byte[]> genesis() {
+        SortedMap<StateKey, byte[]> state = new TreeMap<>();
+        state.put(COUNTER, bytes("0"));
+        state.put(StateKey.of("institution/st-mary"), bytes("St Mary"));
+        return state;
+    }
+
+    static void initialise(Path directory) throws StoreException {
+        RocksChainStore.initialise(
+                directory, StorageConfig.DEFAULT, ID, genesis(), RocksChainStore.Start.GENESIS);
+    }
+
+    static RocksChainStore open(Path directory) throws StoreException {
+        return RocksChainStore.open(directory, ID, StorageConfig.DEFAULT);
+    }
+
+    static RocksChainStore fresh(Path directory) throws StoreException {
+        initialise(directory);
+        return open(directory);
+    }
+
+    /** A key that exactly one block writes. */
+    static StateKey object(long height, int index) {
+        return StateKey.of("object/" + height + "/" + index);
+    }
+
+    static Hash txId(long height, int index) {
+        return Hash.sha256(transaction(height, index));
+    }
+
+    private static byte[] transaction(long height, int index) {
+        return bytes("transaction " + index + " of block " + height);
+    }
+
+    /** The block after the tip: each transaction writes an object of its own, and all of them the counter. */
+    static DecidedBatch next(ChainStore store, int transactions) {
+        SortedMap<StateKey, Optional<byte[]>> changes = new TreeMap<>();
+        long height = store.tipHeight() + 1;
+        for (int i = 0; i < transactions; i++) {
+            changes.put(object(height, i), Optional.of(bytes("value " + height + "/" + i)));
+        }
+        changes.put(COUNTER, Optional.of(bytes(Long.toString(height))));
+        return next(store, transactions, changes);
+    }
+
+    static DecidedBatch next(ChainStore store, int transactions, SortedMap<StateKey, Optional<byte[]>> changes) {
+        ChainTip tip = store.tip();
+        long height = tip.height() + 1;
+        BlockBody.Builder body = BlockBody.newBuilder();
+        List<Hash> txIds = new ArrayList<>();
+        List<Hash> leaves = new ArrayList<>();
+        List<byte[]> receipts = new ArrayList<>();
+        List<IndexEntry> index = new ArrayList<>();
+        List<LedgerEvent> events = new ArrayList<>();
+        for (int i = 0; i < transactions; i++) {
+            byte[] transaction = transaction(height, i);
+            body.addTransactions(ByteString.copyFrom(transaction));
+            leaves.add(MerkleTree.leafHash(transaction));
+            txIds.add(txId(height, i));
+            receipts.add(bytes("receipt " + height + "/" + i));
+            byte[] key = ByteBuffer.allocate(12).putLong(height).putInt(i).array();
+            index.add(new IndexEntry("by-height", key, bytes("entry")));
+            events.add(new LedgerEvent("made", List.of("st-mary"), key));
+        }
+        TreeUpdate tree = StateTree.update(store.nodes(), tip.height(), tip.stateRoot(), height, changes);
+        BlockHeader header = new BlockHeader(
+                BlockHeader.VERSION,
+                ID,
+                height,
+                tip.blockHash(),
+                height == 1 ? Optional.empty() : Optional.of(certificate(height - 1, tip.blockHash())),
+                MerkleTree.root(leaves),
+                tree.root(),
+                MerkleTree.root(receipts.stream().map(MerkleTree::leafHash).toList()),
+                Hash.ZERO,
+                Hash.ZERO,
+                height * 1000,
+                0);
+        return new DecidedBatch(
+                header,
+                certificate(height, header.hash()),
+                body.build().toByteArray(),
+                txIds,
+                receipts,
+                changes,
+                tree,
+                index,
+                events);
+    }
+
+    static QuorumCertificate certificate(long height, Hash block) {
+        return new QuorumCertificate(
+                VoteType.COMMIT, height, 0, block, List.of(0, 1, 2), List.of(new byte[64], new byte[64], new byte[64]));
+    }
+
+    static VoteEntry vote(long height, int kind, String value) {
+        return new VoteEntry(
+                ByteBuffer.allocate(9).putLong(height).put((byte) kind).array(), bytes(value));
+    }
+
+    static BlockHeader header(ChainReader chain, long height) throws MalformedException {
+        return BlockHeader.decode(chain.header(height).orElseThrow());
+    }
+
+    /** What a crash at this moment would leave, unsynced bytes included. */
+    static Path image(Path directory, Path target) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                Path copy = target.resolve(directory.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+        return target;
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
