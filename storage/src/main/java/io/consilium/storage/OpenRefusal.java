@@ -16,8 +16,7 @@ final class OpenRefusal {
 
     private OpenRefusal() {}
 
-    static StoreException of(
-            Path directory, Path chain, RocksDBException refused, Optional<LogScan.Fault> damagedLog) {
+    static StoreException of(Path directory, Path chain, RocksDBException refused, Optional<LogScan.Fault> damagedLog) {
         String message = String.valueOf(refused.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("permission denied") || lower.contains("read-only file system")) {

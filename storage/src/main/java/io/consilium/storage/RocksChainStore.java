@@ -100,7 +100,8 @@ public final class RocksChainStore extends RocksView implements ChainStore {
         writes.lock();
         try {
             requireFollows(block.header());
-            ChainTip next = new ChainTip(block.height(), block.blockHash(), block.header().stateRoot());
+            ChainTip next = new ChainTip(
+                    block.height(), block.blockHash(), block.header().stateRoot());
             long cleanUpTo = syncedHeight;
             try (RocksTables.Batch batch = tables.batch(block.body().length * 2 + BATCH_OVERHEAD_BYTES)) {
                 putBlock(batch, block);

@@ -60,8 +60,7 @@ final class RocksSettings {
     static DBOptions database(StorageConfig config, boolean create) {
         Properties properties = new Properties();
         DURABILITY.forEach(properties::setProperty);
-        try (ConfigOptions strict =
-                new ConfigOptions().setIgnoreUnknownOptions(false)) {
+        try (ConfigOptions strict = new ConfigOptions().setIgnoreUnknownOptions(false)) {
             return DBOptions.getDBOptionsFromProps(strict, properties)
                     .setCreateIfMissing(create)
                     .setCreateMissingColumnFamilies(create)

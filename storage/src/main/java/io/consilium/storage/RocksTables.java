@@ -87,8 +87,7 @@ final class RocksTables implements AutoCloseable {
     }
 
     List<Optional<byte[]>> getAll(Family family, ReadOptions options, List<byte[]> keys) throws RocksDBException {
-        List<byte[]> values =
-                db.multiGetAsList(options, Collections.nCopies(keys.size(), handle(family)), keys);
+        List<byte[]> values = db.multiGetAsList(options, Collections.nCopies(keys.size(), handle(family)), keys);
         List<Optional<byte[]>> found = new ArrayList<>(values.size());
         for (byte[] value : values) {
             found.add(Optional.ofNullable(value));

@@ -240,8 +240,7 @@ class RocksView implements ChainReader {
 
         IndexPage finish() {
             return new IndexPage(
-                    items,
-                    more ? Optional.of(items.get(items.size() - 1).key()) : Optional.empty());
+                    items, more ? Optional.of(items.get(items.size() - 1).key()) : Optional.empty());
         }
     }
 

@@ -83,8 +83,7 @@ final class StoreOpening {
         try (ReadOptions options = new ReadOptions()) {
             Optional<byte[]> stored = tables.get(Family.META, options, ChainSchema.META_CHAIN);
             if (stored.isPresent()) {
-                throw new StoreExistsException(
-                        directory, Hash.of(stored.get()).hex());
+                throw new StoreExistsException(directory, Hash.of(stored.get()).hex());
             }
         }
     }
@@ -216,7 +215,8 @@ final class StoreOpening {
                     "says that write " + mark.getAsLong() + " was durable, and the store ends with write " + reached);
         }
         try (ReadOptions options = new ReadOptions()) {
-            boolean voting = tables.get(Family.META, options, ChainSchema.META_VOTES).isPresent();
+            boolean voting =
+                    tables.get(Family.META, options, ChainSchema.META_VOTES).isPresent();
             if (voting && mark.isEmpty()) {
                 throw StoreCorruptException.votes(
                         directory, file, "is missing or damaged, so nobody can tell whether the votes are complete");

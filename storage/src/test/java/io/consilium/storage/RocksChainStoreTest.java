@@ -52,7 +52,8 @@ class RocksChainStoreTest {
         assertThat(store.tipHeight()).isZero();
         assertThat(store.tip().blockHash()).isEqualTo(TestChain.ID);
         assertThat(store.stateRoot(0)).contains(store.tip().stateRoot());
-        assertThat(store.latest().get(COUNTER)).hasValueSatisfying(v -> assertThat(v).isEqualTo(bytes("0")));
+        assertThat(store.latest().get(COUNTER))
+                .hasValueSatisfying(v -> assertThat(v).isEqualTo(bytes("0")));
         assertThat(store.votes()).hasValueSatisfying(votes -> assertThat(votes).isEmpty());
         assertThat(store.block(0)).isEmpty();
         assertThat(store.block(1)).isEmpty();
@@ -65,7 +66,8 @@ class RocksChainStoreTest {
         store.commit(block);
         reopen();
 
-        assertThat(store.tip()).isEqualTo(new ChainTip(1, block.blockHash(), block.header().stateRoot()));
+        assertThat(store.tip())
+                .isEqualTo(new ChainTip(1, block.blockHash(), block.header().stateRoot()));
         StoredBlock stored = store.block(1).orElseThrow();
         assertThat(stored.header()).isEqualTo(block.header().encode());
         assertThat(stored.body()).isEqualTo(block.body());
@@ -89,7 +91,8 @@ class RocksChainStoreTest {
             store.commit(TestChain.next(store, 20));
         }
         Hash root = store.tip().stateRoot();
-        byte[] warm = StateTree.prove(store.nodes(), 20, root, TestChain.object(7, 7)).encode();
+        byte[] warm =
+                StateTree.prove(store.nodes(), 20, root, TestChain.object(7, 7)).encode();
         reopen();
         StateProof cold = StateTree.prove(store.nodes(), 20, root, TestChain.object(7, 7));
         assertThat(cold.encode()).isEqualTo(warm);
@@ -111,7 +114,11 @@ class RocksChainStoreTest {
     void refusesABatchWhoseRootIsNotItsHeaders() {
         DecidedBatch block = TestChain.next(store, 1);
         var otherTree = StateTree.update(
-                store.nodes(), 0, store.tip().stateRoot(), 1, new TreeMap<>(java.util.Map.of(COUNTER, Optional.empty())));
+                store.nodes(),
+                0,
+                store.tip().stateRoot(),
+                1,
+                new TreeMap<>(java.util.Map.of(COUNTER, Optional.empty())));
         assertThatThrownBy(() -> new DecidedBatch(
                         block.header(),
                         block.commitQc(),
@@ -211,7 +218,8 @@ class RocksChainStoreTest {
             assertThat(before.block(2)).isEmpty();
             assertThat(before.transaction(TestChain.txId(2, 0))).isEmpty();
             assertThat(before.latest().get(COUNTER).orElseThrow()).isEqualTo(bytes("1"));
-            assertThat(before.scan("by-height", new byte[0], Optional.empty(), 100, false).items())
+            assertThat(before.scan("by-height", new byte[0], Optional.empty(), 100, false)
+                            .items())
                     .hasSize(2);
             assertThat(before.events(EventCursor.START, 100).events()).hasSize(2);
             assertThat(store.latest().get(COUNTER).orElseThrow()).isEqualTo(bytes("2"));
@@ -439,7 +447,9 @@ class RocksChainStoreTest {
             cache.put(io.consilium.ledger.state.NodeKey.of(i, Hash.ZERO, 3), new byte[500]);
         }
         assertThat(cache.bytes()).isBetween(5_000L, 10_000L);
-        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(999, Hash.ZERO, 3))).isPresent();
-        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(0, Hash.ZERO, 3))).isEmpty();
+        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(999, Hash.ZERO, 3)))
+                .isPresent();
+        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(0, Hash.ZERO, 3)))
+                .isEmpty();
     }
 }

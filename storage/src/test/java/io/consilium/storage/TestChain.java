@@ -2,8 +2,8 @@ package io.consilium.storage;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
-import io.consilium.crypto.MerkleTree;
 import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.MerkleTree;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.VoteType;
@@ -45,8 +45,7 @@ final class TestChain {
     }
 
     static void initialise(Path directory) throws StoreException {
-        RocksChainStore.initialise(
-                directory, StorageConfig.DEFAULT, ID, genesis(), RocksChainStore.Start.GENESIS);
+        RocksChainStore.initialise(directory, StorageConfig.DEFAULT, ID, genesis(), RocksChainStore.Start.GENESIS);
     }
 
     static RocksChainStore open(Path directory) throws StoreException {
