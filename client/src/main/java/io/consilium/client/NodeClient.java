@@ -60,7 +60,11 @@ public final class NodeClient {
     private static final String PROTOBUF = "application/protobuf";
     private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
     private static final int TOKEN_SECONDS = 30;
+    private static final int MAX_CONNECT_MILLIS = 10_000;
     private static final int TOKEN_ID_BYTES = 16;
+
+    /** What a node that waited as long as it was told to still needs to answer. */
+    private static final Duration ANSWER_MARGIN = Duration.ofSeconds(5);
 
     static {
         // The JDK would send a request again on its own, with the token that the node has seen already.
@@ -97,7 +101,7 @@ public final class NodeClient {
                 .setWaitCommitted(!wait.isZero())
                 .setTimeoutMillis(wait.toMillis());
         signed.forEach(bytes -> request.addTransactions(ByteString.copyFrom(bytes)));
-        return call("Submit", request.build(), SubmitResponse.parser(), timeout.plus(wait));
+        return call("Submit", request.build(), SubmitResponse.parser(), wait.isZero() ? timeout : wait.plus(ANSWER_MARGIN));
     }
 
     public TransactionResponse transaction(Hash txId) throws ClientException {
@@ -214,7 +218,7 @@ public final class NodeClient {
         connection.setSSLSocketFactory(sockets);
         // The key is pinned, so the name says nothing more.
         connection.setHostnameVerifier((host, session) -> true);
-        connection.setConnectTimeout(millis(timeout));
+        connection.setConnectTimeout(Math.min(MAX_CONNECT_MILLIS, millis(timeout)));
         connection.setReadTimeout(millis(wait));
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);

@@ -1,0 +1,84 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.proto.StagePayloadRequest;
+import io.consilium.proto.StagePayloadResponse;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/** Hands a ciphertext to a node piece by piece; the node says where it wants to go on (REC-2). */
+public final class PayloadUpload {
+    private static final int PIECE_BYTES = 1024 * 1024;
+    private static final int MAX_RETRIES = 5;
+
+    private final NodeClient client;
+
+    public PayloadUpload(NodeClient client) {
+        this.client = client;
+    }
+
+    /** @param progress is told how many bytes have arrived */
+    public void send(Path ciphertext, Hash hash, long size, String custodian, LongConsumer progress)
+            throws ClientException {
+        try (RandomAccessFile file = new RandomAccessFile(ciphertext.toFile(), "r")) {
+            long offset = 0;
+            int retries = 0;
+            while (true) {
+                StagePayloadResponse answer;
+                try {
+                    answer = client.stagePayload(piece(file, hash, size, custodian, offset));
+                } catch (NodeClient.Unanswered lost) {
+                    if (++retries > MAX_RETRIES) {
+                        throw lost;
+                    }
+                    continue;
+                }
+                progress.accept(answer.getComplete() ? size : answer.getNextOffset());
+                if (answer.getComplete()) {
+                    return;
+                }
+                if (answer.getNextOffset() < 0 || answer.getNextOffset() >= size) {
+                    throw misled(answer);
+                }
+                // A node that asks for the same piece for ever must not hold the client.
+                retries = answer.getNextOffset() > offset ? 0 : retries + 1;
+                if (retries > MAX_RETRIES) {
+                    throw misled(answer);
+                }
+                offset = answer.getNextOffset();
+            }
+        } catch (IOException failed) {
+            throw new ClientException(
+                            FailureClass.USAGE,
+                            "FILE_UNREADABLE",
+                            "The encrypted payload cannot be read: " + PrivateFile.reason(failed),
+                            "Check the disk and run the command again")
+                    .causedBy(failed);
+        }
+    }
+
+    private static StagePayloadRequest piece(
+            RandomAccessFile file, Hash hash, long size, String custodian, long offset) throws IOException {
+        byte[] data = new byte[(int) Math.min(PIECE_BYTES, size - offset)];
+        file.seek(offset);
+        file.readFully(data);
+        return StagePayloadRequest.newBuilder()
+                .setCiphertextHash(ByteString.copyFrom(hash.toBytes()))
+                .setTotalSize(size)
+                .setOffset(offset)
+                .setData(ByteString.copyFrom(data))
+                .setCustodian(custodian)
+                .build();
+    }
+
+    private static ClientException misled(StagePayloadResponse answer) {
+        return new VerificationFailed(
+                "ANSWER_MALFORMED",
+                "The node asks for the payload from byte " + answer.getNextOffset() + " on, where there is nothing new",
+                "Check that node and client are of one version");
+    }
+}

@@ -1,0 +1,75 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Blinding;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import io.consilium.proto.ScopeKeyResponse;
+import java.security.SecureRandom;
+import java.util.Collection;
+import java.util.List;
+
+/** The key under which a patient's categories are blinded, in the hands of a custodian's member or the patient (PRV-4). */
+public final class ScopeKey {
+    private final byte[] key;
+    private final int epoch;
+    private final SecureRandom random = new SecureRandom();
+
+    ScopeKey(byte[] key, int epoch) {
+        this.key = key.clone();
+        this.epoch = epoch;
+    }
+
+    /** Opens what the custodian's node re-sealed to this identity. */
+    static ScopeKey open(ScopeKeyResponse response, ByteString patientId, Identity identity) throws ClientException {
+        try {
+            byte[] key = KeyEnvelope.open(
+                    KeyEnvelope.Use.SCOPE_KEY,
+                    patientId.toByteArray(),
+                    identity.encryptionKey(),
+                    response.getScopeKey().getEnvelope().toByteArray());
+            return new ScopeKey(key, response.getLabelEpoch());
+        } catch (CryptoException refused) {
+            throw new VerificationFailed(
+                            "SCOPE_KEY_UNREADABLE",
+                            "The scope key that the node sealed to " + identity.actor() + " does not open",
+                            "Use the keystore with the member's current encryption key")
+                    .causedBy(refused);
+        }
+    }
+
+    /** The epoch that labels made with it belong to. */
+    public int epoch() {
+        return epoch;
+    }
+
+    public ByteString label(Code code) {
+        return ByteString.copyFrom(Blinding.label(key, epoch, code.getSystem(), code.getCode()));
+    }
+
+    /** Labels of codes as the ledger wants them: each once, in ascending order. */
+    public List<ByteString> labels(Collection<Code> codes) {
+        return codes.stream()
+                .map(this::label)
+                .distinct()
+                .sorted(ByteString.unsignedLexicographicalComparator())
+                .toList();
+    }
+
+    /** The labels of a record of this sensitivity. */
+    public List<ByteString> sensitivityLabels(Sensitivity level) {
+        return labels(level.recordCodes());
+    }
+
+    /** A reason that the patient and the custodians can read. */
+    public ByteString sealReason(String text) throws ClientException {
+        return ByteString.copyFrom(SealedText.seal(SealedText.Use.REASON, key, text, random));
+    }
+
+    /** The reason in clear. */
+    public String openReason(ByteString sealed) throws CryptoException {
+        return SealedText.open(SealedText.Use.REASON, key, sealed.toByteArray());
+    }
+}

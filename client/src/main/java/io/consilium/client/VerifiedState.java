@@ -1,0 +1,101 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.MalformedException;
+import io.consilium.ledger.proof.StateValueProof;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.StateResponse;
+import java.util.Optional;
+
+/** Reads objects of the state through a node and believes only what the chain certified (TX-7). */
+public final class VerifiedState {
+    private final NodeClient client;
+    private final ReceiptVerifier verifier;
+
+    public VerifiedState(NodeClient client, ReceiptVerifier verifier) {
+        this.client = client;
+        this.verifier = verifier;
+    }
+
+    /** A value with the height and time of the block whose state it was read from. */
+    public record At<T>(T value, long height, long timeMillis) {}
+
+    public At<InstitutionState> institution(String slug) throws ClientException {
+        return required(StateKeys.institution(slug), InstitutionState.parser(), "institution '" + slug + "'");
+    }
+
+    public At<MemberState> member(String id) throws ClientException {
+        return required(StateKeys.member(id), MemberState.parser(), "member '" + id + "'");
+    }
+
+    public At<PatientState> patient(ByteString id) throws ClientException {
+        return required(StateKeys.patient(id), PatientState.parser(), "patient");
+    }
+
+    public At<RecordState> record(ByteString id) throws ClientException {
+        return required(StateKeys.record(id), RecordState.parser(), "record");
+    }
+
+    public At<ConsentState> consent(ByteString id) throws ClientException {
+        return required(StateKeys.consent(id), ConsentState.parser(), "consent");
+    }
+
+    public At<AccessState> access(ByteString id) throws ClientException {
+        return required(StateKeys.access(id), AccessState.parser(), "access");
+    }
+
+    private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {
+        Optional<At<T>> value = read(key, parser);
+        return value.orElseThrow(() -> new ClientException(
+                FailureClass.NOT_FOUND,
+                "NOT_FOUND",
+                "There is no " + what + ", or you may not see it",
+                "Check the id, and who has custody of it"));
+    }
+
+    private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {
+        StateResponse response = client.state(new String(key.bytes(), java.nio.charset.StandardCharsets.UTF_8));
+        StateValueProof proof;
+        try {
+            proof = StateValueProof.decode(response.getProof().toByteArray());
+        } catch (MalformedException malformed) {
+            throw untrue("its proof cannot be read").causedBy(malformed);
+        }
+        if (!proof.proof().key().equals(key)) {
+            throw untrue("its proof is of another object");
+        }
+        verifier.verify(proof);
+        Optional<byte[]> value = proof.proof().value();
+        if (value.isPresent() != response.getFound()
+                || value.isPresent() && !response.getValue().equals(ByteString.copyFrom(value.get()))) {
+            throw untrue("its proof is of another value");
+        }
+        try {
+            return value.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new At<>(
+                            parser.parseFrom(value.get()),
+                            proof.block().header().height(),
+                            proof.block().header().timestampMillis()));
+        } catch (InvalidProtocolBufferException malformed) {
+            throw untrue("the value is of a kind that this version does not know")
+                    .causedBy(malformed);
+        }
+    }
+
+    private ClientException untrue(String reason) {
+        return new VerificationFailed(
+                "STATE_UNPROVEN",
+                "What " + client.endpoint().uri() + " says of the state is not proven: " + reason,
+                "Ask another node with --node");
+    }
+}
