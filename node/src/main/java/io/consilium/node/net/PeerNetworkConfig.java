@@ -55,4 +55,23 @@ public record PeerNetworkConfig(
                 100,
                 2_000);
     }
+
+    /** The same with other bounds of frames and of bulk waiting for one peer. */
+    public PeerNetworkConfig bounded(int newMaxFrameBytes, int newMaxBulkQueueBytes) {
+        return new PeerNetworkConfig(
+                institution,
+                chainId,
+                listenHost,
+                listenPort,
+                ioThreads,
+                newMaxFrameBytes,
+                maxVoteQueueBytes,
+                newMaxBulkQueueBytes,
+                maxInboundBytes,
+                maxUnauthenticated,
+                handshakeTimeoutMillis,
+                idleTimeoutMillis,
+                minBackoffMillis,
+                maxBackoffMillis);
+    }
 }

@@ -1,0 +1,480 @@
+package io.consilium.node;
+
+import com.google.protobuf.ByteString;
+import io.consilium.consensus.ConsensusConfig;
+import io.consilium.consensus.ConsensusView;
+import io.consilium.crypto.Certificates;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyPair;
+import io.consilium.crypto.Verifier;
+import io.consilium.crypto.certificate.Validator;
+import io.consilium.crypto.certificate.ValidatorSet;
+import io.consilium.ledger.Ledger;
+import io.consilium.ledger.LedgerLimits;
+import io.consilium.ledger.block.Receipt;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.node.net.InboundFrame;
+import io.consilium.node.net.PeerAddress;
+import io.consilium.node.net.PeerCounters;
+import io.consilium.node.net.PeerEvents;
+import io.consilium.node.net.PeerNetwork;
+import io.consilium.node.net.PeerNetworkConfig;
+import io.consilium.node.replica.BlockBodies;
+import io.consilium.node.replica.Replica;
+import io.consilium.node.replica.ReplicaConfig;
+import io.consilium.node.replica.ReplicaEffect;
+import io.consilium.node.replica.ReplicaEvent;
+import io.consilium.node.replica.ReplicaView;
+import io.consilium.node.replica.TransactionCheck;
+import io.consilium.storage.ChainStore;
+import io.consilium.storage.Snapshot;
+import io.consilium.storage.StoredBlock;
+import io.consilium.storage.Vault;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: its replica on the deciding thread, its peers, its verification pool, and what the client API may ask
+ * of them. It owns neither store nor vault: whoever opened them closes them after {@link #close}.
+ */
+public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final int NONCE_BYTES = 16;
+    private static final int CACHED_KEYS = 65_536;
+    private static final int REMEMBERED_SIGNATURES = 4_096;
+    private static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+    private static final long VIEW_NANOS = 20_000_000L;
+
+    private final NodeIdentity identity;
+    private final NodeSettings settings;
+    private final ChainStore store;
+    private final LongSupplier clock;
+    private final Hash chainId;
+    private final LedgerLimits limits;
+    private final NodeCounters counters = new NodeCounters();
+    private final CommitWaiters waiters;
+    private final Notifier notifier;
+    private final VerificationPool pool;
+    private final PeerNetwork network;
+    private final PayloadForwarding payloads;
+    private final Replica replica;
+    private final NodeLoop loop;
+    private final Ingress ingress;
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile ReplicaView view;
+    private volatile List<PeerAddress> peers;
+    private long viewedNanos;
+
+    private Node(
+            NodeIdentity identity,
+            NodeSettings settings,
+            ChainStore store,
+            Vault vault,
+            Hash chainId,
+            LongSupplier clock,
+            SecureRandom random)
+            throws IOException {
+        this.identity = identity;
+        this.settings = settings;
+        this.store = store;
+        this.clock = clock;
+        this.chainId = chainId;
+        this.limits = LedgerLimits.of(new LedgerState(store.latest()).parameters());
+        Ledger ledger = new Ledger(chainId, limits);
+        Verifier verifier = new Ed25519Verifier(CACHED_KEYS);
+        TransactionCheck check = new TransactionCheck(ledger, verifier, settings.maxRememberedTransactions());
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        this.replica = new Replica(replicaConfig(verifier), store, ledger, check, nonce);
+        this.view = replica.view();
+        this.peers = PeerRegistry.read(store, settings.peerAddresses());
+        this.waiters = new CommitWaiters(settings.maxWaiters());
+        this.notifier = new Notifier(waiters);
+        this.pool = new VerificationPool(settings.verifyThreads(), check, this::fail);
+        this.loop = new NodeLoop(replica, this::perform, this::turned, this::fail, clock);
+        this.ingress = new Ingress(
+                pool, event -> loop.bulk(event, () -> {}), notifier, counters, clock, settings.maxIngressBytes());
+        this.network = new PeerNetwork(
+                networkConfig(),
+                Certificates.jcaEd25519(identity.peerTls()),
+                Certificates.ed25519(identity.peerTls(), identity.institution()),
+                this,
+                clock);
+        this.payloads = new PayloadForwarding(vault, network);
+    }
+
+    /**
+     * Recovers from the store, binds the peer port and starts to decide.
+     *
+     * @param clock milliseconds since 1970
+     * @throws IOException the peer port cannot be bound; the message says which and what to do
+     */
+    public static Node start(
+            NodeIdentity identity,
+            NodeSettings settings,
+            Hash chainId,
+            ChainStore store,
+            Vault vault,
+            LongSupplier clock,
+            SecureRandom random)
+            throws IOException {
+        Node node = new Node(identity, settings, store, vault, chainId, clock, random);
+        try {
+            node.network.start(node.peers);
+        } catch (IOException unbound) {
+            node.close();
+            throw unbound;
+        }
+        node.loop.start();
+        LOG.info(
+                "node started institution={} height={} chain={}",
+                identity.institution(),
+                store.tipHeight(),
+                chainId.shortHex());
+        return node;
+    }
+
+    private ReplicaConfig replicaConfig(Verifier verifier) {
+        ConsensusConfig defaults = ConsensusConfig.defaults(
+                chainId,
+                identity.validator().map(KeyPair::signer),
+                new MemoizingVerifier(verifier, REMEMBERED_SIGNATURES),
+                BlockBodies::leafHashes);
+        return new ReplicaConfig(
+                chainId,
+                identity.institution(),
+                new ConsensusConfig(
+                        chainId,
+                        defaults.signer(),
+                        defaults.verifier(),
+                        defaults.blockBody(),
+                        settings.timing().minTimeoutMillis(),
+                        settings.timing().maxTimeoutMillis(),
+                        settings.timing().initialTimeoutMillis(),
+                        settings.timing().roundTimeoutCapMillis(),
+                        settings.timing().batchDelayMillis(),
+                        settings.timing().statusIntervalMillis(),
+                        defaults.timeToleranceMillis(),
+                        defaults.maxInlineBodyBytes()),
+                limits,
+                settings.mempool(),
+                ReplicaConfig.DISSEMINATION_BYTES);
+    }
+
+    private PeerNetworkConfig networkConfig() {
+        PeerNetworkConfig defaults = PeerNetworkConfig.of(
+                identity.institution(), chainId, settings.peerHost(), settings.peerPort());
+        // The largest block of this chain must fit into a frame, whatever the configuration says.
+        int frame = Math.max(settings.maxFrameBytes(), limits.maxBlockBytes() + FRAME_OVERHEAD_BYTES);
+        return defaults.bounded(frame, Math.max(settings.maxQueuedBytesPerPeer(), 2 * frame));
+    }
+
+    // Frames of peers, on event loops.
+
+    @Override
+    public void connected(String peer, String remoteAddress) {
+        peers.stream()
+                .filter(known -> known.institution().equals(peer))
+                .findFirst()
+                .ifPresent(known -> loop.urgent(
+                        new ReplicaEvent.PeerConnected(peer, known.tlsKey(), nowMillis()), () -> {}));
+    }
+
+    @Override
+    public void disconnected(String peer) {
+        loop.urgent(new ReplicaEvent.PeerDisconnected(peer, nowMillis()), () -> {});
+    }
+
+    @Override
+    public void received(InboundFrame inbound) {
+        boolean taken =
+                switch (inbound.frame().getFrameCase()) {
+                    case TRANSACTIONS -> verify(inbound);
+                    case STAGE_PAYLOAD, PAYLOAD_REPLY -> {
+                        payloads.received(inbound);
+                        yield true;
+                    }
+                    case FETCH_TRANSACTIONS, FETCH_BODY, BODY, FETCH_BLOCKS, BLOCKS -> loop.bulk(
+                            message(inbound), inbound::release);
+                    default -> loop.urgent(message(inbound), inbound::release);
+                };
+        if (!taken) {
+            counters.droppedBatches.increment();
+            inbound.release();
+        }
+    }
+
+    private ReplicaEvent message(InboundFrame inbound) {
+        return new ReplicaEvent.PeerMessage(inbound.peer(), inbound.frame(), nowMillis());
+    }
+
+    private boolean verify(InboundFrame inbound) {
+        List<byte[]> signed = inbound.frame().getTransactions().getTransactionsList().stream()
+                .map(ByteString::toByteArray)
+                .toList();
+        return pool.received(signed, nowMillis(), good -> {
+            if (!loop.bulk(new ReplicaEvent.TransactionsReceived(good, nowMillis()), inbound::release)) {
+                counters.droppedBatches.increment();
+                inbound.release();
+            }
+        });
+    }
+
+    // Effects of the replica, on the deciding thread.
+
+    private void perform(ReplicaEffect effect) {
+        if (effect instanceof ReplicaEffect.SendFrame send) {
+            network.send(send.peers(), send.frame().toByteArray(), send.priority());
+        } else if (effect instanceof ReplicaEffect.Committed committed) {
+            committed(committed);
+        } else if (effect instanceof ReplicaEffect.Admitted admitted) {
+            ingress.admitted(admitted.request(), admitted.admissions());
+        } else if (effect instanceof ReplicaEffect.Disconnect disconnect) {
+            network.disconnect(disconnect.peer(), disconnect.reason());
+        } else if (effect instanceof ReplicaEffect.EvidenceFound found) {
+            counters.evidence.increment();
+            LOG.error(
+                    "a validator broke the protocol height={} signer={} evidence={}",
+                    found.evidence().height(),
+                    found.evidence().signer(),
+                    HexFormat.of().formatHex(found.evidence().encode()));
+        } else if (effect instanceof ReplicaEffect.Alarm alarm) {
+            counters.alarms.increment();
+            LOG.warn("alarm={} height={} round={} {}", alarm.code(), alarm.height(), alarm.round(), alarm.detail());
+        } else if (effect instanceof ReplicaEffect.Halt halt) {
+            throw new NodeHaltedException(halt.reason());
+        }
+    }
+
+    private void committed(ReplicaEffect.Committed committed) {
+        CommittedBlock block = committed.block();
+        counters.blocks.increment();
+        counters.transactions.add(block.transactions().size());
+        LOG.debug(
+                "block height={} transactions={} hash={}",
+                block.height(),
+                block.transactions().size(),
+                block.blockHash().shortHex());
+        if (committed.institutionsChanged()) {
+            peers = PeerRegistry.read(store, settings.peerAddresses());
+            network.registry(peers);
+        }
+        notifier.committed(block);
+    }
+
+    private void turned() {
+        long now = System.nanoTime();
+        if (loop.waiting() == 0 || now - viewedNanos >= VIEW_NANOS) {
+            viewedNanos = now;
+            view = replica.view();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (failure.completeExceptionally(cause)) {
+            LOG.error("node stops: {}", cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+        }
+    }
+
+    /** Fails when the node cannot go on: the process must then end with exit code 1. */
+    public CompletableFuture<Void> failure() {
+        return failure.copy();
+    }
+
+    // What the client API asks.
+
+    @Override
+    public CompletableFuture<List<Admission>> submit(List<ParsedTransaction> transactions) {
+        if (stopped.get() || failure.isDone()) {
+            return CompletableFuture.failedFuture(stopping());
+        }
+        return ingress.submit(transactions);
+    }
+
+    private static NodeBusyException stopping() {
+        return new NodeBusyException("this node is stopping");
+    }
+
+    @Override
+    public CompletableFuture<CommittedTransaction> committed(Hash txId) {
+        CompletableFuture<CommittedTransaction> waiter = waiters.add(txId);
+        if (stopped.get() || failure.isDone()) {
+            waiter.completeExceptionally(stopping());
+        } else if (!waiter.isDone()) {
+            // After the waiter is in place, so that a block decided meanwhile is seen by one of the two.
+            stored(txId).ifPresent(waiter::complete);
+        }
+        return waiter;
+    }
+
+    private Optional<CommittedTransaction> stored(Hash txId) {
+        return store.transaction(txId).map(location -> {
+            StoredBlock block = store.block(location.height()).orElseThrow();
+            try {
+                Receipt receipt = Receipt.decode(block.receipts().get(location.index()));
+                return new CommittedTransaction(txId, location.height(), location.index(), receipt);
+            } catch (io.consilium.crypto.MalformedException damaged) {
+                throw new IllegalStateException("a stored receipt of height " + location.height() + " is damaged", damaged);
+            }
+        });
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return store.snapshot();
+    }
+
+    @Override
+    public boolean isPending(Hash txId) {
+        return replica.isPending(txId);
+    }
+
+    @Override
+    public Hash chainId() {
+        return chainId;
+    }
+
+    @Override
+    public String institution() {
+        return identity.institution();
+    }
+
+    @Override
+    public long nowMillis() {
+        return clock.getAsLong();
+    }
+
+    @Override
+    public void onCommitted(Consumer<CommittedBlock> listener) {
+        notifier.listen(listener);
+    }
+
+    @Override
+    public CompletionStage<PayloadForward> forwardPayload(String institution, Hash ciphertextHash) {
+        return payloads.forward(institution, ciphertextHash);
+    }
+
+    @Override
+    public NodeStatus status() {
+        ReplicaView now = view;
+        ConsensusView consensus = now.consensus();
+        ValidatorSet set = consensus.validatorSet();
+        Set<String> connected = network.connected();
+        List<NodeStatus.Peer> others = new ArrayList<>();
+        for (PeerAddress peer : peers) {
+            if (!peer.institution().equals(identity.institution())) {
+                others.add(new NodeStatus.Peer(
+                        peer.institution(),
+                        connected.contains(peer.institution()),
+                        now.peerHeights().getOrDefault(peer.institution(), 0L),
+                        peer.endpoint().map(PeerAddress.Endpoint::toString).orElse("")));
+            }
+        }
+        List<String> eligible = new ArrayList<>();
+        for (int i = 0; i < set.size(); i++) {
+            if (!consensus.skipped().contains(i)) {
+                eligible.add(set.get(i).institution());
+            }
+        }
+        return new NodeStatus(
+                now.tip().height(),
+                now.tip().blockHash(),
+                now.tip().stateRoot(),
+                consensus.tip().header().map(header -> header.timestampMillis()).orElse(0L),
+                consensus.round(),
+                set.get(consensus.leader()).institution(),
+                eligible,
+                set,
+                consensus.self().isPresent(),
+                consensus.observer(),
+                now.syncTarget(),
+                others,
+                now.pendingTransactions(),
+                now.pendingBytes(),
+                notReady(now, connected));
+    }
+
+    private List<String> notReady(ReplicaView now, Set<String> connected) {
+        List<String> reasons = new ArrayList<>();
+        ConsensusView consensus = now.consensus();
+        if (failure.isDone() || consensus.halted()) {
+            reasons.add("the node has stopped deciding; see its log");
+        }
+        now.syncTarget().ifPresent(target -> reasons.add(
+                "catching up, at height " + now.tip().height() + " of " + target));
+        ValidatorSet set = consensus.validatorSet();
+        long reached = set.validators().stream()
+                .map(Validator::institution)
+                .filter(name -> connected.contains(name) || name.equals(identity.institution()))
+                .count();
+        if (reached < set.quorum()) {
+            reasons.add("reaches " + reached + " of the " + set.quorum() + " validators that a decision needs");
+        }
+        if (consensus.observer()) {
+            reasons.add("observes without voting, because its vote record is missing or old");
+        }
+        return reasons;
+    }
+
+    public NodeCounters counters() {
+        return counters;
+    }
+
+    public PeerCounters peerCounters() {
+        return network.counters();
+    }
+
+    /** Events that wait for the deciding thread. */
+    public int waitingEvents() {
+        return loop.waiting();
+    }
+
+    /** Pieces of batches that wait for the verification pool. */
+    public int waitingChecks() {
+        return pool.waiting();
+    }
+
+    /** The port that peers connect to. */
+    public int peerPort() {
+        return network.port();
+    }
+
+    /** Stops taking in, lets the turn under way end, closes the connections, and tells whoever still waits. */
+    @Override
+    public void close() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (loop.started()) {
+                loop.stop();
+            }
+            network.close();
+            pool.close();
+            payloads.close();
+            ingress.failAll(stopping());
+            waiters.failAll(stopping());
+            notifier.close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("node stopped institution={} height={}", identity.institution(), view.tip().height());
+    }
+}

@@ -1,0 +1,61 @@
+package io.consilium.node;
+
+import io.consilium.crypto.PublicKey;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.node.net.PeerAddress;
+import io.consilium.proto.Activity;
+import io.consilium.proto.InstitutionState;
+import io.consilium.storage.ChainReader;
+import io.consilium.storage.IndexPage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The nodes of the chain's active institutions, as certified state names them (ID-1). */
+final class PeerRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
+    private static final int MAX_INSTITUTIONS = 10_000;
+
+    private PeerRegistry() {}
+
+    /** {@code addresses} replaces registered endpoints, by institution. */
+    static List<PeerAddress> read(ChainReader chain, Map<String, String> addresses) {
+        LedgerState state = new LedgerState(chain.latest());
+        List<PeerAddress> peers = new ArrayList<>();
+        Optional<byte[]> after = Optional.empty();
+        do {
+            IndexPage page = chain.scan(LedgerIndexes.INSTITUTIONS, new byte[0], after, ChainReader.MAX_PAGE, false);
+            for (IndexPage.Item item : page.items()) {
+                state.institution(LedgerIndexes.institutionAt(item.key()))
+                        .flatMap(institution -> peer(institution, addresses))
+                        .ifPresent(peers::add);
+            }
+            after = page.nextAfterKey();
+        } while (after.isPresent() && peers.size() < MAX_INSTITUTIONS);
+        return peers;
+    }
+
+    private static Optional<PeerAddress> peer(InstitutionState institution, Map<String, String> addresses) {
+        if (institution.getActivity() != Activity.ACTIVE || !institution.hasPeerTlsKey()) {
+            return Optional.empty();
+        }
+        PublicKey key = PublicKey.ed25519(institution.getPeerTlsKey().getKey().toByteArray());
+        String address = addresses.getOrDefault(institution.getId(), institution.getPeerEndpoint());
+        Optional<PeerAddress.Endpoint> endpoint = Optional.empty();
+        if (!address.isEmpty()) {
+            try {
+                endpoint = Optional.of(PeerAddress.Endpoint.parse(address));
+            } catch (IllegalArgumentException unusable) {
+                LOG.warn(
+                        "peer address unusable peer={} cause={}; set peers.addresses in the configuration",
+                        institution.getId(),
+                        unusable.getMessage());
+            }
+        }
+        return Optional.of(new PeerAddress(institution.getId(), key, endpoint));
+    }
+}

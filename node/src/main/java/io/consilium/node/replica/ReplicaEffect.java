@@ -1,0 +1,55 @@
+package io.consilium.node.replica;
+
+import io.consilium.consensus.Evidence;
+import io.consilium.node.Admission;
+import io.consilium.node.CommittedBlock;
+import io.consilium.node.net.FramePriority;
+import io.consilium.proto.PeerFrame;
+import java.util.List;
+
+/**
+ * What a replica wants done. Effects come out in order while a step runs; what has to be durable first is durable by
+ * then, because the replica writes to its store itself (BFT-6).
+ */
+public sealed interface ReplicaEffect {
+
+    /** To each named peer that is connected. */
+    record SendFrame(List<String> peers, PeerFrame frame, FramePriority priority) implements ReplicaEffect {
+        public SendFrame {
+            peers = List.copyOf(peers);
+        }
+    }
+
+    /** Starts or replaces the timer of this key. */
+    record SetTimer(TimerKey key, long token, long delayMillis) implements ReplicaEffect {}
+
+    record CancelTimer(TimerKey key) implements ReplicaEffect {}
+
+    /** Asks for {@link ReplicaEvent.Resumed} after what waits already; several may be answered by one. */
+    record Resume() implements ReplicaEffect {}
+
+    /** What became of the submission's transactions, in their order. */
+    record Admitted(long request, List<Admission> admissions) implements ReplicaEffect {
+        public Admitted {
+            admissions = List.copyOf(admissions);
+        }
+    }
+
+    /**
+     * A block is final and in the store.
+     *
+     * @param institutionsChanged the registry of peers is to be read anew
+     */
+    record Committed(CommittedBlock block, boolean institutionsChanged) implements ReplicaEffect {}
+
+    /** The peer broke the protocol so that going on with its connection is of no use. */
+    record Disconnect(String peer, String reason) implements ReplicaEffect {}
+
+    record EvidenceFound(Evidence evidence) implements ReplicaEffect {}
+
+    /** What an operator should look at; {@code code} is a stable word. */
+    record Alarm(String code, long height, int round, String detail) implements ReplicaEffect {}
+
+    /** A broken invariant: the process must stop (BFT-8). */
+    record Halt(String reason) implements ReplicaEffect {}
+}

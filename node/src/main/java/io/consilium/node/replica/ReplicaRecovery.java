@@ -1,0 +1,83 @@
+package io.consilium.node.replica;
+
+import io.consilium.consensus.RecoveredState;
+import io.consilium.consensus.Tip;
+import io.consilium.consensus.ValidatorSets;
+import io.consilium.consensus.VoteEntry;
+import io.consilium.consensus.VoteRecord;
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
+import io.consilium.crypto.certificate.ValidatorSet;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.state.StateReader;
+import io.consilium.storage.ChainReader;
+import io.consilium.storage.ChainStore;
+import io.consilium.storage.ChainTip;
+import java.util.List;
+import java.util.Optional;
+
+/** What a replica takes from its store when it starts: tip, validator sets, leader record and vote record (BFT-16). */
+final class ReplicaRecovery {
+    private static final byte[] NO_LEADER_RECORD = {};
+
+    private ReplicaRecovery() {}
+
+    static RecoveredState recover(ChainStore store, byte[] nonce) {
+        return new RecoveredState(
+                tip(store), validatorSets(store), leaderRecord(store), voteRecord(store.votes()), nonce);
+    }
+
+    /** Throws {@link IllegalStateException} if the stored tip does not decode: what is on disk is not what was written. */
+    static Tip tip(ChainReader store) {
+        ChainTip tip = store.tip();
+        if (tip.height() == 0) {
+            return Tip.genesis(tip.blockHash());
+        }
+        try {
+            return new Tip(
+                    tip.height(),
+                    tip.blockHash(),
+                    Optional.of(BlockHeader.decode(store.header(tip.height()).orElseThrow())),
+                    Optional.of(QuorumCertificate.decode(
+                            store.commitQc(tip.height()).orElseThrow())));
+        } catch (MalformedException damaged) {
+            throw new IllegalStateException("the stored block of height " + tip.height() + " is damaged", damaged);
+        }
+    }
+
+    /** The state after h names the set of h + 2 (BFT-18). */
+    static ValidatorSets validatorSets(ChainReader store) {
+        long height = store.tipHeight();
+        return new ValidatorSets(
+                named(store, Math.max(0, height - 2)), named(store, Math.max(0, height - 1)), named(store, height));
+    }
+
+    private static ValidatorSet named(ChainReader store, long height) {
+        StateReader state = height == store.tipHeight()
+                ? store.latest()
+                : store.stateAt(height)
+                        .orElseThrow(() -> new IllegalStateException("the state of height " + height
+                                + " is pruned although the validator sets after the tip depend on it"));
+        return new LedgerState(state).validators();
+    }
+
+    static byte[] leaderRecord(ChainReader store) {
+        return store.latest().get(StateKeys.LEADER_RECORD).orElse(NO_LEADER_RECORD);
+    }
+
+    /** Absent where it is missing or does not decode: then this node observes before it votes (BFT-16). */
+    private static Optional<VoteRecord> voteRecord(Optional<List<io.consilium.storage.VoteEntry>> stored) {
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(VoteRecord.of(stored.get().stream()
+                    .map(entry -> new VoteEntry(entry.key(), entry.value()))
+                    .toList()));
+        } catch (MalformedException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

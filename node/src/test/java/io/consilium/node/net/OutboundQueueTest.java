@@ -1,0 +1,40 @@
+package io.consilium.node.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class OutboundQueueTest {
+    private final OutboundQueue queue = new OutboundQueue(100, 100);
+
+    @Test
+    void votesOvertakeBulk() {
+        queue.offer(frame(1, 10), FramePriority.BULK);
+        queue.offer(frame(2, 10), FramePriority.VOTE);
+        queue.offer(frame(3, 10), FramePriority.VOTE);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 2);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 3);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 1);
+        assertThat(queue.poll()).isEmpty();
+    }
+
+    @Test
+    void aFullLaneDropsItsOldestAndCountsThem() {
+        for (int i = 1; i <= 4; i++) {
+            queue.offer(frame(i, 40), FramePriority.BULK);
+        }
+        queue.offer(frame(9, 100), FramePriority.VOTE);
+        assertThat(queue.takeDropped()).isEqualTo(2);
+        assertThat(queue.takeDropped()).isZero();
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 9);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 3);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 4);
+        assertThat(queue.poll()).isEmpty();
+    }
+
+    private static byte[] frame(int mark, int size) {
+        byte[] bytes = new byte[size];
+        bytes[0] = (byte) mark;
+        return bytes;
+    }
+}
