@@ -46,6 +46,12 @@ public final class Ed25519Verifier implements Verifier {
                 .orElse(false);
     }
 
+    /** The library whose arithmetic decides, with its version, for figures that are published. */
+    public static String provider() {
+        String version = Ed25519.class.getPackage().getImplementationVersion();
+        return version == null ? "BouncyCastle" : "BouncyCastle " + version;
+    }
+
     /** Whether a key could ever have signed: canonical and of order exactly L (ID-4). */
     public boolean accepts(PublicKey key) {
         return key.algorithm() == KeyAlgorithm.ED25519 && point(key).isPresent();

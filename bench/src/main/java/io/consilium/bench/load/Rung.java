@@ -1,0 +1,57 @@
+package io.consilium.bench.load;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * What one rate of a sweep gave.
+ *
+ * @param offeredPerSecond the fixed schedule
+ * @param committedPerSecond receipts verified within the measured seconds, per second
+ * @param latencyMicros from the intended send time to the verified receipt, of everything intended in those seconds
+ * @param failed transactions intended in those seconds without a verified receipt
+ * @param firstFailure why, of the first one; empty if none failed
+ * @param pendingAtEnd sent or due and not answered when the measured seconds ended
+ */
+record Rung(
+        int offeredPerSecond,
+        double committedPerSecond,
+        Histogram latencyMicros,
+        long failed,
+        String firstFailure,
+        long pendingAtEnd,
+        long nodeCpuMicros,
+        long driverCpuMicros,
+        long committedInWindow,
+        long blocks,
+        long syncs) {
+    private static final double LEAST_SHARE = 0.98;
+    private static final long MAX_P99_MICROS = 2_000_000;
+
+    /** Whether the cluster kept up: almost everything committed, nothing lost, and no queue that only grows. */
+    boolean sustained() {
+        return failed == 0
+                && committedPerSecond >= LEAST_SHARE * offeredPerSecond
+                && latencyMicros.getValueAtPercentile(99) <= MAX_P99_MICROS
+                && pendingAtEnd <= offeredPerSecond;
+    }
+
+    double millis(double percentile) {
+        return latencyMicros.getValueAtPercentile(percentile) / 1_000.0;
+    }
+
+    double maxMillis() {
+        return latencyMicros.getMaxValue() / 1_000.0;
+    }
+
+    double cpuMicrosPerTransaction() {
+        return committedInWindow == 0 ? 0 : (double) nodeCpuMicros / committedInWindow;
+    }
+
+    double transactionsPerBlock() {
+        return blocks == 0 ? 0 : (double) committedInWindow / blocks;
+    }
+
+    double syncsPerBlock() {
+        return blocks == 0 ? 0 : (double) syncs / blocks;
+    }
+}
