@@ -384,7 +384,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
                         peer.institution(),
                         connected.contains(peer.institution()),
                         now.peerHeights().getOrDefault(peer.institution(), 0L),
-                        peer.endpoint().map(PeerAddress.Endpoint::toString).orElse("")));
+                        peer.endpoint().map(PeerAddress.Endpoint::toString).orElse(""),
+                        network.clockOffsetMillis(peer.institution())));
             }
         }
         List<String> eligible = new ArrayList<>();

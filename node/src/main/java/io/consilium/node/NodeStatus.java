@@ -50,6 +50,8 @@ public record NodeStatus(
      *
      * @param height that it last told of, 0 if it never did
      * @param address where it listens by the registry, empty if it does not
+     * @param clockOffsetMillis its clock minus this node's when they connected, absent while they are not
      */
-    public record Peer(String institution, boolean connected, long height, String address) {}
+    public record Peer(
+            String institution, boolean connected, long height, String address, Optional<Long> clockOffsetMillis) {}
 }

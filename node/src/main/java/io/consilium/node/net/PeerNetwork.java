@@ -60,6 +60,7 @@ public final class PeerNetwork implements AutoCloseable {
     private final RefusalLog refusals = new RefusalLog(LOG);
     private final AtomicInteger unauthenticated = new AtomicInteger();
     private final Map<String, PeerConnection> open = new ConcurrentHashMap<>();
+    private final Map<String, Long> clockOffsets = new ConcurrentHashMap<>();
     private final Set<String> dialling = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private volatile Map<String, PeerAddress> registry = Map.of();
@@ -274,6 +275,11 @@ public final class PeerNetwork implements AutoCloseable {
         return clock.getAsLong();
     }
 
+    /** A connected peer's clock minus this node's, as of its Hello. */
+    public Optional<Long> clockOffsetMillis(String peer) {
+        return Optional.ofNullable(clockOffsets.get(peer));
+    }
+
     void opened(PeerConnection connection, Channel channel, String remote, long peerClockMillis) {
         String peer = connection.peer();
         if (channel.attr(AUTHENTICATED).setIfAbsent(true) == null && channel.parent() != null) {
@@ -285,6 +291,7 @@ public final class PeerNetwork implements AutoCloseable {
         }
         failures.remove(peer);
         long skew = peerClockMillis - clockMillis();
+        clockOffsets.put(peer, skew);
         if (Math.abs(skew) > CLOCK_SKEW_WARNING_MILLIS) {
             LOG.warn("clock differs peer={} skewMillis={}; check time synchronisation on both machines", peer, skew);
         }
@@ -299,6 +306,7 @@ public final class PeerNetwork implements AutoCloseable {
     void closed(PeerConnection connection, Optional<String> dialled, boolean wasOpen) {
         if (wasOpen && open.remove(connection.peer(), connection)) {
             LOG.info("peer disconnected peer={}", connection.peer());
+            clockOffsets.remove(connection.peer());
             events.disconnected(connection.peer());
         }
         dialled.ifPresent(peer -> {

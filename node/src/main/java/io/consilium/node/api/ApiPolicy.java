@@ -1,0 +1,250 @@
+package io.consilium.node.api;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.node.api.Caller.Member;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.AccessUse;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.TransactionBody;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Who may read and do what through the API (PRV-8), for one request on one state.
+ *
+ * <pre>
+ *                     patient   custodian's          requester          log readers of    grantee   everybody
+ *                     itself    custody readers      itself             requester's inst. named
+ * patient             yes       yes
+ * record              yes       yes                  while a consent permits it
+ * consent             yes       yes                                                       yes
+ * access              yes       yes                  outcome alone      outcome alone
+ * scope key           yes       scope-key holders
+ * institution, member, validators, headers, chain parameters                                        yes
+ * metrics             operators of this node's institution
+ * </pre>
+ *
+ * Whatever is not said here is hidden, and hidden answers like unknown.
+ */
+public final class ApiPolicy {
+    /** Roles that read what their institution has custody of. */
+    static final Set<String> CUSTODY_READERS = names(
+            MemberRole.CLINICIAN,
+            MemberRole.CONSENT_OFFICER,
+            MemberRole.PHARMACIST,
+            MemberRole.ADMIN,
+            MemberRole.PRIVACY_OFFICER,
+            MemberRole.AUDITOR);
+
+    /** Roles that read the log of what members of their institution did. */
+    static final Set<String> LOG_READERS = names(MemberRole.AUDITOR, MemberRole.PRIVACY_OFFICER);
+
+    /** Roles that label and consent for patients, and so need the key that blinds labels. */
+    static final Set<String> SCOPE_KEY_HOLDERS = names(
+            MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
+
+    /** Roles that hand in payloads: those that register records (REC-1). */
+    static final Set<String> PAYLOAD_SENDERS = names(MemberRole.CLINICIAN, MemberRole.ADMIN);
+
+    /** Roles that run this node. */
+    static final Set<String> NODE_OPERATORS = names(MemberRole.OPERATOR, MemberRole.ADMIN, MemberRole.AUDITOR);
+
+    private static final String ROLE_PREFIX = "role:";
+
+    /** How much of an access a caller sees. */
+    public enum AccessView {
+        /** Everything, the basis of the decision too: patient and custodian (CON-2). */
+        FULL,
+        /** The decision alone: the requester's side. */
+        OUTCOME,
+        HIDDEN
+    }
+
+    private final LedgerState state;
+    private final RecordDecisions decisions;
+    private final long asOfMillis;
+
+    /** {@code asOfMillis} is the time at which consents are judged: the later of tip time and the node's clock. */
+    public ApiPolicy(LedgerState state, RecordDecisions decisions, long asOfMillis) {
+        this.state = state;
+        this.decisions = decisions;
+        this.asOfMillis = asOfMillis;
+    }
+
+    public boolean seesPatient(Caller caller, PatientState patient) {
+        return isPatient(caller, patient.getId())
+                || caller instanceof Member member
+                        && patient.getCustodiansList().contains(member.institution())
+                        && member.hasAny(CUSTODY_READERS);
+    }
+
+    /** Whether the caller belongs to the custodian of a record, or is its patient: sees reasons, not only decisions. */
+    public boolean holds(Caller caller, RecordState record) {
+        return isPatient(caller, record.getPatientId()) || readsCustodyOf(caller, record.getCustodian());
+    }
+
+    public boolean seesRecord(Caller caller, RecordState record) {
+        return holds(caller, record)
+                || caller instanceof Member member
+                        && decisions.permitsAny(state, record, member.id(), asOfMillis);
+    }
+
+    public boolean seesConsent(Caller caller, ConsentState consent) {
+        if (isPatient(caller, consent.getPatientId())) {
+            return true;
+        }
+        if (!(caller instanceof Member member)) {
+            return false;
+        }
+        boolean custodian = state.patient(consent.getPatientId())
+                .map(patient -> seesPatient(caller, patient))
+                .orElse(false);
+        return custodian || consent.getTerms().getRulesList().stream().anyMatch(rule -> grants(rule, member));
+    }
+
+    /** A permit that names the member or its institution; one that names a role or nobody tells no one of it. */
+    private static boolean grants(ConsentRule rule, Member member) {
+        boolean named = rule.getActorsList().stream()
+                .anyMatch(actor -> actor.equals(member.id()) || actor.equals(member.institution()));
+        return rule.getPermit() && named
+                || rule.getExceptionsList().stream().anyMatch(exception -> grants(exception, member));
+    }
+
+    public AccessView access(Caller caller, AccessState access) {
+        if (isPatient(caller, access.getPatientId()) || readsCustodyOf(caller, access.getCustodian())) {
+            return AccessView.FULL;
+        }
+        boolean requesterSide = caller instanceof Member member
+                && (access.getRequester().equals(member.id())
+                        || isOf(access.getRequester(), member.institution()) && member.hasAny(LOG_READERS));
+        return requesterSide ? AccessView.OUTCOME : AccessView.HIDDEN;
+    }
+
+    /** Whether the caller may ask what the ledger would decide for somebody: for itself and its own people. */
+    public boolean asksFor(Caller caller, String requester) {
+        return caller instanceof Member member
+                && (requester.equals(member.id())
+                        || isOf(requester, member.institution()) && member.hasAny(CUSTODY_READERS));
+    }
+
+    public boolean holdsScopeKey(Caller caller, PatientState patient) {
+        return isPatient(caller, patient.getId())
+                || caller instanceof Member member
+                        && patient.getCustodiansList().contains(member.institution())
+                        && member.hasAny(SCOPE_KEY_HOLDERS);
+    }
+
+    public static boolean sendsPayloads(Caller caller) {
+        return caller instanceof Member member && member.hasAny(PAYLOAD_SENDERS);
+    }
+
+    public static boolean readsMetrics(Caller caller, String nodeInstitution) {
+        return caller instanceof Member member
+                && member.institution().equals(nodeInstitution)
+                && member.hasAny(NODE_OPERATORS);
+    }
+
+    /** Signers see what they signed, log readers what their people signed, and all what touches what they may see. */
+    public boolean seesTransaction(Caller caller, ParsedTransaction transaction) {
+        TransactionBody body = transaction.body();
+        boolean signed = body.getSignersList().stream()
+                .map(io.consilium.proto.TransactionSigner::getActor)
+                .anyMatch(actor -> actor.equals(caller.id())
+                        || caller instanceof Member member
+                                && isOf(actor, member.institution())
+                                && member.hasAny(LOG_READERS));
+        return signed
+                || switch (body.getPayloadCase()) {
+                    case NOOP, MEMBER_ADD, MEMBER_SUSPEND, MEMBER_ROTATE_KEY -> true;
+                    case PATIENT_REGISTER ->
+                        seesPatientId(caller, body.getPatientRegister().getPatientId());
+                    case RECORD_REGISTER ->
+                        seesRecordId(caller, body.getRecordRegister().getRecordId());
+                    case RECORD_AMEND -> seesRecordId(caller, body.getRecordAmend().getRecordId());
+                    case RECORD_MARK -> seesRecordId(caller, body.getRecordMark().getRecordId());
+                    case CONSENT_GRANT ->
+                        seesConsentId(caller, body.getConsentGrant().getConsentId());
+                    case CONSENT_AMEND ->
+                        seesConsentId(caller, body.getConsentAmend().getConsentId());
+                    case CONSENT_REVOKE ->
+                        seesConsentId(caller, body.getConsentRevoke().getConsentId());
+                    case ACCESS_REQUEST ->
+                        seesAccessId(caller, body.getAccessRequest().getAccessId());
+                    case ACCESS_USE ->
+                        body.getAccessUse().getItemsList().stream()
+                                .map(AccessUse.Item::getAccessId)
+                                .allMatch(id -> seesAccessId(caller, id));
+                    case DISCLOSE -> seesAccessId(caller, body.getDisclose().getAccessId());
+                    case PAYLOAD_NOT_SET -> false;
+                };
+    }
+
+    public boolean seesPatientId(Caller caller, ByteString id) {
+        return state.patient(id).map(patient -> seesPatient(caller, patient)).orElse(false);
+    }
+
+    public boolean seesRecordId(Caller caller, ByteString id) {
+        return state.record(id).map(record -> seesRecord(caller, record)).orElse(false);
+    }
+
+    public boolean seesConsentId(Caller caller, ByteString id) {
+        return state.consent(id).map(consent -> seesConsent(caller, consent)).orElse(false);
+    }
+
+    public boolean seesAccessId(Caller caller, ByteString id) {
+        return accessView(caller, id) != AccessView.HIDDEN;
+    }
+
+    private AccessView accessView(Caller caller, ByteString id) {
+        return state.access(id).map(access -> access(caller, access)).orElse(AccessView.HIDDEN);
+    }
+
+    /** The basis taken out: what the requester's side may see of an access (CON-2). */
+    static AccessState withoutBasis(AccessState access) {
+        return access.toBuilder()
+                .setDecision(io.consilium.proto.DecisionBasis.newBuilder()
+                        .setOutcome(access.getDecision().getOutcome())
+                        .setRuleIndex(-1)
+                        .setExceptionIndex(-1))
+                .build();
+    }
+
+    /** Under what a consent may name this member: itself, its institution, its roles. */
+    static Set<String> actorsOf(Member member) {
+        Set<String> actors = new TreeSet<>(Set.of(member.id(), member.institution()));
+        member.roles().forEach(role -> actors.add(ROLE_PREFIX + role));
+        return actors;
+    }
+
+    private static boolean isPatient(Caller caller, ByteString patientId) {
+        return caller instanceof Caller.Patient patient && patient.id().equals(ActorName.hex(patientId));
+    }
+
+    private static boolean readsCustodyOf(Caller caller, String custodian) {
+        return caller instanceof Member member
+                && member.institution().equals(custodian)
+                && member.hasAny(CUSTODY_READERS);
+    }
+
+    /** Whether a member's or institution's name is of that institution. */
+    private static boolean isOf(String actor, String institution) {
+        return ActorName.institutionOf(actor).equals(institution);
+    }
+
+    private static Set<String> names(MemberRole... roles) {
+        return Set.copyOf(Stream.of(roles).map(Enum::name).toList());
+    }
+
+    Optional<PatientState> visiblePatient(Caller caller, ByteString id) {
+        return state.patient(id).filter(patient -> seesPatient(caller, patient));
+    }
+}

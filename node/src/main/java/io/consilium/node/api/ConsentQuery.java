@@ -1,0 +1,108 @@
+package io.consilium.node.api;
+
+import io.consilium.ledger.consent.ConsentAction;
+import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.Decision;
+import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.node.NodeGateway;
+import io.consilium.proto.ConsentCheckRequest;
+import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.DecisionBasis;
+
+/** What the ledger would decide at a time, by the same function that decides in blocks (CON-2, CON-4). */
+public final class ConsentQuery {
+    private static final int ID_BYTES = 16;
+
+    private final NodeGateway node;
+    private final PolicySource policies;
+
+    public ConsentQuery(NodeGateway node, PolicySource policies) {
+        this.node = node;
+        this.policies = policies;
+    }
+
+    /**
+     * Patient and custodian learn the reason too. A member who asks for itself or for its own people learns the decision,
+     * which is DENY alike for what is denied, hidden or unknown. Anybody else learns nothing.
+     */
+    public ConsentCheckResponse check(Caller caller, ConsentCheckRequest request) {
+        requireCodes(request);
+        try (StateView view = StateView.open(node)) {
+            ApiPolicy policy = policies.on(view.state());
+            boolean patientVisible = policy.seesPatientId(caller, request.getPatientId());
+            boolean holds = view.state()
+                    .record(request.getRecordId())
+                    .filter(record -> record.getPatientId().equals(request.getPatientId()))
+                    .map(record -> policy.holds(caller, record))
+                    .orElse(false);
+            if (!holds && !policy.asksFor(caller, request.getBy())) {
+                throw ApiProblem.notFound(patientVisible ? "record of this patient" : "patient")
+                        .asException();
+            }
+            if (patientVisible && !holds && view.state().record(request.getRecordId()).isEmpty()) {
+                throw ApiProblem.notFound("record of this patient").asException();
+            }
+            if (view.state().member(memberName(request.getBy())).isEmpty()) {
+                throw ApiProblem.notFound("member").asException();
+            }
+            long asOf = request.getAsOfMillis() == 0 ? policies.asOfMillis() : request.getAsOfMillis();
+            Decision decision = ConsentDecision.decide(
+                    view.state(),
+                    new DecisionRequest(
+                            request.getPatientId(),
+                            request.getRecordId(),
+                            0,
+                            request.getBy(),
+                            request.getPurpose(),
+                            request.getAction(),
+                            asOf));
+            return ConsentCheckResponse.newBuilder()
+                    .setDecision(holds ? decision.toBasis() : outcomeOnly(decision))
+                    .setAsOfMillis(asOf)
+                    .setHeight(view.chain().tipHeight())
+                    .build();
+        }
+    }
+
+    private static void requireCodes(ConsentCheckRequest request) {
+        if (PurposeOfUse.of(request.getPurpose()).isEmpty()) {
+            throw ApiProblem.refused(
+                            "PURPOSE_UNKNOWN",
+                            "there is no such purpose",
+                            "CON-3",
+                            "choose an HL7 v3 PurposeOfUse code, e.g. TREAT")
+                    .asException();
+        }
+        if (ConsentAction.of(request.getAction()).isEmpty()) {
+            throw ApiProblem.refused(
+                            "ACTION_UNKNOWN", "there is no such action", "CON-1", "choose access, correct or disclose")
+                    .asException();
+        }
+        if (request.getPatientId().size() != ID_BYTES) {
+            throw ApiProblem.notFound("patient").asException();
+        }
+        if (request.getRecordId().size() != ID_BYTES) {
+            throw ApiProblem.notFound("record").asException();
+        }
+        if (request.getAsOfMillis() < 0) {
+            throw ApiProblem.malformed("a time is after 1970", "asOfMillis").asException();
+        }
+    }
+
+    private static String memberName(String by) {
+        return ActorName.parse(by)
+                .filter(ActorName.Member.class::isInstance)
+                .map(ActorName::text)
+                .orElseThrow(() -> ApiProblem.notFound("member").asException());
+    }
+
+    private static DecisionBasis outcomeOnly(Decision decision) {
+        return DecisionBasis.newBuilder()
+                .setOutcome(decision.outcome())
+                .setRuleIndex(-1)
+                .setExceptionIndex(-1)
+                .build();
+    }
+}

@@ -1,0 +1,269 @@
+package io.consilium.node.api;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.Caller.Member;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.storage.IndexPage;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lists of what the caller may see, oldest first, in pages. Pages are filled over what is hidden and the next cursor is
+ * there only when something visible follows, so counts of hidden entries cannot be read from pages (PRV-8).
+ */
+public final class ListQuery {
+    private static final int DEFAULT_ITEMS = 50;
+    private static final int SCAN_ENTRIES = 256;
+    private static final int MAX_SCANNED = 20_000;
+
+    private final NodeGateway node;
+    private final PolicySource policies;
+    private final Cursors cursors;
+    private final int maxItems;
+
+    public ListQuery(NodeGateway node, PolicySource policies, Cursors cursors, int maxItems) {
+        this.node = node;
+        this.policies = policies;
+        this.cursors = cursors;
+        this.maxItems = maxItems;
+    }
+
+    /** Turns an index key into the object, if the caller may see it. */
+    private interface Visible {
+        Optional<? extends MessageLite> at(byte[] indexKey);
+    }
+
+    /**
+     * What to scan.
+     *
+     * @param about what the selector names, when an empty answer has to read as "no such"; visible objects aside
+     */
+    private record Scan(String index, byte[] prefix, Visible visible, Optional<String> about) {}
+
+    public ListResponse list(Caller caller, ListRequest request) {
+        int limit = request.getLimit() == 0 ? DEFAULT_ITEMS : request.getLimit();
+        if (limit < 1 || limit > maxItems) {
+            throw ApiProblem.malformed("a page has 1 to " + maxItems + " items", "limit").asException();
+        }
+        String question = request.getList() + "\n" + request.getBy();
+        try (StateView view = StateView.open(node)) {
+            Scan scan = scan(caller, request.getList(), request.getBy(), view);
+            Optional<byte[]> after = request.getCursor().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(cursors.open(caller, question, request.getCursor()));
+            ListResponse page = page(view, scan, after, limit, key -> cursors.seal(caller, question, key));
+            if (page.getItemsCount() == 0 && after.isEmpty() && scan.about().isPresent()) {
+                throw ApiProblem.notFound(scan.about().get()).asException();
+            }
+            return page;
+        }
+    }
+
+    private interface CursorOf {
+        String seal(byte[] key);
+    }
+
+    private static ListResponse page(StateView view, Scan scan, Optional<byte[]> from, int limit, CursorOf cursor) {
+        ListResponse.Builder page = ListResponse.newBuilder();
+        Optional<byte[]> after = from;
+        byte[] lastShown = {};
+        for (int scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_ENTRIES) {
+            IndexPage entries = view.chain().scan(scan.index(), scan.prefix(), after, SCAN_ENTRIES, false);
+            for (IndexPage.Item entry : entries.items()) {
+                Optional<? extends MessageLite> object = scan.visible().at(entry.key());
+                if (object.isEmpty()) {
+                    continue;
+                }
+                if (page.getItemsCount() == limit) {
+                    return page.setNextCursor(cursor.seal(lastShown)).build();
+                }
+                page.addItems(object.get().toByteString());
+                lastShown = entry.key();
+            }
+            if (entries.nextAfterKey().isEmpty()) {
+                return page.build();
+            }
+            after = entries.nextAfterKey();
+        }
+        return page.setNextCursor(cursor.seal(after.orElseThrow())).build();
+    }
+
+    private Scan scan(Caller caller, String list, String by, StateView view) {
+        LedgerState state = view.state();
+        ApiPolicy policy = policies.on(state);
+        Selector selector = Selector.parse(by);
+        return switch (list) {
+            case "institutions" -> {
+                selector.require(list, Selector.Kind.ALL);
+                yield new Scan(
+                        LedgerIndexes.INSTITUTIONS,
+                        new byte[0],
+                        key -> state.institution(LedgerIndexes.institutionAt(key)),
+                        Optional.empty());
+            }
+            case "members" -> members(selector, state);
+            case "patients" -> patients(caller, selector, state, policy);
+            case "records" -> {
+                selector.require(list, Selector.Kind.PATIENT);
+                yield ofPatient(
+                        caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(
+                                        LedgerIndexes.idAt(key))
+                                .filter(record -> policy.seesRecord(caller, record)));
+            }
+            case "consents" -> consents(caller, selector, state, policy);
+            case "accesses" -> accesses(caller, selector, state, policy);
+            default ->
+                throw ApiProblem.malformed(
+                                "there are lists of institutions, members, patients, records, consents and accesses",
+                                "list")
+                        .asException();
+        };
+    }
+
+    private static Scan members(Selector selector, LedgerState state) {
+        selector.require("members", Selector.Kind.ALL, Selector.Kind.INSTITUTION);
+        boolean all = selector.kind() == Selector.Kind.ALL;
+        return new Scan(
+                LedgerIndexes.INSTITUTION_MEMBERS,
+                all ? new byte[0] : LedgerIndexes.prefix(selector.name()),
+                key -> state.member(LedgerIndexes.memberAt(key)),
+                all || state.institution(selector.name()).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("institution"));
+    }
+
+    private static Scan patients(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("patients", Selector.Kind.ALL, Selector.Kind.INSTITUTION);
+        String own = caller instanceof Member member ? member.institution() : "";
+        String institution = selector.kind() == Selector.Kind.ALL ? own : selector.name();
+        return new Scan(
+                LedgerIndexes.CUSTODIAN_PATIENTS,
+                LedgerIndexes.prefix(institution),
+                key -> state.patient(LedgerIndexes.idAt(key)).filter(patient -> policy.seesPatient(caller, patient)),
+                selector.kind() == Selector.Kind.ALL || state.institution(institution).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("institution"));
+    }
+
+    private static Scan consents(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        Visible visible = key -> state.consent(LedgerIndexes.idAt(key))
+                .filter(consent -> policy.seesConsent(caller, consent));
+        return switch (selector.kind()) {
+            case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_CONSENTS, visible);
+            case INSTITUTION ->
+                named(
+                        LedgerIndexes.GRANTEE_CONSENTS,
+                        selector.name(),
+                        visible,
+                        state.institution(selector.name()).isPresent(),
+                        "institution");
+            case MEMBER ->
+                named(
+                        LedgerIndexes.GRANTEE_CONSENTS,
+                        selector.name(),
+                        visible,
+                        state.member(selector.name()).isPresent(),
+                        "member");
+            case ROLE ->
+                named(LedgerIndexes.GRANTEE_CONSENTS, "role:" + selector.name(), visible, true, "role");
+            case ALL -> throw selector.notFor("consents");
+        };
+    }
+
+    private static Scan accesses(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        Visible visible = key -> state.access(LedgerIndexes.idAt(key))
+                .flatMap(access -> switch (policy.access(caller, access)) {
+                    case FULL -> Optional.of(access);
+                    case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
+                    case HIDDEN -> Optional.empty();
+                });
+        return switch (selector.kind()) {
+            case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, visible);
+            case MEMBER ->
+                named(
+                        LedgerIndexes.MEMBER_ACCESSES,
+                        selector.name(),
+                        visible,
+                        state.member(selector.name()).isPresent(),
+                        "member");
+            case ALL, INSTITUTION, ROLE -> throw selector.notFor("accesses");
+        };
+    }
+
+    /** A patient whom the caller may not see answers like none, unless something of it is visible. */
+    private static Scan ofPatient(Caller caller, ApiPolicy policy, Selector selector, String index, Visible visible) {
+        ByteString id = selector.patientId();
+        return new Scan(
+                index,
+                LedgerIndexes.prefix(id),
+                visible,
+                policy.seesPatientId(caller, id) ? Optional.empty() : Optional.of("patient"));
+    }
+
+    private static Scan named(String index, String owner, Visible visible, boolean exists, String what) {
+        return new Scan(
+                index, LedgerIndexes.prefix(owner), visible, exists ? Optional.empty() : Optional.of(what));
+    }
+
+    /** Whose entries are asked for, e.g. {@code patient/<32 hexadecimal digits>}. */
+    private record Selector(Kind kind, String name) {
+        enum Kind {
+            ALL,
+            PATIENT,
+            INSTITUTION,
+            MEMBER,
+            ROLE
+        }
+
+        static Selector parse(String by) {
+            int slash = by.indexOf('/');
+            String name = by.substring(slash + 1);
+            return switch (slash < 0 ? by : by.substring(0, slash)) {
+                case "" -> new Selector(Kind.ALL, "");
+                case "patient" -> new Selector(Kind.PATIENT, named(name, ActorName.Patient.class, "patient"));
+                case "institution" ->
+                    new Selector(Kind.INSTITUTION, named(name, ActorName.Institution.class, "institution"));
+                case "member" -> new Selector(Kind.MEMBER, named(name, ActorName.Member.class, "member"));
+                case "role" ->
+                    new Selector(
+                            Kind.ROLE,
+                            MemberRole.of(name)
+                                    .map(MemberRole::name)
+                                    .orElseThrow(() -> ApiProblem.notFound("role").asException()));
+                default -> throw ApiProblem.malformed(
+                                "a selector is patient/ID, institution/SLUG, member/NAME or role/ROLE", "by")
+                        .asException();
+            };
+        }
+
+        /** A name of the wrong form names nothing. */
+        private static String named(String name, Class<? extends ActorName> kind, String what) {
+            return ActorName.parse(name)
+                    .filter(kind::isInstance)
+                    .map(ActorName::text)
+                    .orElseThrow(() -> ApiProblem.notFound(what).asException());
+        }
+
+        void require(String list, Kind... allowed) {
+            if (!List.of(allowed).contains(kind)) {
+                throw notFor(list);
+            }
+        }
+
+        ProblemException notFor(String list) {
+            return ApiProblem.malformed("the list of " + list + " cannot be selected so", "by")
+                    .asException();
+        }
+
+        ByteString patientId() {
+            return ((ActorName.Patient) ActorName.parse(name).orElseThrow()).id();
+        }
+    }
+}

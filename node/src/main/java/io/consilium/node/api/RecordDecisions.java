@@ -1,0 +1,66 @@
+package io.consilium.node.api;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.DecisionOutcome;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Asks the ledger's own decision whether a record is open to a member for any purpose that its patient permits. */
+public final class RecordDecisions {
+    /** Purposes tried for one record: more than a patient's consents can sensibly name. */
+    private static final int MAX_PURPOSES = 64;
+
+    public boolean permitsAny(LedgerState state, RecordState record, String member, long asOfMillis) {
+        return purposes(state, record.getPatientId(), asOfMillis).stream()
+                .limit(MAX_PURPOSES)
+                .anyMatch(purpose -> ConsentDecision.decide(
+                                        state,
+                                        new DecisionRequest(
+                                                record.getPatientId(),
+                                                record.getId(),
+                                                0,
+                                                member,
+                                                purpose,
+                                                "",
+                                                asOfMillis))
+                                .outcome()
+                        == DecisionOutcome.PERMIT);
+    }
+
+    /** The purposes that active consents permit something for; treatment stands for rules that name none. */
+    private static Set<String> purposes(LedgerState state, ByteString patientId, long asOfMillis) {
+        Set<String> purposes = new TreeSet<>();
+        Optional<PatientState> patient = state.patient(patientId);
+        for (ByteString id : patient.map(PatientState::getConsentIdsList).orElse(List.of())) {
+            Optional<ConsentState> consent =
+                    state.consent(id).filter(found -> ConsentDecision.isActive(found, asOfMillis));
+            if (consent.isPresent()) {
+                if (consent.get().getTerms().getBasePermit()) {
+                    purposes.add(PurposeOfUse.TREAT.name());
+                }
+                consent.get().getTerms().getRulesList().forEach(rule -> collect(rule, purposes));
+            }
+        }
+        return purposes;
+    }
+
+    private static void collect(ConsentRule rule, Set<String> purposes) {
+        if (rule.getPermit()) {
+            purposes.addAll(rule.getPurposesList());
+            if (rule.getPurposesCount() == 0) {
+                purposes.add(PurposeOfUse.TREAT.name());
+            }
+        }
+        rule.getExceptionsList().forEach(exception -> collect(exception, purposes));
+    }
+}

@@ -1,0 +1,24 @@
+package io.consilium.node.api;
+
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.node.NodeGateway;
+import io.consilium.storage.Snapshot;
+import io.consilium.storage.SnapshotLimitException;
+
+/** The state as of one tip, for one request on one thread. */
+public record StateView(Snapshot chain, LedgerState state) implements AutoCloseable {
+    public static StateView open(NodeGateway node) {
+        try {
+            Snapshot snapshot = node.snapshot();
+            return new StateView(snapshot, new LedgerState(snapshot.latest()));
+        } catch (SnapshotLimitException e) {
+            throw ApiProblem.unavailable("BUSY", "the node answers as many queries as it may", "try again in a second")
+                    .asException();
+        }
+    }
+
+    @Override
+    public void close() {
+        chain.close();
+    }
+}

@@ -1,0 +1,44 @@
+package io.consilium.node.events;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.node.api.ApiPolicy;
+import io.consilium.node.api.Caller;
+import io.consilium.proto.EventDetail;
+
+/** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
+record EventVisibility(ApiPolicy policy, Caller caller) {
+    boolean sees(LedgerEvent event, EventDetail detail) {
+        boolean party = !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
+        return party
+                && switch (type(event)) {
+                    case MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
+                        caller instanceof Caller.Member;
+                    case PATIENT_REGISTERED -> all(detail, id -> policy.seesPatientId(caller, id));
+                    case RECORD_REGISTERED, RECORD_AMENDED, RECORD_MARKED ->
+                        all(detail, id -> policy.seesRecordId(caller, id));
+                    case CONSENT_GRANTED, CONSENT_AMENDED, CONSENT_REVOKED ->
+                        all(detail, id -> policy.seesConsentId(caller, id));
+                    case ACCESS_PERMITTED, ACCESS_DENIED, ACCESS_USED, ACCESS_DISCLOSED ->
+                        all(detail, id -> policy.seesAccessId(caller, id));
+                };
+    }
+
+    private static EventType type(LedgerEvent event) {
+        for (EventType type : EventType.values()) {
+            if (type.text().equals(event.type())) {
+                return type;
+            }
+        }
+        throw new IllegalStateException("a stored event of a type that this version does not know: " + event.type());
+    }
+
+    private interface Sees {
+        boolean object(ByteString id);
+    }
+
+    private static boolean all(EventDetail detail, Sees sees) {
+        return detail.getObjectIdsCount() > 0 && detail.getObjectIdsList().stream().allMatch(sees::object);
+    }
+}

@@ -1,0 +1,182 @@
+package io.consilium.node.vault;
+
+import io.consilium.crypto.Hash;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.PayloadForward;
+import io.consilium.node.api.ApiPolicy;
+import io.consilium.node.api.ApiProblem;
+import io.consilium.node.api.Caller;
+import io.consilium.node.api.Operation;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.proto.StagePayloadRequest;
+import io.consilium.proto.StagePayloadResponse;
+import io.consilium.storage.StageOutcome;
+import io.consilium.storage.Vault;
+import io.consilium.storage.VaultException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Takes a ciphertext in, piece by piece, for the vault of its custodian; a payload of another institution is forwarded to
+ * its node once it is whole, and is not kept here (REC-2).
+ */
+public final class PayloadStaging implements Operation<StagePayloadRequest, StagePayloadResponse> {
+    /** An upload that rests so long gives its room back. */
+    private static final long IDLE_MILLIS = 600_000;
+
+    private final NodeGateway node;
+    private final Vault vault;
+    private final NodeConfig.Quotas quotas;
+    private final Executor executor;
+
+    /** Uploads under way; oldest activity first. */
+    private final Map<Hash, Upload> uploads = new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Upload(String owner, long size, long touchedMillis) {}
+
+    public PayloadStaging(NodeGateway node, Vault vault, NodeConfig.Quotas quotas, Executor executor) {
+        this.node = node;
+        this.vault = vault;
+        this.quotas = quotas;
+        this.executor = executor;
+    }
+
+    @Override
+    public CompletionStage<StagePayloadResponse> answer(Caller caller, StagePayloadRequest request) {
+        requireSender(caller, request.getCustodian());
+        Hash hash = hash(request);
+        if (request.getData().size() > Vault.MAX_CHUNK_BYTES) {
+            throw ApiProblem.tooLarge("a piece has at most " + Vault.MAX_CHUNK_BYTES + " bytes")
+                    .asException();
+        }
+        if (request.getTotalSize() < 1 || request.getOffset() < 0) {
+            throw ApiProblem.malformed("sizes and offsets are positive", "totalSize").asException();
+        }
+        admit(hash, caller.quotaOwner(), request.getTotalSize());
+        StageOutcome outcome = stage(request, hash);
+        if (outcome instanceof StageOutcome.Wanted wanted) {
+            return CompletableFuture.completedFuture(StagePayloadResponse.newBuilder()
+                    .setNextOffset(wanted.nextOffset())
+                    .build());
+        }
+        release(hash);
+        if (outcome instanceof StageOutcome.Refused refused) {
+            throw problem(refused).asException();
+        }
+        return request.getCustodian().equals(node.institution())
+                ? CompletableFuture.completedFuture(complete(request))
+                : forward(request, hash);
+    }
+
+    /** Records are registered by the custodian's own staff, and nobody else has to bring a payload. */
+    private static void requireSender(Caller caller, String custodian) {
+        boolean own = caller instanceof Caller.Member member && member.institution().equals(custodian);
+        if (!own || !ApiPolicy.sendsPayloads(caller)) {
+            throw ApiProblem.forbidden(
+                            "ROLE_REQUIRED",
+                            "payloads are brought by a CLINICIAN or ADMIN of their custodian",
+                            "REC-1",
+                            "ask one of them to add the record")
+                    .asException();
+        }
+    }
+
+    private static Hash hash(StagePayloadRequest request) {
+        if (request.getCiphertextHash().size() != Hash.LENGTH) {
+            throw ApiProblem.malformed("a ciphertext hash has 32 bytes", "ciphertextHash").asException();
+        }
+        return Hash.of(request.getCiphertextHash().toByteArray());
+    }
+
+    private synchronized void admit(Hash hash, String owner, long size) {
+        long now = node.nowMillis();
+        uploads.values().removeIf(upload -> now - upload.touchedMillis() > IDLE_MILLIS);
+        uploads.put(hash, new Upload(owner, size, now));
+        long bytes = 0;
+        int count = 0;
+        for (Upload upload : uploads.values()) {
+            if (upload.owner().equals(owner)) {
+                bytes += upload.size();
+                count++;
+            }
+        }
+        if (count > quotas.stagedPayloads() || bytes > quotas.stagedBytes() || bytes < 0) {
+            uploads.remove(hash);
+            throw ApiProblem.quota("your institution uploads as much at once as it may").asException();
+        }
+    }
+
+    private synchronized void release(Hash hash) {
+        uploads.remove(hash);
+    }
+
+    private StageOutcome stage(StagePayloadRequest request, Hash hash) {
+        try {
+            return vault.stage(
+                    hash,
+                    request.getTotalSize(),
+                    request.getOffset(),
+                    request.getData().toByteArray());
+        } catch (VaultException e) {
+            throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static ApiProblem problem(StageOutcome.Refused refused) {
+        return switch (refused.reason()) {
+            case SIZE -> ApiProblem.tooLarge(refused.message());
+            case QUOTA ->
+                ApiProblem.unavailable("VAULT_FULL", refused.message(), "tell the node's operator; nothing was kept");
+            case LENGTH, HASH ->
+                ApiProblem.refused(
+                        "PAYLOAD_" + refused.reason().name(),
+                        refused.message(),
+                        "REC-2",
+                        "send the same file again from its start");
+        };
+    }
+
+    private CompletionStage<StagePayloadResponse> forward(StagePayloadRequest request, Hash hash) {
+        return node.forwardPayload(request.getCustodian(), hash)
+                .thenApplyAsync(
+                        outcome -> {
+                            if (outcome instanceof PayloadForward.Unreachable unreachable) {
+                                throw ApiProblem.unavailable(
+                                                "CUSTODIAN_UNREACHABLE",
+                                                "the node of " + request.getCustodian()
+                                                        + " does not answer: " + unreachable.message(),
+                                                "send the last piece again later; the payload is staged here")
+                                        .asException();
+                            }
+                            delete(hash);
+                            if (outcome instanceof PayloadForward.Refused refused) {
+                                throw ApiProblem.refused(
+                                                "PAYLOAD_REFUSED",
+                                                "the custodian's vault refused the payload (" + refused.code() + ")",
+                                                "REC-2",
+                                                "tell the operator of the node of " + request.getCustodian())
+                                        .asException();
+                            }
+                            return complete(request);
+                        },
+                        executor);
+    }
+
+    private void delete(Hash hash) {
+        try {
+            vault.delete(hash);
+        } catch (VaultException e) {
+            throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static StagePayloadResponse complete(StagePayloadRequest request) {
+        return StagePayloadResponse.newBuilder()
+                .setNextOffset(request.getTotalSize())
+                .setComplete(true)
+                .build();
+    }
+}

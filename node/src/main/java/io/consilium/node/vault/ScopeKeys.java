@@ -1,0 +1,138 @@
+package io.consilium.node.vault;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.X25519KeyPair;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.ApiPolicy;
+import io.consilium.node.api.ApiProblem;
+import io.consilium.node.api.Caller;
+import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.MemberKeys;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.ScopeKeyRequest;
+import io.consilium.proto.ScopeKeyResponse;
+import io.consilium.proto.SealedFor;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives a patient's scope key to those who label and consent for the patient, sealed to each anew (PRV-3, PRV-4). */
+public final class ScopeKeys {
+    private final NodeGateway node;
+    private final PolicySource policies;
+    private final X25519KeyPair institutionKey;
+    private final SecureRandom random;
+
+    public ScopeKeys(NodeGateway node, PolicySource policies, X25519KeyPair institutionKey, SecureRandom random) {
+        this.node = node;
+        this.policies = policies;
+        this.institutionKey = institutionKey;
+        this.random = random;
+    }
+
+    public ScopeKeyResponse scopeKey(Caller caller, ScopeKeyRequest request) {
+        try (StateView view = StateView.open(node)) {
+            ApiPolicy policy = policies.on(view.state());
+            PatientState patient = view.state()
+                    .patient(request.getPatientId())
+                    .filter(found -> policy.seesPatient(caller, found))
+                    .orElseThrow(() -> ApiProblem.notFound("patient").asException());
+            if (!policy.holdsScopeKey(caller, patient)) {
+                throw ApiProblem.forbidden(
+                                "ROLE_REQUIRED",
+                                "your roles do not include one that labels or consents for patients",
+                                "PRV-4",
+                                "ask a CLINICIAN or CONSENT_OFFICER of the custodian")
+                        .asException();
+            }
+            SealedFor sealed = caller instanceof Caller.Member member
+                    ? reseal(member, patient, view.state())
+                    : sealedTo(patient, caller.id())
+                            .orElseThrow(() ->
+                                    ApiProblem.notFound("scope key sealed to you").asException());
+            return ScopeKeyResponse.newBuilder()
+                    .setScopeKey(sealed)
+                    .setLabelEpoch(patient.getLabelEpoch())
+                    .build();
+        }
+    }
+
+    private SealedFor reseal(Caller.Member member, PatientState patient, LedgerState state) {
+        requireOwnNode(member.institution(), state);
+        ByteString recipientKey = state.member(member.id())
+                .flatMap(found -> Signatories.keysAt(found, policies.asOfMillis()))
+                .map(MemberKeys::getEncryptionKey)
+                .map(key -> key.getKey())
+                .filter(key -> !key.isEmpty())
+                .orElseThrow(() -> ApiProblem.refused(
+                                "ENCRYPTION_KEY_MISSING",
+                                "you have no encryption key that the scope key could be sealed to",
+                                "PRV-3",
+                                "rotate your keys and register an encryption key")
+                        .asException());
+        SealedFor ours = sealedTo(patient, node.institution())
+                .orElseThrow(() -> ApiProblem.notFound("scope key sealed to your institution").asException());
+        byte[] patientId = patient.getId().toByteArray();
+        byte[] envelope = rewrap(
+                KeyEnvelope.Use.SCOPE_KEY,
+                patientId,
+                ours.getEnvelope().toByteArray(),
+                KeyEnvelope.Use.SCOPE_KEY,
+                patientId,
+                recipientKey.toByteArray());
+        return SealedFor.newBuilder()
+                .setRecipient(member.id())
+                .setRecipientKey(recipientKey)
+                .setEnvelope(ByteString.copyFrom(envelope))
+                .build();
+    }
+
+    private void requireOwnNode(String institution, LedgerState state) {
+        if (!node.institution().equals(institution)) {
+            throw WrongNode.problem(institution, state, "the key is held by the node of " + institution)
+                    .asException();
+        }
+    }
+
+    private static Optional<SealedFor> sealedTo(PatientState patient, String recipient) {
+        return sealedTo(patient.getScopeKeyList(), recipient);
+    }
+
+    static Optional<SealedFor> sealedTo(List<SealedFor> sealed, String recipient) {
+        return sealed.stream().filter(each -> each.getRecipient().equals(recipient)).findFirst();
+    }
+
+    /** Opens what is sealed to the institution and seals it to another key; the key itself never leaves memory. */
+    byte[] rewrap(
+            KeyEnvelope.Use openUse,
+            byte[] openObject,
+            byte[] envelope,
+            KeyEnvelope.Use sealUse,
+            byte[] sealObject,
+            byte[] recipientKey) {
+        byte[] privateKey = institutionKey.privateKey();
+        try {
+            byte[] key = KeyEnvelope.open(openUse, openObject, privateKey, envelope);
+            try {
+                return KeyEnvelope.seal(sealUse, sealObject, recipientKey, key, random);
+            } finally {
+                Arrays.fill(key, (byte) 0);
+            }
+        } catch (CryptoException e) {
+            throw ApiProblem.refused(
+                            "ENVELOPE_UNREADABLE",
+                            "the key that was sealed to this institution does not open",
+                            "PRV-3",
+                            "the institution's encryption key may have changed; seal the key to it anew")
+                    .asException();
+        } finally {
+            Arrays.fill(privateKey, (byte) 0);
+        }
+    }
+}
