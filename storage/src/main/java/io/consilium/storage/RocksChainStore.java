@@ -3,6 +3,7 @@ package io.consilium.storage;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.ledger.block.IndexEntry;
+import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.state.NodeReader;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.storage.ChainSchema.Family;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -78,10 +78,9 @@ public final class RocksChainStore extends RocksView implements ChainStore {
     }
 
     /** Makes the store of a chain in a directory that has none, durably, and closes it. */
-    public static void initialise(
-            Path directory, StorageConfig config, Hash chainId, SortedMap<StateKey, byte[]> genesisState, Start start)
+    public static void initialise(Path directory, StorageConfig config, GenesisState genesis, Start start)
             throws StoreException {
-        StoreOpening.initialise(directory, config, chainId, genesisState, start);
+        StoreOpening.initialise(directory, config, genesis, start);
     }
 
     /** Opens the store of this chain; never makes one. */
@@ -270,6 +269,15 @@ public final class RocksChainStore extends RocksView implements ChainStore {
             read.ifPresent(node -> cache.put(key, node));
             return read;
         };
+    }
+
+    /** Past the cache, for whoever wants to see the disk. */
+    NodeReader storedNodes() {
+        return super.nodes();
+    }
+
+    public Hash chainId() {
+        return chainId;
     }
 
     @Override

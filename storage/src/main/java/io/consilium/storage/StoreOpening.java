@@ -1,8 +1,7 @@
 package io.consilium.storage;
 
 import io.consilium.crypto.Hash;
-import io.consilium.ledger.state.StateKey;
-import io.consilium.ledger.state.StateTree;
+import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.storage.ChainSchema.Family;
 import java.io.IOException;
@@ -14,8 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -25,16 +22,13 @@ final class StoreOpening {
     /** RocksDB's files. */
     static final String CHAIN = "chain";
 
+    private static final int GENESIS_BATCH_BYTES = 64 * 1024;
     private static final String CURRENT = "CURRENT";
 
     private StoreOpening() {}
 
     static void initialise(
-            Path directory,
-            StorageConfig config,
-            Hash chainId,
-            SortedMap<StateKey, byte[]> genesisState,
-            RocksChainStore.Start start)
+            Path directory, StorageConfig config, GenesisState genesis, RocksChainStore.Start start)
             throws StoreException {
         try (DataDirectory lock = DataDirectory.create(directory)) {
             Path chain = lock.path().resolve(CHAIN);
@@ -43,7 +37,7 @@ final class StoreOpening {
                     chain, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try (RocksTables tables = new RocksTables(chain, config, true)) {
                 refuseExisting(directory, tables);
-                writeGenesis(tables, chainId, genesisState, start);
+                writeGenesis(tables, genesis, start);
                 try (SyncedMark mark = SyncedMark.open(lock.path(), tables.sequence())) {
                     sync(lock.path());
                 }
@@ -88,14 +82,15 @@ final class StoreOpening {
         }
     }
 
-    private static void writeGenesis(
-            RocksTables tables, Hash chainId, SortedMap<StateKey, byte[]> state, RocksChainStore.Start start) {
-        SortedMap<StateKey, Optional<byte[]>> changes = new TreeMap<>();
-        state.forEach((key, value) -> changes.put(key, Optional.of(value)));
-        TreeUpdate tree = StateTree.update(key -> Optional.empty(), -1, StateTree.EMPTY_ROOT, 0, changes);
-        try (RocksTables.Batch batch = tables.batch(64 * 1024)) {
-            state.forEach((key, value) -> batch.put(Family.FLAT, key.bytes(), ChainSchema.flatValue(0, value)));
+    private static void writeGenesis(RocksTables tables, GenesisState genesis, RocksChainStore.Start start) {
+        Hash chainId = genesis.chainId();
+        TreeUpdate tree = genesis.tree();
+        try (RocksTables.Batch batch = tables.batch(GENESIS_BATCH_BYTES)) {
+            genesis.state().forEach((key, value) -> batch.put(Family.FLAT, key.bytes(), ChainSchema.flatValue(0, value)));
             tree.newNodes().forEach((key, node) -> batch.put(Family.NODES, key.encode(), node));
+            genesis.index()
+                    .forEach(entry -> batch.put(
+                            Family.INDEX, ChainSchema.indexPrefix(entry.index(), entry.key()), entry.value()));
             batch.put(
                     Family.META,
                     ChainSchema.META_FORMAT,

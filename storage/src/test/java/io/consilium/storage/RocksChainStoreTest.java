@@ -55,6 +55,8 @@ class RocksChainStoreTest {
         assertThat(store.latest().get(COUNTER))
                 .hasValueSatisfying(v -> assertThat(v).isEqualTo(bytes("0")));
         assertThat(store.votes()).hasValueSatisfying(votes -> assertThat(votes).isEmpty());
+        assertThat(store.scan("institutions", new byte[0], Optional.empty(), 10, false).items())
+                .containsExactly(new IndexPage.Item(bytes("st-mary"), new byte[0]));
         assertThat(store.block(0)).isEmpty();
         assertThat(store.block(1)).isEmpty();
         assertThat(store.transaction(Hash.ZERO)).isEmpty();
@@ -180,8 +182,7 @@ class RocksChainStoreTest {
     @Test
     @DisplayName("BFT-16 an observer's store has no vote record until it votes")
     void bft16_observerHasNoVoteRecord(@TempDir Path other) throws Exception {
-        RocksChainStore.initialise(
-                other, StorageConfig.DEFAULT, TestChain.ID, TestChain.genesis(), RocksChainStore.Start.OBSERVER);
+        RocksChainStore.initialise(other, StorageConfig.DEFAULT, TestChain.genesis(), RocksChainStore.Start.OBSERVER);
         try (RocksChainStore observer = TestChain.open(other)) {
             assertThat(observer.votes()).isEmpty();
             observer.commit(TestChain.next(observer, 1));

@@ -4,15 +4,20 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.MerkleTree;
+import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
+import io.consilium.crypto.certificate.Validator;
+import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.block.IndexEntry;
 import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateTree;
 import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.proto.BlockBody;
+import io.consilium.proto.GenesisDocument;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,15 +42,19 @@ final class TestChain {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static SortedMap<StateKey, byte[]> genesis() {
+    static GenesisState genesis() {
         SortedMap<StateKey, byte[]> state = new TreeMap<>();
         state.put(COUNTER, bytes("0"));
         state.put(StateKey.of("institution/st-mary"), bytes("St Mary"));
-        return state;
+        ValidatorSet validators =
+                new ValidatorSet(0, List.of(new Validator("st-mary", PublicKey.ed25519(new byte[32]))));
+        IndexEntry institution = new IndexEntry("institutions", bytes("st-mary"), new byte[0]);
+        return new GenesisState(
+                GenesisDocument.getDefaultInstance(), ID, state, validators, List.of(institution));
     }
 
     static void initialise(Path directory) throws StoreException {
-        RocksChainStore.initialise(directory, StorageConfig.DEFAULT, ID, genesis(), RocksChainStore.Start.GENESIS);
+        RocksChainStore.initialise(directory, StorageConfig.DEFAULT, genesis(), RocksChainStore.Start.GENESIS);
     }
 
     static RocksChainStore open(Path directory) throws StoreException {
