@@ -96,7 +96,7 @@ final class RocksSettings {
                                 ? CompressionType.NO_COMPRESSION
                                 : CompressionType.LZ4_COMPRESSION)
                 .setOptimizeFiltersForHits(family.lookup() == Family.Lookup.HITS);
-        if (points) {
+        if (family.lookup() == Family.Lookup.POINTS) {
             options.setMemtableWholeKeyFiltering(true).setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_SHARE);
         }
         return options;

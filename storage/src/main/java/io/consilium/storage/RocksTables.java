@@ -48,7 +48,7 @@ final class RocksTables implements AutoCloseable {
         boolean opened = false;
         try {
             synced = keep(new WriteOptions().setSync(true));
-            unsynced = keep(new WriteOptions().setSync(false).setMemtableInsertHintPerBatch(true));
+            unsynced = keep(new WriteOptions().setSync(false));
             db = openDatabase(config, create);
             RocksSettings.requireInForce(chain);
             opened = true;

@@ -27,8 +27,7 @@ final class StoreOpening {
 
     private StoreOpening() {}
 
-    static void initialise(
-            Path directory, StorageConfig config, GenesisState genesis, RocksChainStore.Start start)
+    static void initialise(Path directory, StorageConfig config, GenesisState genesis, RocksChainStore.Start start)
             throws StoreException {
         try (DataDirectory lock = DataDirectory.create(directory)) {
             Path chain = lock.path().resolve(CHAIN);
@@ -86,7 +85,8 @@ final class StoreOpening {
         Hash chainId = genesis.chainId();
         TreeUpdate tree = genesis.tree();
         try (RocksTables.Batch batch = tables.batch(GENESIS_BATCH_BYTES)) {
-            genesis.state().forEach((key, value) -> batch.put(Family.FLAT, key.bytes(), ChainSchema.flatValue(0, value)));
+            genesis.state()
+                    .forEach((key, value) -> batch.put(Family.FLAT, key.bytes(), ChainSchema.flatValue(0, value)));
             tree.newNodes().forEach((key, node) -> batch.put(Family.NODES, key.encode(), node));
             genesis.index()
                     .forEach(entry -> batch.put(
@@ -147,11 +147,7 @@ final class StoreOpening {
             if (!forgetVotes) {
                 requireVotes(lock.path(), directory, tables, mark);
             }
-            SyncedMark newMark = SyncedMark.open(lock.path(), tables.sequence());
-            RocksChainStore store = new RocksChainStore(lock, config, tables, newMark, chainId);
-            if (forgetVotes) {
-                store.forgetVotes();
-            }
+            RocksChainStore store = assemble(lock, chainId, config, tables, forgetVotes);
             opened = true;
             return store;
         } catch (RocksDBException refused) {
@@ -159,6 +155,25 @@ final class StoreOpening {
         } finally {
             if (!opened) {
                 tables.close();
+            }
+        }
+    }
+
+    private static RocksChainStore assemble(
+            DataDirectory lock, Hash chainId, StorageConfig config, RocksTables tables, boolean forgetVotes)
+            throws IOException {
+        SyncedMark mark = SyncedMark.open(lock.path(), tables.sequence());
+        boolean assembled = false;
+        try {
+            RocksChainStore store = new RocksChainStore(lock, config, tables, mark, chainId);
+            if (forgetVotes) {
+                store.forgetVotes();
+            }
+            assembled = true;
+            return store;
+        } finally {
+            if (!assembled) {
+                mark.close();
             }
         }
     }

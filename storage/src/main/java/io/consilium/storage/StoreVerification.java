@@ -211,9 +211,7 @@ public final class StoreVerification {
         long keys;
         try {
             keys = TreeWalk.walk(store.storedNodes(), tip.height(), tip.stateRoot(), (key, value) -> {
-                if (latest.get(key)
-                        .filter(flat -> Arrays.equals(flat, value))
-                        .isEmpty()) {
+                if (latest.get(key).filter(flat -> Arrays.equals(flat, value)).isEmpty()) {
                     different[0]++;
                 }
             });
@@ -221,7 +219,10 @@ public final class StoreVerification {
             found(tip.height(), String.valueOf(broken.getMessage()));
             return 0;
         }
-        check(different[0] == 0, tip.height(), different[0] + " state values are not those that the state root certifies");
+        check(
+                different[0] == 0,
+                tip.height(),
+                different[0] + " state values are not those that the state root certifies");
         long[] flat = {0};
         store.scan(ChainSchema.Family.FLAT, new byte[0], Optional.empty(), false, (key, value) -> {
             flat[0]++;

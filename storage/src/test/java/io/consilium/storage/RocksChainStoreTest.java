@@ -55,7 +55,8 @@ class RocksChainStoreTest {
         assertThat(store.latest().get(COUNTER))
                 .hasValueSatisfying(v -> assertThat(v).isEqualTo(bytes("0")));
         assertThat(store.votes()).hasValueSatisfying(votes -> assertThat(votes).isEmpty());
-        assertThat(store.scan("institutions", new byte[0], Optional.empty(), 10, false).items())
+        assertThat(store.scan("institutions", new byte[0], Optional.empty(), 10, false)
+                        .items())
                 .containsExactly(new IndexPage.Item(bytes("st-mary"), new byte[0]));
         assertThat(store.block(0)).isEmpty();
         assertThat(store.block(1)).isEmpty();

@@ -11,7 +11,9 @@ import io.consilium.storage.ChainSchema.Family;
 import io.consilium.storage.StoreVerification.Finding;
 import io.consilium.storage.StoreVerification.Report;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +83,8 @@ class StoreVerificationTest {
         assertThat(report.transactions()).isEqualTo(80);
         assertThat(report.stateKeys()).isEqualTo(82);
         assertThat(last).hasValue(8);
-        assertThat(StoreVerification.verify(store, 5, RULES, h -> {}).transactions()).isEqualTo(40);
+        assertThat(StoreVerification.verify(store, 5, RULES, h -> {}).transactions())
+                .isEqualTo(40);
         assertThatThrownBy(() -> StoreVerification.verify(store, 0, RULES, h -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -89,7 +92,8 @@ class StoreVerificationTest {
     @Test
     void findsNothingInAFreshOrPrunedStore(@TempDir Path other) throws Exception {
         try (RocksChainStore empty = TestChain.fresh(other)) {
-            assertThat(StoreVerification.verify(empty, 1, RULES, h -> {}).findings()).isEmpty();
+            assertThat(StoreVerification.verify(empty, 1, RULES, h -> {}).findings())
+                    .isEmpty();
         }
         store.close();
         store = RocksChainStore.open(
@@ -154,7 +158,8 @@ class StoreVerificationTest {
 
     @Test
     void findsAChangedTreeNode() {
-        byte[] key = NodeKey.of(3, TestChain.object(3, 1).path(), NodeKey.LEAF_NIBBLES).encode();
+        byte[] key = NodeKey.of(3, TestChain.object(3, 1).path(), NodeKey.LEAF_NIBBLES)
+                .encode();
         byte[] leaf = stored(Family.NODES, key);
         tamper(Family.NODES, key, flipped(leaf, leaf.length - 1));
         assertThat(verify().findings()).singleElement().satisfies(finding -> assertThat(finding.what())
@@ -162,6 +167,22 @@ class StoreVerificationTest {
         byte[] root = NodeKey.root(8).encode();
         tamper(Family.NODES, root, flipped(stored(Family.NODES, root), 20));
         assertThat(verify().findings()).hasSize(1);
+    }
+
+    @Test
+    void findsABranchThatItsParentDoesNotName() {
+        List<byte[]> branches = new ArrayList<>();
+        store.scan(Family.NODES, ChainSchema.height(8), Optional.of(ChainSchema.height(9)), false, (key, node) -> {
+            if (key[Long.BYTES] == 1) {
+                branches.add(key);
+            }
+            return true;
+        });
+        byte[] key = branches.get(0);
+        byte[] branch = stored(Family.NODES, key);
+        tamper(Family.NODES, key, flipped(branch, branch.length - 1));
+        assertThat(verify().findings()).singleElement().satisfies(finding -> assertThat(finding.what())
+                .contains("is not the one that its parent names"));
     }
 
     @Test

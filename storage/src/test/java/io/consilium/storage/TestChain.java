@@ -49,8 +49,7 @@ final class TestChain {
         ValidatorSet validators =
                 new ValidatorSet(0, List.of(new Validator("st-mary", PublicKey.ed25519(new byte[32]))));
         IndexEntry institution = new IndexEntry("institutions", bytes("st-mary"), new byte[0]);
-        return new GenesisState(
-                GenesisDocument.getDefaultInstance(), ID, state, validators, List.of(institution));
+        return new GenesisState(GenesisDocument.getDefaultInstance(), ID, state, validators, List.of(institution));
     }
 
     static void initialise(Path directory) throws StoreException {

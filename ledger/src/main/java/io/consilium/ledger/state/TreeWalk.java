@@ -80,8 +80,8 @@ public final class TreeWalk {
     }
 
     private TreeNode.Leaf read(NodeKey key) {
-        byte[] bytes = nodes.node(key)
-                .orElseThrow(() -> new BrokenStateException(key + " of the state tree is not stored"));
+        byte[] bytes =
+                nodes.node(key).orElseThrow(() -> new BrokenStateException(key + " of the state tree is not stored"));
         try {
             if (TreeNode.decode(bytes) instanceof TreeNode.Leaf leaf) {
                 return leaf;
