@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.consilium.node.config.NodeConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -62,7 +63,8 @@ public final class ApiServer implements AutoCloseable {
             Operations operations,
             CallerCheck callers,
             Pages pages,
-            BlockingTaskExecutor blocking)
+            BlockingTaskExecutor blocking,
+            MeterRegistry metrics)
             throws BindException {
         ApiErrors errors = new ApiErrors();
         GrpcService grpc = grpc(bounds, operations, errors);
@@ -83,6 +85,7 @@ public final class ApiServer implements AutoCloseable {
                 .idleTimeoutMillis(bounds.idleTimeoutMillis())
                 .gracefulShutdownTimeout(QUIET_PERIOD, STOP_TIMEOUT)
                 .verboseResponses(false)
+                .meterRegistry(metrics)
                 .disableServerHeader()
                 .errorHandler(errors);
         securityHeaders(builder);

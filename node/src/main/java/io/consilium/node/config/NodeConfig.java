@@ -1,5 +1,7 @@
 package io.consilium.node.config;
 
+import io.consilium.storage.StorageConfig;
+import io.consilium.storage.VaultConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +29,7 @@ public record NodeConfig(
         Timing timing,
         Pending pending,
         Storage storage,
-        VaultBounds vault,
+        VaultConfig vault,
         long maxClockOffsetMillis,
         Log log) {
 
@@ -80,11 +82,8 @@ public record NodeConfig(
     public record Pending(
             int maxTransactions, long maxBytes, int maxWaiters, int maxQueuedEvents, int verifyThreads) {}
 
-    /** The database's memory and files. */
-    public record Storage(long blockCacheBytes, long writeBufferBytes, int maxOpenFiles) {}
-
-    /** Bounds of the payload vault. */
-    public record VaultBounds(long quotaBytes, long maxPayloadBytes) {}
+    /** The database's bounds; {@code asObserver} forgets the vote record at the start (BFT-16). */
+    public record Storage(StorageConfig bounds, boolean asObserver) {}
 
     /** Where logs go and how long they are kept. */
     public record Log(Path file, String format, String level, long maxFileBytes, int maxFiles) {}
@@ -133,11 +132,12 @@ public record NodeConfig(
                         c.integer(Settings.MEMPOOL_MAX_WAITERS),
                         c.integer(Settings.LOOP_MAX_QUEUED),
                         c.integer(Settings.VERIFY_THREADS)),
-                new Storage(
-                        c.number(Settings.STORAGE_BLOCK_CACHE),
-                        c.number(Settings.STORAGE_WRITE_BUFFER),
-                        c.integer(Settings.STORAGE_MAX_OPEN_FILES)),
-                new VaultBounds(c.number(Settings.VAULT_QUOTA), c.number(Settings.VAULT_MAX_PAYLOAD)),
+                storage(c),
+                new VaultConfig(
+                        c.number(Settings.VAULT_QUOTA),
+                        c.number(Settings.VAULT_MAX_PAYLOAD),
+                        c.integer(Settings.VAULT_MAX_UPLOADS),
+                        c.number(Settings.VAULT_UPLOAD_AGE)),
                 c.number(Settings.CLOCK_MAX_OFFSET),
                 new Log(
                         c.path(Settings.LOG_FILE),
@@ -163,6 +163,19 @@ public record NodeConfig(
                 c.integer(Settings.API_MAX_PAGE),
                 c.integer(Settings.API_MAX_WATCHERS),
                 c.integer(Settings.API_MAX_CACHED_BLOCKS));
+    }
+
+    private static Storage storage(EffectiveConfig c) {
+        return new Storage(
+                new StorageConfig(
+                        c.number(Settings.STORAGE_BLOCK_CACHE),
+                        c.number(Settings.STORAGE_WRITE_BUFFER),
+                        c.number(Settings.STORAGE_WAL),
+                        c.number(Settings.STORAGE_NODE_CACHE),
+                        c.integer(Settings.STORAGE_MAX_OPEN_FILES),
+                        c.integer(Settings.STORAGE_MAX_SNAPSHOTS),
+                        c.number(Settings.STORAGE_RETAINED)),
+                c.text(Settings.STORAGE_START).equals("observer"));
     }
 
     private static Timing timing(EffectiveConfig c) throws ConfigException {

@@ -110,14 +110,32 @@ public final class Settings {
     static final Setting STORAGE_BLOCK_CACHE =
             add(number("storage.block-cache-bytes", 32 * MIB, MIB, 64 * GIB, "database read cache"));
     static final Setting STORAGE_WRITE_BUFFER =
-            add(number("storage.write-buffer-bytes", 16 * MIB, MIB, 4 * GIB, "database write buffers, in all"));
+            add(number("storage.write-buffer-bytes", 32 * MIB, 2 * MIB, 4 * GIB, "database write buffers, in all"));
+    static final Setting STORAGE_WAL =
+            add(number("storage.wal-bytes", 64 * MIB, MIB, 16 * GIB, "database log that a start has to read"));
+    static final Setting STORAGE_NODE_CACHE =
+            add(number("storage.node-cache-bytes", 16 * MIB, 0, 16 * GIB, "state tree nodes kept in memory"));
     static final Setting STORAGE_MAX_OPEN_FILES =
-            add(number("storage.max-open-files", 256, 16, 100_000, "database files open at once"));
+            add(number("storage.max-open-files", 256, 64, 100_000, "database files open at once"));
+    static final Setting STORAGE_MAX_SNAPSHOTS =
+            add(number("storage.max-snapshots", 256, 8, 100_000, "queries reading at once"));
+    static final Setting STORAGE_RETAINED =
+            add(number("storage.retained-versions", 10_000, 1, 1_000_000_000, "heights whose state can be proven"));
+    static final Setting STORAGE_START = add(choice(
+            "storage.start",
+            "normal",
+            Set.of("normal", "observer"),
+            "observer forgets a lost or old vote record and signs nothing until peers have moved on"));
 
     static final Setting VAULT_QUOTA =
             add(number("vault.quota-bytes", 64 * GIB, MIB, 1024 * 1024 * GIB, "size of all payloads kept"));
     static final Setting VAULT_MAX_PAYLOAD =
             add(number("vault.max-payload-bytes", 4 * GIB, KIB, 64 * GIB, "size of one payload"));
+
+    static final Setting VAULT_MAX_UPLOADS =
+            add(number("vault.max-uploads", 64, 1, 100_000, "payloads being received at once"));
+    static final Setting VAULT_UPLOAD_AGE = add(number(
+            "vault.upload-age-millis", 86_400_000, 60_000, 30 * 86_400_000L, "rest after which an upload is dropped"));
 
     static final Setting CLOCK_MAX_OFFSET = add(number(
             "clock.max-offset-millis", 60_000, 100, 3_600_000, "difference from the peers' median clock when not ready"));

@@ -16,6 +16,7 @@ import io.consilium.proto.StateResponse;
 import io.consilium.proto.StatusRequest;
 import io.consilium.proto.StatusResponse;
 import io.consilium.proto.SubmitRequest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -71,7 +72,8 @@ class ApiServerTest {
                 new ApiServer.Pages(
                         Map.of("/health/live", (ctx, req) -> HttpResponse.of(HttpStatus.OK)),
                         Map.of("/metrics", (ctx, req) -> HttpResponse.of(HttpStatus.OK))),
-                ApiServer.blockingExecutor(config.api()));
+                ApiServer.blockingExecutor(config.api()),
+                new SimpleMeterRegistry());
         client = new ApiClient(certificate, server.port());
     }
 

@@ -1,0 +1,148 @@
+package io.consilium.node.api;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.HttpService;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.node.config.NodeKeys;
+import io.consilium.node.events.EventFeed;
+import io.consilium.node.ops.HealthPages;
+import io.consilium.node.ops.NodeMetrics;
+import io.consilium.node.ops.Readiness;
+import io.consilium.node.vault.DisclosureTransaction;
+import io.consilium.node.vault.Disclosures;
+import io.consilium.node.vault.PayloadDownload;
+import io.consilium.node.vault.PayloadStaging;
+import io.consilium.node.vault.ScopeKeys;
+import io.consilium.storage.SecretsStore;
+import io.consilium.storage.Vault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Puts the client API together over one node and starts it. */
+public final class ClientApi {
+    private static final int CACHED_CALLER_KEYS = 4_096;
+
+    private ClientApi() {}
+
+    /**
+     * What the API stands on.
+     *
+     * @param tokenFile where the newest accepted issue time of tokens is kept across restarts
+     * @param version shown by the status
+     */
+    public record Foundation(
+            NodeConfig config,
+            NodeKeys keys,
+            NodeGateway node,
+            SecretsStore secrets,
+            Vault vault,
+            Readiness readiness,
+            NodeMetrics metrics,
+            Path tokenFile,
+            String version) {}
+
+    /** Starts serving; throws {@link java.net.BindException} when the port is taken. */
+    public static ApiServer start(Foundation on) throws IOException {
+        NodeConfig config = on.config();
+        NodeGateway node = on.node();
+        LongSupplier steadyMillis = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        BlockingTaskExecutor blocking = ApiServer.blockingExecutor(config.api());
+        Authenticator authenticator = new Authenticator(
+                node.chainId(),
+                node.institution(),
+                config.tokens(),
+                new StateCallers(node),
+                new Ed25519Verifier(CACHED_CALLER_KEYS),
+                node::nowMillis,
+                TokenHorizon.open(on.tokenFile()));
+        CallerCheck callers = new CallerCheck(
+                authenticator,
+                new TokenBuckets(config.quotas().requestsPerSecond(), config.quotas().requestBurst(), steadyMillis));
+        TokenBuckets transactions = new TokenBuckets(
+                config.quotas().transactionsPerSecond(), config.quotas().transactionBurst(), steadyMillis);
+        ApiServer.Pages pages = new ApiServer.Pages(
+                new HealthPages(node, on.readiness()).pages(), Map.of("/metrics", metrics(on)));
+        boolean started = false;
+        try {
+            ApiServer server = ApiServer.start(
+                    config.api(),
+                    on.keys().apiTlsPrivateKey(),
+                    on.keys().apiCertificate(node.institution(), List.of(config.api().host())),
+                    operations(on, transactions, blocking),
+                    callers,
+                    pages,
+                    blocking,
+                    on.metrics().registry());
+            started = true;
+            return server;
+        } finally {
+            if (!started) {
+                blocking.shutdown();
+            }
+        }
+    }
+
+    private static Operations operations(Foundation on, TokenBuckets quota, BlockingTaskExecutor blocking) {
+        NodeConfig config = on.config();
+        NodeGateway node = on.node();
+        SecureRandom random = new SecureRandom();
+        PolicySource policies = new PolicySource(node, new RecordDecisions());
+        BlockProofs proofs = new BlockProofs(config.api().maxCachedBlocks());
+        Cursors cursors = new Cursors(on.keys().institutionEncryption().privateKey());
+        ChainQueries chain = new ChainQueries(node, policies, proofs, on.readiness()::reasons, on.version());
+        ScopeKeys scopeKeys = new ScopeKeys(node, policies, on.keys().institutionEncryption(), random);
+        Disclosures disclosures = new Disclosures(
+                node,
+                policies,
+                on.vault(),
+                on.secrets(),
+                scopeKeys,
+                new DisclosureTransaction(
+                        node,
+                        on.keys().institutionSigning().signer(),
+                        random,
+                        config.disclosures().commitWaitMillis(),
+                        blocking),
+                proofs,
+                config.disclosures());
+        PayloadDownload download = new PayloadDownload(node, policies, on.vault(), disclosures);
+        return new Operations(
+                new TransactionIngress(node, config.api().maxBatchTransactions(), quota, proofs, blocking),
+                Operation.immediate(chain::transaction),
+                Operation.immediate(chain::status),
+                Operation.immediate(chain::validators),
+                Operation.immediate(chain::block),
+                Operation.immediate(new StateQuery(node, policies)::state),
+                Operation.immediate(new ListQuery(node, policies, cursors, config.api().maxPageItems())::list),
+                Operation.immediate(new ConsentQuery(node, policies)::check),
+                Operation.immediate(scopeKeys::scopeKey),
+                new PayloadStaging(node, on.vault(), config.quotas(), blocking),
+                disclosures,
+                Operation.immediate(download::fetch),
+                new EventFeed(node, policies, cursors, blocking, config.api().maxWatchers()));
+    }
+
+    private static HttpService metrics(Foundation on) {
+        return (ctx, req) -> {
+            Caller caller = ctx.attr(ConsiliumService.CALLER);
+            if (caller == null || !ApiPolicy.readsMetrics(caller, on.node().institution())) {
+                ApiProblem problem = ApiProblem.forbidden(
+                        "ROLE_REQUIRED",
+                        "metrics are read by an OPERATOR, ADMIN or AUDITOR of this node's institution",
+                        "PRV-8",
+                        "ask one of them");
+                return ProblemResponses.of(req.headers(), problem).toHttpResponse();
+            }
+            return HttpResponse.of(java.util.concurrent.CompletableFuture.supplyAsync(
+                    on.metrics()::page, ctx.blockingTaskExecutor()));
+        };
+    }
+}

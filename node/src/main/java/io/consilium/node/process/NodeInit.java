@@ -1,0 +1,117 @@
+package io.consilium.node.process;
+
+import io.consilium.crypto.Keystore;
+import io.consilium.crypto.KeystoreException;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.ledger.genesis.GenesisState;
+import io.consilium.node.config.ConfigException;
+import io.consilium.node.config.EffectiveConfig;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.node.config.NodeKeys;
+import io.consilium.storage.RocksChainStore;
+import io.consilium.storage.StoreException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Makes a node's data directory: config, genesis, keys and an empty store. */
+public final class NodeInit {
+    private NodeInit() {}
+
+    /**
+     * Writes {@code node.toml}, {@code genesis.json}, the keystore and its password file into a directory, and makes the
+     * store. Nothing that exists is overwritten.
+     *
+     * @param settings further settings by name, e.g. {@code api.port}
+     * @param start GENESIS for a founding validator, OBSERVER for a node that comes later or lost its disk
+     */
+    public static NodeConfig create(
+            Path directory,
+            String institution,
+            Path genesisFile,
+            NodeKeys keys,
+            char[] password,
+            Keystore.Cost cost,
+            Map<String, String> settings,
+            RocksChainStore.Start start)
+            throws NodeStartException {
+        Path configFile = directory.resolve("node.toml");
+        if (Files.exists(configFile)) {
+            throw new NodeStartException(
+                    NodeStartException.CONFLICT,
+                    "NODE_EXISTS",
+                    configFile + " exists already",
+                    "start that node, or give another directory");
+        }
+        GenesisReader.read(genesisFile);
+        try {
+            Files.createDirectories(
+                    directory.resolve("keys"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.copy(genesisFile, directory.resolve("genesis.json"));
+            keys.write(directory.resolve("keys/node.keystore"), password, cost);
+            PrivateFile.replace(
+                    directory.resolve("keys/password"), (new String(password) + "\n").getBytes(StandardCharsets.UTF_8));
+            Files.writeString(configFile, toml(institution, settings));
+        } catch (KeystoreException e) {
+            throw StartFailures.of(e);
+        } catch (IOException e) {
+            throw new NodeStartException(
+                            NodeStartException.USAGE,
+                            "DIRECTORY_UNUSABLE",
+                            directory + " cannot be written: " + PrivateFile.reason(e),
+                            "check its rights and the room on its disk")
+                    .causedBy(e);
+        }
+        NodeConfig config = read(configFile);
+        makeStore(config, start);
+        return config;
+    }
+
+    /** Makes the empty store of a node whose config, genesis and keys stand already. */
+    public static void makeStore(NodeConfig config, RocksChainStore.Start start) throws NodeStartException {
+        GenesisState genesis = GenesisReader.read(config.genesis());
+        try {
+            RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, start);
+        } catch (StoreException e) {
+            throw StartFailures.of(e);
+        }
+    }
+
+    private static NodeConfig read(Path configFile) throws NodeStartException {
+        try {
+            return NodeConfig.of(EffectiveConfig.load(Optional.of(configFile), Map.of(), Map.of()));
+        } catch (ConfigException e) {
+            throw StartFailures.of(e);
+        }
+    }
+
+    private static String toml(String institution, Map<String, String> settings) {
+        Map<String, Map<String, String>> tables = new LinkedHashMap<>();
+        tables.put("node", new TreeMap<>(Map.of("institution", institution)));
+        new TreeMap<>(settings).forEach((name, value) -> {
+            int dot = name.indexOf('.');
+            tables.computeIfAbsent(name.substring(0, Math.max(dot, 0)), table -> new TreeMap<>())
+                    .put(name.substring(dot + 1), value);
+        });
+        StringBuilder toml =
+                new StringBuilder("# A Consilium node; `consilium config show --effective` lists every setting.\n");
+        tables.forEach((table, values) -> {
+            toml.append("\n[").append(table).append("]\n");
+            values.forEach((name, value) -> toml.append(name)
+                    .append(value.matches("-?\\d+") ? " = " + value : " = \"" + escaped(value) + "\"")
+                    .append('\n'));
+        });
+        return toml.toString();
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}

@@ -1,0 +1,57 @@
+package io.consilium.node.process;
+
+import io.consilium.node.config.NodeConfig;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a node until it is told to stop (SIGTERM, SIGINT) or cannot go on. */
+public final class NodeProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
+    private static final int STOPPED = 0;
+    private static final int FAILED = 1;
+
+    private NodeProcess() {}
+
+    /** Called once the API answers. */
+    public interface Started {
+        void at(RunningNode node);
+    }
+
+    /**
+     * Blocks while the node runs.
+     *
+     * @return the process's exit code: 0 after a stop that was asked for, 1 when the node had to stop by itself
+     */
+    public static int run(NodeConfig config, Started started) throws NodeStartException {
+        LogSetup.apply(config.log());
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread hook = new Thread(
+                () -> {
+                    end.complete(STOPPED);
+                    closed.join();
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (RunningNode node = RunningNode.start(config, System::currentTimeMillis)) {
+            node.failure().exceptionally(failure -> {
+                end.complete(FAILED);
+                return null;
+            });
+            LOG.info("api listening host={} port={}", config.api().host(), node.apiPort());
+            started.at(node);
+            int exitCode = end.get();
+            LOG.info("node stopping exitCode={}", exitCode);
+            return exitCode;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of a node is only ever completed", e);
+        } finally {
+            closed.complete(null);
+        }
+    }
+}

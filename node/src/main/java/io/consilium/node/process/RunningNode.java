@@ -1,0 +1,227 @@
+package io.consilium.node.process;
+
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeystoreException;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.crypto.WrongPasswordException;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.node.Node;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.NodeIdentity;
+import io.consilium.node.NodeSettings;
+import io.consilium.node.api.ApiServer;
+import io.consilium.node.api.ClientApi;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.node.config.NodeKeys;
+import io.consilium.node.ops.ClockCheck;
+import io.consilium.node.ops.NodeMetrics;
+import io.consilium.node.ops.Readiness;
+import io.consilium.proto.InstitutionState;
+import io.consilium.storage.FileVault;
+import io.consilium.storage.RocksChainStore;
+import io.consilium.storage.StoreException;
+import io.consilium.storage.VaultException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** A node with everything that it stands on and that stands on it, opened in order and closed in reverse. */
+public final class RunningNode implements AutoCloseable {
+    private static final int MAX_PASSWORD_BYTES = 1_024;
+    private static final String TOKEN_FILE = "api-tokens";
+
+    private final NodeConfig config;
+    private final LongSupplier clock;
+
+    /** What to close, the last opened first. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private Optional<Node> node = Optional.empty();
+    private Optional<ApiServer> api = Optional.empty();
+    private Optional<Readiness> readiness = Optional.empty();
+
+    private RunningNode(NodeConfig config, LongSupplier clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** Opens keys, store and vault, starts the node, its API and its housekeeping. */
+    public static RunningNode start(NodeConfig config, LongSupplier clockMillis) throws NodeStartException {
+        RunningNode running = new RunningNode(config, clockMillis);
+        boolean started = false;
+        try {
+            running.open();
+            started = true;
+            return running;
+        } finally {
+            if (!started) {
+                running.close();
+            }
+        }
+    }
+
+    private void open() throws NodeStartException {
+        NodeKeys keys = keys(config);
+        Hash chainId = GenesisReader.read(config.genesis()).chainId();
+        RocksChainStore store = store(chainId);
+        opened.push(store);
+        NodeIdentity identity = identity(new LedgerState(store.latest()), keys);
+        FileVault vault = vault();
+        opened.push(vault);
+        Node started = startNode(identity, chainId, store, vault);
+        opened.push(started);
+        node = Optional.of(started);
+        Readiness ready = new Readiness(started, new ClockCheck(config.maxClockOffsetMillis()));
+        readiness = Optional.of(ready);
+        NodeMetrics metrics = new NodeMetrics(started, vault, ready);
+        opened.push(metrics);
+        opened.push(new Housekeeping(store, vault, ready, clock));
+        ApiServer server = startApi(new ClientApi.Foundation(
+                config,
+                keys,
+                started,
+                store.secrets(),
+                vault,
+                ready,
+                metrics,
+                config.database().resolveSibling(TOKEN_FILE),
+                ProgramVersion.text()));
+        opened.push(server);
+        api = Optional.of(server);
+    }
+
+    private static NodeKeys keys(NodeConfig config) throws NodeStartException {
+        char[] password = password(config.passwordFile());
+        try {
+            return NodeKeys.read(config.keystore(), password);
+        } catch (WrongPasswordException e) {
+            throw StartFailures.wrongPassword(config.passwordFile(), e);
+        } catch (KeystoreException e) {
+            throw StartFailures.of(e);
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+
+    private static char[] password(Path file) throws NodeStartException {
+        try {
+            String text = new String(PrivateFile.read(file, MAX_PASSWORD_BYTES), StandardCharsets.UTF_8);
+            return text.lines().findFirst().orElse("").toCharArray();
+        } catch (IOException e) {
+            throw StartFailures.unreadable(
+                    "the password file",
+                    file,
+                    PrivateFile.reason(e),
+                    "write the keystore's password into it, mode 0600, or set node.password-file",
+                    e);
+        }
+    }
+
+    private RocksChainStore store(Hash chainId) throws NodeStartException {
+        try {
+            return config.storage().asObserver()
+                    ? RocksChainStore.openAsObserver(
+                            config.database(), chainId, config.storage().bounds())
+                    : RocksChainStore.open(
+                            config.database(), chainId, config.storage().bounds());
+        } catch (StoreException e) {
+            throw StartFailures.of(e);
+        }
+    }
+
+    /** The registry says which keys are this institution's; a node with other keys would reach nobody. */
+    private NodeIdentity identity(LedgerState state, NodeKeys keys) throws NodeStartException {
+        InstitutionState institution = state.institution(config.institution())
+                .orElseThrow(() -> new NodeStartException(
+                        NodeStartException.USAGE,
+                        "INSTITUTION_UNKNOWN",
+                        "the chain knows no institution '" + config.institution() + "'",
+                        "correct node.institution; `consilium institution list` names them"));
+        byte[] peerKey = institution.getPeerTlsKey().getKey().toByteArray();
+        if (!Arrays.equals(peerKey, keys.peerTlsKey().bytes())) {
+            throw new NodeStartException(
+                    NodeStartException.USAGE,
+                    "KEYS_NOT_REGISTERED",
+                    "the keystore's keys are not those that the chain has for " + config.institution(),
+                    "point node.keystore at the keys that were registered");
+        }
+        byte[] validatorKey = institution.getValidatorKey().getKey().toByteArray();
+        boolean validates = Arrays.equals(validatorKey, keys.validator().publicKey().bytes());
+        return new NodeIdentity(
+                config.institution(), validates ? Optional.of(keys.validator()) : Optional.empty(), keys.peerTls());
+    }
+
+    private FileVault vault() throws NodeStartException {
+        try {
+            return FileVault.open(config.vaultDirectory(), config.vault());
+        } catch (VaultException e) {
+            throw new NodeStartException(
+                            NodeStartException.CORRUPT,
+                            "VAULT_UNUSABLE",
+                            String.valueOf(e.getMessage()),
+                            "check the directory named by node.vault and its disk")
+                    .causedBy(e);
+        }
+    }
+
+    private Node startNode(NodeIdentity identity, Hash chainId, RocksChainStore store, FileVault vault)
+            throws NodeStartException {
+        try {
+            return Node.start(
+                    identity, NodeSettings.of(config), chainId, store, vault, clock, new SecureRandom());
+        } catch (IOException e) {
+            String where = config.peers().host() + ":" + config.peers().port();
+            throw StartFailures.port(
+                    "peers.port", "peers cannot be listened to at " + where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ApiServer startApi(ClientApi.Foundation foundation) throws NodeStartException {
+        try {
+            return ClientApi.start(foundation);
+        } catch (IOException e) {
+            String where = config.api().host() + ":" + config.api().port();
+            throw StartFailures.port(
+                    "api.port", "clients cannot be listened to at " + where + ": " + e.getMessage(), e);
+        }
+    }
+
+    public NodeGateway gateway() {
+        return node.orElseThrow();
+    }
+
+    /** The port that the client API listens on. */
+    public int apiPort() {
+        return api.orElseThrow().port();
+    }
+
+    public int peerPort() {
+        return node.orElseThrow().peerPort();
+    }
+
+    /** Fails when the node cannot go on. */
+    public CompletableFuture<Void> failure() {
+        return node.orElseThrow().failure();
+    }
+
+    /** Takes no more requests, finishes those under way, stops deciding, and makes everything durable. */
+    @Override
+    public void close() {
+        readiness.ifPresent(Readiness::stopping);
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                // The rest has to be closed all the same.
+                org.slf4j.LoggerFactory.getLogger(RunningNode.class).error("a part of the node did not close", e);
+            }
+        }
+    }
+}
