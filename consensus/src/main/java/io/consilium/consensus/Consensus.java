@@ -3,6 +3,7 @@ package io.consilium.consensus;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.QuorumCertificate;
+import io.consilium.crypto.certificate.TimeoutCertificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -80,6 +81,11 @@ public final class Consensus {
                         .filter(verdict -> verdict == ExecutionVerdict.BODY_DIFFERS)
                         .isEmpty())
                 .map(held -> held.block);
+    }
+
+    /** The TC by which the current round was entered. */
+    Optional<TimeoutCertificate> previousTc() {
+        return core.at.previousTc();
     }
 
     private void handle(Event event) {

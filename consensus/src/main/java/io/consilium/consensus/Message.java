@@ -9,7 +9,11 @@ import io.consilium.crypto.certificate.VoteType;
 import java.util.List;
 import java.util.Optional;
 
-/** What validators tell each other. Signatures are 64 bytes over {@link VoteBytes}; arrays are shared, never changed. */
+/**
+ * What validators tell each other. Constructors throw {@link IllegalArgumentException} for what no honest node builds, so
+ * whoever decodes messages takes that as malformed. Signatures are 64 bytes over {@link VoteBytes}; arrays are shared,
+ * never changed.
+ */
 @SuppressWarnings("ArrayRecordComponent") // messages are compared field by field where it matters, never as a whole
 public sealed interface Message {
 
@@ -40,6 +44,7 @@ public sealed interface Message {
             implements Ballot {
         public Propose {
             requireRound(height, round);
+            requireSignature(signature);
             if (header.height() != height) {
                 throw new IllegalArgumentException(
                         "a proposal for height " + height + " offers a block of height " + header.height());
@@ -59,6 +64,7 @@ public sealed interface Message {
     record Vote(VoteType type, long height, int round, Hash blockHash, byte[] signature, int signer) implements Ballot {
         public Vote {
             requireRound(height, round);
+            requireSignature(signature);
             if (type != VoteType.PREPARE && type != VoteType.COMMIT) {
                 throw new IllegalArgumentException("a vote is a PREPARE or a COMMIT, not a " + type);
             }
@@ -82,6 +88,7 @@ public sealed interface Message {
             implements Ballot {
         public Timeout {
             requireRound(height, round);
+            requireSignature(signature);
             if (qcRound < VoteBytes.NO_QC
                     || qcRound > round
                     || highestQc.map(QuorumCertificate::round).orElse(VoteBytes.NO_QC) != qcRound) {
@@ -141,6 +148,12 @@ public sealed interface Message {
     private static void requireRound(long height, int round) {
         if (height < 1 || round < 0) {
             throw new IllegalArgumentException("there is no height " + height + ", round " + round);
+        }
+    }
+
+    private static void requireSignature(byte[] signature) {
+        if (signature.length != QuorumCertificate.SIGNATURE_BYTES) {
+            throw new IllegalArgumentException("a signature has 64 bytes, not " + signature.length);
         }
     }
 

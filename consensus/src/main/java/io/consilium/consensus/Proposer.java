@@ -51,8 +51,10 @@ final class Proposer {
 
     private void offerAgain(QuorumCertificate certified) {
         Optional<HeldBlock> held = core.at.block(certified.blockHash());
-        if (held.isPresent()) {
+        if (held.filter(block -> block.verdict().isPresent()).isPresent()) {
             propose(held.get().block);
+        } else if (held.isPresent()) {
+            core.voting.onHeld(held.get()); // executed first, so that no wrong copy of the body is passed on
         } else {
             core.fetcher.fetch(certified.blockHash(), Optional.empty(), List.of(), certified.signers());
         }

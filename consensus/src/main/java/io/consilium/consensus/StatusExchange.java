@@ -3,21 +3,24 @@ package io.consilium.consensus;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
+import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteType;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The regular STATUS: whoever is behind gets what it lacks (BFT-11), and everyone hears from the others what it signed
  * itself (BFT-16).
  *
- * <p>After a start a validator signs nothing until q−1 others sent a status: if its disk is an older copy, one of them
- * very likely holds up a later vote before a contradicting one is signed. It costs no liveness, since without q−1 others
- * nothing is decided anyway.
+ * <p>A disk may have been replaced by an older copy, so three things stand before a signature. After a start nothing is
+ * signed until q−1 others sent a status: one of them very likely holds up a later vote before a contradicting one is
+ * made. Nothing is signed at a height that f+1 others claim to have decided, one of them being honest: this node has to
+ * catch up first, whatever it once voted there. And a vote that a peer holds up and the record lacks makes this node an
+ * observer. None of them costs liveness: without q−1 others nothing is decided anyway, and a decided height needs no vote.
  */
 final class StatusExchange {
     private final Core core;
@@ -25,8 +28,8 @@ final class StatusExchange {
     private final Map<PublicKey, VoteEcho> newestVotes = new TreeMap<>();
     /** Echoes of own votes at heights still to come, by the one who holds them up. */
     private final Map<PublicKey, VoteEcho> claims = new TreeMap<>();
-    /** Who sent a status since the start. */
-    private final TreeSet<PublicKey> heard = new TreeSet<>();
+    /** Who sent a status since the start, with the tip that it claimed last. */
+    private final Map<PublicKey, Long> heard = new TreeMap<>();
 
     StatusExchange(Core core) {
         this.core = core;
@@ -39,7 +42,6 @@ final class StatusExchange {
             }
         }
         core.timers.set(TimerKind.STATUS, core.config.statusIntervalMillis());
-        openGate();
         if (core.signer.isObserving()) {
             core.observer.ask();
         }
@@ -67,10 +69,7 @@ final class StatusExchange {
         OptionalInt validator = core.at.set.indexOf(sender);
         if (validator.isPresent()) {
             status.echo().ifPresent(echo -> onEcho(sender, echo));
-            if (!status.observer()) {
-                heard.add(sender);
-            }
-            openGate();
+            hear(sender, status);
         }
         long tip = core.at.tip.height();
         status.tipCommitQc().ifPresent(qc -> core.voting.onCertificate(sender, qc));
@@ -136,49 +135,87 @@ final class StatusExchange {
                         asks));
     }
 
-    private void openGate() {
-        long others = heard.stream()
-                .filter(key -> core.at.set.indexOf(key).isPresent())
-                .count();
-        if (!core.signer.isGateOpen() && others >= core.at.set.quorum() - 1) {
-            core.signer.openGate();
+    /** An observer is no witness of what this node signed. */
+    private void hear(PublicKey sender, Message.Status status) {
+        if (status.observer()) {
+            heard.remove(sender);
+        } else {
+            heard.put(sender, status.height());
+        }
+        boolean before = core.signer.maySign();
+        core.signer.decidedElsewhere(decidedElsewhere());
+        openGate();
+        if (!before && core.signer.maySign()) {
             core.resume();
         }
     }
 
-    private void onEcho(PublicKey sender, VoteEcho echo) {
-        if (echo.height() == core.at.height) {
-            check(echo);
-        } else if (echo.height() > core.at.height) {
-            VoteEcho known = claims.get(sender);
-            if (known == null || echo.isNewerThan(known)) {
-                claims.put(sender, echo);
-            }
+    /** The height that f+1 others claim to have decided; claims are the last of each, so that a liar cannot freeze one. */
+    private long decidedElsewhere() {
+        return heard.entrySet().stream()
+                .filter(entry -> core.at.set.indexOf(entry.getKey()).isPresent())
+                .map(Map.Entry::getValue)
+                .sorted(Comparator.reverseOrder())
+                .skip(core.at.set.faults())
+                .findFirst()
+                .orElse(0L);
+    }
+
+    private void openGate() {
+        long others = heard.keySet().stream()
+                .filter(key -> core.at.set.indexOf(key).isPresent())
+                .count();
+        if (others >= core.at.set.quorum() - 1) {
+            core.signer.openGate();
         }
     }
 
-    /** Forgets who left the sets, and checks the echoes of votes at this height before anything is signed here. */
+    private void onEcho(PublicKey sender, VoteEcho echo) {
+        if (echo.height() < core.at.height || check(echo)) {
+            return;
+        }
+        VoteEcho known = claims.get(sender);
+        if (echo.height() > core.at.height && (known == null || echo.isNewerThan(known))) {
+            claims.put(sender, echo); // of an epoch that is not known here yet: checked again on the way there
+        }
+    }
+
+    /** Forgets who left the sets, and checks echoes of votes still to come by the sets that are known now. */
     void newHeight() {
         HeightState at = core.at;
         List.of(newestVotes, claims).forEach(map -> map.keySet()
                 .removeIf(key -> at.set.indexOf(key).isEmpty()
                         && at.sets.afterNext().indexOf(key).isEmpty()));
-        List.copyOf(claims.values()).stream()
-                .filter(echo -> echo.height() == at.height)
-                .forEach(this::check);
+        heard.keySet()
+                .removeIf(key -> at.set.indexOf(key).isEmpty()
+                        && at.sets.afterNext().indexOf(key).isEmpty());
+        List.copyOf(claims.values()).forEach(this::check);
         claims.values().removeIf(echo -> echo.height() <= at.height);
+        if (at.set.quorum() == 1) {
+            openGate(); // alone there is nobody to hear
+        }
     }
 
-    /** BFT-16: a vote with this validator's own signature that its record does not have. */
-    private void check(VoteEcho echo) {
+    /**
+     * BFT-16: true for a vote with this validator's own signature that its record lacks, which makes it an observer. An
+     * own vote above the current height is always one: votes of a height are never durable before the tip below is.
+     */
+    private boolean check(VoteEcho echo) {
         HeightState at = core.at;
-        if (at.self.isPresent()
-                && !isRecorded(echo)
-                && echo.verify(core.chainId(), at.set, core.ownKey(), core.config.verifier())) {
-            core.observer.start("the vote record lacks a " + echo.type() + " of height " + echo.height() + ", round "
-                    + echo.round() + " that a peer holds: the data directory is older than this validator's last vote,"
-                    + " or its key signs elsewhere too");
+        if (core.signer.key().isEmpty()
+                || core.signer.isObserver()
+                || (echo.height() == at.height && isRecorded(echo))
+                || !(isOwn(echo, at.set) || isOwn(echo, at.sets.afterNext()))) {
+            return false;
         }
+        core.observer.start("the vote record lacks a " + echo.type() + " of height " + echo.height() + ", round "
+                + echo.round() + " that a peer holds: the data directory is older than this validator's last vote,"
+                + " or its key signs elsewhere too");
+        return true;
+    }
+
+    private boolean isOwn(VoteEcho echo, ValidatorSet set) {
+        return echo.verify(core.chainId(), set, core.ownKey(), core.config.verifier());
     }
 
     private boolean isRecorded(VoteEcho echo) {

@@ -3,6 +3,7 @@ package io.consilium.consensus;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.Verifier;
+import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
@@ -20,6 +21,9 @@ public record VoteEcho(VoteType type, long height, int round, Hash blockHash, in
         if (height < 1 || round < 0 || qcRound < VoteBytes.NO_QC || qcRound > round) {
             throw new IllegalArgumentException(
                     "there is no vote of height " + height + ", round " + round + ", qc round " + qcRound);
+        }
+        if (signature.length != QuorumCertificate.SIGNATURE_BYTES) {
+            throw new IllegalArgumentException("a signature has 64 bytes, not " + signature.length);
         }
     }
 

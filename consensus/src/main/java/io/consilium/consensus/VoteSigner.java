@@ -31,6 +31,7 @@ final class VoteSigner {
     private boolean gateOpen;
     private boolean observing;
     private long silentThrough;
+    private long decidedElsewhere;
 
     VoteSigner(Hash chainId, Optional<Signer> signer, SafetyRules rules, VoteRecord record, RecoveredState recovered) {
         this.chainId = chainId;
@@ -61,12 +62,17 @@ final class VoteSigner {
     }
 
     boolean maySign() {
-        return member && gateOpen && !observing && height > silentThrough;
+        return member && gateOpen && !observing && height > silentThrough && height > decidedElsewhere;
     }
 
     /** This node signs nothing now, and must not be counted on as a witness either (BFT-16). */
     boolean isObserver() {
         return observing || height <= silentThrough;
+    }
+
+    /** At least one honest validator has decided this height: nothing is to be gained by a vote in it. */
+    void decidedElsewhere(long decidedHeight) {
+        decidedElsewhere = decidedHeight;
     }
 
     boolean isGateOpen() {

@@ -194,7 +194,7 @@ final class Voting {
     }
 
     /** The body of a block that counts is here: it is executed, and then voted on or decided. */
-    private void onHeld(HeldBlock held) {
+    void onHeld(HeldBlock held) {
         if (held.verdict().isPresent()) {
             onVerdict(held);
         } else if (!held.isExecuting() && core.at.isNamed(held.hash)) {
@@ -204,7 +204,6 @@ final class Voting {
             core.out.emit(
                     new Effect.Execute(held.header(), held.block.body(), at.round, leaderRecord, !at.isDecided()));
         }
-        core.proposer.offer();
     }
 
     void onExecuted(Hash hash, ExecutionVerdict verdict, Optional<ValidatorSet> nextSet) {
@@ -244,6 +243,7 @@ final class Voting {
         } else {
             prepare();
             commit();
+            core.proposer.offer();
         }
     }
 

@@ -25,6 +25,7 @@ abstract class ToyCluster {
     final List<ToyNode> nodes = new ArrayList<>();
     final ValidatorSet genesisSet;
     final ToyMonitor monitor;
+    int maxInlineBytes = 65_536;
     long millis = 1_700_000_000_000L;
 
     ToyCluster(int size, int spares) {

@@ -52,6 +52,9 @@ class ToyNode {
     final List<Applied> chain = new ArrayList<>();
     int syncedChain;
 
+    /** Die before the next effect of this name, unless empty. */
+    String crashBefore = "";
+
     /** Effects still to be performed before the node dies, or -1. */
     int crashAfterEffects = -1;
 
@@ -97,8 +100,19 @@ class ToyNode {
         Optional<VoteRecord> record = recordExists ? Optional.of(record()) : Optional.empty();
         byte[] nonce = Arrays.copyOf(
                 Hash.sha256(new byte[] {(byte) index, (byte) starts}).toBytes(), 16);
-        ConsensusConfig config = ConsensusConfig.defaults(
-                ToyCluster.CHAIN, Optional.of(Stamps.signer(index)), Stamps.VERIFIER, ToyLedger::hashes);
+        ConsensusConfig config = new ConsensusConfig(
+                ToyCluster.CHAIN,
+                Optional.of(Stamps.signer(index)),
+                Stamps.VERIFIER,
+                ToyLedger::hashes,
+                250,
+                4_000,
+                1_000,
+                10_000,
+                10,
+                1_000,
+                5_000,
+                cluster.maxInlineBytes);
         byte[] leaderRecord = last().map(Applied::leaderRecord).orElse(new byte[0]);
         core = new Consensus(config, new RecoveredState(tip(), sets(), leaderRecord, record, nonce), rules());
         perform(core.start(cluster.now(this)));
@@ -119,11 +133,12 @@ class ToyNode {
     void crash(int survivingUnsynced) {
         up = false;
         crashAfterEffects = -1;
+        crashBefore = "";
         timers.clear();
         inbox.clear();
         overlays.clear();
         mempool.clear();
-        int keep = Math.min(chain.size(), syncedChain + survivingUnsynced);
+        int keep = (int) Math.min(chain.size(), (long) syncedChain + survivingUnsynced);
         while (chain.size() > keep) {
             chain.remove(chain.size() - 1);
         }
@@ -161,7 +176,7 @@ class ToyNode {
 
     private void perform(List<Effect> effects) {
         for (Effect effect : effects) {
-            if (crashAfterEffects == 0) {
+            if (crashAfterEffects == 0 || effect.getClass().getSimpleName().equals(crashBefore)) {
                 cluster.died(this);
                 return;
             }
