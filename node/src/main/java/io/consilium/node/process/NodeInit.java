@@ -24,12 +24,25 @@ import java.util.TreeMap;
 public final class NodeInit {
     private NodeInit() {}
 
+    /** How a node comes to a chain. */
+    public enum Joining {
+        /** A founding validator before the first block: it may vote at once. */
+        AT_GENESIS(RocksChainStore.Start.GENESIS),
+        /** A node that comes later, or lost its disk: it signs nothing until others proved where the chain is (BFT-16). */
+        LATER(RocksChainStore.Start.OBSERVER);
+
+        private final RocksChainStore.Start start;
+
+        Joining(Joining joining) {
+            this.start = start;
+        }
+    }
+
     /**
      * Writes {@code node.toml}, {@code genesis.json}, the keystore and its password file into a directory, and makes the
      * store. Nothing that exists is overwritten.
      *
      * @param settings further settings by name, e.g. {@code api.port}
-     * @param start GENESIS for a founding validator, OBSERVER for a node that comes later or lost its disk
      */
     public static NodeConfig create(
             Path directory,
@@ -39,7 +52,7 @@ public final class NodeInit {
             char[] password,
             Keystore.Cost cost,
             Map<String, String> settings,
-            RocksChainStore.Start start)
+            Joining joining)
             throws NodeStartException {
         Path configFile = directory.resolve("node.toml");
         if (Files.exists(configFile)) {
@@ -70,15 +83,15 @@ public final class NodeInit {
                     .causedBy(e);
         }
         NodeConfig config = read(configFile);
-        makeStore(config, start);
+        makeStore(config, joining);
         return config;
     }
 
     /** Makes the empty store of a node whose config, genesis and keys stand already. */
-    public static void makeStore(NodeConfig config, RocksChainStore.Start start) throws NodeStartException {
+    public static void makeStore(NodeConfig config, Joining joining) throws NodeStartException {
         GenesisState genesis = GenesisReader.read(config.genesis());
         try {
-            RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, start);
+            RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, joining.start);
         } catch (StoreException e) {
             throw StartFailures.of(e);
         }
