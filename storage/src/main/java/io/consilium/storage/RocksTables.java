@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -40,7 +39,9 @@ final class RocksTables implements AutoCloseable {
     private final RocksDB db;
     private final WriteOptions synced;
     private final WriteOptions unsynced;
-    private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
+
+    /** What the first failed write said. */
+    private volatile Optional<String> failure = Optional.empty();
 
     RocksTables(Path chain, StorageConfig config, boolean create) throws RocksDBException, IOException {
         RocksLibrary.load();
@@ -166,7 +167,7 @@ final class RocksTables implements AutoCloseable {
          * new start can find out (BFT-16).
          */
         void write(boolean sync) {
-            Optional<String> before = failure.get();
+            Optional<String> before = failure;
             if (before.isPresent()) {
                 throw new StorageFailure("the store takes no more writes after it failed: " + before.get());
             }
@@ -174,7 +175,7 @@ final class RocksTables implements AutoCloseable {
                 db.write(sync ? synced : unsynced, batch);
             } catch (RocksDBException refused) {
                 StorageFailure failed = failure("write to", refused);
-                failure.set(Optional.of(String.valueOf(failed.getMessage())));
+                failure = Optional.of(String.valueOf(failed.getMessage()));
                 throw failed;
             }
         }
@@ -196,7 +197,7 @@ final class RocksTables implements AutoCloseable {
                         + "; the node stops, so that nothing is acknowledged that is not durable: check the disk, then"
                         + " start it again",
                 cause);
-        failure.set(Optional.of(String.valueOf(failed.getMessage())));
+        failure = Optional.of(String.valueOf(failed.getMessage()));
         return failed;
     }
 
@@ -238,7 +239,7 @@ final class RocksTables implements AutoCloseable {
 
     /** Writes the memory tables out, so that the next start has no log to read. */
     void flush() throws RocksDBException {
-        if (failure.get().isEmpty()) {
+        if (failure.isEmpty()) {
             try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
                 db.flush(wait, new ArrayList<>(handles.values()));
             }

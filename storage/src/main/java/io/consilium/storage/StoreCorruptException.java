@@ -17,8 +17,8 @@ public final class StoreCorruptException extends StoreException {
     private final Loss loss;
     private final transient Path file;
 
-    private StoreCorruptException(Loss loss, Path directory, Path file, String message, Throwable cause) {
-        super(directory, message, cause);
+    private StoreCorruptException(Loss loss, Path directory, Path file, String message) {
+        super(directory, message);
         this.loss = loss;
         this.file = file;
     }
@@ -30,18 +30,22 @@ public final class StoreCorruptException extends StoreException {
                 file,
                 "votes of this validator are lost: " + file + " " + what
                         + "; restore the data directory from a backup of this very moment, or start as an observer,"
-                        + " which signs nothing until its peers have moved on",
-                null);
+                        + " which signs nothing until its peers have moved on");
     }
 
-    static StoreCorruptException data(Path directory, Path file, String what, Throwable cause) {
+    static StoreCorruptException data(Path directory, Path file, String what) {
         return new StoreCorruptException(
                 Loss.DATA,
                 directory,
                 file,
                 "the store is damaged: " + file + " " + what + "; restore the data directory from a backup, or move it"
-                        + " away, make a new one and start as an observer, which fetches the chain from its peers",
-                cause);
+                        + " away, make a new one and start as an observer, which fetches the chain from its peers");
+    }
+
+    static StoreCorruptException data(Path directory, Path file, String what, Throwable cause) {
+        StoreCorruptException corrupt = data(directory, file, what);
+        corrupt.initCause(cause);
+        return corrupt;
     }
 
     public Loss loss() {

@@ -183,7 +183,7 @@ final class StoreOpening {
             return;
         }
         if (Files.exists(path.resolve(SyncedMark.FILE))) {
-            throw StoreCorruptException.data(directory, chain.resolve(CURRENT), "is missing", null);
+            throw StoreCorruptException.data(directory, chain.resolve(CURRENT), "is missing");
         }
         throw new StoreMissingException(directory, "holds no chain");
     }
@@ -198,7 +198,7 @@ final class StoreOpening {
                 throw new StoreMissingException(directory, "holds a store whose making was interrupted");
             }
             if (format.isEmpty() || stored.isEmpty() || tip.isEmpty()) {
-                throw StoreCorruptException.data(directory, chain, "has lost its chain id, format or tip", null);
+                throw StoreCorruptException.data(directory, chain, "has lost its chain id, format or tip");
             }
             int version = ByteBuffer.wrap(format.get()).getInt();
             if (version != ChainSchema.FORMAT_VERSION) {

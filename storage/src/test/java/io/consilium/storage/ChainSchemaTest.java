@@ -7,6 +7,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.state.NodeKey;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,7 +27,7 @@ class ChainSchemaTest {
     @Test
     void familiesAreFixed() {
         assertThat(Arrays.stream(ChainSchema.Family.values())
-                        .map(family -> new String(family.bytes()))
+                        .map(family -> new String(family.bytes(), StandardCharsets.US_ASCII))
                         .toList())
                 .containsExactly(
                         "default", "meta", "blocks", "txs", "nodes", "flat", "stale", "index", "events", "votes",
@@ -44,12 +45,12 @@ class ChainSchemaTest {
         assertThat(hex(ChainSchema.indexPrefix("abc", new byte[] {9, 8}))).isEqualTo("036162630908");
         assertThat(hex(NodeKey.of(5, PATH, 3).encode())).isEqualTo("000000000000000503aba0");
         assertThat(List.of(
-                        new String(ChainSchema.META_FORMAT),
-                        new String(ChainSchema.META_CHAIN),
-                        new String(ChainSchema.META_GENESIS_ROOT),
-                        new String(ChainSchema.META_TIP),
-                        new String(ChainSchema.META_OLDEST),
-                        new String(ChainSchema.META_VOTES)))
+                        new String(ChainSchema.META_FORMAT, StandardCharsets.US_ASCII),
+                        new String(ChainSchema.META_CHAIN, StandardCharsets.US_ASCII),
+                        new String(ChainSchema.META_GENESIS_ROOT, StandardCharsets.US_ASCII),
+                        new String(ChainSchema.META_TIP, StandardCharsets.US_ASCII),
+                        new String(ChainSchema.META_OLDEST, StandardCharsets.US_ASCII),
+                        new String(ChainSchema.META_VOTES, StandardCharsets.US_ASCII)))
                 .containsExactly("format", "chain", "genesis-root", "tip", "oldest", "votes");
     }
 
