@@ -264,8 +264,8 @@ public final class TestChain {
 
     public static byte[] sign(TransactionBody body, KeyPair... keys) {
         SignedTransaction.Builder signed = SignedTransaction.newBuilder().setBody(body.toByteString());
-        byte[] message =
-                ParsedTransaction.signingBytes(Hash.of(body.getChainId().toByteArray()), body.toByteArray());
+        byte[] chainId = Arrays.copyOf(body.getChainId().toByteArray(), Hash.LENGTH); // tests may shorten it
+        byte[] message = ParsedTransaction.signingBytes(Hash.of(chainId), body.toByteArray());
         for (KeyPair key : keys) {
             signed.addSignatures(ByteString.copyFrom(key.signer().sign(message)));
         }

@@ -1,0 +1,5 @@
+/** Tests of transactions and their parsing. */
+@NullMarked
+package io.consilium.ledger.tx;
+
+import org.jspecify.annotations.NullMarked;
