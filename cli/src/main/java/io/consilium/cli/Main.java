@@ -1,28 +1,85 @@
 package io.consilium.cli;
 
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of the command line. */
-@Command(
-        name = "consilium",
-        mixinStandardHelpOptions = true,
-        version = "Consilium 0.1.0-SNAPSHOT",
-        description = "A permissioned blockchain node for healthcare")
-public final class Main implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
+public final class Main {
+    private static final int BUFFER_BYTES = 32 * 1024;
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Name a command; --help lists them");
-    }
+    private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        PrintStream out = new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
+                false,
+                StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(run(List.of(arguments), System.getenv(), System.in, out, err));
+    }
+
+    /** Runs one command line and answers with its exit code. */
+    public static int run(
+            List<String> arguments, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+        Session session = new Session(environment, in, out, err);
+        boolean json = asksForJson(arguments);
+        try {
+            CommandLine tree = CommandTree.of(session, group -> arguments.contains(group.command()));
+            tree.setOut(new java.io.PrintWriter(out, true));
+            tree.setErr(new java.io.PrintWriter(err, true));
+            tree.setParameterExceptionHandler((failure, words) -> misused(session, failure, json));
+            tree.setExecutionExceptionHandler((failure, command, parsed) -> failed(session, failure, json));
+            return tree.execute(arguments.toArray(new String[0]));
+        } finally {
+            session.output().flush();
+        }
+    }
+
+    private static int failed(Session session, Exception failure, boolean json) {
+        ErrorReport report = ErrorReport.of(failure);
+        report.print(session.output(), failure, json, session.options().verbose);
+        return report.kind().exitCode();
+    }
+
+    private static int misused(Session session, ParameterException failure, boolean json) {
+        if (failure.getCause() instanceof ClientException cause) {
+            return failed(session, cause, json);
+        }
+        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+        String hint = "See " + name + " --help";
+        if (failure instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            hint = "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? " + hint;
+        }
+        String cause = failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
+        new ErrorReport(FailureClass.USAGE, cause, "USAGE", "", "", hint)
+                .print(session.output(), failure, json, false);
+        return FailureClass.USAGE.exitCode();
+    }
+
+    /** Looked up in the plain words, because a command line that cannot be parsed also has a format. */
+    private static boolean asksForJson(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            String word = arguments.get(i);
+            boolean next = i + 1 < arguments.size() && arguments.get(i + 1).equalsIgnoreCase("json");
+            if ((word.equals("-o") || word.equals("--output")) && next
+                    || word.equalsIgnoreCase("-ojson")
+                    || word.equalsIgnoreCase("-o=json")
+                    || word.equalsIgnoreCase("--output=json")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

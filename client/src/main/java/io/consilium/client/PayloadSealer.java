@@ -1,9 +1,13 @@
 package io.consilium.client;
 
+import com.google.protobuf.ByteString;
 import io.consilium.crypto.Commitment;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.PayloadCipher;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.SealedFor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,9 +79,9 @@ public final class PayloadSealer {
             return sealedMetadata.clone();
         }
 
-        /** Shared, to be sealed and not to be changed. */
-        byte[] dataKey() {
-            return dataKey;
+        /** The data key for a custodian, bound to the record (PRV-3). */
+        public SealedFor sealDataKey(ByteString recordId, InstitutionState custodian) throws ClientException {
+            return new CustodianKeys().seal(KeyEnvelope.Use.DATA_KEY, recordId, custodian, dataKey);
         }
 
         /** Removes the temporary file and forgets the key. */

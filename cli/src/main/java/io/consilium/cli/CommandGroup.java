@@ -1,0 +1,69 @@
+package io.consilium.cli;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The commands of the first level, each with the line that {@code --help} shows.
+ *
+ * <p>Only the group that a command line names is built: its classes, and what they need, are not touched otherwise, so
+ * that {@code --help} stays quick.
+ */
+enum CommandGroup {
+    NODE("Set up and run a node"),
+    CONFIG("Check and show a node's configuration"),
+    GENESIS("Make and check the document that a chain starts from"),
+    KEY("Make and keep keys"),
+    INSTITUTION("Look at institutions"),
+    MEMBER("Add, list and suspend an institution's members"),
+    PATIENT("Register and look up patients"),
+    RECORD("Register, read and prove medical records"),
+    CONSENT("Grant, check and revoke consents"),
+    ACCESS("Ask for access and list accesses"),
+    CHAIN("Look at blocks and transactions, and verify them"),
+    TX("Build, sign and submit transactions in separate steps"),
+    COMPLETION("Print a completion script for bash or zsh");
+
+    private final String description;
+
+    CommandGroup(String description) {
+        this.description = description;
+    }
+
+    /** The word on the command line. */
+    String command() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** The picocli command object of the group; a switch, so that no other group's class is loaded. */
+    Object create(Session session) {
+        return switch (this) {
+            case NODE -> new NodeCommands(session);
+            case CONFIG -> new ConfigCommands(session);
+            case GENESIS -> new GenesisCommands(session);
+            case KEY -> new KeyCommands(session);
+            case INSTITUTION -> new InstitutionCommands(session);
+            case MEMBER -> new MemberCommands(session);
+            case PATIENT -> new PatientCommands(session);
+            case RECORD -> new RecordCommands(session);
+            case CONSENT -> new ConsentCommands(session);
+            case ACCESS -> new AccessCommands(session);
+            case CHAIN -> new ChainCommands(session);
+            case TX -> new TxCommands(session);
+            case COMPLETION -> new CompletionCommand(session);
+        };
+    }
+
+    static Optional<CommandGroup> named(String word) {
+        for (CommandGroup group : values()) {
+            if (group.command().equals(word)) {
+                return Optional.of(group);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,95 @@
+package io.consilium.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** Builds picocli's tree of commands, as much of it as a command line needs, and lays out its help. */
+final class CommandTree {
+    private static final int HELP_WIDTH = 100;
+
+    private CommandTree() {}
+
+    /** @param wanted the groups to build; of the others only name and description exist */
+    static CommandLine of(Session session, Predicate<CommandGroup> wanted) {
+        CommandLine root = new CommandLine(new Root(session.options()));
+        root.getCommandSpec().version("Consilium " + Version.text());
+        for (CommandGroup group : CommandGroup.values()) {
+            if (wanted.test(group)) {
+                root.addSubcommand(group.command(), group.create(session));
+            } else {
+                CommandSpec named = CommandSpec.create();
+                named.usageMessage().description(group.description() + ".");
+                root.addSubcommand(group.command(), named);
+            }
+        }
+        layOut(root);
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setUsageHelpWidth(HELP_WIDTH);
+        root.setUnmatchedOptionsArePositionalParams(false);
+        return root;
+    }
+
+    private static void layOut(CommandLine command) {
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, CommandTree::synopsis);
+        if (command.getParent() != null) {
+            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CommandTree::ownOptions);
+            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, CommandTree::footer);
+        }
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        usage.parameterListHeading("%n");
+        usage.optionListHeading("%nOptions:%n");
+        usage.commandListHeading("%nCommands:%n");
+        command.getSubcommands().values().forEach(CommandTree::layOut);
+    }
+
+    /** Required options by name, the rest as one word, then the parameters. */
+    private static String synopsis(Help help) {
+        CommandSpec spec = help.commandSpec();
+        List<String> words = new ArrayList<>();
+        for (OptionSpec option : spec.options()) {
+            if (option.required() && !option.inherited()) {
+                words.add(option.longestName() + " " + option.paramLabel());
+            }
+        }
+        words.add("[options]");
+        if (!spec.subcommands().isEmpty()) {
+            words.add("COMMAND");
+        }
+        for (PositionalParamSpec parameter : spec.positionalParameters()) {
+            words.add(parameter.required() ? parameter.paramLabel() : "[" + parameter.paramLabel() + "]");
+        }
+        return spec.qualifiedName() + " " + String.join(" ", words) + System.lineSeparator();
+    }
+
+    /** What the command itself takes: the options that all share stand in the help of {@code consilium}. */
+    private static String ownOptions(Help help) {
+        List<OptionSpec> own = help.commandSpec().options().stream()
+                .filter(option -> !option.inherited() && !option.hidden())
+                .toList();
+        if (own.isEmpty()) {
+            return "";
+        }
+        Help.Layout layout = help.createDefaultLayout(own, List.<PositionalParamSpec>of(), help.colorScheme());
+        layout.addAllOptions(own, help.parameterLabelRenderer());
+        return layout.toString();
+    }
+
+    private static String footer(Help help) {
+        String own = help.footer();
+        return own + System.lineSeparator() + "Options that every command takes: consilium --help"
+                + System.lineSeparator();
+    }
+
+    /** True where the argument has a description, which every one must have. */
+    static boolean isDescribed(ArgSpec argument) {
+        return argument.description().length > 0;
+    }
+}

@@ -1,0 +1,301 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.ProtoJson;
+import io.consilium.client.ScopeKey;
+import io.consilium.client.VerifiedState;
+import io.consilium.proto.ConsentAmend;
+import io.consilium.proto.ConsentCheckRequest;
+import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRevoke;
+import io.consilium.proto.ConsentState;
+import io.consilium.proto.ConsentStatus;
+import io.consilium.proto.DecisionBasis;
+import io.consilium.proto.Period;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code consilium consent}: who may do what with which records, for which purpose (CON-1 to CON-6). */
+@Command(
+        name = "consent",
+        description = "Grant, check and revoke consents.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  consilium --context st-mary/consent consent grant --patient P --to riverside --purpose TREAT \\",
+            "      --evidence form.pdf",
+            "  consilium --context st-mary/consent consent check --patient P --record R --by riverside/dr-brown \\",
+            "      --purpose TREAT"
+        })
+final class ConsentCommands {
+    private final Session session;
+
+    ConsentCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "grant",
+            description = {
+                "Grant a consent, signed by the patient's own key or by a CONSENT_OFFICER of a custodian.",
+                "Without --label and --record it covers every record of the patient."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium consent grant --patient P --to riverside --purpose TREAT --evidence form.pdf",
+                "  consilium consent grant --patient P --to CLINICIAN --purpose TREAT --until 2027-12-31 \\",
+                "      --except 'label=http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY' --evidence form.pdf",
+                "  consilium consent grant --patient P --deny to=riverside --evidence form.pdf"
+            })
+    int grant(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
+                    String patient,
+            @Mixin ConsentTermsOptions options)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", patient);
+        ByteString consentId = new CustodianKeys().freshId();
+        ConsentGrant.Builder grant = ConsentGrant.newBuilder()
+                .setConsentId(consentId)
+                .setPatientId(patientId)
+                .setTerms(options.terms(keys(patientId)));
+        options.evidenceHash().ifPresent(hash -> grant.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("consentId", Ids.text(consentId));
+        ids.put("version", 1);
+        ids.put("patientId", Ids.text(patientId));
+        new Writes(session).submitAndPrint(body -> body.setConsentGrant(grant), ids);
+        return 0;
+    }
+
+    @Command(
+            name = "amend",
+            description = "Put new terms in the place of a consent's; the version before stays in its history.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium consent amend C --to riverside --purpose TREAT --until 2026-12-31 --reason 'shorter' \\",
+                "      --evidence form.pdf"
+            })
+    int amend(
+            @Parameters(paramLabel = "ID", description = "Consent id.") String id,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String reason,
+            @Mixin ConsentTermsOptions options)
+            throws Exception {
+        ConsentState consent =
+                session.state().consent(Ids.object("consent", id)).value();
+        ConsentSelectors.KeySource keys = keys(consent.getPatientId());
+        ConsentAmend.Builder amend = ConsentAmend.newBuilder()
+                .setConsentId(consent.getId())
+                .setPredecessor(consent.getVersion())
+                .setTerms(options.terms(keys))
+                .setSealedReason(keys.get().sealReason(reason));
+        options.evidenceHash().ifPresent(hash -> amend.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("consentId", Ids.text(consent.getId()));
+        ids.put("version", consent.getVersion() + 1);
+        new Writes(session).submitAndPrint(body -> body.setConsentAmend(amend), ids);
+        return 0;
+    }
+
+    @Command(
+            name = "revoke",
+            description = "Revoke a consent at once; what was disclosed before cannot be called back.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/consent consent revoke C --reason 'patient asked'"})
+    int revoke(
+            @Parameters(paramLabel = "ID", description = "Consent id.") String id,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String reason)
+            throws Exception {
+        ConsentState consent =
+                session.state().consent(Ids.object("consent", id)).value();
+        ConsentRevoke.Builder revoke = ConsentRevoke.newBuilder()
+                .setConsentId(consent.getId())
+                .setSealedReason(keys(consent.getPatientId()).get().sealReason(reason));
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("consentId", Ids.text(consent.getId()));
+        new Writes(session).submitAndPrint(body -> body.setConsentRevoke(revoke), ids);
+        session.output().detail("Data that was downloaded already cannot be recalled.");
+        return 0;
+    }
+
+    @Command(
+            name = "show",
+            description = "Show a consent with its rules, proven from the genesis; labels stay blinded.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/consent consent show C -o json"})
+    int show(@Parameters(paramLabel = "ID", description = "Consent id.") String id) throws Exception {
+        VerifiedState.At<ConsentState> found = session.state().consent(Ids.object("consent", id));
+        Map<String, Object> object = describe(found.value());
+        List<Object> rules = new ArrayList<>();
+        found.value().getTerms().getRulesList().forEach(rule -> {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("type", rule.getPermit() ? "permit" : "deny");
+            shown.putAll(ProtoJson.write(rule));
+            shown.remove("permit");
+            rules.add(shown);
+        });
+        object.put("rules", rules);
+        object.put("evidenceHash", Ids.text(found.value().getEvidenceHash()));
+        object.put(
+                "history",
+                found.value().getHistoryList().stream().map(Ids::text).toList());
+        object.put("asOfHeight", found.height());
+        session.output().result(object);
+        return 0;
+    }
+
+    @Command(
+            name = "list",
+            description = "List a patient's consents, or those that name a grantee.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/consent consent list --patient P",
+                "  consilium --context riverside/dr-brown consent list --grantee riverside"
+            })
+    int list(
+            @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
+            @Option(names = "--grantee", paramLabel = "X", description = "Institution, member or role.")
+                    Optional<String> grantee,
+            @Mixin Pages.Paging paging)
+            throws Exception {
+        if (patient.isPresent() == grantee.isPresent()) {
+            throw new MalformedInput("--patient", "Whose consents is not said", "Give --patient P or --grantee X");
+        }
+        String by = patient.isPresent()
+                ? "patient/" + Ids.text(Ids.object("patient", patient.get()))
+                : ConsentSelectors.grantee(grantee.orElseThrow());
+        new Pages(session)
+                .print(
+                        "consents",
+                        by,
+                        paging,
+                        ConsentState.parser(),
+                        List.of("consentId", "version", "status", "grantor", "grantedAt", "until"),
+                        ConsentCommands::describe);
+        return 0;
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Ask what the chain would decide; nothing is written. The answer, DENY included, exits 0.",
+                "The reason is shown to the patient and the custodians."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT",
+                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --at 2027-01-01"
+            })
+    int check(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
+                    String patient,
+            @Option(names = "--record", required = true, paramLabel = "R", description = "Record id.") String record,
+            @Option(names = "--by", required = true, paramLabel = "MEMBER", description = "Who would ask.")
+                    String by,
+            @Option(
+                            names = "--purpose",
+                            required = true,
+                            paramLabel = "CODE",
+                            description = "Purpose of use, an HL7 v3 code.")
+                    String purpose,
+            @Option(
+                            names = "--action",
+                            paramLabel = "CODE",
+                            defaultValue = AccessCommands.ACCESS,
+                            description = "access, correct or disclose (default access).")
+                    String action,
+            @Option(names = "--at", paramLabel = "TIME", description = "As of when (default: now).")
+                    Optional<String> at)
+            throws Exception {
+        ConsentCheckRequest.Builder request = ConsentCheckRequest.newBuilder()
+                .setPatientId(Ids.object("patient", patient))
+                .setRecordId(Ids.object("record", record))
+                .setBy(Ids.member(by))
+                .setPurpose(purpose.toUpperCase(Locale.ROOT))
+                .setAction(action);
+        if (at.isPresent()) {
+            request.setAsOfMillis(Dates.start("--at", at.get()));
+        }
+        ConsentCheckResponse response = session.client().consentCheck(request.build());
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("decision", response.getDecision().getOutcome().name());
+        object.put("asOf", Dates.text(response.getAsOfMillis()));
+        object.putAll(basis(response.getDecision()));
+        object.put("height", response.getHeight());
+        session.output().result(object);
+        return 0;
+    }
+
+    /** Why, for those who may know; nothing for others. */
+    static Map<String, Object> basis(DecisionBasis basis) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        if (!basis.getConsentId().isEmpty()) {
+            object.put("consentId", Ids.text(basis.getConsentId()));
+            object.put("version", basis.getConsentVersion());
+            object.put("ruleIndex", basis.getRuleIndex());
+            object.put("exceptionIndex", basis.getExceptionIndex());
+        }
+        if (!basis.getReason().isEmpty()) {
+            object.put("reason", basis.getReason());
+        }
+        return object;
+    }
+
+    static Map<String, Object> describe(ConsentState consent) {
+        Period period = consent.getTerms().getPeriod();
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("consentId", Ids.text(consent.getId()));
+        object.put("patientId", Ids.text(consent.getPatientId()));
+        object.put("version", consent.getVersion());
+        object.put("status", status(consent.getStatus(), period));
+        object.put("grantor", consent.getGrantor());
+        object.put("grantedAt", Dates.text(consent.getGrantedMillis()));
+        object.put("changedAt", Dates.text(consent.getChangedMillis()));
+        object.put("from", time(period.getStartMillis()));
+        object.put("until", time(period.getEndMillis()));
+        object.put("base", consent.getTerms().getBasePermit() ? "permit" : "deny");
+        return object;
+    }
+
+    /** Expiry needs no transaction, so the chain's status alone would mislead (CON-4). */
+    private static String status(ConsentStatus status, Period period) {
+        boolean over = period.getEndMillis() != 0 && period.getEndMillis() <= System.currentTimeMillis();
+        return switch (status) {
+            case CONSENT_ACTIVE -> over ? "EXPIRED" : "ACTIVE";
+            case CONSENT_REVOKED -> "REVOKED";
+            default -> status.name();
+        };
+    }
+
+    private static Optional<String> time(long millis) {
+        return millis == 0 ? Optional.empty() : Optional.of(Dates.text(millis));
+    }
+
+    private ConsentSelectors.KeySource keys(ByteString patientId) {
+        return ConsentTermsOptions.once(() -> scopeKey(patientId));
+    }
+
+    private ScopeKey scopeKey(ByteString patientId) throws ClientException {
+        return new Custodian(session).scopeKey(patientId);
+    }
+}

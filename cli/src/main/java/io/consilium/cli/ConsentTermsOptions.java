@@ -1,0 +1,172 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.ScopeKey;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.Period;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that describe a consent's terms, of {@code consent grant} and {@code consent amend} alike. */
+final class ConsentTermsOptions {
+    @Option(
+            names = "--to",
+            paramLabel = "WHOM,...",
+            description = "Institution, member (institution/handle) or role in capitals, e.g. CLINICIAN.")
+    @Nullable List<String> to;
+
+    @Option(
+            names = "--purpose",
+            paramLabel = "CODE,...",
+            description = "HL7 v3 purposes of use, e.g. TREAT,HRESCH. BTG and CLINTRL must be named.")
+    @Nullable List<String> purpose;
+
+    @Option(names = "--label", paramLabel = "SYSTEM|CODE", description = "Only records of this category; repeat it.")
+    @Nullable List<String> label;
+
+    @Option(names = "--record", paramLabel = "ID", description = "Only this record; repeat it.")
+    @Nullable List<String> record;
+
+    @Option(names = "--all", description = "Every record of the patient, present and future (the default).")
+    boolean all;
+
+    @Option(
+            names = "--action",
+            paramLabel = "CODE,...",
+            description = "access, correct or disclose (default access).")
+    @Nullable List<String> action;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Start, YYYY-MM-DD in UTC or RFC 3339 (default: now).")
+    Optional<String> from = Optional.empty();
+
+    @Option(names = "--until", paramLabel = "TIME", description = "End, a day inclusive (default: until revoked).")
+    Optional<String> until = Optional.empty();
+
+    @Option(
+            names = "--deny",
+            paramLabel = "SELECTORS",
+            description = "Deny outright, e.g. label=SYSTEM|CODE,to=riverside; repeat it.")
+    @Nullable List<String> deny;
+
+    @Option(
+            names = "--except",
+            paramLabel = "SELECTORS",
+            description = "Leave out of the grant, e.g. label=SYSTEM|CODE or to=riverside/dr-brown; repeat it.")
+    @Nullable List<String> except;
+
+    @Option(
+            names = "--evidence",
+            paramLabel = "SIGNED-FORM",
+            description = "The signed form, whose hash goes on chain; a CONSENT_OFFICER must give it.")
+    Optional<String> evidence = Optional.empty();
+
+    /** @param keys asked for the scope key only where labels must be blinded */
+    ConsentTerms terms(ConsentSelectors.KeySource keys) throws ClientException {
+        ConsentTerms.Builder terms = ConsentTerms.newBuilder();
+        for (String selectors : orNone(deny)) {
+            terms.addRules(ConsentSelectors.parse("--deny", selectors).rule(false, keys));
+        }
+        if (grants()) {
+            if (all && (label != null || record != null)) {
+                throw new MalformedInput(
+                        "--all", "--all and a choice of records contradict each other", "Give one of them");
+            }
+            List<String> actions = Words.of(action);
+            ConsentRule.Builder permit = new ConsentSelectors(
+                            Words.of(to),
+                            Words.of(purpose),
+                            actions.isEmpty() ? List.of(AccessCommands.ACCESS) : actions,
+                            Words.of(label),
+                            Words.of(record),
+                            List.of())
+                    .rule(true, keys);
+            for (String selectors : orNone(except)) {
+                permit.addExceptions(ConsentSelectors.parse("--except", selectors).rule(false, keys));
+            }
+            terms.addRules(permit);
+        } else if (terms.getRulesCount() == 0) {
+            throw new MalformedInput("--to", "The consent says nothing", "Give --to and --purpose, or --deny");
+        }
+        period().ifPresent(terms::setPeriod);
+        return terms.build();
+    }
+
+    private boolean grants() throws MalformedInput {
+        boolean whom = !Words.of(to).isEmpty();
+        boolean why = !Words.of(purpose).isEmpty();
+        if (whom != why) {
+            throw new MalformedInput(
+                    whom ? "--purpose" : "--to",
+                    "A grant needs both --to and --purpose",
+                    "Add " + (whom ? "--purpose, e.g. --purpose TREAT" : "--to, e.g. --to riverside"));
+        }
+        if (!whom && (label != null || record != null || except != null || all)) {
+            throw new MalformedInput("--to", "It is not said whom this is granted to", "Add --to and --purpose");
+        }
+        return whom;
+    }
+
+    private Optional<Period> period() throws MalformedInput {
+        if (from.isEmpty() && until.isEmpty()) {
+            return Optional.empty();
+        }
+        Period.Builder period = Period.newBuilder();
+        if (from.isPresent()) {
+            period.setStartMillis(Dates.start("--from", from.get()));
+        }
+        if (until.isPresent()) {
+            period.setEndMillis(Dates.end("--until", until.get()));
+        }
+        return Optional.of(period.build());
+    }
+
+    /** The hash of the signed form. */
+    Optional<Hash> evidenceHash() throws ClientException {
+        if (evidence.isEmpty()) {
+            return Optional.empty();
+        }
+        Path form = UserFiles.existing(evidence.get());
+        try (InputStream in = Files.newInputStream(form)) {
+            return Optional.of(Hash.sha256(in));
+        } catch (IOException failed) {
+            throw new ClientException(
+                            io.consilium.client.FailureClass.USAGE,
+                            "FILE_UNREADABLE",
+                            form + " cannot be read: " + PrivateFile.reason(failed),
+                            "Check --evidence")
+                    .causedBy(failed);
+        }
+    }
+
+    private static List<String> orNone(@Nullable List<String> option) {
+        return option == null ? List.of() : option;
+    }
+
+    /** Remembers the key, since every label asks for it. */
+    static ConsentSelectors.KeySource once(ConsentSelectors.KeySource source) {
+        return new ConsentSelectors.KeySource() {
+            private Optional<ScopeKey> key = Optional.empty();
+
+            @Override
+            public ScopeKey get() throws ClientException {
+                if (key.isEmpty()) {
+                    key = Optional.of(source.get());
+                }
+                return key.get();
+            }
+        };
+    }
+}

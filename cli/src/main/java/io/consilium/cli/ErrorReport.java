@@ -1,0 +1,78 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.json.JsonWriter;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.PrivateFile;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A failure as the user sees it: a line of cause and a line of what to do next, or one JSON object. */
+record ErrorReport(FailureClass kind, String error, String code, String rule, String path, String hint) {
+
+    static ErrorReport of(Throwable failure) {
+        if (failure instanceof ClientException known) {
+            return new ErrorReport(
+                    known.kind(), known.getMessage(), known.code(), known.rule(), known.path(), known.hint());
+        }
+        if (failure instanceof MalformedException || failure instanceof CryptoException) {
+            return new ErrorReport(
+                    FailureClass.VERIFICATION_FAILED,
+                    message(failure),
+                    "NOT_AUTHENTIC",
+                    "",
+                    "",
+                    "Fetch it again, and suspect whoever gave it to you if it stays so");
+        }
+        if (failure instanceof IOException io) {
+            return new ErrorReport(
+                    FailureClass.USAGE,
+                    "A file cannot be read or written: " + PrivateFile.reason(io),
+                    "FILE_FAILURE",
+                    "",
+                    "",
+                    "Check the paths given, their owner and the free space");
+        }
+        return new ErrorReport(
+                FailureClass.INTERNAL,
+                "A fault of this program: " + failure.getClass().getSimpleName() + ": " + message(failure),
+                "INTERNAL",
+                "",
+                "",
+                "Run it again with --verbose and report what it prints");
+    }
+
+    /** @param verbose adds the stack trace to the talk of a terminal */
+    void print(Output output, Throwable failure, boolean json, boolean verbose) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("error", oneLine(error));
+            object.put("code", code);
+            object.put("rule", rule);
+            object.put("path", path);
+            object.put("hint", hint);
+            output.err().println(JsonWriter.compact(object));
+        } else {
+            output.err().println("consilium: " + oneLine(error) + (rule.isEmpty() ? "" : " [" + rule + "]"));
+            if (!hint.isEmpty()) {
+                output.err().println("  " + hint);
+            }
+        }
+        if (verbose) {
+            failure.printStackTrace(output.err());
+        }
+        output.flush();
+    }
+
+    private static String message(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? "no further word" : message;
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    }
+}

@@ -1,0 +1,53 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.interop.fhir.FhirDocument;
+import io.consilium.interop.fhir.FhirLabels;
+import io.consilium.interop.fhir.FhirReading;
+import io.consilium.interop.fhir.FhirRefusal;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Reads the labels of a FHIR document; loaded by nothing but the commands that met one (REC-4). */
+final class FhirContent {
+    static final String MEDIA_TYPE = "application/fhir+json";
+    static final int MAX_BYTES = FhirLabels.MAX_BYTES;
+
+    private FhirContent() {}
+
+    /** A JSON object that names its FHIR resource type. */
+    static boolean looksLikeFhir(byte[] content) {
+        if (content.length > MAX_BYTES) {
+            return false;
+        }
+        String text = new String(content, StandardCharsets.UTF_8);
+        int start = text.startsWith("\uFEFF") ? 1 : 0;
+        return text.substring(start).stripLeading().startsWith("{") && text.contains("\"resourceType\"");
+    }
+
+    /** The labels, or a refusal with the element at fault (exit 6). */
+    static Labels labels(byte[] content) throws ClientException {
+        FhirReading reading = FhirLabels.read(content);
+        if (reading instanceof FhirRefusal refusal) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "FHIR_INVALID",
+                    "REC-4",
+                    refusal.path(),
+                    "The document is no FHIR R4 resource whose labels can be trusted: " + refusal.message(),
+                    "Correct it, or register it as --media-type application/json with --label by hand");
+        }
+        FhirDocument document = (FhirDocument) reading;
+        Set<Code> codes = new LinkedHashSet<>();
+        document.labels().forEach(coding -> codes.add(Code.newBuilder()
+                .setSystem(coding.system())
+                .setCode(coding.code())
+                .build()));
+        Sensitivity level = Sensitivity.of(document.confidentiality().name()).orElse(Sensitivity.V);
+        return new Labels(codes, level);
+    }
+}

@@ -1,0 +1,77 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.CodeAncestors;
+import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
+import io.consilium.interop.fhir.CodeSystems;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The categories of a record, before they are blinded: codes, and one level of sensitivity. */
+record Labels(Set<Code> codes, Sensitivity sensitivity) {
+    /** What the ledger takes of one record (TX-6). */
+    static final int MAX = 64;
+
+    /** {@code system|code}, with the canonical FHIR address of the code system. */
+    static Code code(String option, String text) throws MalformedInput {
+        int bar = text.lastIndexOf('|');
+        if (bar <= 0 || bar == text.length() - 1) {
+            throw new MalformedInput(
+                    option,
+                    "'" + text + "' is no label",
+                    "Write SYSTEM|CODE with the code system's FHIR address, e.g. 'http://loinc.org|8867-4'");
+        }
+        return Code.newBuilder()
+                .setSystem(CodeSystems.canonical(text.substring(0, bar)))
+                .setCode(text.substring(bar + 1))
+                .build();
+    }
+
+    static Sensitivity level(String option, String text) throws MalformedInput {
+        return Sensitivity.of(text)
+                .orElseThrow(() -> new MalformedInput(
+                        option,
+                        "'" + text + "' is no level of sensitivity",
+                        "Choose U, L, M, N, R or V of HL7 v3 Confidentiality"));
+    }
+
+    /** Labels given by hand beside those read from the document; the higher level holds. */
+    static Labels of(List<Code> given, Optional<Sensitivity> asked, Optional<Labels> read) throws ClientException {
+        Set<Code> codes = new LinkedHashSet<>();
+        Sensitivity level = asked.orElse(Sensitivity.DEFAULT);
+        if (read.isPresent()) {
+            codes.addAll(read.get().codes());
+            level = higher(asked.orElse(Sensitivity.U), read.get().sensitivity());
+        }
+        for (Code code : given) {
+            if (code.getSystem().equals(Sensitivity.SYSTEM)) {
+                level = higher(level, level("--label", code.getCode()));
+            } else {
+                codes.add(code);
+            }
+        }
+        for (Code code : new ArrayList<>(codes)) {
+            codes.addAll(CodeAncestors.of(code));
+        }
+        if (codes.size() > MAX) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "TOO_MANY_LABELS",
+                    "TX-6",
+                    "",
+                    "The content has " + codes.size() + " categories with their ancestors, at most " + MAX + " fit",
+                    "Register its parts as records of their own, or choose labels with --media-type and --label");
+        }
+        return new Labels(codes, level);
+    }
+
+    private static Sensitivity higher(Sensitivity a, Sensitivity b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+}

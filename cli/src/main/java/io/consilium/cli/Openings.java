@@ -1,0 +1,38 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.Opening;
+import io.consilium.crypto.PrivateFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where openings are kept: under the home directory by record and version, or where the user says (PRV-2). */
+final class Openings {
+    private Openings() {}
+
+    /** Writes the opening and answers with its place. */
+    static Path keep(Session session, Optional<Path> named, ByteString recordId, long version, Opening opening)
+            throws ClientException {
+        Path file = named.isPresent()
+                ? named.get().toAbsolutePath()
+                : session.context()
+                        .home()
+                        .resolve("openings")
+                        .resolve(Ids.text(recordId) + "-v" + version + ".json");
+        try {
+            UserFiles.parentOf(file);
+            opening.write(file);
+            return file;
+        } catch (IOException failed) {
+            throw new ClientException(
+                            FailureClass.USAGE,
+                            "OPENING_UNWRITABLE",
+                            "The opening cannot be written to " + file + ": " + PrivateFile.reason(failed),
+                            "The record is registered; record get by its custodian makes the opening again")
+                    .causedBy(failed);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.VerifiedState;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.PatientRegister;
+import io.consilium.proto.PatientState;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code consilium patient}: random subject ids with a custodian, never a name or number of a person (ID-3). */
+@Command(
+        name = "patient",
+        description = "Register and look up patients, who are known by random ids alone.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  consilium --context st-mary/consent patient register",
+            "  consilium --context st-mary/consent patient list"
+        })
+final class PatientCommands {
+    private final Session session;
+
+    PatientCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "register",
+            description = "Register a patient under a fresh random id; an ADMIN, CLINICIAN or CONSENT_OFFICER may.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/consent patient register",
+                "  consilium --context st-mary/admin patient register --controller patient.keystore -o json"
+            })
+    int register(
+            @Option(
+                            names = "--custodian",
+                            paramLabel = "INSTITUTION",
+                            description = "Who keeps the patient's records (default: your institution).")
+                    Optional<String> custodian,
+            @Option(
+                            names = "--controller",
+                            paramLabel = "FILE",
+                            description = "The patient's own keystore, of which only public keys are read;"
+                                    + " with it the patient signs consents.")
+                    Optional<Path> controller)
+            throws Exception {
+        String slug = custodian.isPresent() ? Ids.institution(custodian.get()) : session.institution();
+        InstitutionState institution = session.state().institution(slug).value();
+        CustodianKeys keys = new CustodianKeys();
+        ByteString id = keys.freshId();
+        byte[] scopeKey = keys.freshKey();
+        byte[] secret = keys.freshKey();
+        PatientRegister.Builder register = PatientRegister.newBuilder()
+                .setPatientId(id)
+                .setCustodian(slug)
+                .addScopeKey(keys.seal(KeyEnvelope.Use.SCOPE_KEY, id, institution, scopeKey))
+                .addPatientSecret(keys.seal(KeyEnvelope.Use.PATIENT_SECRET, id, institution, secret));
+        if (controller.isPresent()) {
+            FreshKeys own = FreshKeys.of(UserFiles.existing(controller.get().toString()));
+            byte[] recipient = own.encryption().getKey().toByteArray();
+            String name = Ids.text(id);
+            register.setControllerKey(own.signing())
+                    .addScopeKey(keys.seal(KeyEnvelope.Use.SCOPE_KEY, id, name, recipient, scopeKey))
+                    .addPatientSecret(keys.seal(KeyEnvelope.Use.PATIENT_SECRET, id, name, recipient, secret));
+        }
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("patientId", Ids.text(id));
+        ids.put("custodian", slug);
+        new Writes(session).submitAndPrint(body -> body.setPatientRegister(register), ids);
+        return 0;
+    }
+
+    @Command(
+            name = "show",
+            description = "Show a patient, proven from the genesis.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium patient show 6f1c0d9b5a7e4c3f8b2a1d0e9c8f7a6b"})
+    int show(@Parameters(paramLabel = "ID", description = "Patient id, 32 hexadecimal digits.") String id)
+            throws Exception {
+        VerifiedState.At<PatientState> found = session.state().patient(Ids.object("patient", id));
+        Map<String, Object> object = describe(found.value());
+        object.put("asOfHeight", found.height());
+        session.output().result(object);
+        return 0;
+    }
+
+    @Command(
+            name = "list",
+            description = "List the patients in the custody of your institution.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/consent patient list --limit 20"})
+    int list(
+            @Option(
+                            names = "--institution",
+                            paramLabel = "ID",
+                            description = "Custodian (default: your institution).")
+                    Optional<String> institution,
+            @Mixin Pages.Paging paging)
+            throws Exception {
+        String by = institution.isPresent() ? "institution/" + Ids.institution(institution.get()) : "";
+        new Pages(session)
+                .print(
+                        "patients",
+                        by,
+                        paging,
+                        PatientState.parser(),
+                        List.of("patientId", "custodians", "registeredAt", "ownKey", "consents"),
+                        PatientCommands::describe);
+        return 0;
+    }
+
+    static Map<String, Object> describe(PatientState patient) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("patientId", Ids.text(patient.getId()));
+        object.put("custodians", List.copyOf(patient.getCustodiansList()));
+        object.put("ownKey", patient.hasControllerKey());
+        object.put("controllerKey", MemberCommands.key(patient.getControllerKey()));
+        object.put("labelEpoch", patient.getLabelEpoch());
+        object.put("registeredAt", Dates.text(patient.getRegisteredMillis()));
+        object.put("registeredBy", patient.getRegisteredBy());
+        object.put("consents", patient.getConsentIdsCount());
+        object.put("version", patient.getVersion());
+        return object;
+    }
+}

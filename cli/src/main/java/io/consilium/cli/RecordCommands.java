@@ -1,0 +1,302 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.Opening;
+import io.consilium.client.RecordProof;
+import io.consilium.client.VerificationFailed;
+import io.consilium.client.VerifiedState;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.RecordVersion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code consilium record}: content is encrypted here, its commitment goes on chain (REC-1 to REC-4). */
+@Command(
+        name = "record",
+        description = "Register, read and prove medical records.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  consilium --context st-mary/dr-adams record add report.json --patient P",
+            "  consilium --context riverside/dr-brown record get R --purpose TREAT --out report.json",
+            "  consilium record verify report.json --opening opening.json --genesis genesis.json"
+        })
+final class RecordCommands {
+    private final Session session;
+
+    RecordCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "add",
+            description = {
+                "Encrypt a file here, hand it to the custodian's vault, and register it.",
+                "A FHIR R4 document in JSON brings its own labels; of other content give --label."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/dr-adams record add report.json --patient P",
+                "  consilium record add scan.dcm --patient P --label 'http://dicom.nema.org/resources/ontology/DCM|CT' \\",
+                "      --sensitivity R --title 'Chest CT' --opening ct-opening.json"
+            })
+    int add(
+            @Parameters(paramLabel = "FILE", description = "Content to register; - is the standard input.") String file,
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
+                    String patient,
+            @Option(
+                            names = "--label",
+                            paramLabel = "SYSTEM|CODE",
+                            description = "Category, with the code system's FHIR address; repeat it.")
+                    @Nullable List<String> labels,
+            @Option(names = "--sensitivity", paramLabel = "N|R|V", description = "Level of confidentiality (default N).")
+                    Optional<String> sensitivity,
+            @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
+                    Optional<String> title,
+            @Option(
+                            names = "--media-type",
+                            paramLabel = "TYPE",
+                            description = "Media type, e.g. application/pdf (default: told from the content).")
+                    Optional<String> mediaType,
+            @Option(
+                            names = "--custodian",
+                            paramLabel = "INSTITUTION",
+                            description = "Which of the patient's custodians (default: your institution).")
+                    Optional<String> custodian,
+            @Option(
+                            names = "--opening",
+                            paramLabel = "FILE",
+                            description = "Where the opening is kept (default: openings/ under the home).")
+                    Optional<Path> opening)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", patient);
+        PatientState state = session.state().patient(patientId).value();
+        try (RecordDraft draft = RecordDraft.prepare(
+                session,
+                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity),
+                state,
+                custodian,
+                opening)) {
+            return draft.register();
+        }
+    }
+
+    @Command(
+            name = "amend",
+            description = "Register a new version of a record; every earlier one stays provable.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams record amend R corrected.json --reason 'wrong date'"})
+    int amend(
+            @Parameters(paramLabel = "ID", description = "Record id.") String id,
+            @Parameters(paramLabel = "FILE", description = "The new content; - is the standard input.") String file,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String reason,
+            @Option(
+                            names = "--label",
+                            paramLabel = "SYSTEM|CODE",
+                            description = "Category, with the code system's FHIR address; repeat it.")
+                    @Nullable List<String> labels,
+            @Option(names = "--sensitivity", paramLabel = "N|R|V", description = "Level of confidentiality (default N).")
+                    Optional<String> sensitivity,
+            @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
+                    Optional<String> title,
+            @Option(
+                            names = "--media-type",
+                            paramLabel = "TYPE",
+                            description = "Media type, e.g. application/pdf (default: told from the content).")
+                    Optional<String> mediaType,
+            @Option(
+                            names = "--opening",
+                            paramLabel = "FILE",
+                            description = "Where the opening is kept (default: openings/ under the home).")
+                    Optional<Path> opening)
+            throws Exception {
+        RecordState record =
+                session.state().record(Ids.object("record", id)).value();
+        PatientState patient = session.state().patient(record.getPatientId()).value();
+        try (RecordDraft draft = RecordDraft.prepare(
+                session,
+                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity),
+                patient,
+                Optional.of(record.getCustodian()),
+                opening)) {
+            return draft.amend(record, reason);
+        }
+    }
+
+    @Command(
+            name = "list",
+            description = "List a patient's records, as far as you may see them.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams record list --patient P"})
+    int list(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
+                    String patient,
+            @Mixin Pages.Paging paging)
+            throws Exception {
+        new Pages(session)
+                .print(
+                        "records",
+                        "patient/" + Ids.text(Ids.object("patient", patient)),
+                        paging,
+                        RecordState.parser(),
+                        List.of("recordId", "versions", "custodian", "author", "registeredAt", "bytes"),
+                        RecordCommands::summary);
+        return 0;
+    }
+
+    @Command(
+            name = "show",
+            description = "Show what the chain holds of a record, proven from the genesis.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams record show R -o json"})
+    int show(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
+        VerifiedState.At<RecordState> found = session.state().record(Ids.object("record", id));
+        RecordVersion newest = newest(found.value());
+        Map<String, Object> object = summary(found.value());
+        object.put("labels", newest.getContent().getLabelsCount());
+        object.put("commitment", Ids.text(newest.getContent().getCommitment()));
+        object.put("ciphertextHash", Ids.text(newest.getContent().getCiphertextHash()));
+        object.put("txId", Ids.text(newest.getTxId()));
+        object.put("asOfHeight", found.height());
+        session.output().result(object);
+        return 0;
+    }
+
+    @Command(
+            name = "history",
+            description = "List every version of a record with its author and transaction.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams record history R"})
+    int history(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
+        RecordState record =
+                session.state().record(Ids.object("record", id)).value();
+        Reasons reasons = new Reasons(session, record.getPatientId());
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (RecordVersion version : record.getVersionsList()) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("version", version.getVersion());
+            item.put("time", Dates.text(version.getTimeMillis()));
+            item.put("author", version.getAuthor());
+            reasons.of(version.getSealedReason()).ifPresent(reason -> item.put("reason", reason));
+            item.put("commitment", Ids.text(version.getContent().getCommitment()));
+            item.put("ciphertextHash", Ids.text(version.getContent().getCiphertextHash()));
+            item.put("txId", Ids.text(version.getTxId()));
+            items.add(item);
+        }
+        session.output().list(List.of("version", "time", "author", "reason", "txId"), items, Optional.empty());
+        return 0;
+    }
+
+    @Command(
+            name = "get",
+            description = {
+                "Fetch, decrypt and prove a record's content.",
+                "Staff of the custodian read by role and purpose, which is logged; others need a consent. A denial"
+                        + " writes nothing and exits 4."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context riverside/dr-brown record get R --purpose TREAT --out report.json",
+                "  consilium --context st-mary/dr-adams record get R > report.json"
+            })
+    int get(
+            @Parameters(paramLabel = "ID", description = "Record id.") String id,
+            @Option(
+                            names = "--purpose",
+                            paramLabel = "CODE",
+                            defaultValue = "TREAT",
+                            description = "Purpose of use, an HL7 v3 code (default TREAT).")
+                    String purpose,
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            description = "File to write, mode 0600 (default: the standard output).")
+                    Optional<String> out,
+            @Option(names = "--version-number", paramLabel = "N", description = "Which version (default: the newest).")
+                    Optional<Long> version,
+            @Option(
+                            names = "--opening",
+                            paramLabel = "FILE",
+                            description = "Where the opening is kept (default: openings/ under the home).")
+                    Optional<Path> opening)
+            throws Exception {
+        return new RecordFetch(session)
+                .run(Ids.object("record", id), version.orElse(0L), purpose, out.filter(name -> !name.equals("-")), opening);
+    }
+
+    @Command(
+            name = "verify",
+            description = "Prove offline that a file is what was registered, when and by whom (exit 0 or 9).",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium record verify report.json --opening opening.json --genesis genesis.json"})
+    int verify(
+            @Parameters(paramLabel = "FILE", description = "The content to prove.") String file,
+            @Option(
+                            names = "--opening",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "The opening that record add or record get wrote.")
+                    Path opening)
+            throws Exception {
+        Map<String, Object> result = new LinkedHashMap<>();
+        Path content = UserFiles.existing(file);
+        try {
+            RecordProof proof = RecordProof.verify(content, Opening.read(opening), session.verifier());
+            result.put("verified", true);
+            result.put("recordId", proof.recordId());
+            result.put("version", proof.version());
+            result.put("author", proof.author());
+            if (!proof.custodian().isEmpty()) {
+                result.put("custodian", proof.custodian());
+            }
+            result.put("registeredAt", Dates.text(proof.timeMillis()));
+            result.put("txId", proof.txId());
+            result.put("height", proof.height());
+            result.put("commitment", proof.commitment());
+        } catch (VerificationFailed failed) {
+            result.put("verified", false);
+            result.put("code", failed.code());
+            result.put("reason", failed.getMessage());
+            session.output().result(result);
+            throw failed;
+        }
+        session.output().result(result);
+        return 0;
+    }
+
+    static Map<String, Object> summary(RecordState record) {
+        RecordVersion newest = newest(record);
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("recordId", Ids.text(record.getId()));
+        object.put("patientId", Ids.text(record.getPatientId()));
+        object.put("custodian", record.getCustodian());
+        object.put("replicas", List.copyOf(record.getReplicasList()));
+        object.put("versions", record.getVersionsCount());
+        object.put("version", newest.getVersion());
+        object.put("author", newest.getAuthor());
+        object.put("registeredAt", Dates.text(newest.getTimeMillis()));
+        object.put("bytes", newest.getContent().getCiphertextSize());
+        object.put("enteredInError", record.getEnteredInError());
+        return object;
+    }
+
+    private static RecordVersion newest(RecordState record) {
+        return record.getVersionsCount() == 0
+                ? RecordVersion.getDefaultInstance()
+                : record.getVersions(record.getVersionsCount() - 1);
+    }
+}

@@ -1,0 +1,232 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.FailureClass;
+import io.consilium.client.Opening;
+import io.consilium.client.Payload;
+import io.consilium.client.PayloadSealer;
+import io.consilium.client.PayloadUpload;
+import io.consilium.client.ScopeKey;
+import io.consilium.client.VerifiedReceipt;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordAmend;
+import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordRegister;
+import io.consilium.proto.RecordState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A version of a record on its way: labelled, encrypted, handed to the vault, registered, its opening kept. */
+final class RecordDraft implements AutoCloseable {
+    private static final int MAX_STDIN_BYTES = 64 * 1024 * 1024;
+
+    private final Session session;
+    private final PatientState patient;
+    private final InstitutionState custodian;
+    private final ScopeKey scopeKey;
+    private final Labels labels;
+    private final PayloadSealer.Sealed sealed;
+    private final Optional<Path> opening;
+
+    private RecordDraft(
+            Session session,
+            PatientState patient,
+            InstitutionState custodian,
+            ScopeKey scopeKey,
+            Labels labels,
+            PayloadSealer.Sealed sealed,
+            Optional<Path> opening) {
+        this.session = session;
+        this.patient = patient;
+        this.custodian = custodian;
+        this.scopeKey = scopeKey;
+        this.labels = labels;
+        this.sealed = sealed;
+        this.opening = opening;
+    }
+
+    /** What the user said of the content. */
+    record Source(
+            String file,
+            Optional<String> mediaType,
+            Optional<String> title,
+            List<String> labels,
+            Optional<String> sensitivity) {}
+
+    static RecordDraft prepare(
+            Session session,
+            Source source,
+            PatientState patient,
+            Optional<String> custodianName,
+            Optional<Path> opening)
+            throws ClientException, IOException {
+        if (opening.isPresent()) {
+            UserFiles.requireAbsent(opening.get());
+        }
+        Payload payload = UserFiles.isStdin(source.file())
+                ? Payload.of(UserFiles.read(session, source.file(), MAX_STDIN_BYTES))
+                : Payload.of(UserFiles.existing(source.file()));
+        List<Code> given = new ArrayList<>();
+        for (String label : source.labels()) {
+            given.add(Labels.code("--label", label));
+        }
+        Optional<Sensitivity> asked = source.sensitivity().isPresent()
+                ? Optional.of(Labels.level("--sensitivity", source.sensitivity().get()))
+                : Optional.empty();
+        Optional<byte[]> fhir = fhir(payload, source.mediaType());
+        Optional<Labels> read = fhir.isPresent() ? Optional.of(FhirContent.labels(fhir.get())) : Optional.empty();
+        Labels labels = Labels.of(given, asked, read);
+        String mediaType = source.mediaType()
+                .orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
+
+        String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
+        InstitutionState custodian = session.state().institution(slug).value();
+        ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());
+        Path work = Files.createDirectories(session.context().home().resolve("work"));
+        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, mediaType, source.title(), work);
+        return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, opening);
+    }
+
+    int register() throws ClientException, IOException {
+        ByteString recordId = new CustodianKeys().freshId();
+        RecordRegister register = RecordRegister.newBuilder()
+                .setRecordId(recordId)
+                .setPatientId(patient.getId())
+                .setCustodian(custodian.getId())
+                .setContent(content(recordId))
+                .build();
+        upload();
+        Writes writes = new Writes(session);
+        Writes.Written written = writes.submit(body -> body.setRecordRegister(register), ids(recordId, 1));
+        return finish(writes, written, recordId, 1);
+    }
+
+    int amend(RecordState record, String reason) throws ClientException, IOException {
+        long predecessor = record.getVersionsCount();
+        RecordAmend amend = RecordAmend.newBuilder()
+                .setRecordId(record.getId())
+                .setPredecessor(predecessor)
+                .setContent(content(record.getId()))
+                .setSealedReason(scopeKey.sealReason(reason))
+                .build();
+        upload();
+        Writes writes = new Writes(session);
+        Writes.Written written =
+                writes.submit(body -> body.setRecordAmend(amend), ids(record.getId(), predecessor + 1));
+        return finish(writes, written, record.getId(), predecessor + 1);
+    }
+
+    private RecordContent content(ByteString recordId) throws ClientException {
+        return RecordContent.newBuilder()
+                .setCommitment(ByteString.copyFrom(sealed.commitment().toBytes()))
+                .setCiphertextHash(ByteString.copyFrom(sealed.ciphertextHash().toBytes()))
+                .setCiphertextSize(sealed.size())
+                .addAllLabels(scopeKey.labels(labels.codes()))
+                .addAllSensitivityLabels(scopeKey.sensitivityLabels(labels.sensitivity()))
+                .setSealedMetadata(ByteString.copyFrom(sealed.sealedMetadata()))
+                .addDataKey(sealed.sealDataKey(recordId, custodian))
+                .setLabelEpoch(scopeKey.epoch())
+                .build();
+    }
+
+    /** The vault has the payload before the chain has the record: a record without its content helps nobody. */
+    private void upload() throws ClientException {
+        if (session.options().dryRun) {
+            return;
+        }
+        try (Progress progress = new Progress(session.output(), "Uploading", sealed.size())) {
+            new PayloadUpload(session.client())
+                    .send(
+                            sealed.ciphertext(),
+                            sealed.ciphertextHash(),
+                            sealed.size(),
+                            custodian.getId(),
+                            progress::at);
+        }
+    }
+
+    private Map<String, Object> ids(ByteString recordId, long version) {
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("recordId", Ids.text(recordId));
+        ids.put("version", version);
+        ids.put("patientId", Ids.text(patient.getId()));
+        ids.put("commitment", sealed.commitment().hex());
+        ids.put("ciphertextHash", sealed.ciphertextHash().hex());
+        ids.put("bytes", sealed.size());
+        ids.put("labels", labels.codes().size());
+        ids.put("sensitivity", labels.sensitivity().name());
+        return ids;
+    }
+
+    private int finish(Writes writes, Writes.Written written, ByteString recordId, long version)
+            throws ClientException, IOException {
+        Optional<VerifiedReceipt> receipt = written.receipt().filter(VerifiedReceipt::applied);
+        if (receipt.isPresent()) {
+            Path file = Openings.keep(
+                    session, opening, recordId, version, new Opening(sealed.salt(), receipt.get().proof()));
+            written.result().put("opening", file.toString());
+        }
+        writes.print(written);
+        return 0;
+    }
+
+    /** FHIR content, read as such unless the user says that it is something else. */
+    private static Optional<byte[]> fhir(Payload payload, Optional<String> mediaType)
+            throws ClientException, IOException {
+        boolean asked = mediaType.map(FhirContent.MEDIA_TYPE::equals).orElse(false);
+        if (mediaType.isPresent() && !asked || payload.size() > FhirContent.MAX_BYTES && !asked) {
+            return Optional.empty();
+        }
+        byte[] content;
+        try (var in = payload.open()) {
+            content = in.readNBytes(FhirContent.MAX_BYTES + 1);
+        } catch (IOException failed) {
+            throw UserFiles.unreadable(payload.name(), failed);
+        }
+        return asked || FhirContent.looksLikeFhir(content) ? Optional.of(content) : Optional.empty();
+    }
+
+    private static String custodian(Session session, PatientState patient) throws ClientException {
+        String own = session.actor().contains("/") ? session.institution() : "";
+        if (patient.getCustodiansList().contains(own)) {
+            return own;
+        }
+        if (patient.getCustodiansCount() == 0) {
+            throw new ClientException(
+                    FailureClass.REFUSED, "NO_CUSTODIAN", "The patient has no custodian", "Register the patient anew");
+        }
+        return patient.getCustodians(0);
+    }
+
+    private static String mediaType(String file) {
+        String name = file.toLowerCase(java.util.Locale.ROOT);
+        int dot = name.lastIndexOf('.');
+        return switch (dot < 0 ? "" : name.substring(dot + 1)) {
+            case "json" -> "application/json";
+            case "xml" -> "application/xml";
+            case "pdf" -> "application/pdf";
+            case "txt" -> "text/plain";
+            case "csv" -> "text/csv";
+            case "dcm" -> "application/dicom";
+            case "png" -> "image/png";
+            case "jpg", "jpeg" -> "image/jpeg";
+            default -> "application/octet-stream";
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        sealed.close();
+    }
+}

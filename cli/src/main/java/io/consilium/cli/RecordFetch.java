@@ -1,0 +1,175 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.FailureClass;
+import io.consilium.client.NodeClient;
+import io.consilium.client.PayloadDownload;
+import io.consilium.client.Submitter;
+import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.proto.AccessRequest;
+import io.consilium.proto.AccessUse;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.TransactionBody;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Reads a record: a logged use by the custodian's own staff, else an access decision, then the disclosure (ACC-1, ACC-2). */
+final class RecordFetch {
+    private final Session session;
+
+    RecordFetch(Session session) {
+        this.session = session;
+    }
+
+    int run(ByteString recordId, long version, String purpose, Optional<String> out, Optional<Path> openingFile)
+            throws ClientException, IOException {
+        if (session.options().dryRun) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "DRY_RUN_IMPOSSIBLE",
+                    "Reading a record leaves a decision on chain, so it cannot be tried out",
+                    "Ask without a trace: consilium consent check");
+        }
+        Optional<Path> target = out.map(Path::of).map(Path::toAbsolutePath);
+        Path directory = target.isPresent()
+                ? UserFiles.parentOf(target.get())
+                : Files.createDirectories(session.context().home().resolve("work"));
+        if (target.isPresent() && Files.isDirectory(target.get())) {
+            throw new ClientException(
+                    FailureClass.USAGE, "OUT_IS_DIRECTORY", target.get() + " is a directory", "Name a file after --out");
+        }
+        Optional<RecordState> visible = visible(recordId);
+        ByteString accessId = new CustodianKeys().freshId();
+        Map<String, Object> result = decide(recordId, version, purpose, visible, accessId);
+        PayloadDownload.Content content = fetch(visible, accessId, recordId, directory);
+        try {
+            Path opening = Openings.keep(
+                    session, openingFile, recordId, content.version().version(), content.opening());
+            result.put("version", content.version().version());
+            result.put("mediaType", content.metadata().mediaType());
+            content.metadata().title().ifPresent(title -> result.put("title", title));
+            result.put("bytes", Files.size(content.file()));
+            result.put("opening", opening.toString());
+            deliver(content, target, result);
+        } finally {
+            Files.deleteIfExists(content.file());
+        }
+        return 0;
+    }
+
+    /** Empty for those who may not see the record before they are permitted to. */
+    private Optional<RecordState> visible(ByteString recordId) throws ClientException {
+        try {
+            return Optional.of(session.state().record(recordId).value());
+        } catch (ClientException hidden) {
+            if (hidden.kind() == FailureClass.NOT_FOUND || hidden.kind() == FailureClass.DENIED) {
+                return Optional.empty();
+            }
+            throw hidden;
+        }
+    }
+
+    private Map<String, Object> decide(
+            ByteString recordId, long version, String purpose, Optional<RecordState> visible, ByteString accessId)
+            throws ClientException {
+        boolean ownStaff = visible.isPresent()
+                && session.actor().startsWith(visible.get().getCustodian() + "/");
+        Consumer<TransactionBody.Builder> payload = ownStaff
+                ? body -> body.setAccessUse(AccessUse.newBuilder()
+                        .addItems(AccessUse.Item.newBuilder()
+                                .setAccessId(accessId)
+                                .setRecordId(recordId)
+                                .setRecordVersion(version)
+                                .setPurpose(purpose)))
+                : body -> body.setAccessRequest(AccessRequest.newBuilder()
+                        .setAccessId(accessId)
+                        .setRecordId(recordId)
+                        .setRecordVersion(version)
+                        .setPurpose(purpose)
+                        .setAction(AccessCommands.ACCESS));
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("recordId", Ids.text(recordId));
+        ids.put("accessId", Ids.text(accessId));
+        Writes.Written written = new Writes(session).submit(payload, ids);
+        if (written.receipt().isEmpty()) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "WAIT_NEEDED",
+                    "A record is delivered only once its access is committed",
+                    "Run it without --wait none");
+        }
+        VerifiedReceipt receipt = written.receipt().get();
+        Optional<ClientException> denied = Submitter.failure(receipt.receipt());
+        if (denied.isPresent()) {
+            throw denied.get();
+        }
+        return written.result();
+    }
+
+    private PayloadDownload.Content fetch(
+            Optional<RecordState> visible, ByteString accessId, ByteString recordId, Path directory)
+            throws ClientException, IOException {
+        Custodian custodian = new Custodian(session);
+        try (Progress progress = new Progress(session.output(), "Fetching", size(visible))) {
+            if (visible.isPresent()) {
+                return download(
+                        custodian.node(visible.get().getCustodian()), accessId, recordId, directory, progress);
+            }
+            return custodian.ask(client -> {
+                try {
+                    return download(client, accessId, recordId, directory, progress);
+                } catch (IOException failed) {
+                    throw unwritable(directory, failed);
+                }
+            });
+        } catch (IOException failed) {
+            throw unwritable(directory, failed);
+        }
+    }
+
+    private PayloadDownload.Content download(
+            NodeClient client, ByteString accessId, ByteString recordId, Path directory, Progress progress)
+            throws ClientException, IOException {
+        return new PayloadDownload(client, session.verifier()).fetch(accessId, recordId, directory, progress::at);
+    }
+
+    private static long size(Optional<RecordState> visible) {
+        return visible.filter(record -> record.getVersionsCount() > 0)
+                .map(record -> record.getVersions(record.getVersionsCount() - 1)
+                        .getContent()
+                        .getCiphertextSize())
+                .orElse(0L);
+    }
+
+    private void deliver(PayloadDownload.Content content, Optional<Path> target, Map<String, Object> result)
+            throws IOException {
+        if (target.isPresent()) {
+            Files.move(
+                    content.file(), target.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            result.put("file", target.get().toString());
+            session.output().result(result);
+        } else {
+            Files.copy(content.file(), session.output().raw());
+            session.output().flush();
+            session.output().detail("Opening kept as " + result.get("opening"));
+        }
+    }
+
+    private static ClientException unwritable(Path directory, IOException failed) {
+        return new ClientException(
+                        FailureClass.USAGE,
+                        "OUT_UNWRITABLE",
+                        "The content cannot be written in " + directory + ": " + PrivateFile.reason(failed),
+                        "Check --out, its directory and the free space")
+                .causedBy(failed);
+    }
+}

@@ -1,0 +1,140 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.GenesisFile;
+import io.consilium.client.Identity;
+import io.consilium.client.NodeClient;
+import io.consilium.client.NodeDirectory;
+import io.consilium.client.ReceiptVerifier;
+import io.consilium.client.VerifiedState;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** One run of the command line: its options, its surroundings, and what commands ask for on demand. */
+public final class Session {
+    private final GlobalOptions options = new GlobalOptions();
+    private final Map<String, String> environment;
+    private final InputStream in;
+    private final Output output;
+    private Optional<Context> context = Optional.empty();
+    private Optional<GenesisFile> genesis = Optional.empty();
+    private Optional<Identity> identity = Optional.empty();
+    private Optional<NodeClient> client = Optional.empty();
+    private Optional<ReceiptVerifier> verifier = Optional.empty();
+
+    Session(Map<String, String> environment, InputStream in, java.io.PrintStream out, java.io.PrintStream err) {
+        this.environment = environment;
+        this.in = in;
+        this.output = new Output(options, out, err);
+    }
+
+    GlobalOptions options() {
+        return options;
+    }
+
+    Output output() {
+        return output;
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Context context() throws ClientException {
+        if (context.isEmpty()) {
+            context = Optional.of(new ContextResolver(options, environment).resolve());
+        }
+        return context.get();
+    }
+
+    /** The genesis of the context or of --genesis. */
+    GenesisFile genesis() throws ClientException {
+        if (genesis.isEmpty()) {
+            Path file = context()
+                    .genesis()
+                    .orElseThrow(() -> missing("GENESIS_MISSING", "No genesis file is known", "--genesis FILE"));
+            genesis = Optional.of(GenesisFile.read(file));
+        }
+        return genesis.get();
+    }
+
+    /** Who asks and signs. */
+    Identity identity() throws ClientException {
+        if (identity.isEmpty()) {
+            String actor = actor();
+            Path key = context()
+                    .key()
+                    .orElseThrow(() -> missing("KEY_MISSING", "No keystore is known for " + actor, "--key FILE"));
+            char[] password = new Passwords(this).of(key);
+            identity = Optional.of(Identity.open(actor, key, password));
+        }
+        return identity.get();
+    }
+
+    /** The member or patient that the context names. */
+    String actor() throws ClientException {
+        return context()
+                .as()
+                .orElseThrow(() -> missing("MEMBER_MISSING", "It is not known as whom to act", "--as MEMBER"));
+    }
+
+    /** The institution of the acting member. */
+    String institution() throws ClientException {
+        String actor = actor();
+        int slash = actor.indexOf('/');
+        if (slash <= 0) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "INSTITUTION_MISSING",
+                    "A patient (" + actor + ") belongs to no institution",
+                    "Name the institution in the command");
+        }
+        return actor.substring(0, slash);
+    }
+
+    /** Checks receipts and state values from the session's genesis. */
+    ReceiptVerifier verifier() throws ClientException {
+        if (verifier.isEmpty()) {
+            verifier = Optional.of(new ReceiptVerifier(genesis().trustRoot()));
+        }
+        return verifier.get();
+    }
+
+    /** Proven reads through the context's node. */
+    VerifiedState state() throws ClientException {
+        return new VerifiedState(client(), verifier());
+    }
+
+    /** The client of the node that the context names. */
+    NodeClient client() throws ClientException {
+        if (client.isEmpty()) {
+            URI node = context()
+                    .node()
+                    .orElseThrow(() -> missing("NODE_MISSING", "It is not known which node to ask", "--node URL"));
+            client = Optional.of(clientOf(genesis().directory(), node));
+        }
+        return client.get();
+    }
+
+    /** A client of another node of the directory, as the same member. */
+    NodeClient clientOf(NodeDirectory directory, URI node) throws ClientException {
+        return new NodeClient(
+                genesis().chainId(), directory.resolve(node, options.timeout), identity(), options.timeout);
+    }
+
+    private static ClientException missing(String code, String cause, String option) {
+        return new ClientException(
+                FailureClass.USAGE,
+                code,
+                cause,
+                "Give " + option + ", or a context: --context NAME with CONSILIUM_HOME set to its directory");
+    }
+}

@@ -1,0 +1,84 @@
+package io.consilium.cli;
+
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.crypto.PrivateFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that the user names: bounded reading with one line of cause, {@code -} as the standard input. */
+final class UserFiles {
+    private static final String STDIN = "-";
+
+    private UserFiles() {}
+
+    static boolean isStdin(String name) {
+        return name.equals(STDIN);
+    }
+
+    /** The whole content, of a file or of the standard input. */
+    static byte[] read(Session session, String name, int maxBytes) throws ClientException {
+        try {
+            return isStdin(name) ? bounded(session.in(), maxBytes) : PrivateFile.read(Path.of(name), maxBytes);
+        } catch (IOException failed) {
+            throw unreadable(name, failed);
+        }
+    }
+
+    /** A file that is there and can be read; a directory is none. */
+    static Path existing(String name) throws ClientException {
+        Path file = Path.of(name);
+        if (!Files.exists(file)) {
+            throw new ClientException(
+                    FailureClass.USAGE, "FILE_MISSING", "There is no file " + name, "Check the path and try again");
+        }
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "FILE_UNREADABLE",
+                    name + " is no file that can be read",
+                    "Check its kind, owner and mode");
+        }
+        return file;
+    }
+
+    /** Refuses to overwrite (exit 8). */
+    static void requireAbsent(Path file) throws ClientException {
+        if (Files.exists(file)) {
+            throw new ClientException(
+                    FailureClass.CONFLICT,
+                    "FILE_EXISTS",
+                    file + " exists already",
+                    "Name another file, or move that one away");
+        }
+    }
+
+    /** Creates the directory of a file that is to be written. */
+    static Path parentOf(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IOException(file + " is a directory");
+        }
+        return Files.createDirectories(parent);
+    }
+
+    static ClientException unreadable(String name, IOException failed) {
+        return new ClientException(
+                        FailureClass.USAGE,
+                        "FILE_UNREADABLE",
+                        (isStdin(name) ? "The standard input" : name) + " cannot be read: "
+                                + PrivateFile.reason(failed),
+                        "Check the path and try again")
+                .causedBy(failed);
+    }
+
+    private static byte[] bounded(InputStream in, int maxBytes) throws IOException {
+        byte[] bytes = in.readNBytes(maxBytes + 1);
+        if (bytes.length > maxBytes) {
+            throw new IOException("it has more than " + maxBytes + " bytes");
+        }
+        return bytes;
+    }
+}
