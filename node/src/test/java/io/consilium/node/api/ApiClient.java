@@ -10,14 +10,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Calls a test server over TLS as any program could: the JDK's HTTP client and a token. */
 final class ApiClient {
@@ -26,14 +24,50 @@ final class ApiClient {
     private final HttpClient http;
     private final URI base;
 
-    ApiClient(X509Certificate certificate, int port) throws GeneralSecurityException, IOException {
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        trusted.setCertificateEntry("api", certificate);
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
+    /** Trusts the key rather than the certificate, as clients of a node do. */
+    ApiClient(Hash spki, int port) throws GeneralSecurityException {
+        javax.net.ssl.X509ExtendedTrustManager pinned = new javax.net.ssl.X509ExtendedTrustManager() {
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) throws java.security.cert.CertificateException {
+                if (!io.consilium.crypto.Certificates.spkiSha256(chain[0]).equals(spki)) {
+                    throw new java.security.cert.CertificateException("not the pinned key");
+                }
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket)
+                    throws java.security.cert.CertificateException {
+                checkServerTrusted(chain, type);
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine)
+                    throws java.security.cert.CertificateException {
+                checkServerTrusted(chain, type);
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        };
         SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
+        tls.init(null, new javax.net.ssl.TrustManager[] {pinned}, null);
         http = HttpClient.newBuilder().sslContext(tls).build();
         base = URI.create("https://127.0.0.1:" + port);
     }

@@ -74,7 +74,7 @@ class ApiServerTest {
                         Map.of("/metrics", (ctx, req) -> HttpResponse.of(HttpStatus.OK))),
                 ApiServer.blockingExecutor(config.api()),
                 new SimpleMeterRegistry());
-        client = new ApiClient(certificate, server.port());
+        client = new ApiClient(Certificates.spkiSha256(certificate), server.port());
     }
 
     @AfterEach

@@ -1,0 +1,420 @@
+package io.consilium.node.api;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.KeyPair;
+import io.consilium.crypto.Keystore;
+import io.consilium.crypto.X25519;
+import io.consilium.crypto.X25519KeyPair;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.ledger.genesis.GenesisState;
+import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.ledger.proof.TrustRoot;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.node.config.NodeKeys;
+import io.consilium.node.process.NodeInit;
+import io.consilium.node.process.RunningNode;
+import io.consilium.proto.AccessRequest;
+import io.consilium.proto.Activity;
+import io.consilium.proto.ChainParameters;
+import io.consilium.proto.Code;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.GenesisDocument;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.KeyAlgorithm;
+import io.consilium.proto.KeyValue;
+import io.consilium.proto.MemberKeys;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.PatientRegister;
+import io.consilium.proto.Problem;
+import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordRegister;
+import io.consilium.proto.SealedFor;
+import io.consilium.proto.SignedTransaction;
+import io.consilium.proto.SubmitRequest;
+import io.consilium.proto.SubmitResponse;
+import io.consilium.proto.SubmitResult;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransactionReceipt;
+import io.consilium.proto.TransactionSigner;
+import io.consilium.storage.RocksChainStore;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A real node, alone its chain's validator (st-mary), with people of several institutions, and a way to call it. */
+final class TestNetwork implements AutoCloseable {
+    static final String NODE = "st-mary";
+    static final String CLINICIAN = "st-mary/dr-adams";
+    static final String OFFICER = "st-mary/consent";
+    static final String ADMIN = "st-mary/admin";
+    static final String PRIVACY = "st-mary/privacy";
+    static final String OPERATOR = "st-mary/operator";
+    static final String STRANGER = "riverside/dr-brown";
+    static final String STRANGER_PRIVACY = "riverside/privacy";
+    static final String STRANGER_ADMIN = "riverside/admin";
+    static final String RESEARCHER = "helix/researcher";
+    static final String INSPECTOR = "medwatch/inspector";
+    static final long PERMIT_AGE_MILLIS = 900_000;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** A person's keys. */
+    record Person(String id, KeyPair signing, X25519KeyPair encryption) {}
+
+    private final Map<String, Person> people = new TreeMap<>();
+    private final Map<String, NodeKeys> institutionKeys = new TreeMap<>();
+    private final AtomicLong clockOffset = new AtomicLong();
+    private final GenesisState genesis;
+    private final RunningNode node;
+    private final ApiClient client;
+
+    TestNetwork(Path directory) throws Exception {
+        for (String slug : List.of("helix", "medwatch", "riverside", "st-mary")) {
+            institutionKeys.put(slug, NodeKeys.generate(RANDOM));
+        }
+        GenesisDocument.Builder document = GenesisDocument.newBuilder()
+                .setVersion(1)
+                .setName("test")
+                .setTimeMillis(System.currentTimeMillis() - 10_000)
+                .addValidators(NODE)
+                .setParameters(ChainParameters.newBuilder()
+                        .setPermitAgeMillis(PERMIT_AGE_MILLIS)
+                        .setMaxTransactionBytes(262_144)
+                        .setMaxBlockBytes(1 << 20)
+                        .setMaxBlockTransactions(1_000));
+        institution(document, "helix", "SPONSOR");
+        institution(document, "medwatch", "REGULATOR");
+        institution(document, "riverside", "PROVIDER");
+        institution(document, "st-mary", "PROVIDER");
+        member(document, "helix/admin", "ADMIN");
+        member(document, RESEARCHER, "RESEARCHER");
+        member(document, "medwatch/admin", "ADMIN");
+        member(document, INSPECTOR, "AUDITOR");
+        member(document, STRANGER_ADMIN, "ADMIN");
+        member(document, STRANGER, "CLINICIAN");
+        member(document, STRANGER_PRIVACY, "PRIVACY_OFFICER");
+        member(document, ADMIN, "ADMIN");
+        member(document, OFFICER, "CONSENT_OFFICER");
+        member(document, CLINICIAN, "CLINICIAN");
+        member(document, OPERATOR, "OPERATOR");
+        member(document, PRIVACY, "PRIVACY_OFFICER");
+        genesis = GenesisState.of(document.build());
+        Path genesisFile = directory.resolve("genesis.json");
+        Files.writeString(
+                genesisFile,
+                "{\"chainId\":\"" + genesis.chainId().hex() + "\",\"genesis\":\""
+                        + Base64.getEncoder().encodeToString(genesis.canonicalBytes()) + "\"}");
+        NodeConfig config = NodeInit.create(
+                directory.resolve("node"),
+                NODE,
+                genesisFile,
+                institutionKeys.get(NODE),
+                "secret".toCharArray(),
+                Keystore.Cost.DEVNET,
+                Map.of("api.port", "0", "peers.port", "0"),
+                RocksChainStore.Start.GENESIS);
+        node = RunningNode.start(config, () -> System.currentTimeMillis() + clockOffset.get());
+        client = new ApiClient(
+                institutionKeys.get(NODE).apiTlsSpkiSha256(),
+                node.apiPort());
+    }
+
+    private void institution(GenesisDocument.Builder document, String slug, String role) {
+        NodeKeys keys = institutionKeys.get(slug);
+        InstitutionState.Builder state = InstitutionState.newBuilder()
+                .setId(slug)
+                .setLegalName(slug)
+                .addRoles(role)
+                .setGln(gln(document.getInstitutionsCount()))
+                .setSigningKey(ed25519(keys.institutionSigning().publicKey().bytes()))
+                .setEncryptionKey(x25519(keys.institutionEncryption().publicKey()))
+                .setActivity(Activity.ACTIVE)
+                .setVersion(1);
+        if (slug.equals(NODE) || slug.equals("riverside")) {
+            state.setApiEndpoint("https://127.0.0.1:1")
+                    .setApiTlsSpkiSha256(ByteString.copyFrom(keys.apiTlsSpkiSha256().toBytes()))
+                    .setPeerEndpoint("127.0.0.1:1")
+                    .setPeerTlsKey(ed25519(keys.peerTlsKey().bytes()));
+        }
+        if (slug.equals(NODE)) {
+            state.setValidatorKey(ed25519(keys.validator().publicKey().bytes()));
+        }
+        document.addInstitutions(state);
+    }
+
+    /** Thirteen digits with a check digit (GS1). */
+    private static String gln(int index) {
+        String digits = "06141410000" + index;
+        int sum = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            sum += (digits.charAt(i) - '0') * (i % 2 == 0 ? 1 : 3);
+        }
+        return digits + (10 - sum % 10) % 10;
+    }
+
+    private void member(GenesisDocument.Builder document, String id, String role) {
+        Person person = new Person(id, KeyPair.generate(RANDOM), X25519.generate(RANDOM));
+        people.put(id, person);
+        document.addMembers(MemberState.newBuilder()
+                .setId(id)
+                .addRoles(role)
+                .addKeys(MemberKeys.newBuilder()
+                        .setSigningKey(ed25519(person.signing().publicKey().bytes()))
+                        .setEncryptionKey(x25519(person.encryption().publicKey())))
+                .setActivity(Activity.ACTIVE)
+                .setVersion(1));
+    }
+
+    static KeyValue ed25519(byte[] key) {
+        return KeyValue.newBuilder()
+                .setAlgorithm(KeyAlgorithm.ED25519)
+                .setKey(ByteString.copyFrom(key))
+                .build();
+    }
+
+    static KeyValue x25519(byte[] key) {
+        return KeyValue.newBuilder()
+                .setAlgorithm(KeyAlgorithm.X25519)
+                .setKey(ByteString.copyFrom(key))
+                .build();
+    }
+
+    Person person(String id) {
+        return people.get(id);
+    }
+
+    /** A patient with a key of its own. */
+    void addPerson(String id, KeyPair signing) {
+        people.put(id, new Person(id, signing, X25519.generate(RANDOM)));
+    }
+
+    Hash chainId() {
+        return genesis.chainId();
+    }
+
+    TrustRoot trustRoot() {
+        return new TrustRoot(genesis.chainId(), genesis.validators());
+    }
+
+    RunningNode node() {
+        return node;
+    }
+
+    ApiClient client() {
+        return client;
+    }
+
+    long now() {
+        return System.currentTimeMillis() + clockOffset.get();
+    }
+
+    /** Moves the node's clock and the clients' forward. */
+    void passTime(long millis) {
+        clockOffset.addAndGet(millis);
+    }
+
+    static ByteString id() {
+        byte[] id = new byte[16];
+        RANDOM.nextBytes(id);
+        return ByteString.copyFrom(id);
+    }
+
+    static String hex(ByteString id) {
+        return HexFormat.of().formatHex(id.toByteArray());
+    }
+
+    String token(String as) {
+        return ApiClient.token(people.get(as).signing(), as, chainId(), NODE, now());
+    }
+
+    HttpResponse<byte[]> call(String as, String method, Message request) {
+        return client.protobuf(method, request, token(as));
+    }
+
+    <R> R ok(String as, String method, Message request, Parser<R> parser) throws Exception {
+        HttpResponse<byte[]> response = call(as, method, request);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(method + " as " + as + ": " + response.statusCode() + " "
+                    + Problem.parseFrom(response.body()));
+        }
+        return parser.parseFrom(response.body());
+    }
+
+    /** The problem of a call that has to be refused. */
+    Problem refused(String as, String method, Message request) throws Exception {
+        HttpResponse<byte[]> response = call(as, method, request);
+        if (response.statusCode() == 200) {
+            throw new AssertionError(method + " as " + as + " was answered");
+        }
+        return Problem.parseFrom(response.body());
+    }
+
+    byte[] signed(String as, TransactionBody.Builder payload) {
+        return signed(as, people.get(as).signing(), chainId(), payload);
+    }
+
+    byte[] signed(String as, KeyPair key, Hash chain, TransactionBody.Builder payload) {
+        byte[] body = payload.setChainId(ByteString.copyFrom(chain.toBytes()))
+                .setSalt(id())
+                .setValidUntilMillis(now() + 90_000)
+                .addSigners(TransactionSigner.newBuilder()
+                        .setActor(as)
+                        .setKey(ed25519(key.publicKey().bytes())))
+                .build()
+                .toByteArray();
+        return SignedTransaction.newBuilder()
+                .setBody(ByteString.copyFrom(body))
+                .addSignatures(ByteString.copyFrom(key.signer().sign(ParsedTransaction.signingBytes(chain, body))))
+                .build()
+                .toByteArray();
+    }
+
+    SubmitResult submit(String as, byte[] signed) throws Exception {
+        SubmitRequest request = SubmitRequest.newBuilder()
+                .addTransactions(ByteString.copyFrom(signed))
+                .setWaitCommitted(true)
+                .setTimeoutMillis(20_000)
+                .build();
+        return ok(as, "Submit", request, SubmitResponse.parser()).getResults(0);
+    }
+
+    /** Submits, waits, verifies the proof as an auditor would, and returns the receipt. */
+    TransactionReceipt commit(String as, TransactionBody.Builder payload) throws Exception {
+        SubmitResult result = submit(as, signed(as, payload));
+        if (!result.getState().equals("COMMITTED")) {
+            throw new AssertionError(result.toString());
+        }
+        ReceiptProof proof = ReceiptProof.decode(result.getReceiptProof().toByteArray());
+        if (proof.check(trustRoot(), new Ed25519Verifier()).isPresent()) {
+            throw new AssertionError(proof.check(trustRoot(), new Ed25519Verifier()).toString());
+        }
+        return TransactionReceipt.parseFrom(proof.receipt());
+    }
+
+    ByteString patient(String registrar) throws Exception {
+        return patient(registrar, KeyPair.generate(RANDOM));
+    }
+
+    ByteString patient(String registrar, KeyPair controller) throws Exception {
+        ByteString id = id();
+        String custodian = registrar.substring(0, registrar.indexOf('/'));
+        byte[] scopeKey = new byte[32];
+        RANDOM.nextBytes(scopeKey);
+        scopeKeys.put(hex(id), scopeKey);
+        addPerson(hex(id), controller);
+        commit(
+                registrar,
+                TransactionBody.newBuilder()
+                        .setPatientRegister(PatientRegister.newBuilder()
+                                .setPatientId(id)
+                                .setCustodian(custodian)
+                                .setControllerKey(ed25519(controller.publicKey().bytes()))
+                                .addScopeKey(sealed(custodian, KeyEnvelope.Use.SCOPE_KEY, id, scopeKey))));
+        return id;
+    }
+
+    private final Map<String, byte[]> scopeKeys = new TreeMap<>();
+
+    byte[] scopeKey(ByteString patientId) {
+        return scopeKeys.get(hex(patientId));
+    }
+
+    private SealedFor sealed(String institution, KeyEnvelope.Use use, ByteString object, byte[] key) {
+        byte[] recipient =
+                institutionKeys.get(institution).institutionEncryption().publicKey();
+        return SealedFor.newBuilder()
+                .setRecipient(institution)
+                .setRecipientKey(ByteString.copyFrom(recipient))
+                .setEnvelope(ByteString.copyFrom(
+                        KeyEnvelope.seal(use, object.toByteArray(), recipient, key, RANDOM)))
+                .build();
+    }
+
+    /** A record over the given ciphertext, with a random data key that is returned in {@code dataKey}. */
+    ByteString record(String author, ByteString patientId, byte[] ciphertext, byte[] dataKey) throws Exception {
+        ByteString id = id();
+        String custodian = author.substring(0, author.indexOf('/'));
+        RANDOM.nextBytes(dataKey);
+        List<ByteString> labels = new ArrayList<>();
+        for (Code code : Sensitivity.N.recordCodes()) {
+            labels.add(ByteString.copyFrom(io.consilium.crypto.Blinding.label(
+                    scopeKey(patientId), 1, code.getSystem(), code.getCode())));
+        }
+        labels.sort(ByteString.unsignedLexicographicalComparator());
+        RecordContent content = RecordContent.newBuilder()
+                .setCommitment(ByteString.copyFrom(Hash.sha256(ciphertext, dataKey).toBytes()))
+                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
+                .setCiphertextSize(ciphertext.length)
+                .addAllSensitivityLabels(labels)
+                .setSealedMetadata(ByteString.copyFromUtf8("sealed"))
+                .addDataKey(sealed(custodian, KeyEnvelope.Use.DATA_KEY, id, dataKey))
+                .setLabelEpoch(1)
+                .build();
+        commit(
+                author,
+                TransactionBody.newBuilder()
+                        .setRecordRegister(RecordRegister.newBuilder()
+                                .setRecordId(id)
+                                .setPatientId(patientId)
+                                .setCustodian(custodian)
+                                .setContent(content)));
+        return id;
+    }
+
+    static byte[] ciphertext() {
+        byte[] bytes = ("ciphertext " + hex(id())).getBytes(StandardCharsets.UTF_8);
+        return bytes;
+    }
+
+    ByteString consent(String officer, ByteString patientId, String grantee) throws Exception {
+        ByteString id = id();
+        commit(
+                officer,
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(id)
+                                .setPatientId(patientId)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .setPermit(true)
+                                                .addActors(grantee)
+                                                .addPurposes("TREAT")))
+                                .setEvidenceHash(
+                                        ByteString.copyFrom(Hash.sha256(new byte[] {1}).toBytes()))));
+        return id;
+    }
+
+    ByteString access(String requester, ByteString recordId) throws Exception {
+        ByteString id = id();
+        commit(
+                requester,
+                TransactionBody.newBuilder()
+                        .setAccessRequest(AccessRequest.newBuilder()
+                                .setAccessId(id)
+                                .setRecordId(recordId)
+                                .setPurpose("TREAT")));
+        return id;
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}
