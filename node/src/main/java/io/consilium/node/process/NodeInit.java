@@ -33,7 +33,7 @@ public final class NodeInit {
 
         private final RocksChainStore.Start start;
 
-        Joining(Joining joining) {
+        Joining(RocksChainStore.Start start) {
             this.start = start;
         }
     }
