@@ -39,8 +39,13 @@ final class BlockExecutor {
     /** Undecided siblings kept at one height; more rounds than that in a row drop the oldest, which can be run again. */
     static final int MAX_SIBLINGS = 4;
 
+    /** Siblings of one height that can be run again; far more rounds than one height ever sees. */
+    private static final int MAX_LEADER_RECORDS = 4_096;
+
     /** What a block body adds to each transaction at most: field tag and length. */
     private static final int TRANSACTION_OVERHEAD_BYTES = 6;
+
+    private static final int MAX_DUMPED_KEYS = 64;
 
     private final Hash chainId;
     private final LedgerLimits limits;
@@ -49,6 +54,7 @@ final class BlockExecutor {
     private final Mempool mempool;
     private final TransactionCheck check;
     private final Map<Hash, ExecutedBlock> executed = new LinkedHashMap<>();
+    private final Map<Hash, byte[]> leaderRecords = new LinkedHashMap<>();
 
     BlockExecutor(
             Hash chainId,
@@ -104,7 +110,7 @@ final class BlockExecutor {
                 timestamp,
                 order.proposer());
         ExecutedBlock block = new ExecutedBlock(header, header.hash(), transactions.encode(), chosen, result, tree);
-        keep(block);
+        keep(block, order.leaderRecord());
         return Optional.of(block);
     }
 
@@ -229,17 +235,36 @@ final class BlockExecutor {
                                     .toList());
         }
         ExecutedBlock block = new ExecutedBlock(header, hash, body, transactions, result, tree);
-        keep(block);
+        keep(block, leaderRecord);
         return new Outcome(ExecutionVerdict.MATCH, Optional.of(block), "");
     }
 
-    private static final int MAX_DUMPED_KEYS = 64;
-
-    private void keep(ExecutedBlock block) {
+    private void keep(ExecutedBlock block, byte[] leaderRecord) {
+        leaderRecords.put(block.hash(), leaderRecord);
+        if (leaderRecords.size() > MAX_LEADER_RECORDS) {
+            leaderRecords.remove(leaderRecords.keySet().iterator().next());
+        }
         executed.put(block.hash(), block);
         if (executed.size() > MAX_SIBLINGS) {
             executed.remove(executed.keySet().iterator().next());
         }
+    }
+
+    /** The result of a block that was executed here, run once more if many siblings came after it. */
+    ExecutedBlock decided(BlockHeader header, Hash hash, byte[] body) {
+        ExecutedBlock kept = executed.get(hash);
+        if (kept != null) {
+            return kept;
+        }
+        byte[] leaderRecord = leaderRecords.get(hash);
+        if (leaderRecord == null) {
+            throw new IllegalStateException(
+                    "block " + header.height() + " " + hash.shortHex() + " was decided and was not executed here");
+        }
+        Outcome again = execute(header, hash, body, leaderRecord, true);
+        return again.block()
+                .orElseThrow(() -> new IllegalStateException("block " + header.height() + " " + hash.shortHex()
+                        + " gave another result than before: " + again.detail()));
     }
 
     /** An undecided block that was executed here. */
@@ -272,5 +297,6 @@ final class BlockExecutor {
                 block.result().index(),
                 block.result().events()));
         executed.clear();
+        leaderRecords.clear();
     }
 }

@@ -28,6 +28,7 @@ import io.consilium.storage.ChainTip;
 import io.consilium.storage.VoteEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,9 @@ import java.util.function.Consumer;
  * effects before them, never in the middle of a step. Owned by one thread.
  */
 public final class Replica {
+    /** Decided blocks that peers may still ask for by their hash; older ones they fetch by height. */
+    private static final int MAX_RECENT_BLOCKS = 64;
+
     private static final TimerKey BODIES_TIMER = new TimerKey(TimerKey.Owner.BODIES, 0);
     private static final TimerKey SYNC_TIMER = new TimerKey(TimerKey.Owner.SYNC, 0);
 
@@ -58,14 +62,22 @@ public final class Replica {
     private final Consensus consensus;
     private final ArrayDeque<Event> inbox = new ArrayDeque<>();
     private final Map<String, PublicKey> connected = new TreeMap<>();
+    private final Map<Hash, Long> recent = new LinkedHashMap<>();
 
     private ValidatorSets sets;
     private Consumer<ReplicaEffect> out = effect -> {};
     private long now;
-    private boolean signalledPending;
-    private boolean signalledFull;
+    private Work told = Work.UNKNOWN;
     private boolean syncTimerSet;
     private boolean halted;
+
+    /** What consensus was told of the mempool. */
+    private enum Work {
+        UNKNOWN,
+        NONE,
+        SOME,
+        FULL
+    }
 
     /** {@code nonce}: 16 fresh random bytes for this start's observer queries (BFT-16). */
     public Replica(ReplicaConfig config, ChainStore store, Ledger ledger, TransactionCheck check, byte[] nonce) {
@@ -77,6 +89,7 @@ public final class Replica {
         this.bodies = new BodyFetcher(this::transaction, this::ask);
         this.sync = new BlockSync(config.chainId(), config.consensus().verifier(), this::ask);
         this.sets = ReplicaRecovery.validatorSets(store);
+        remember(store.tip().blockHash(), store.tipHeight());
         this.names = new PeerNames(config.institution());
         names.update(sets);
         this.consensus = new Consensus(config.consensus(), ReplicaRecovery.recover(store, nonce));
@@ -237,10 +250,7 @@ public final class Replica {
     }
 
     private void decide(Effect.Decide decision) {
-        Hash hash = decision.commitQc().blockHash();
-        ExecutedBlock block = executor.executed(hash)
-                .orElseThrow(() -> new IllegalStateException("block " + decision.header().height() + " "
-                        + hash.shortHex() + " was decided and was not executed here"));
+        ExecutedBlock block = executor.decided(decision.header(), decision.commitQc().blockHash(), decision.body());
         commit(block, decision.commitQc());
         sync.advanced(block.header().height(), now);
     }
@@ -251,6 +261,7 @@ public final class Replica {
         sets = new ValidatorSets(sets.next(), sets.afterNext(), block.result().nextValidatorSet());
         names.update(sets);
         bodies.clear();
+        remember(block.hash(), block.header().height());
         List<CommittedTransaction> transactions =
                 new ArrayList<>(block.transactions().size());
         for (int i = 0; i < block.transactions().size(); i++) {
@@ -259,13 +270,21 @@ public final class Replica {
             mempool.remove(txId);
             transactions.add(new CommittedTransaction(txId, block.header().height(), i, receipt));
         }
-        // Consensus hears anew of what is left, which may be less than a full block now.
-        signalledFull = false;
-        signalledPending = signalledPending && mempool.isEmpty();
+        mempool.expire(block.header().timestampMillis());
+        told = Work.UNKNOWN;
         out.accept(new ReplicaEffect.Committed(
                 new CommittedBlock(
                         block.header(), block.hash(), transactions, block.result().events()),
                 changesInstitutions(block)));
+    }
+
+    private void remember(Hash hash, long height) {
+        if (height > 0) {
+            recent.put(hash, height);
+        }
+        if (recent.size() > MAX_RECENT_BLOCKS) {
+            recent.remove(recent.keySet().iterator().next());
+        }
     }
 
     private static boolean changesInstitutions(ExecutedBlock block) {
@@ -318,10 +337,12 @@ public final class Replica {
         return mempool.withLeaf(leafHash).or(() -> executor.transaction(leafHash));
     }
 
+    /** An undecided block, or one decided lately that a peer has only the certificate of. */
     private Optional<ProposedBlock> heldBlock(Hash hash) {
         return executor.executed(hash)
                 .map(block -> new ProposedBlock(block.header(), block.body()))
-                .or(() -> consensus.heldBlock(hash));
+                .or(() -> consensus.heldBlock(hash))
+                .or(() -> Optional.ofNullable(recent.get(hash)).map(height -> ReplicaRecovery.block(store, height)));
     }
 
     /** Transactions of peers: they wait here too, and may complete a block that is being put together. */
@@ -366,7 +387,13 @@ public final class Replica {
 
     private void fire(ReplicaEvent.TimerFired timer) {
         switch (timer.key().owner()) {
-            case CONSENSUS -> inbox.add(new Event.TimerFired(TimerKind.values()[timer.key().kind()], timer.token(), now));
+            case CONSENSUS -> {
+                TimerKind kind = TimerKind.values()[timer.key().kind()];
+                if (kind == TimerKind.STATUS) {
+                    mempool.expire(now);
+                }
+                inbox.add(new Event.TimerFired(kind, timer.token(), now));
+            }
             case BODIES -> bodies.askMissing();
             case SYNC -> {
                 syncTimerSet = false;
@@ -383,24 +410,18 @@ public final class Replica {
         disseminate(List.of(peer.peer()), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
     }
 
+    /** Tells consensus what waits, when that changed and after each new tip (BFT-9). */
     private void signalWork() {
-        mempoolSignal(!mempool.isEmpty(), isFull());
+        Work work = mempool.isEmpty() ? Work.NONE : isFull() ? Work.FULL : Work.SOME;
+        if (work != told && !(work == Work.SOME && told == Work.FULL)) {
+            inbox.add(work == Work.NONE ? new Event.WorkDrained(now) : new Event.WorkPending(now, work == Work.FULL));
+            told = work;
+        }
     }
 
     private boolean isFull() {
         return mempool.size() >= config.ledgerLimits().maxBlockTransactions()
                 || mempool.bytes() >= config.ledgerLimits().maxBlockBytes();
-    }
-
-    private void mempoolSignal(boolean pending, boolean full) {
-        if (pending && (!signalledPending || full && !signalledFull)) {
-            inbox.add(new Event.WorkPending(now, full));
-            signalledFull = full;
-        } else if (!pending && signalledPending) {
-            inbox.add(new Event.WorkDrained(now));
-            signalledFull = false;
-        }
-        signalledPending = pending;
     }
 
     /** Executes the next fetched block, one a turn, so that votes are not kept waiting (BFT-17). */

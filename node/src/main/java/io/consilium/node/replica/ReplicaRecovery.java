@@ -1,5 +1,6 @@
 package io.consilium.node.replica;
 
+import io.consilium.consensus.ProposedBlock;
 import io.consilium.consensus.RecoveredState;
 import io.consilium.consensus.Tip;
 import io.consilium.consensus.ValidatorSets;
@@ -15,6 +16,7 @@ import io.consilium.ledger.state.StateReader;
 import io.consilium.storage.ChainReader;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
+import io.consilium.storage.StoredBlock;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +46,16 @@ final class ReplicaRecovery {
                             store.commitQc(tip.height()).orElseThrow())));
         } catch (MalformedException damaged) {
             throw new IllegalStateException("the stored block of height " + tip.height() + " is damaged", damaged);
+        }
+    }
+
+    /** A decided block as peers exchange it. */
+    static ProposedBlock block(ChainReader store, long height) {
+        StoredBlock block = store.block(height).orElseThrow();
+        try {
+            return new ProposedBlock(BlockHeader.decode(block.header()), block.body());
+        } catch (MalformedException damaged) {
+            throw new IllegalStateException("the stored header of height " + height + " is damaged", damaged);
         }
     }
 
