@@ -32,17 +32,18 @@ import io.consilium.storage.ChainStore;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.Vault;
+import io.consilium.storage.VaultException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -59,11 +60,15 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
     private static final int CACHED_KEYS = 65_536;
     private static final int REMEMBERED_SIGNATURES = 4_096;
     private static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+    private static final int PRUNED_NODES_A_STEP = 2_000;
+    private static final int MAX_PRUNE_STEPS = 50;
+    private static final long HOUSE_SECONDS = 5;
     private static final long VIEW_NANOS = 20_000_000L;
 
     private final NodeIdentity identity;
     private final NodeSettings settings;
     private final ChainStore store;
+    private final Vault vault;
     private final LongSupplier clock;
     private final Hash chainId;
     private final LedgerLimits limits;
@@ -76,6 +81,7 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
     private final Replica replica;
     private final NodeLoop loop;
     private final Ingress ingress;
+    private final ScheduledThreadPoolExecutor housekeeping;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile ReplicaView view;
@@ -94,6 +100,7 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         this.identity = identity;
         this.settings = settings;
         this.store = store;
+        this.vault = vault;
         this.clock = clock;
         this.chainId = chainId;
         this.limits = LedgerLimits.of(new LedgerState(store.latest()).parameters());
@@ -118,6 +125,11 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
                 this,
                 clock);
         this.payloads = new PayloadForwarding(vault, network);
+        this.housekeeping = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "housekeeping");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -143,6 +155,7 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
             throw unbound;
         }
         node.loop.start();
+        node.housekeeping.scheduleWithFixedDelay(node::keepHouse, HOUSE_SECONDS, HOUSE_SECONDS, TimeUnit.SECONDS);
         LOG.info(
                 "node started institution={} height={} chain={}",
                 identity.institution(),
@@ -284,6 +297,20 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         if (loop.waiting() == 0 || now - viewedNanos >= VIEW_NANOS) {
             viewedNanos = now;
             view = replica.view();
+        }
+    }
+
+    /** Prunes old state in small steps, and uploads that nobody goes on with. */
+    private void keepHouse() {
+        try {
+            for (int step = 0; step < MAX_PRUNE_STEPS && store.prune(PRUNED_NODES_A_STEP) > 0; step++) {
+                LOG.debug("pruned a step of old state");
+            }
+            vault.discardStale(nowMillis());
+        } catch (VaultException failure) {
+            LOG.error("vault not cleaned cause={}", failure.getMessage());
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
         }
     }
 
@@ -467,6 +494,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
             if (loop.started()) {
                 loop.stop();
             }
+            housekeeping.shutdown();
+            housekeeping.awaitTermination(HOUSE_SECONDS, TimeUnit.SECONDS);
             network.close();
             pool.close();
             payloads.close();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +28,25 @@ final class PeerRegistry {
     static List<PeerAddress> read(ChainReader chain, Map<String, String> addresses) {
         LedgerState state = new LedgerState(chain.latest());
         List<PeerAddress> peers = new ArrayList<>();
+        Set<String> slugs = institutions(chain);
+        state.validators().validators().forEach(validator -> slugs.add(validator.institution()));
+        for (String slug : slugs) {
+            state.institution(slug)
+                    .flatMap(institution -> peer(institution, addresses))
+                    .ifPresent(peers::add);
+        }
+        return peers;
+    }
+
+    private static Set<String> institutions(ChainReader chain) {
+        Set<String> slugs = new TreeSet<>();
         Optional<byte[]> after = Optional.empty();
         do {
             IndexPage page = chain.scan(LedgerIndexes.INSTITUTIONS, new byte[0], after, ChainReader.MAX_PAGE, false);
-            for (IndexPage.Item item : page.items()) {
-                state.institution(LedgerIndexes.institutionAt(item.key()))
-                        .flatMap(institution -> peer(institution, addresses))
-                        .ifPresent(peers::add);
-            }
+            page.items().forEach(item -> slugs.add(LedgerIndexes.institutionAt(item.key())));
             after = page.nextAfterKey();
-        } while (after.isPresent() && peers.size() < MAX_INSTITUTIONS);
-        return peers;
+        } while (after.isPresent() && slugs.size() < MAX_INSTITUTIONS);
+        return slugs;
     }
 
     private static Optional<PeerAddress> peer(InstitutionState institution, Map<String, String> addresses) {

@@ -17,6 +17,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PeerNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerNetwork.class);
+    private static final AttributeKey<Boolean> AUTHENTICATED = AttributeKey.valueOf("consilium.authenticated");
     private static final int ACCEPT_BACKLOG = 64;
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final long CLOSE_MILLIS = 2_000;
@@ -197,9 +199,6 @@ public final class PeerNetwork implements AutoCloseable {
         });
         initialise(channel, tls.server(), Optional.empty());
     }
-
-    private static final io.netty.util.AttributeKey<Boolean> AUTHENTICATED =
-            io.netty.util.AttributeKey.valueOf("consilium.authenticated");
 
     private void initialise(Channel channel, SslContext context, Optional<String> dialled) {
         channels.add(channel);
