@@ -249,8 +249,7 @@ class NodeClusterTest {
             RocksChainStore.initialise(
                     home.resolve("db"),
                     StorageConfig.DEFAULT,
-                    chainId,
-                    chain.genesis().state(),
+                    chain.genesis(),
                     RocksChainStore.Start.GENESIS);
         }
         RocksChainStore store = RocksChainStore.open(home.resolve("db"), chainId, StorageConfig.DEFAULT);

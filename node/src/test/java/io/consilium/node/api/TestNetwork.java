@@ -44,7 +44,6 @@ import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionReceipt;
 import io.consilium.proto.TransactionSigner;
-import io.consilium.storage.RocksChainStore;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,7 +128,7 @@ final class TestNetwork implements AutoCloseable {
                 "secret".toCharArray(),
                 Keystore.Cost.DEVNET,
                 Map.of("api.port", "0", "peers.port", "0"),
-                RocksChainStore.Start.GENESIS);
+                NodeInit.Joining.AT_GENESIS);
         node = RunningNode.start(config, () -> System.currentTimeMillis() + clockOffset.get());
         client = new ApiClient(
                 institutionKeys.get(NODE).apiTlsSpkiSha256(),
