@@ -31,7 +31,7 @@ final class NodeCache {
     }
 
     synchronized void put(NodeKey key, byte[] node) {
-        if (key.nibbles() == NodeKey.LEAF_NIBBLES) {
+        if (isLeaf(key)) {
             return;
         }
         byte[] before = nodes.put(key, node);
@@ -41,10 +41,14 @@ final class NodeCache {
 
     synchronized void replace(List<NodeKey> stale, SortedMap<NodeKey, byte[]> written) {
         for (NodeKey key : stale) {
-            byte[] removed = nodes.remove(key);
+            byte[] removed = isLeaf(key) ? null : nodes.remove(key);
             bytes -= removed == null ? 0 : cost(removed);
         }
         written.forEach(this::put);
+    }
+
+    private static boolean isLeaf(NodeKey key) {
+        return key.nibbles() == NodeKey.LEAF_NIBBLES;
     }
 
     private void trim() {
