@@ -10,6 +10,7 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.genesis.InvalidGenesisException;
+import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.GenesisDocument;
 import io.consilium.proto.InstitutionState;
@@ -35,6 +36,12 @@ import picocli.CommandLine.Parameters;
 final class GenesisCommands {
     private static final int MAX_CARD_BYTES = 1024 * 1024;
     private static final int MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+
+    /** ACC-2's default age of a permit. */
+    private static final long PERMIT_AGE_MILLIS = 15 * 60_000;
+
+    private static final int MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_BLOCK_TRANSACTIONS = 10_000;
 
     private final Session session;
 
@@ -212,6 +219,9 @@ final class GenesisCommands {
                 .setName(name)
                 .setTimeMillis(time)
                 .addAllInstitutions(institutions.stream()
+                        .map(institution -> validating.contains(institution.getId())
+                                ? institution
+                                : institution.toBuilder().clearValidatorKey().build())
                         .sorted(Comparator.comparing(InstitutionState::getId))
                         .toList())
                 .addAllMembers(members.stream()
@@ -219,10 +229,10 @@ final class GenesisCommands {
                         .toList())
                 .addAllValidators(validating)
                 .setParameters(ChainParameters.newBuilder()
-                        .setPermitAgeMillis(15 * 60_000)
-                        .setMaxTransactionBytes(256 * 1024)
-                        .setMaxBlockBytes(8 * 1024 * 1024)
-                        .setMaxBlockTransactions(10_000))
+                        .setPermitAgeMillis(PERMIT_AGE_MILLIS)
+                        .setMaxTransactionBytes(ParsedTransaction.MAX_BYTES)
+                        .setMaxBlockBytes(MAX_BLOCK_BYTES)
+                        .setMaxBlockTransactions(MAX_BLOCK_TRANSACTIONS))
                 .build();
     }
 

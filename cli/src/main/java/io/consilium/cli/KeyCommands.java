@@ -44,6 +44,10 @@ final class KeyCommands {
         CostChoice(Keystore.Cost cost) {
             this.cost = cost;
         }
+
+        Keystore.Cost cost() {
+            return cost;
+        }
     }
 
     @Command(

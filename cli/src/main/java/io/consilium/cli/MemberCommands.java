@@ -4,6 +4,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.crypto.Keystore;
+import io.consilium.proto.Activity;
 import io.consilium.proto.KeyValue;
 import io.consilium.proto.MemberAdd;
 import io.consilium.proto.MemberKeys;
@@ -82,11 +83,7 @@ final class MemberCommands {
                 : keystore.keys();
         MemberAdd add = MemberAdd.newBuilder()
                 .setMember(member)
-                .addAllRoles(Words.of(roles).stream()
-                        .map(role -> role.toUpperCase(Locale.ROOT))
-                        .sorted()
-                        .distinct()
-                        .toList())
+                .addAllRoles(sorted(roles))
                 .setSigningKey(keys.signing())
                 .setEncryptionKey(keys.encryption())
                 .build();
@@ -110,6 +107,49 @@ final class MemberCommands {
             throw failure;
         }
         return 0;
+    }
+
+    @Command(
+            name = "card",
+            description = "Write a founding member's public card for genesis new; no node is needed.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium member card st-mary/admin --roles ADMIN --member-key admin.keystore --out admin.json"})
+    int card(
+            @Parameters(paramLabel = "MEMBER", description = "institution/handle: no name of a person.") String name,
+            @Option(names = "--roles", required = true, paramLabel = "ROLE,...", description = "Roles, e.g. ADMIN.")
+                    List<String> roles,
+            @Option(
+                            names = "--member-key",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "The member's keystore; only its public keys are read.")
+                    String memberKey,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "Card to write.") Path out)
+            throws Exception {
+        FreshKeys keys = FreshKeys.of(UserFiles.existing(memberKey));
+        MemberState card = MemberState.newBuilder()
+                .setId(Ids.member(name))
+                .addAllRoles(sorted(roles))
+                .addKeys(MemberKeys.newBuilder()
+                        .setSigningKey(keys.signing())
+                        .setEncryptionKey(keys.encryption()))
+                .setActivity(Activity.ACTIVE)
+                .setVersion(1)
+                .build();
+        NodeSetup.writeCard(out, card);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("member", card.getId());
+        result.put("card", out.toString());
+        session.output().result(result);
+        return 0;
+    }
+
+    private static List<String> sorted(List<String> roles) {
+        return Words.of(roles).stream()
+                .map(role -> role.toUpperCase(Locale.ROOT))
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     @Command(

@@ -2,16 +2,21 @@ package io.consilium.cli;
 
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.GenesisFile;
 import io.consilium.client.HealthProbe;
+import io.consilium.client.MalformedInput;
 import io.consilium.client.NodeEndpoint;
 import io.consilium.client.NodeUnreachable;
-import io.consilium.client.GenesisFile;
-import io.consilium.node.config.ConfigException;
 import io.consilium.node.config.NodeConfig;
+import io.consilium.node.process.NodeProcess;
+import io.consilium.node.process.NodeStartException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,8 +26,9 @@ import picocli.CommandLine.Option;
         description = "Set up and run a node.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  consilium node run --config node.toml",
-            "  consilium node status --config node.toml"
+            "  consilium node init --config node/node.toml --institution st-mary --name 'St Mary' --roles PROVIDER",
+            "  consilium node init --config node/node.toml --genesis genesis.json --founding",
+            "  consilium node run --config node/node.toml"
         })
 final class NodeCommands {
     private final Session session;
@@ -32,10 +38,122 @@ final class NodeCommands {
     }
 
     @Command(
+            name = "init",
+            description = {
+                "Set a node up, in two steps.",
+                "First with --institution: it makes keys, node.toml, and institution.json, a public card for genesis new.",
+                "Then with --genesis: it makes the empty store. --founding says that the chain has no block yet;"
+                        + " without it the node signs nothing until others have proved where the chain is."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium node init --config node/node.toml --institution st-mary --name 'St Mary Hospital' \\",
+                "      --roles PROVIDER --api 127.0.0.1:7443 --peers 127.0.0.1:7444",
+                "  consilium node init --config node/node.toml --genesis genesis.json --founding"
+            })
+    int init(
+            @Option(
+                            names = "--config",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "The node's node.toml; its directory is the node's.")
+                    Path configFile,
+            @Option(names = "--institution", paramLabel = "ID", description = "Slug of the institution.")
+                    Optional<String> institution,
+            @Option(names = "--name", paramLabel = "NAME", description = "Its legal name.") Optional<String> name,
+            @Option(
+                            names = "--roles",
+                            paramLabel = "ROLE,...",
+                            description = "PROVIDER, LABORATORY, PAYER, SPONSOR, ETHICS_COMMITTEE, MANUFACTURER,"
+                                    + " WHOLESALER, PHARMACY, REGULATOR.")
+                    @Nullable List<String> roles,
+            @Option(names = "--gln", paramLabel = "GLN", defaultValue = "", description = "Its GS1 location number.")
+                    String gln,
+            @Option(
+                            names = "--api",
+                            paramLabel = "HOST:PORT",
+                            defaultValue = "127.0.0.1:7443",
+                            description = "Where clients reach it (default 127.0.0.1:7443).")
+                    String api,
+            @Option(
+                            names = "--peers",
+                            paramLabel = "HOST:PORT",
+                            defaultValue = "127.0.0.1:7444",
+                            description = "Where other nodes reach it (default 127.0.0.1:7444).")
+                    String peers,
+            @Option(names = "--founding", description = "With --genesis: the chain has no block yet.") boolean founding,
+            @Option(
+                            names = "--cost",
+                            defaultValue = "standard",
+                            paramLabel = "COST",
+                            description = "Of the keystore: standard, or devnet: quick to open and weak.")
+                    KeyCommands.CostChoice cost)
+            throws Exception {
+        NodeSetup setup = new NodeSetup(session, configFile);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("config", configFile.toString());
+        if (institution.isPresent()) {
+            String slug = Ids.institution(institution.get());
+            Path card = setup.found(
+                    new NodeSetup.Institution(slug, name.orElse(slug), Words.of(roles), gln, api, peers),
+                    new Passwords(session).fresh(Optional.empty()),
+                    cost.cost());
+            result.put("institution", slug);
+            result.put("card", card.toString());
+        } else if (!setup.exists()) {
+            throw new MalformedInput(
+                    "--institution",
+                    "There is no node at " + configFile + " yet",
+                    "Give --institution, --name and --roles to make its keys first");
+        }
+        Optional<Path> genesis = session.options().genesis;
+        if (genesis.isPresent()) {
+            NodeConfig config = setup.join(genesis.get(), founding);
+            result.put("institution", config.institution());
+            result.put("chainId", GenesisFile.read(config.genesis()).chainId().hex());
+            result.put("store", config.database().toString());
+        } else if (institution.isEmpty()) {
+            throw new MalformedInput("--genesis", "There is nothing to do", "Give --genesis FILE to make the store");
+        }
+        session.output().result(result);
+        return 0;
+    }
+
+    @Command(
+            name = "run",
+            description = "Run a node in the foreground until it is told to stop (SIGTERM, Ctrl-C).",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium node run --config node/node.toml",
+                "  consilium node run --config node/node.toml --set log.format=console"
+            })
+    int run(
+            @Option(names = "--config", required = true, paramLabel = "FILE", description = "The node's node.toml.")
+                    String file,
+            @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting for this run; repeat it.")
+                    @Nullable Map<String, String> settings)
+            throws Exception {
+        NodeConfig config = NodeSetup.config(
+                UserFiles.existing(file), session.environment(), settings == null ? Map.of() : settings);
+        try {
+            return NodeProcess.run(
+                    config,
+                    node -> session.output()
+                            .say("Node " + config.institution() + " serves https://"
+                                    + config.api().host() + ":" + node.apiPort()));
+        } catch (NodeStartException refused) {
+            throw NodeSetup.failure(refused);
+        }
+    }
+
+    @Command(
             name = "status",
             description = "Ask a node's health pages: is it live, is it ready, and if not, why.",
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium node status --config node.toml", "  consilium node status --node https://127.0.0.1:7443"})
+            footer = {
+                "  consilium node status --config node/node.toml",
+                "  consilium node status --node https://127.0.0.1:7443 --genesis genesis.json"
+            })
     int status(
             @Option(
                             names = "--config",
@@ -55,7 +173,7 @@ final class NodeCommands {
         result.put("api", endpoint.uri().toString());
         result.put("live", true);
         result.put("ready", ready.good());
-        result.put("reasons", ready.text());
+        result.put("health", ready.text());
         session.output().result(result);
         return 0;
     }
@@ -72,18 +190,14 @@ final class NodeCommands {
     }
 
     private NodeEndpoint configured(String file) throws ClientException {
-        NodeConfig config;
-        try {
-            config = NodeConfig.load(Optional.of(UserFiles.existing(file)), session.environment(), Map.of());
-        } catch (ConfigException invalid) {
-            throw ConfigCommands.invalid(file, invalid);
-        }
+        NodeConfig config = NodeSetup.config(UserFiles.existing(file), session.environment(), Map.of());
         GenesisFile genesis = GenesisFile.read(config.genesis());
         return genesis.directory()
                 .ofInstitution(config.institution())
                 .map(known -> new NodeEndpoint(
                         known.institution(),
-                        URI.create("https://" + config.api().host() + ":" + config.api().port()),
+                        URI.create("https://" + config.api().host() + ":"
+                                + config.api().port()),
                         known.keyHash()))
                 .orElseThrow(() -> new ClientException(
                         FailureClass.USAGE,
@@ -91,5 +205,4 @@ final class NodeCommands {
                         "The genesis pins no API key of " + config.institution(),
                         "Check node.institution and node.genesis in " + file));
     }
-
 }
