@@ -10,6 +10,8 @@ import java.util.Optional;
  * that {@code --help} stays quick.
  */
 enum CommandGroup {
+    DEMO("See the whole story on four nodes of this machine"),
+    DEVNET("Run a network of nodes on this machine"),
     NODE("Set up and run a node"),
     CONFIG("Check and show a node's configuration"),
     GENESIS("Make and check the document that a chain starts from"),
@@ -42,6 +44,8 @@ enum CommandGroup {
     /** The picocli command object of the group; a switch, so that no other group's class is loaded. */
     Object create(Session session) {
         return switch (this) {
+            case DEMO -> new DemoCommand(session);
+            case DEVNET -> new DevnetCommands(session);
             case NODE -> new NodeCommands(session);
             case CONFIG -> new ConfigCommands(session);
             case GENESIS -> new GenesisCommands(session);

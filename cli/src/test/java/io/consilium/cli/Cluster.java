@@ -1,0 +1,127 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.cli.devnet.Devnet;
+import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.cli.devnet.NodeLauncher;
+import io.consilium.cli.devnet.NodeWatch;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Four real node processes and the command line against them, for tests. */
+final class Cluster implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    final Devnet devnet;
+    final NodeWatch watch;
+    private final NodeLauncher launcher;
+    private final Map<String, String> environment = new HashMap<>();
+
+    private Cluster(Devnet devnet) throws Exception {
+        this.devnet = devnet;
+        this.watch = new NodeWatch(devnet);
+        this.launcher = NodeLauncher.ofThisProcess();
+        environment.put("CONSILIUM_HOME", devnet.directory().toString());
+    }
+
+    static Cluster start() throws Exception {
+        Cluster cluster = new Cluster(Devnet.found(Files.createTempDirectory("consilium-it-"), 4));
+        cluster.start(cluster.devnet.nodes());
+        return cluster;
+    }
+
+    /** What a command said. */
+    record Said(int exitCode, String out, String err) {
+        JsonFields json() throws Exception {
+            return JsonFields.of(JsonReader.read(out), "");
+        }
+
+        Said ended(int expected) {
+            assertThat(exitCode).as("%s%s", out, err).isEqualTo(expected);
+            return this;
+        }
+
+        /** Refused in the form that every refusal has: a cause, a next step, no stack trace. */
+        Said refused(int expected) {
+            ended(expected);
+            assertThat(out).isEmpty();
+            assertThat(err.lines().filter(line -> !line.isBlank()).count()).as(err).isLessThanOrEqualTo(3);
+            assertThat(err).startsWith("consilium: ").doesNotContain("Exception", "\tat ");
+            assertThat(err.lines().skip(1).findFirst().orElse("")).as("next step").isNotBlank();
+            return this;
+        }
+    }
+
+    /** Runs a command with JSON results. */
+    Said run(String context, String... words) {
+        List<String> command = new ArrayList<>(List.of("--context", context));
+        command.addAll(List.of(words));
+        command.addAll(List.of("-o", "json"));
+        return runPlain(command.toArray(new String[0]));
+    }
+
+    Said runPlain(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                List.of(words),
+                environment,
+                InputStream.nullInputStream(),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    JsonFields json(String context, String... words) throws Exception {
+        return run(context, words).ended(0).json();
+    }
+
+    String field(String name, String context, String... words) throws Exception {
+        return json(context, words).text(name);
+    }
+
+    void start(List<DevnetNode> nodes) throws Exception {
+        live(nodes);
+        watch.untilReady(current(nodes), LIMIT);
+    }
+
+    /** Starts nodes that cannot become ready for want of a quorum. */
+    void live(List<DevnetNode> nodes) throws Exception {
+        devnet.exclusively(() -> {
+            watch.untilLive(devnet.start(current(nodes), launcher), LIMIT);
+            return nodes;
+        });
+    }
+
+    void kill(List<DevnetNode> nodes) throws Exception {
+        watch.kill(current(nodes));
+    }
+
+    /** The same nodes as they are known now, with their processes. */
+    private List<DevnetNode> current(List<DevnetNode> nodes) {
+        return nodes.stream().map(node -> devnet.nodes().get(node.number() - 1)).toList();
+    }
+
+    Path file(String name, byte[] content) throws IOException {
+        return Files.write(devnet.directory().resolve(name), content);
+    }
+
+    @Override
+    public void close() throws Exception {
+        watch.stop(devnet.nodes());
+        devnet.delete();
+    }
+}

@@ -1,0 +1,223 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.client.json.JsonFields;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Four node processes as a user starts them: consent, crashes under load, and what stands on the disks. */
+@TestInstance(Lifecycle.PER_CLASS)
+class RealClusterIT {
+    private static final String OFFICER = "st-mary/consent";
+    private static final String AUTHOR = "st-mary/dr-adams";
+    private static final String READER = "riverside/dr-brown";
+    private static final int WINDOW = 16;
+
+    private Cluster cluster;
+
+    @BeforeAll
+    void start() throws Exception {
+        cluster = Cluster.start();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        cluster.close();
+    }
+
+    @Test
+    @DisplayName("CON-2, ACC-1, ACC-2: denied, granted, permitted, revoked, denied; alike on every node, all on record")
+    void consentIsDecidedAlikeByEveryNode() throws Exception {
+        Path document = cluster.file("note.txt", "A short discharge note.\n".getBytes(StandardCharsets.UTF_8));
+        Path form = cluster.file("form.txt", "signed".getBytes(StandardCharsets.UTF_8));
+        String patient = cluster.field("patientId", AUTHOR, "patient", "register");
+        String record = add(document, patient).text("recordId");
+        Path fetched = cluster.devnet.directory().resolve("fetched.txt");
+
+        assertDecision("DENY", patient, record);
+        get(record, fetched).refused(4);
+        assertThat(fetched).doesNotExist();
+
+        String consent = cluster.field(
+                "consentId", OFFICER, "consent", "grant", "--patient", patient, "--to", READER, "--purpose", "TREAT",
+                "--all", "--evidence", form.toString());
+        assertDecision("PERMIT", patient, record);
+        get(record, fetched).ended(0);
+        assertThat(fetched).hasSameBinaryContentAs(document);
+        Files.delete(fetched);
+
+        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn").ended(0);
+        assertDecision("DENY", patient, record);
+        get(record, fetched).refused(4);
+        assertThat(fetched).doesNotExist();
+
+        List<String> decisions = new ArrayList<>();
+        for (JsonFields access : cluster.json("st-mary/privacy", "access", "list", "--patient", patient).objects("items")) {
+            decisions.add(access.text("decision"));
+        }
+        assertThat(decisions).filteredOn("DENY"::equals).hasSize(2);
+        assertThat(decisions).contains("PERMIT");
+    }
+
+    @Test
+    @DisplayName("BFT-12: writes go on without one of four validators, and it catches up")
+    void writesGoOnWithoutOneValidator() throws Exception {
+        DevnetNode victim = cluster.devnet.node(4);
+        cluster.kill(List.of(victim));
+        long slowest = 0;
+        for (int i = 0; i < 20; i++) {
+            long began = System.nanoTime();
+            cluster.run(AUTHOR, "patient", "register").ended(0);
+            slowest = Math.max(slowest, System.nanoTime() - began);
+        }
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(slowest)).as("seconds of the slowest write").isLessThan(10);
+        cluster.start(List.of(victim));
+        assertOneState();
+    }
+
+    @Test
+    @DisplayName("TX-3: without a quorum a write ends with 7, and the command line tells later what became of it")
+    void withoutQuorumTheOutcomeIsToldLater() throws Exception {
+        List<DevnetNode> dead = cluster.devnet.nodes().subList(2, 4);
+        cluster.kill(dead);
+        Cluster.Said unsettled = cluster.run(AUTHOR, "patient", "register", "--timeout", "3s");
+        unsettled.ended(7);
+        String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(unsettled.err()), "")
+                .text("path");
+        cluster.start(dead);
+        String status = cluster.field("status", AUTHOR, "chain", "tx", txId, "--settle");
+        assertThat(status).isIn("APPLIED", "EXPIRED");
+        assertOneState();
+    }
+
+    @Test
+    @DisplayName("BFT-6, BFT-15: every receipt that a client held is on every node after kill -9 of all under load")
+    void everyReceiptSurvivesAPowerCut() throws Exception {
+        ConcurrentLinkedQueue<String> applied = new ConcurrentLinkedQueue<>();
+        AtomicBoolean stopped = new AtomicBoolean();
+        CountDownLatch loaded = new CountDownLatch(40);
+        List<Thread> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String node = cluster.devnet.nodes().get(i).api().toString();
+            Thread writer = new Thread(() -> {
+                while (!stopped.get()) {
+                    Cluster.Said said = cluster.run(AUTHOR, "patient", "register", "--node", node, "--timeout", "5s");
+                    if (said.exitCode() == 0) {
+                        applied.add(said.out());
+                        loaded.countDown();
+                    }
+                }
+            });
+            writers.add(writer);
+            writer.start();
+        }
+        assertThat(loaded.await(60, TimeUnit.SECONDS)).as("writes before the power cut").isTrue();
+        cluster.kill(cluster.devnet.nodes());
+        stopped.set(true);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        cluster.start(cluster.devnet.nodes());
+        for (String out : applied) {
+            String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(out), "").text("txId");
+            for (DevnetNode node : cluster.devnet.nodes()) {
+                assertThat(cluster.field("status", AUTHOR, "chain", "tx", txId, "--node", node.api().toString()))
+                        .isEqualTo("APPLIED");
+            }
+        }
+        assertOneState();
+    }
+
+    @Test
+    @DisplayName("PRV-1, PRV-2: no window of a payload's plaintext stands in any file of any node")
+    void noPlaintextReachesADisk() throws Exception {
+        byte[] content = new byte[4096];
+        new Random(20261123).nextBytes(content);
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) (' ' + (content[i] & 0x3f));
+        }
+        Path document = cluster.file("chart.txt", content);
+        String patient = cluster.field("patientId", AUTHOR, "patient", "register");
+        String record = add(document, patient).text("recordId");
+        cluster.run(AUTHOR, "record", "get", record, "--out", cluster.devnet.directory().resolve("own.txt").toString())
+                .ended(0);
+
+        Set<String> windows = new HashSet<>();
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        for (int i = 0; i + WINDOW <= text.length(); i++) {
+            windows.add(text.substring(i, i + WINDOW));
+        }
+        assertThat(found(document, windows)).as("the search finds the plaintext itself").isTrue();
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            for (Path file : files(node.dataDir())) {
+                assertThat(found(file, windows)).as("plaintext in %s", file).isFalse();
+            }
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private static boolean found(Path file, Set<String> windows) throws IOException {
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        for (int i = 0; i + WINDOW <= text.length(); i++) {
+            if (windows.contains(text.substring(i, i + WINDOW))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private JsonFields add(Path document, String patient) throws Exception {
+        return cluster.json(
+                AUTHOR, "record", "add", document.toString(), "--patient", patient, "--label",
+                "http://loinc.org|34133-9", "--sensitivity", "N");
+    }
+
+    private Cluster.Said get(String record, Path out) {
+        return cluster.runPlain("--context", READER, "record", "get", record, "--out", out.toString());
+    }
+
+    private void assertDecision(String expected, String patient, String record) throws Exception {
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            assertThat(cluster.field(
+                            "decision", OFFICER, "consent", "check", "--patient", patient, "--record", record, "--by",
+                            READER, "--purpose", "TREAT", "--node", node.api().toString()))
+                    .as(node.id())
+                    .isEqualTo(expected);
+        }
+    }
+
+    /** One height and one state root on all nodes, which an idle chain keeps. */
+    private void assertOneState() throws Exception {
+        Set<String> states = new HashSet<>();
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            JsonFields status = cluster.json(AUTHOR, "chain", "status", "--node", node.api().toString());
+            states.add(status.number("height") + " " + status.text("stateRoot"));
+        }
+        assertThat(states).hasSize(1);
+    }
+}
