@@ -82,7 +82,7 @@ final class Core {
 
     /** Takes up voting, if this node may: sends again what it signed in this round, and proposes if it leads. */
     void resume() {
-        if (!signer.maySign()) {
+        if (!signer.maySign() || at.isDecided()) {
             return;
         }
         if (signer.votes().timeoutRound() == at.round) {

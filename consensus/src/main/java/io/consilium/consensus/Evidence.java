@@ -45,7 +45,7 @@ public sealed interface Evidence {
 
         @Override
         public boolean verify(Hash chainId, ValidatorSet set, Verifier verifier) {
-            if (firstBlock.equals(secondBlock) || signer < 0 || signer >= set.size()) {
+            if (firstBlock.equals(secondBlock) || height < 1 || round < 0 || signer < 0 || signer >= set.size()) {
                 return false;
             }
             PublicKey key = set.get(signer).key();
@@ -83,7 +83,9 @@ public sealed interface Evidence {
             implements Evidence {
         @Override
         public boolean verify(Hash chainId, ValidatorSet set, Verifier verifier) {
-            if (timeoutRound < commitRound
+            if (height < 1
+                    || commitRound < 0
+                    || timeoutRound < commitRound
                     || qcRound >= commitRound
                     || qcRound < VoteBytes.NO_QC
                     || signer < 0

@@ -45,14 +45,16 @@ final class Fetcher {
         return wants.containsKey(hash);
     }
 
-    /** Asks now. A later call that knows more of the block (a proposal's list) replaces what was known. */
+    /** Asks now, unless it has asked already. A later call that knows more of the block replaces what was known. */
     void fetch(Hash hash, Optional<BlockHeader> header, List<Hash> transactionHashes, List<Integer> holders) {
         Want want = wants.get(hash);
         if (want == null || (want.header.isEmpty() && header.isPresent())) {
             want = new Want(header, transactionHashes, holders);
             wants.put(hash, want);
         }
-        ask(hash, want);
+        if (want.attempts == 0) {
+            ask(hash, want);
+        }
         schedule(RETRY_MILLIS);
     }
 

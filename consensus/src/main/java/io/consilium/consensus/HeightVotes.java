@@ -4,6 +4,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
 import io.consilium.crypto.certificate.VoteType;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,9 +87,13 @@ final class HeightVotes {
         return blocks;
     }
 
-    /** True if the block is new to the record. In memory the oldest that no prepare QC names goes when there are many. */
+    /**
+     * True if the block is new to the record, or came with another body before, which may have been wrong. In memory the
+     * oldest that no prepare QC names goes when there are many.
+     */
     boolean hold(Hash hash, ProposedBlock block) {
-        boolean isNew = blocks.putIfAbsent(hash, block) == null;
+        ProposedBlock known = blocks.put(hash, block);
+        boolean isNew = known == null || !Arrays.equals(known.body(), block.body());
         Iterator<Hash> oldest = blocks.keySet().iterator();
         while (blocks.size() > HeightState.MAX_BLOCKS && oldest.hasNext()) {
             Hash candidate = oldest.next();

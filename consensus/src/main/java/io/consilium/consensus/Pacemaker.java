@@ -55,8 +55,8 @@ final class Pacemaker {
         if (full || core.at.round > 0 || core.at.sets.changePending()) {
             return 0;
         }
-        long waited = Math.max(0, core.now - pendingSinceMillis); // the clock may have been set back
-        return Math.max(0, core.config.batchDelayMillis() - waited);
+        pendingSinceMillis = Math.min(pendingSinceMillis, core.now); // the clock may have been set back
+        return Math.max(0, core.config.batchDelayMillis() - (core.now - pendingSinceMillis));
     }
 
     /** BFT-9. Own votes of this round count: after a restart they may be all that is left of a block. */
@@ -141,6 +141,9 @@ final class Pacemaker {
     /** BFT-11: while stuck, the latest TIMEOUT and the TC that it carries go out every second. */
     void onResendTimer() {
         if (!core.at.isDecided() && core.signer.votes().timeoutRound() == core.at.round) {
+            if (pending) {
+                core.out.emit(new Effect.ResendPending()); // BFT-9: whoever was away knows of no reason to join
+            }
             giveUp();
         }
     }

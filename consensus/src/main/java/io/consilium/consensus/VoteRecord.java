@@ -42,7 +42,14 @@ public final class VoteRecord {
     public static VoteRecord of(List<VoteEntry> entries) throws MalformedException {
         VoteRecord record = new VoteRecord();
         for (VoteEntry entry : entries) {
-            record.read(entry);
+            if (!isBlock(entry)) {
+                record.read(entry);
+            }
+        }
+        for (VoteEntry entry : entries) {
+            if (isBlock(entry)) {
+                record.read(entry); // last: of many blocks, one that a prepare QC names must not go
+            }
         }
         return record;
     }
@@ -53,6 +60,10 @@ public final class VoteRecord {
      */
     public static VoteEntry silentThrough(long height) {
         return new VoteEntry(key(height, SILENT).toBytes(), new byte[0]);
+    }
+
+    private static boolean isBlock(VoteEntry entry) {
+        return entry.key().length > Long.BYTES && entry.key()[Long.BYTES] == BLOCK;
     }
 
     long silentThrough() {

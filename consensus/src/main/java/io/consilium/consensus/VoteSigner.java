@@ -9,6 +9,7 @@ import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,8 +103,8 @@ final class VoteSigner {
 
     /** Keeps a block with the votes for it; written with the next vote, once. */
     void hold(Hash hash, ProposedBlock block) {
-        if (votes.hold(hash, block)) {
-            entries.add(VoteRecord.block(height, hash, block));
+        if (maySign() && votes.hold(hash, block)) {
+            note(VoteRecord.block(height, hash, block));
         }
     }
 
@@ -111,7 +112,7 @@ final class VoteSigner {
     void hold(QuorumCertificate prepareQc) {
         if (votes.prepareQc().filter(held -> held.round() >= prepareQc.round()).isEmpty()) {
             votes.prepareQc(prepareQc);
-            entries.add(VoteRecord.prepareQc(prepareQc));
+            note(VoteRecord.prepareQc(prepareQc));
         }
     }
 
@@ -121,8 +122,14 @@ final class VoteSigner {
                 .filter(held -> held.round() >= tc.round())
                 .isEmpty()) {
             votes.timeoutCertificate(tc);
-            entries.add(VoteRecord.timeoutCertificate(tc));
+            note(VoteRecord.timeoutCertificate(tc));
         }
+    }
+
+    /** Adds to the next write; in place of what it overwrites, so that a node that does not vote gathers nothing. */
+    private void note(VoteEntry entry) {
+        entries.removeIf(earlier -> Arrays.equals(earlier.key(), entry.key()));
+        entries.add(entry);
     }
 
     /**
