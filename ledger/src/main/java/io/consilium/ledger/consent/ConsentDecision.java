@@ -3,7 +3,6 @@ package io.consilium.ledger.consent;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentEvaluation.Answer;
 import io.consilium.ledger.consent.ConsentEvaluation.Facts;
-import io.consilium.ledger.consent.ConsentEvaluation.Place;
 import io.consilium.ledger.consent.ConsentEvaluation.Verdict;
 import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.ledger.identity.MemberRole;
@@ -18,6 +17,7 @@ import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,17 +28,26 @@ import java.util.Set;
  *
  * <p>Across the patient's active consents: explicit deny, explicit permit, the custodian's own treatment (ACC-1), base
  * deny, base permit, and DENY if nobody said anything. Among equals the consent granted first is named.
+ *
+ * <p>Sealed conditions are judged by the custodian's node (PRV-5). Turning a permit's condition true or a deny's false
+ * never turns a permit into a deny, so the decision is made for the two extremes; where they agree, no condition
+ * matters, and where they differ, the answer is PERMIT_CONDITIONAL.
  */
 public final class ConsentDecision {
-    private final List<Weighed> weighed;
+    private final List<ConsentState> consents;
+    private final Facts facts;
     private final boolean custodianTreats;
 
-    private ConsentDecision(List<Weighed> weighed, boolean custodianTreats) {
-        this.weighed = weighed;
+    private ConsentDecision(List<ConsentState> consents, Facts facts, boolean custodianTreats) {
+        this.consents = consents;
+        this.facts = facts;
         this.custodianTreats = custodianTreats;
     }
 
     private record Weighed(ConsentState consent, Verdict verdict) {}
+
+    /** A decision as if all conditions fell one way, and whether the rule behind it has a condition. */
+    private record Extreme(Decision decision, boolean conditional) {}
 
     /** Decides on a state that nothing else is written to. */
     public static Decision decide(StateReader state, DecisionRequest request) {
@@ -68,7 +77,10 @@ public final class ConsentDecision {
         }
         Facts facts = facts(request, requester.get(), purpose.get(), action.get(), record.get());
         PatientState patient = state.patient(request.patientId()).orElseThrow();
-        return new ConsentDecision(weigh(state, patient, facts), custodianTreats(requester.get(), record.get(), facts))
+        return new ConsentDecision(
+                        active(state, patient, facts.timeMillis()),
+                        facts,
+                        custodianTreats(requester.get(), record.get(), facts))
                 .decide();
     }
 
@@ -104,15 +116,15 @@ public final class ConsentDecision {
                 && Signatories.covers(consent.getTerms().getPeriod(), timeMillis);
     }
 
-    private static List<Weighed> weigh(LedgerState state, PatientState patient, Facts facts) {
-        List<Weighed> weighed = new ArrayList<>();
+    private static List<ConsentState> active(LedgerState state, PatientState patient, long timeMillis) {
+        List<ConsentState> active = new ArrayList<>();
         for (ByteString id : patient.getConsentIdsList()) {
             ConsentState consent = state.consent(id).orElseThrow();
-            if (isActive(consent, facts.timeMillis())) {
-                weighed.add(new Weighed(consent, ConsentEvaluation.evaluate(consent.getTerms(), facts)));
+            if (isActive(consent, timeMillis)) {
+                active.add(consent);
             }
         }
-        return weighed;
+        return active;
     }
 
     /** ACC-1: reading for treatment by the custodian's own clinicians and pharmacists needs no consent. */
@@ -124,53 +136,52 @@ public final class ConsentDecision {
     }
 
     private Decision decide() {
-        Optional<Weighed> deny = first(Answer.EXPLICIT_DENY, false);
-        if (deny.isPresent()) {
-            return named(DecisionOutcome.DENY, Reason.EXPLICIT_DENY, deny.get());
+        Extreme strict = extreme(false);
+        if (consents.stream().noneMatch(consent -> ConsentEvaluation.hasConditions(consent.getTerms()))) {
+            return strict.decision();
         }
-        Optional<Weighed> permit = first(Answer.EXPLICIT_PERMIT, false);
-        if (permit.isPresent()) {
-            return unlessDenied(named(DecisionOutcome.PERMIT, Reason.EXPLICIT_PERMIT, permit.get()));
+        Extreme lenient = extreme(true);
+        if (strict.decision().denies() == lenient.decision().denies()) {
+            // the reason that holds whatever the conditions say
+            return strict.decision().denies() ? lenient.decision() : strict.decision();
+        }
+        // the permit's own condition, or else the condition of the deny that would come before it
+        return lenient.conditional()
+                ? lenient.decision().as(DecisionOutcome.PERMIT_CONDITIONAL, Reason.CONDITIONAL_PERMIT)
+                : strict.decision().as(DecisionOutcome.PERMIT_CONDITIONAL, Reason.CONDITIONAL_DENY);
+    }
+
+    private Extreme extreme(boolean lenient) {
+        List<Weighed> weighed = consents.stream()
+                .map(consent -> new Weighed(consent, ConsentEvaluation.evaluate(consent.getTerms(), facts, lenient)))
+                .toList();
+        Optional<Extreme> explicit = named(weighed, Answer.EXPLICIT_DENY, DecisionOutcome.DENY, Reason.EXPLICIT_DENY)
+                .or(() -> named(weighed, Answer.EXPLICIT_PERMIT, DecisionOutcome.PERMIT, Reason.EXPLICIT_PERMIT));
+        if (explicit.isPresent()) {
+            return explicit.get();
         }
         if (custodianTreats) {
-            return unlessDenied(Decision.standing(DecisionOutcome.PERMIT, Reason.CUSTODIAN_TREATMENT));
+            return new Extreme(Decision.standing(DecisionOutcome.PERMIT, Reason.CUSTODIAN_TREATMENT), false);
         }
-        Optional<Weighed> conditional = first(Answer.EXPLICIT_PERMIT, true);
-        if (conditional.isPresent()) {
-            return named(DecisionOutcome.PERMIT_CONDITIONAL, Reason.CONDITIONAL_PERMIT, conditional.get());
-        }
-        Optional<Weighed> baseDeny = first(Answer.BASE_DENY, false);
-        if (baseDeny.isPresent()) {
-            return named(DecisionOutcome.DENY, Reason.BASE_DENY, baseDeny.get());
-        }
-        return first(Answer.BASE_PERMIT, false)
-                .map(base -> unlessDenied(named(DecisionOutcome.PERMIT, Reason.BASE_PERMIT, base)))
-                .orElse(Decision.deny(Reason.NO_CONSENT));
+        return named(weighed, Answer.BASE_DENY, DecisionOutcome.DENY, Reason.BASE_DENY)
+                .or(() -> named(weighed, Answer.BASE_PERMIT, DecisionOutcome.PERMIT, Reason.BASE_PERMIT))
+                .orElse(new Extreme(Decision.deny(Reason.NO_CONSENT), false));
     }
 
-    private Optional<Weighed> first(Answer answer, boolean conditional) {
+    /** The first consent with this answer; one that needs no condition goes before one that does. */
+    private static Optional<Extreme> named(
+            List<Weighed> weighed, Answer answer, DecisionOutcome outcome, Reason reason) {
         return weighed.stream()
-                .filter(each ->
-                        each.verdict().answer() == answer && each.verdict().conditional() == conditional)
-                .findFirst();
-    }
-
-    /** A permit while some deny's sealed condition is not judged yet is conditional (PRV-5). */
-    private Decision unlessDenied(Decision permit) {
-        for (Weighed each : weighed) {
-            Optional<Place> open = each.verdict().openDeny();
-            if (open.isPresent()) {
-                return at(DecisionOutcome.PERMIT_CONDITIONAL, Reason.CONDITIONAL_DENY, each.consent(), open.get());
-            }
-        }
-        return permit;
-    }
-
-    private static Decision named(DecisionOutcome outcome, Reason reason, Weighed weighed) {
-        return at(outcome, reason, weighed.consent(), weighed.verdict().place());
-    }
-
-    private static Decision at(DecisionOutcome outcome, Reason reason, ConsentState consent, Place place) {
-        return new Decision(outcome, reason, consent.getId(), consent.getVersion(), place.rule(), place.exception());
+                .filter(each -> each.verdict().answer() == answer)
+                .min(Comparator.comparing(each -> each.verdict().conditional()))
+                .map(each -> new Extreme(
+                        new Decision(
+                                outcome,
+                                reason,
+                                each.consent().getId(),
+                                each.consent().getVersion(),
+                                each.verdict().place().rule(),
+                                each.verdict().place().exception()),
+                        each.verdict().conditional()));
     }
 }

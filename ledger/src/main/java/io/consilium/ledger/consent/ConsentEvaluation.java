@@ -17,8 +17,8 @@ import java.util.Set;
  * <p>An exception takes part with its own criteria and with its rule's where it has none of a kind; it applies whether
  * or not its rule does. Exceptions are asked before rules, rules before the base, and at each step a deny wins.
  *
- * <p>Sealed conditions cannot be judged here (PRV-5). A conditional deny is remembered as open while the search goes
- * on; a conditional permit ends it.
+ * <p>Sealed conditions cannot be judged here (PRV-5), so terms are asked twice: leniently, as if the conditions of all
+ * permits held and those of no deny, and strictly, the other way round. Every truth lies between the two answers.
  */
 final class ConsentEvaluation {
     /** Which rule answered: its index, and the exception's inside it; -1 for none. */
@@ -34,13 +34,8 @@ final class ConsentEvaluation {
         NOTHING
     }
 
-    /**
-     * One consent's answer.
-     *
-     * @param conditional the permit holds only if its sealed condition does
-     * @param openDeny a deny that would come before the answer if its sealed condition held
-     */
-    record Verdict(Answer answer, Place place, boolean conditional, Optional<Place> openDeny) {}
+    /** One consent's answer; conditional if the rule that gave it has a sealed condition. */
+    record Verdict(Answer answer, Place place, boolean conditional) {}
 
     /** The request as rules see it, with the labels and author of the record's version. */
     record Facts(
@@ -55,16 +50,29 @@ final class ConsentEvaluation {
 
     private final ConsentTerms terms;
     private final Facts facts;
-    private Optional<Place> openDeny = Optional.empty();
+    private final boolean lenient;
 
-    private ConsentEvaluation(ConsentTerms terms, Facts facts) {
+    private ConsentEvaluation(ConsentTerms terms, Facts facts, boolean lenient) {
         this.terms = terms;
         this.facts = facts;
+        this.lenient = lenient;
     }
 
-    static Verdict evaluate(ConsentTerms terms, Facts facts) {
-        ConsentEvaluation evaluation = new ConsentEvaluation(terms, facts);
+    static Verdict evaluate(ConsentTerms terms, Facts facts, boolean lenient) {
+        ConsentEvaluation evaluation = new ConsentEvaluation(terms, facts, lenient);
         return evaluation.step(true).or(() -> evaluation.step(false)).orElseGet(evaluation::base);
+    }
+
+    static boolean hasConditions(ConsentTerms terms) {
+        for (ConsentRule rule : terms.getRulesList()) {
+            if (!rule.getSealedConditions().isEmpty()
+                    || rule.getExceptionsList().stream()
+                            .anyMatch(exception ->
+                                    !exception.getSealedConditions().isEmpty())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Exceptions or rules: the first deny that matches, else the first permit. */
@@ -79,33 +87,25 @@ final class ConsentEvaluation {
                     continue;
                 }
                 Place place = new Place(i, exceptions ? j : -1);
-                boolean conditional = !conditions(own, rule).isEmpty();
-                if (own.getPermit()) {
-                    permit = better(permit, new Verdict(Answer.EXPLICIT_PERMIT, place, conditional, openDeny));
-                } else if (!conditional) {
-                    return Optional.of(new Verdict(Answer.EXPLICIT_DENY, place, false, Optional.empty()));
-                } else if (openDeny.isEmpty()) {
-                    openDeny = Optional.of(place);
+                boolean conditional = isConditional(own, rule);
+                if (!own.getPermit()) {
+                    return Optional.of(new Verdict(Answer.EXPLICIT_DENY, place, conditional));
+                }
+                if (permit.isEmpty()) {
+                    permit = Optional.of(new Verdict(Answer.EXPLICIT_PERMIT, place, conditional));
                 }
             }
         }
-        return permit.map(found -> new Verdict(found.answer(), found.place(), found.conditional(), openDeny));
-    }
-
-    /** The first permit, unless a later one needs no condition. */
-    private static Optional<Verdict> better(Optional<Verdict> first, Verdict next) {
-        boolean improves =
-                first.map(found -> found.conditional() && !next.conditional()).orElse(true);
-        return improves ? Optional.of(next) : first;
+        return permit;
     }
 
     private Verdict base() {
         if (!terms.getBasePermit()) {
-            return new Verdict(Answer.BASE_DENY, Place.BASE, false, openDeny);
+            return new Verdict(Answer.BASE_DENY, Place.BASE, false);
         }
         // CON-3: a base names no purpose, so it never permits one that must be named
         Answer answer = facts.purpose().mustBeNamed() ? Answer.NOTHING : Answer.BASE_PERMIT;
-        return new Verdict(answer, Place.BASE, false, openDeny);
+        return new Verdict(answer, Place.BASE, false);
     }
 
     /** Every criterion of the rule, an omitted one taken from the outer rule, must fit. */
@@ -117,15 +117,17 @@ final class ConsentEvaluation {
                 && namesRequester(inherit(own.getActorsList(), outer.getActorsList()))
                 && namesRecord(inherit(own.getRecordIdsList(), outer.getRecordIdsList()))
                 && namesAuthor(inherit(own.getAuthorsList(), outer.getAuthorsList()))
-                && hasLabels(inherit(own.getLabelsList(), outer.getLabelsList()));
+                && hasLabels(inherit(own.getLabelsList(), outer.getLabelsList()))
+                && (!isConditional(own, outer) || own.getPermit() == lenient);
     }
 
     private static <T> List<T> inherit(List<T> own, List<T> outer) {
         return own.isEmpty() ? outer : own;
     }
 
-    private static ByteString conditions(ConsentRule own, ConsentRule outer) {
-        return own.getSealedConditions().isEmpty() ? outer.getSealedConditions() : own.getSealedConditions();
+    private static boolean isConditional(ConsentRule own, ConsentRule outer) {
+        return !own.getSealedConditions().isEmpty()
+                || !outer.getSealedConditions().isEmpty();
     }
 
     private boolean namesAction(List<String> actions) {

@@ -19,7 +19,7 @@ public record Decision(
         EXPLICIT_PERMIT,
         /** A permit whose sealed condition the custodian's node must judge (PRV-5). */
         CONDITIONAL_PERMIT,
-        /** A permit unless a deny's sealed condition holds, which the custodian's node must judge (PRV-5). */
+        /** A permit unless this deny applies, which a sealed condition decides (PRV-5). */
         CONDITIONAL_DENY,
         BASE_DENY,
         BASE_PERMIT,
@@ -42,6 +42,10 @@ public record Decision(
 
     static Decision standing(DecisionOutcome outcome, Reason reason) {
         return new Decision(outcome, reason, ByteString.EMPTY, 0, -1, -1);
+    }
+
+    Decision as(DecisionOutcome otherOutcome, Reason otherReason) {
+        return new Decision(otherOutcome, otherReason, consentId, consentVersion, rule, exception);
     }
 
     public boolean denies() {

@@ -58,7 +58,8 @@ public final class ParsedTransaction {
             body = CanonicalMessages.parse(
                     TransactionBody.parser(), signed.getBody().toByteArray(), MAX_BYTES, "transaction.body");
         } catch (MalformedException malformed) {
-            throw new MalformedTransaction(Refusal.TRANSACTION_MALFORMED.rejection(String.valueOf(malformed.getMessage())));
+            throw new MalformedTransaction(
+                    Refusal.TRANSACTION_MALFORMED.rejection(String.valueOf(malformed.getMessage())));
         }
         envelope(signed, body);
         PayloadFormat.check(body);
