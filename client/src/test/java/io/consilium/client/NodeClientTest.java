@@ -1,0 +1,289 @@
+package io.consilium.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.consilium.crypto.Certificates;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.JwtEdDsa;
+import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.proto.Noop;
+import io.consilium.proto.Problem;
+import io.consilium.proto.StatusResponse;
+import io.consilium.proto.SubmitRequest;
+import io.consilium.proto.SubmitResponse;
+import io.consilium.proto.SubmitResult;
+import io.consilium.proto.TransactionResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NodeClientTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private interface Answer {
+        void to(HttpExchange exchange, byte[] request) throws IOException;
+    }
+
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch released = new CountDownLatch(1);
+    private TestChain chain;
+    private HttpsServer server;
+    private NodeClient client;
+
+    @BeforeEach
+    void startAFakeNode() throws Exception {
+        chain = TestChain.create();
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls(chain.apiTls)));
+        server.createContext("/consilium.v1.Consilium/", exchange -> {
+            tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
+            byte[] request = exchange.getRequestBody().readAllBytes();
+            String method = exchange.getRequestURI().getPath().replaceAll(".*/", "");
+            answers.getOrDefault(method, (e, r) -> e.sendResponseHeaders(404, -1)).to(exchange, request);
+            exchange.close();
+        });
+        server.start();
+        client = client(Hash.sha256(chain.apiTls.getPublic().getEncoded()));
+    }
+
+    @AfterEach
+    void stopIt() {
+        released.countDown();
+        server.stop(0);
+    }
+
+    private NodeClient client(Hash pinned) {
+        return new NodeClient(
+                chain.genesis.chainId(),
+                new NodeEndpoint("a-clinic", uri(), pinned),
+                chain.doctorIdentity(),
+                TIMEOUT);
+    }
+
+    private URI uri() {
+        return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    private static SSLContext tls(java.security.KeyPair keys) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("node", keys.getPrivate(), new char[0], new Certificate[] {
+            Certificates.p256(keys, "node", List.of("127.0.0.1"))
+        });
+        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+        managers.init(store, new char[0]);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(managers.getKeyManagers(), null, new SecureRandom());
+        return context;
+    }
+
+    private static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.getResponseHeaders().add("content-type", "application/protobuf");
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Test
+    void asksWithAFreshTokenForThisChainAndNode() throws Exception {
+        answers.put("Status", (exchange, request) ->
+                reply(exchange, 200, StatusResponse.newBuilder().setHeight(7).build().toByteArray()));
+        assertThat(client.status().getHeight()).isEqualTo(7);
+        assertThat(client.status().getHeight()).isEqualTo(7);
+        assertThat(new HashSet<>(tokens)).hasSize(2);
+        JwtEdDsa.Jwt token = JwtEdDsa.parse(tokens.get(0).replace("Bearer ", ""));
+        assertThat(token.verify(new Ed25519Verifier(1), chain.doctor.publicKey())).isTrue();
+        assertThat(token.keyId()).isEqualTo(TestChain.DOCTOR);
+        assertThat(token.text("aud")).contains(chain.genesis.chainId().hex() + "/a-clinic");
+        assertThat(token.text("jti")).hasValueSatisfying(id -> assertThat(id).matches("[0-9a-f]{32}"));
+        assertThat(token.number("exp").getAsLong() - token.number("iat").getAsLong()).isBetween(1L, 60L);
+    }
+
+    @Test
+    void trustsThePinnedKeyAlone() {
+        NodeClient pinnedElsewhere = client(Hash.sha256(new byte[] {1}));
+        assertThatThrownBy(pinnedElsewhere::status)
+                .isInstanceOfSatisfying(ClientException.class, failure -> {
+                    assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
+                    assertThat(failure.code()).isEqualTo("NODE_NOT_PINNED");
+                });
+        assertThat(tokens).isEmpty();
+    }
+
+    @Test
+    void findsTheNodeBehindAnUnlistedAddressByItsKey() throws Exception {
+        NodeEndpoint found = chain.genesis.directory().resolve(uri(), TIMEOUT);
+        assertThat(found.institution()).isEqualTo("a-clinic");
+        assertThat(found.uri()).isEqualTo(uri());
+        TestChain other = TestChain.create();
+        assertThatThrownBy(() -> other.genesis.directory().resolve(uri(), TIMEOUT))
+                .isInstanceOfSatisfying(
+                        ClientException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.USAGE));
+    }
+
+    @Test
+    void saysTheNodesOwnWordsAboutARefusal() {
+        answers.put("Status", (exchange, request) -> {
+            exchange.getResponseHeaders().add("x-consilium-problem", "1");
+            reply(
+                    exchange,
+                    403,
+                    Problem.newBuilder()
+                            .setError("only auditors may")
+                            .setCode("ROLE_REQUIRED")
+                            .setRule("PRV-8")
+                            .setHint("ask one")
+                            .setExitCode(4)
+                            .build()
+                            .toByteArray());
+        });
+        assertThatThrownBy(() -> client.status()).isInstanceOfSatisfying(NodeRefusal.class, refusal -> {
+            assertThat(refusal.kind()).isEqualTo(FailureClass.DENIED);
+            assertThat(refusal).hasMessage("only auditors may");
+            assertThat(refusal.rule()).isEqualTo("PRV-8");
+            assertThat(refusal.hint()).isEqualTo("ask one");
+            assertThat(refusal.httpStatus()).isEqualTo(403);
+        });
+    }
+
+    @Test
+    void mapsPlainHttpFailuresToo() {
+        assertThatThrownBy(() -> client.validators(0))
+                .isInstanceOfSatisfying(
+                        NodeRefusal.class,
+                        refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.NOT_FOUND));
+        answers.put("Status", (exchange, request) -> reply(exchange, 503, new byte[0]));
+        assertThatThrownBy(() -> client.status())
+                .isInstanceOfSatisfying(
+                        NodeRefusal.class,
+                        refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.UNREACHABLE));
+    }
+
+    @Test
+    void saysThatNothingListens() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        NodeClient nowhere = new NodeClient(
+                chain.genesis.chainId(),
+                new NodeEndpoint("a-clinic", URI.create("https://127.0.0.1:" + free), Hash.ZERO),
+                chain.doctorIdentity(),
+                TIMEOUT);
+        assertThatThrownBy(nowhere::status)
+                .isInstanceOfSatisfying(
+                        NodeUnreachable.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.UNREACHABLE));
+    }
+
+    @Test
+    void refusesAnAnswerThatIsNoMessage() {
+        answers.put("Status", (exchange, request) -> reply(exchange, 200, new byte[] {(byte) 0xff, 1, 2}));
+        assertThatThrownBy(() -> client.status()).isInstanceOf(VerificationFailed.class);
+    }
+
+    private Submitter submitter(Duration timeout) {
+        return new Submitter(client, new ReceiptVerifier(chain.genesis.trustRoot()), timeout);
+    }
+
+    @Test
+    void verifiesTheReceiptOfASubmission() throws Exception {
+        byte[] signed = chain.signed(body -> body.setNoop(Noop.getDefaultInstance()));
+        byte[] proof = chain.proof(signed).encode();
+        answers.put("Submit", (exchange, request) -> {
+            assertThat(SubmitRequest.parseFrom(request).getTransactions(0)).isEqualTo(ByteString.copyFrom(signed));
+            reply(exchange, 200, result("COMMITTED", proof));
+        });
+        Hash txId = ParsedTransaction.parse(signed).txId();
+        assertThat(submitter(TIMEOUT).submit(signed, txId).applied()).isTrue();
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, Hash.sha256(new byte[] {9})))
+                .as("the receipt of another transaction")
+                .isInstanceOf(VerificationFailed.class);
+        proof[proof.length / 2] ^= 1;
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId)).isInstanceOf(VerificationFailed.class);
+    }
+
+    @Test
+    void leavesTheOutcomeOpenWhenTheWaitRanOut() throws Exception {
+        byte[] signed = chain.signed(body -> body.setNoop(Noop.getDefaultInstance()));
+        Hash txId = ParsedTransaction.parse(signed).txId();
+        answers.put("Submit", (exchange, request) -> reply(exchange, 200, result("UNKNOWN", new byte[0])));
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId))
+                .isInstanceOfSatisfying(OutcomeUnknown.class, unknown -> {
+                    assertThat(unknown.kind().exitCode()).isEqualTo(7);
+                    assertThat(unknown.transactionId()).isEqualTo(txId.hex());
+                    assertThat(unknown.hint()).contains("--settle");
+                });
+    }
+
+    @Test
+    void looksTheReceiptUpAfterALostAnswer() throws Exception {
+        byte[] signed = chain.signed(body -> body.setNoop(Noop.getDefaultInstance()));
+        byte[] proof = chain.proof(signed).encode();
+        Hash txId = ParsedTransaction.parse(signed).txId();
+        answers.put("Submit", (exchange, request) -> exchange.close());
+        answers.put("Transaction", (exchange, request) -> reply(
+                exchange,
+                200,
+                TransactionResponse.newBuilder()
+                        .setState("APPLIED")
+                        .setReceiptProof(ByteString.copyFrom(proof))
+                        .build()
+                        .toByteArray()));
+        assertThat(submitter(TIMEOUT).submit(signed, txId).applied()).isTrue();
+        answers.remove("Transaction");
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId)).isInstanceOf(OutcomeUnknown.class);
+    }
+
+    @Test
+    void doesNotWaitForEverForASilentNode() {
+        answers.put("Status", (exchange, request) -> {
+            try {
+                assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        NodeClient impatient = new NodeClient(
+                chain.genesis.chainId(), client.endpoint(), chain.doctorIdentity(), Duration.ofMillis(300));
+        assertThatThrownBy(impatient::status)
+                .isInstanceOfSatisfying(
+                        ClientException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.UNREACHABLE));
+    }
+
+    private static byte[] result(String state, byte[] proof) {
+        return SubmitResponse.newBuilder()
+                .addResults(SubmitResult.newBuilder()
+                        .setState(state)
+                        .setReceiptProof(ByteString.copyFrom(proof)))
+                .build()
+                .toByteArray();
+    }
+}

@@ -1,0 +1,114 @@
+package io.consilium.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.proto.Noop;
+import io.consilium.proto.ReceiptStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ReceiptFileTest {
+    private static byte[] noop(TestChain chain) {
+        return chain.signed(body -> body.setNoop(Noop.getDefaultInstance()));
+    }
+
+    @Test
+    @DisplayName("INT-1 a receipt verifies with the genesis alone")
+    void int1_verifiesWithTheGenesisAlone() throws Exception {
+        TestChain chain = TestChain.create();
+        byte[] file = ReceiptFile.write(chain.proof(noop(chain)));
+        VerifiedReceipt receipt = new ReceiptVerifier(chain.genesis.trustRoot()).verify(ReceiptFile.read(file));
+        assertThat(receipt.applied()).isTrue();
+        assertThat(receipt.header().height()).isEqualTo(1);
+        assertThat(new String(file, StandardCharsets.UTF_8))
+                .startsWith("{\"format\":\"consilium-receipt-1\",\"txId\":\""
+                        + receipt.transaction().txId().hex() + "\",\"height\":1,\"status\":\"APPLIED\"")
+                .endsWith("}\n");
+    }
+
+    @Test
+    @DisplayName("INT-1 a receipt with any one byte changed is refused with exit 9")
+    void int1_refusesAnyOneByteChanged() throws Exception {
+        TestChain chain = TestChain.create();
+        byte[] file = ReceiptFile.write(chain.proof(noop(chain)));
+        ReceiptVerifier verifier = new ReceiptVerifier(chain.genesis.trustRoot());
+        for (int i = 0; i < file.length; i++) {
+            byte[] changed = file.clone();
+            // Another hexadecimal digit where there was one, so that more than the syntax is tested.
+            changed[i] = (byte) (file[i] == '0' ? '1' : file[i] == '1' ? '0' : file[i] ^ 1);
+            int at = i;
+            assertThatThrownBy(() -> verifier.verify(ReceiptFile.read(changed)))
+                    .as("byte %d, '%c'", at, (char) file[at])
+                    .isInstanceOfSatisfying(
+                            ClientException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(FailureClass.VERIFICATION_FAILED));
+        }
+    }
+
+    @Test
+    void refusesAnyOneByteOfTheBinaryFormChanged() throws Exception {
+        TestChain chain = TestChain.create();
+        byte[] encoded = chain.proof(noop(chain)).encode();
+        ReceiptVerifier verifier = new ReceiptVerifier(chain.genesis.trustRoot());
+        for (int i = 0; i < encoded.length; i++) {
+            byte[] changed = encoded.clone();
+            changed[i] ^= 1;
+            assertThatThrownBy(() -> verifier.verify(changed))
+                    .as("byte %d", i)
+                    .isInstanceOfSatisfying(
+                            ClientException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(FailureClass.VERIFICATION_FAILED));
+        }
+    }
+
+    @Test
+    void refusesAFileCutOrExtended() throws Exception {
+        TestChain chain = TestChain.create();
+        String file = new String(ReceiptFile.write(chain.proof(noop(chain))), StandardCharsets.UTF_8);
+        for (String other : List.of("", "{}", file.substring(0, file.length() / 2), file + " ", file.trim())) {
+            assertThatThrownBy(() -> ReceiptFile.read(other.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(VerificationFailed.class);
+        }
+    }
+
+    @Test
+    void tellsAnotherChainsGenesisFromAForgedReceipt() throws Exception {
+        TestChain chain = TestChain.create();
+        TestChain other = TestChain.create();
+        ReceiptProof proof = chain.proof(noop(chain));
+        assertThatThrownBy(() -> new ReceiptVerifier(other.genesis.trustRoot()).verify(proof))
+                .isInstanceOfSatisfying(ClientException.class, failure -> {
+                    assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
+                    assertThat(failure.code()).isEqualTo("WRONG_GENESIS");
+                });
+    }
+
+    @Test
+    void refusesATransactionThatItsSignerDidNotSign() throws Exception {
+        TestChain chain = TestChain.create();
+        byte[] forged = noop(chain);
+        forged[forged.length - 1] ^= 1;
+        ReceiptProof proof = chain.proof(forged);
+        assertThatThrownBy(() -> new ReceiptVerifier(chain.genesis.trustRoot()).verify(proof))
+                .isInstanceOf(VerificationFailed.class)
+                .hasMessageContaining("signature");
+    }
+
+    @Test
+    void aRefusalOnChainIsAVerifiedReceiptToo() throws Exception {
+        TestChain chain = TestChain.create();
+        ReceiptProof proof = chain.proof(noop(chain), ReceiptStatus.REFUSED, List.of());
+        VerifiedReceipt receipt = new ReceiptVerifier(chain.genesis.trustRoot()).verify(proof);
+        assertThat(receipt.applied()).isFalse();
+        assertThat(Submitter.failure(receipt.receipt()))
+                .hasValueSatisfying(failure -> {
+                    assertThat(failure.kind()).isEqualTo(FailureClass.REFUSED);
+                    assertThat(failure.code()).isEqualTo("CONSENT_REVOKED");
+                    assertThat(failure.rule()).isEqualTo("CON-6");
+                });
+    }
+}
