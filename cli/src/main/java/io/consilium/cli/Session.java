@@ -110,7 +110,7 @@ public final class Session {
 
     /** Proven reads through the context's node. */
     VerifiedState state() throws ClientException {
-        return new VerifiedState(client(), verifier());
+        return new VerifiedState(client(), verifier(), genesis());
     }
 
     /** The client of the node that the context names. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
@@ -14,16 +15,19 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.StateResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Reads objects of the state through a node and believes only what the chain certified (TX-7). */
 public final class VerifiedState {
     private final NodeClient client;
     private final ReceiptVerifier verifier;
+    private final GenesisFile genesis;
 
-    public VerifiedState(NodeClient client, ReceiptVerifier verifier) {
+    public VerifiedState(NodeClient client, ReceiptVerifier verifier, GenesisFile genesis) {
         this.client = client;
         this.verifier = verifier;
+        this.genesis = genesis;
     }
 
     /** A value with the height and time of the block whose state it was read from. */
@@ -63,18 +67,11 @@ public final class VerifiedState {
     }
 
     private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {
-        StateResponse response = client.state(new String(key.bytes(), java.nio.charset.StandardCharsets.UTF_8));
-        StateValueProof proof;
-        try {
-            proof = StateValueProof.decode(response.getProof().toByteArray());
-        } catch (MalformedException malformed) {
-            throw untrue("its proof cannot be read").causedBy(malformed);
-        }
-        if (!proof.proof().key().equals(key)) {
-            throw untrue("its proof is of another object");
-        }
-        verifier.verify(proof);
-        Optional<byte[]> value = proof.proof().value();
+        StateResponse response = client.state(new String(key.bytes(), StandardCharsets.UTF_8));
+        // Before the first block there is no certificate, and the state is the one of the genesis.
+        At<Optional<byte[]>> proven =
+                response.getProof().isEmpty() ? atGenesis(key) : proven(key, response.getProof());
+        Optional<byte[]> value = proven.value();
         if (value.isPresent() != response.getFound()
                 || value.isPresent() && !response.getValue().equals(ByteString.copyFrom(value.get()))) {
             throw untrue("its proof is of another value");
@@ -82,14 +79,33 @@ public final class VerifiedState {
         try {
             return value.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new At<>(
-                            parser.parseFrom(value.get()),
-                            proof.block().header().height(),
-                            proof.block().header().timestampMillis()));
+                    : Optional.of(new At<>(parser.parseFrom(value.get()), proven.height(), proven.timeMillis()));
         } catch (InvalidProtocolBufferException malformed) {
             throw untrue("the value is of a kind that this version does not know")
                     .causedBy(malformed);
         }
+    }
+
+    private At<Optional<byte[]>> atGenesis(StateKey key) {
+        return new At<>(
+                Optional.ofNullable(genesis.state().state().get(key)),
+                0,
+                genesis.state().timeMillis());
+    }
+
+    private At<Optional<byte[]>> proven(StateKey key, ByteString encoded) throws ClientException {
+        StateValueProof proof;
+        try {
+            proof = StateValueProof.decode(encoded.toByteArray());
+        } catch (MalformedException malformed) {
+            throw untrue("its proof cannot be read").causedBy(malformed);
+        }
+        if (!proof.proof().key().equals(key)) {
+            throw untrue("its proof is of another object");
+        }
+        verifier.verify(proof);
+        BlockHeader header = proof.block().header();
+        return new At<>(proof.proof().value(), header.height(), header.timestampMillis());
     }
 
     private ClientException untrue(String reason) {
