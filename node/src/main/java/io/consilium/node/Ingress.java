@@ -79,8 +79,8 @@ final class Ingress {
         pending.put(request, checked);
         if (good.isEmpty()) {
             admitted(request, List.of());
-        } else if (!enqueue.apply(new ReplicaEvent.Submitted(
-                List.of(new ReplicaEvent.Submission(request, good)), clock.getAsLong()))) {
+        } else if (!enqueue.apply(
+                new ReplicaEvent.Submitted(List.of(new ReplicaEvent.Submission(request, good)), clock.getAsLong()))) {
             admitted(
                     request,
                     good.stream()

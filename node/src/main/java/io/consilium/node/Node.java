@@ -192,8 +192,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
     }
 
     private PeerNetworkConfig networkConfig() {
-        PeerNetworkConfig defaults = PeerNetworkConfig.of(
-                identity.institution(), chainId, settings.peerHost(), settings.peerPort());
+        PeerNetworkConfig defaults =
+                PeerNetworkConfig.of(identity.institution(), chainId, settings.peerHost(), settings.peerPort());
         // The largest block of this chain must fit into a frame, whatever the configuration says.
         int frame = Math.max(settings.maxFrameBytes(), limits.maxBlockBytes() + FRAME_OVERHEAD_BYTES);
         return defaults.bounded(frame, Math.max(settings.maxQueuedBytesPerPeer(), 2 * frame));
@@ -206,8 +206,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         peers.stream()
                 .filter(known -> known.institution().equals(peer))
                 .findFirst()
-                .ifPresent(known -> loop.urgent(
-                        new ReplicaEvent.PeerConnected(peer, known.tlsKey(), nowMillis()), () -> {}));
+                .ifPresent(known ->
+                        loop.urgent(new ReplicaEvent.PeerConnected(peer, known.tlsKey(), nowMillis()), () -> {}));
     }
 
     @Override
@@ -224,8 +224,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
                         payloads.received(inbound);
                         yield true;
                     }
-                    case FETCH_TRANSACTIONS, FETCH_BODY, BODY, FETCH_BLOCKS, BLOCKS -> loop.bulk(
-                            message(inbound), inbound::release);
+                    case FETCH_TRANSACTIONS, FETCH_BODY, BODY, FETCH_BLOCKS, BLOCKS ->
+                        loop.bulk(message(inbound), inbound::release);
                     default -> loop.urgent(message(inbound), inbound::release);
                 };
         if (!taken) {
@@ -358,7 +358,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
                 Receipt receipt = Receipt.decode(block.receipts().get(location.index()));
                 return new CommittedTransaction(txId, location.height(), location.index(), receipt);
             } catch (io.consilium.crypto.MalformedException damaged) {
-                throw new IllegalStateException("a stored receipt of height " + location.height() + " is damaged", damaged);
+                throw new IllegalStateException(
+                        "a stored receipt of height " + location.height() + " is damaged", damaged);
             }
         });
     }
@@ -445,8 +446,9 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         if (failure.isDone() || consensus.halted()) {
             reasons.add("the node has stopped deciding; see its log");
         }
-        now.syncTarget().ifPresent(target -> reasons.add(
-                "catching up, at height " + now.tip().height() + " of " + target));
+        now.syncTarget()
+                .ifPresent(target ->
+                        reasons.add("catching up, at height " + now.tip().height() + " of " + target));
         ValidatorSet set = consensus.validatorSet();
         long reached = set.validators().stream()
                 .map(Validator::institution)
@@ -505,6 +507,9 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        LOG.info("node stopped institution={} height={}", identity.institution(), view.tip().height());
+        LOG.info(
+                "node stopped institution={} height={}",
+                identity.institution(),
+                view.tip().height());
     }
 }

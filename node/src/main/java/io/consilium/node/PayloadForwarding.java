@@ -156,7 +156,10 @@ final class PayloadForwarding implements AutoCloseable {
             Hash hash = Hash.of(piece.getCiphertextHash().toByteArray());
             try {
                 StageOutcome outcome = vault.stage(
-                        hash, piece.getTotalSize(), piece.getOffset(), piece.getData().toByteArray());
+                        hash,
+                        piece.getTotalSize(),
+                        piece.getOffset(),
+                        piece.getData().toByteArray());
                 if (outcome instanceof StageOutcome.Held) {
                     reply.setComplete(true).setNextOffset(piece.getTotalSize());
                 } else if (outcome instanceof StageOutcome.Wanted wanted) {

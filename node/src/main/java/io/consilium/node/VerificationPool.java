@@ -30,8 +30,8 @@ final class VerificationPool implements AutoCloseable {
         AtomicInteger number = new AtomicInteger();
         this.check = check;
         this.failed = failed;
-        this.threads = new ThreadPoolExecutor(
-                size, size, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
+        this.threads =
+                new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
                     Thread thread = new Thread(task, "verify-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -42,7 +42,9 @@ final class VerificationPool implements AutoCloseable {
     boolean received(List<byte[]> signed, long nowMillis, Consumer<List<ParsedTransaction>> done) {
         return each(
                 signed.size(),
-                i -> check.received(signed.get(i), nowMillis).<List<ParsedTransaction>>map(List::of).orElse(List.of()),
+                i -> check.received(signed.get(i), nowMillis)
+                        .<List<ParsedTransaction>>map(List::of)
+                        .orElse(List.of()),
                 results -> {
                     List<ParsedTransaction> good = new ArrayList<>(results.size());
                     results.forEach(good::addAll);

@@ -98,26 +98,22 @@ class NodeClusterTest {
         startAll();
         ParsedTransaction good = next(0);
         long now = System.currentTimeMillis();
-        List<Admission> admissions = node(0)
-                .submit(List.of(
+        List<Admission> admissions = node(0).submit(List.of(
                         TestTransactions.badlySigned(next(0)),
                         chain.noop(0, ++number, now - 1_000),
                         good,
                         chain.noop(0, ++number, now + 3_600_000)))
                 .get(WAIT_SECONDS, TimeUnit.SECONDS);
-        assertThat(admissions.get(0))
-                .isInstanceOfSatisfying(
-                        Admission.Refused.class,
-                        refused -> assertThat(refused.rejection().code()).isEqualTo("SIGNATURE_INVALID"));
-        assertThat(admissions.get(1))
-                .isInstanceOfSatisfying(
-                        Admission.Refused.class,
-                        refused -> assertThat(refused.rejection().code()).isEqualTo("TRANSACTION_EXPIRED"));
+        assertThat(admissions.get(0)).isInstanceOfSatisfying(Admission.Refused.class, refused -> assertThat(
+                        refused.rejection().code())
+                .isEqualTo("SIGNATURE_INVALID"));
+        assertThat(admissions.get(1)).isInstanceOfSatisfying(Admission.Refused.class, refused -> assertThat(
+                        refused.rejection().code())
+                .isEqualTo("TRANSACTION_EXPIRED"));
         assertThat(admissions.get(2)).isEqualTo(new Admission.Accepted(good.txId()));
-        assertThat(admissions.get(3))
-                .isInstanceOfSatisfying(
-                        Admission.Refused.class,
-                        refused -> assertThat(refused.rejection().code()).isEqualTo("VALIDITY_TOO_LONG"));
+        assertThat(admissions.get(3)).isInstanceOfSatisfying(Admission.Refused.class, refused -> assertThat(
+                        refused.rejection().code())
+                .isEqualTo("VALIDITY_TOO_LONG"));
         committed(2, good);
     }
 
@@ -247,21 +243,12 @@ class NodeClusterTest {
         if (!java.nio.file.Files.exists(home)) {
             java.nio.file.Files.createDirectories(home);
             RocksChainStore.initialise(
-                    home.resolve("db"),
-                    StorageConfig.DEFAULT,
-                    chain.genesis(),
-                    RocksChainStore.Start.GENESIS);
+                    home.resolve("db"), StorageConfig.DEFAULT, chain.genesis(), RocksChainStore.Start.GENESIS);
         }
         RocksChainStore store = RocksChainStore.open(home.resolve("db"), chainId, StorageConfig.DEFAULT);
         FileVault vault = FileVault.open(home.resolve("vault"), VaultConfig.DEFAULT);
         Node node = Node.start(
-                chain.identity(i),
-                settings(i),
-                chainId,
-                store,
-                vault,
-                System::currentTimeMillis,
-                new SecureRandom());
+                chain.identity(i), settings(i), chainId, store, vault, System::currentTimeMillis, new SecureRandom());
         running.put(i, new Running(node, store, vault));
         ports.put(i, node.peerPort());
     }

@@ -20,7 +20,8 @@ public final class TestTransactions {
     public static ParsedTransaction noop(Hash chainId, String actor, KeyPair key, long validUntilMillis, long number) {
         TransactionBody body = TransactionBody.newBuilder()
                 .setChainId(ByteString.copyFrom(chainId.toBytes()))
-                .setSalt(ByteString.copyFrom(ByteBuffer.allocate(16).putLong(number).array()))
+                .setSalt(ByteString.copyFrom(
+                        ByteBuffer.allocate(16).putLong(number).array()))
                 .setValidUntilMillis(validUntilMillis)
                 .addSigners(TransactionSigner.newBuilder().setActor(actor).setKey(keyValue(key)))
                 .setNoop(Noop.getDefaultInstance())

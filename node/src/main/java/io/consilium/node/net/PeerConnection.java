@@ -217,7 +217,8 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     private void greet(ChannelHandlerContext ctx, Hello hello) {
         if (hello.getProtocol() != PeerNetworkConfig.PROTOCOL) {
             refuse(ctx, "it speaks protocol " + hello.getProtocol() + ", this node " + PeerNetworkConfig.PROTOCOL);
-        } else if (!hello.getChainId().equals(ByteString.copyFrom(config.chainId().toBytes()))) {
+        } else if (!hello.getChainId()
+                .equals(ByteString.copyFrom(config.chainId().toBytes()))) {
             refuse(ctx, "it follows another chain; compare the genesis files of both nodes");
         } else if (!hello.getInstitution().equals(peer())) {
             refuse(ctx, "it names itself differently from the owner of its key");

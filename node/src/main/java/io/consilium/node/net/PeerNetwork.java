@@ -156,8 +156,8 @@ public final class PeerNetwork implements AutoCloseable {
     /** Queues the encoded frame for each named peer that is connected; others miss it and catch up by asking. */
     public void send(Collection<String> peers, byte[] frame, FramePriority priority) {
         if (frame.length > config.maxFrameBytes()) {
-            throw new IllegalArgumentException(
-                    "a frame of " + frame.length + " bytes exceeds " + config.maxFrameBytes() + ", peers would refuse it");
+            throw new IllegalArgumentException("a frame of " + frame.length + " bytes exceeds " + config.maxFrameBytes()
+                    + ", peers would refuse it");
         }
         for (String peer : peers) {
             PeerConnection connection = open.get(peer);
@@ -228,7 +228,11 @@ public final class PeerNetwork implements AutoCloseable {
 
     private void dial(String peer) {
         PeerAddress address = registry.get(peer);
-        if (closed || address == null || address.endpoint().isEmpty() || open.containsKey(peer) || !dialling.add(peer)) {
+        if (closed
+                || address == null
+                || address.endpoint().isEmpty()
+                || open.containsKey(peer)
+                || !dialling.add(peer)) {
             return;
         }
         PeerAddress.Endpoint endpoint = address.endpoint().get();
@@ -260,8 +264,8 @@ public final class PeerNetwork implements AutoCloseable {
             return;
         }
         int failed = failures.merge(peer, 1, Integer::sum);
-        long backoff = Math.min(
-                config.maxBackoffMillis(), (long) config.minBackoffMillis() << Math.min(failed - 1, 16));
+        long backoff =
+                Math.min(config.maxBackoffMillis(), (long) config.minBackoffMillis() << Math.min(failed - 1, 16));
         long jittered = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
         loops.schedule(() -> dial(peer), jittered, TimeUnit.MILLISECONDS);
     }

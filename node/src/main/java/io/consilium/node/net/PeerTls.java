@@ -82,14 +82,13 @@ final class PeerTls {
         }
 
         private void check(X509Certificate[] chain) throws CertificateException {
-            Optional<PublicKey> key =
-                    chain.length == 0 ? Optional.empty() : ed25519(chain[0]);
+            Optional<PublicKey> key = chain.length == 0 ? Optional.empty() : ed25519(chain[0]);
             if (key.isEmpty()) {
                 throw new CertificateException("the peer's certificate carries no Ed25519 key");
             }
             if (!known.test(key.get())) {
-                throw new CertificateException(
-                        "no institution of the registry has peer key " + key.get().text());
+                throw new CertificateException("no institution of the registry has peer key "
+                        + key.get().text());
             }
         }
 

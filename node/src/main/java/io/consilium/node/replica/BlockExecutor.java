@@ -10,7 +10,6 @@ import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.LedgerLimits;
-import io.consilium.ledger.tx.Rejection;
 import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.BlockTransactions;
@@ -19,6 +18,7 @@ import io.consilium.ledger.state.StateTree;
 import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.ledger.tx.MalformedTransaction;
 import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.BlockBody;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
@@ -200,7 +200,8 @@ final class BlockExecutor {
                 return Optional.of("transaction " + i + ": " + rejection.get().message());
             }
             if (!ids.add(transaction.txId())
-                    || (pending.isEmpty() && store.transaction(transaction.txId()).isPresent())) {
+                    || (pending.isEmpty()
+                            && store.transaction(transaction.txId()).isPresent())) {
                 return Optional.of("transaction " + i + " was applied before (TX-3)");
             }
             transactions.add(transaction);
@@ -215,8 +216,8 @@ final class BlockExecutor {
             byte[] body,
             byte[] leaderRecord,
             List<ParsedTransaction> transactions) {
-        BlockContext context = new BlockContext(
-                chainId, header.height(), header.timestampMillis(), header.parentHash(), leaderRecord);
+        BlockContext context =
+                new BlockContext(chainId, header.height(), header.timestampMillis(), header.parentHash(), leaderRecord);
         BlockResult result = ledger.execute(store.latest(), context, transactions);
         TreeUpdate tree =
                 StateTree.update(store.nodes(), tip.height(), tip.stateRoot(), header.height(), result.changes());

@@ -10,7 +10,6 @@ import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
-import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
 import io.consilium.proto.CertificateNotice;
 import io.consilium.proto.ObserverAnswer;
@@ -122,8 +121,9 @@ public final class MessageFrames {
                     yield Optional.of(new Message.CertificateNotice(
                             quorum(notice.getQuorumCertificate()), timeouts(notice.getTimeoutCertificate())));
                 }
-                case OBSERVER_QUERY -> Optional.of(
-                        new Message.ObserverQuery(frame.getObserverQuery().getNonce().toByteArray()));
+                case OBSERVER_QUERY ->
+                    Optional.of(new Message.ObserverQuery(
+                            frame.getObserverQuery().getNonce().toByteArray()));
                 case OBSERVER_ANSWER -> {
                     ObserverAnswer answer = frame.getObserverAnswer();
                     yield Optional.of(new Message.ObserverAnswer(
@@ -140,7 +140,9 @@ public final class MessageFrames {
         if (frame.getTransactionHashesCount() > MAX_TRANSACTION_HASHES) {
             throw new MalformedException("a proposal names " + frame.getTransactionHashesCount() + " transactions");
         }
-        if (frame.getInline() ? frame.getTransactionHashesCount() > 0 : !frame.getBody().isEmpty()) {
+        if (frame.getInline()
+                ? frame.getTransactionHashesCount() > 0
+                : !frame.getBody().isEmpty()) {
             throw new MalformedException("a proposal carries either its body or its transactions' hashes");
         }
         List<Hash> hashes = new ArrayList<>(frame.getTransactionHashesCount());

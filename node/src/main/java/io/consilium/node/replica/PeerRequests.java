@@ -28,8 +28,8 @@ final class PeerRequests {
     private PeerRequests() {}
 
     /** The transactions that are at hand, in as many frames as they need. */
-    static List<PeerFrame> transactions(
-            FetchTransactions request, Function<Hash, Optional<ParsedTransaction>> known) throws MalformedException {
+    static List<PeerFrame> transactions(FetchTransactions request, Function<Hash, Optional<ParsedTransaction>> known)
+            throws MalformedException {
         if (request.getHashesCount() > MessageFrames.MAX_TRANSACTION_HASHES) {
             throw new MalformedException("a request for " + request.getHashesCount() + " transactions");
         }
@@ -62,10 +62,9 @@ final class PeerRequests {
 
     static PeerFrame body(FetchBody request, Function<Hash, Optional<ProposedBlock>> held) throws MalformedException {
         BodyReply.Builder reply = BodyReply.newBuilder().setBlockHash(request.getBlockHash());
-        held.apply(MessageFrames.hash(request.getBlockHash()))
-                .ifPresent(block -> reply.setFound(true)
-                        .setHeader(MessageFrames.shared(block.header().encode()))
-                        .setBody(MessageFrames.shared(block.body())));
+        held.apply(MessageFrames.hash(request.getBlockHash())).ifPresent(block -> reply.setFound(true)
+                .setHeader(MessageFrames.shared(block.header().encode()))
+                .setBody(MessageFrames.shared(block.body())));
         return PeerFrame.newBuilder().setBody(reply).build();
     }
 

@@ -250,7 +250,8 @@ public final class Replica {
     }
 
     private void decide(Effect.Decide decision) {
-        ExecutedBlock block = executor.decided(decision.header(), decision.commitQc().blockHash(), decision.body());
+        ExecutedBlock block =
+                executor.decided(decision.header(), decision.commitQc().blockHash(), decision.body());
         commit(block, decision.commitQc());
         sync.advanced(block.header().height(), now);
     }
@@ -274,7 +275,10 @@ public final class Replica {
         told = Work.UNKNOWN;
         out.accept(new ReplicaEffect.Committed(
                 new CommittedBlock(
-                        block.header(), block.hash(), transactions, block.result().events()),
+                        block.header(),
+                        block.hash(),
+                        transactions,
+                        block.result().events()),
                 changesInstitutions(block)));
     }
 
@@ -299,11 +303,12 @@ public final class Replica {
         try {
             switch (frame.getFrameCase()) {
                 case TRANSACTIONS -> take(checked(frame));
-                case FETCH_TRANSACTIONS -> PeerRequests.transactions(frame.getFetchTransactions(), this::transaction)
-                        .forEach(batch -> ask(peer, batch));
+                case FETCH_TRANSACTIONS ->
+                    PeerRequests.transactions(frame.getFetchTransactions(), this::transaction)
+                            .forEach(batch -> ask(peer, batch));
                 case FETCH_BODY -> ask(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
-                case BODY -> bodies.offer(frame.getBody())
-                        .ifPresent(block -> inbox.add(new Event.BodyAvailable(block, now)));
+                case BODY ->
+                    bodies.offer(frame.getBody()).ifPresent(block -> inbox.add(new Event.BodyAvailable(block, now)));
                 case FETCH_BLOCKS -> ask(peer, PeerRequests.blocks(frame.getFetchBlocks(), store));
                 case BLOCKS -> {
                     sync.receive(peer, frame.getBlocks(), store.tipHeight(), now);
@@ -327,9 +332,8 @@ public final class Replica {
 
     private List<ParsedTransaction> checked(PeerFrame frame) {
         List<ParsedTransaction> transactions = new ArrayList<>();
-        frame.getTransactions()
-                .getTransactionsList()
-                .forEach(bytes -> check.received(bytes.toByteArray(), now).ifPresent(transactions::add));
+        frame.getTransactions().getTransactionsList().forEach(bytes -> check.received(bytes.toByteArray(), now)
+                .ifPresent(transactions::add));
         return transactions;
     }
 
@@ -359,7 +363,8 @@ public final class Replica {
     private void submit(List<ReplicaEvent.Submission> submissions) {
         List<ParsedTransaction> added = new ArrayList<>();
         for (ReplicaEvent.Submission submission : submissions) {
-            List<Admission> admissions = new ArrayList<>(submission.transactions().size());
+            List<Admission> admissions =
+                    new ArrayList<>(submission.transactions().size());
             for (ParsedTransaction transaction : submission.transactions()) {
                 Admission admission = admit(transaction);
                 admissions.add(admission);
@@ -452,8 +457,9 @@ public final class Replica {
                     blame(blamed);
                 }
             }
-            default -> halt("block " + block.header().height() + " is certified by a quorum and is " + outcome.verdict()
-                    + " here: " + outcome.detail());
+            default ->
+                halt("block " + block.header().height() + " is certified by a quorum and is " + outcome.verdict()
+                        + " here: " + outcome.detail());
         }
     }
 

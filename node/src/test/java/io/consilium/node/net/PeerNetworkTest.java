@@ -216,7 +216,8 @@ class PeerNetworkTest {
             raw.hello("alpha", CHAIN);
             assertThat(beta.nextEvent()).isEqualTo("connected alpha");
             byte[] bulk = PeerFrame.newBuilder()
-                    .setTransactions(TransactionBatch.newBuilder().addTransactions(ByteString.copyFrom(new byte[4 << 20])))
+                    .setTransactions(
+                            TransactionBatch.newBuilder().addTransactions(ByteString.copyFrom(new byte[4 << 20])))
                     .build()
                     .toByteArray();
             for (int i = 0; i < 20; i++) {

@@ -143,7 +143,11 @@ final class MemoryChainStore implements ChainStore {
     public Optional<StoredBlock> block(long height) {
         return at(height)
                 .map(batch -> new StoredBlock(
-                        height, batch.header().encode(), batch.body(), batch.commitQc().encode(), batch.receipts()));
+                        height,
+                        batch.header().encode(),
+                        batch.body(),
+                        batch.commitQc().encode(),
+                        batch.receipts()));
     }
 
     @Override

@@ -40,7 +40,8 @@ class ReplicaTest {
     @DisplayName("BFT-9 an idle chain makes no blocks")
     void bft9_staysQuietWithoutWork() {
         cluster.pass(120_000);
-        assertThat(cluster.machines).allSatisfy(machine -> assertThat(machine.store.tipHeight()).isZero());
+        assertThat(cluster.machines)
+                .allSatisfy(machine -> assertThat(machine.store.tipHeight()).isZero());
     }
 
     @Test
@@ -190,7 +191,9 @@ class ReplicaTest {
         cluster.machine(0).submit(apart);
         ParsedTransaction majority = cluster.machine(1).noop(3);
         cluster.machine(1).submit(majority);
-        cluster.until(20_000, () -> cluster.machine(1).has(majority) && cluster.machine(2).has(majority));
+        cluster.until(
+                20_000,
+                () -> cluster.machine(1).has(majority) && cluster.machine(2).has(majority));
         assertThat(cluster.machine(0).has(majority)).isFalse();
         cluster.cut = (from, to) -> false;
         cluster.until(60_000, () -> cluster.all(machine -> machine.has(majority) && machine.has(apart)));
@@ -216,7 +219,8 @@ class ReplicaTest {
     @Test
     void refusesBadSignaturesOfPeers() {
         ParsedTransaction good = cluster.machine(0).noop(1);
-        PeerFrame bad = PeerRequests.batches(List.of(TestTransactions.badlySigned(good))).get(0);
+        PeerFrame bad = PeerRequests.batches(List.of(TestTransactions.badlySigned(good)))
+                .get(0);
         cluster.machine(1).step(new ReplicaEvent.PeerMessage("h0", bad, cluster.now()));
         assertThat(cluster.machine(1).replica.isPending(good.txId())).isFalse();
         PeerFrame right = PeerRequests.batches(List.of(good)).get(0);
@@ -244,7 +248,8 @@ class ReplicaTest {
                 each.until(5_000, () -> each.all(machine -> machine.has(transaction)));
             }
         }
-        assertThat(again.machine(0).store.tip()).isEqualTo(cluster.machine(0).store.tip());
+        assertThat(again.machine(0).store.tip())
+                .isEqualTo(cluster.machine(0).store.tip());
     }
 
     @Test
@@ -256,8 +261,10 @@ class ReplicaTest {
     }
 
     private void decide(ParsedTransaction transaction) {
-        VirtualCluster.Machine by =
-                cluster.machines.stream().filter(machine -> machine.up).findFirst().orElseThrow();
+        VirtualCluster.Machine by = cluster.machines.stream()
+                .filter(machine -> machine.up)
+                .findFirst()
+                .orElseThrow();
         by.submit(transaction);
         cluster.until(60_000, () -> cluster.all(machine -> machine.has(transaction)));
     }

@@ -46,7 +46,9 @@ final class VirtualCluster {
     }
 
     VirtualCluster(int size) {
-        chain = TestChain.of(java.util.stream.IntStream.range(0, size).mapToObj(i -> 7_000 + i).toList());
+        chain = TestChain.of(java.util.stream.IntStream.range(0, size)
+                .mapToObj(i -> 7_000 + i)
+                .toList());
         for (int i = 0; i < size; i++) {
             machines.add(new Machine(i, new MemoryChainStore(chain.genesis())));
         }
@@ -215,8 +217,7 @@ final class VirtualCluster {
         }
 
         void submit(ParsedTransaction... transactions) {
-            step(new ReplicaEvent.Submitted(
-                    List.of(new ReplicaEvent.Submission(1, List.of(transactions))), now));
+            step(new ReplicaEvent.Submitted(List.of(new ReplicaEvent.Submission(1, List.of(transactions))), now));
         }
 
         private void perform(ReplicaEffect effect) {
