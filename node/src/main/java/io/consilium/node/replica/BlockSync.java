@@ -68,7 +68,7 @@ final class BlockSync {
 
     /** Somebody proved, or only claims, to be at this height; claims are worth one request. */
     void aim(String peer, long height, boolean proven, long tipHeight, long nowMillis) {
-        Peer source = peers.computeIfAbsent(peer, name -> new Peer());
+        Peer source = peer(peer);
         source.height = Math.max(source.height, height);
         if (height <= tipHeight) {
             return;
@@ -83,7 +83,7 @@ final class BlockSync {
 
     /** A peer told its height in a status; it is only asked up to there. */
     void heard(String peer, long height) {
-        peers.computeIfAbsent(peer, name -> new Peer()).height = height;
+        peer(peer).height = height;
     }
 
     void forget(String peer, long tipHeight, long nowMillis) {
@@ -128,7 +128,7 @@ final class BlockSync {
             return;
         }
         requests.remove(reply.getRequest());
-        Peer peer = peers.computeIfAbsent(from, name -> new Peer());
+        Peer peer = peer(from);
         peer.busy = false;
         if (reply.getBlocksCount() > request.count) {
             throw shun(from, nowMillis, "it sent more blocks than asked for");
@@ -159,7 +159,7 @@ final class BlockSync {
                     decided.getBody().toByteArray(),
                     QuorumCertificate.decode(decided.getCommitQc().toByteArray()));
         } catch (MalformedException malformed) {
-            throw shun(from, nowMillis, malformed.getMessage());
+            throw shun(from, nowMillis, String.valueOf(malformed.getMessage()));
         }
     }
 
@@ -238,7 +238,7 @@ final class BlockSync {
     }
 
     private MalformedException shun(String name, long nowMillis, String reason) {
-        Peer peer = peers.computeIfAbsent(name, any -> new Peer());
+        Peer peer = peer(name);
         peer.shunnedUntil = nowMillis + SHUN_MILLIS;
         peer.busy = false;
         requests.values().removeIf(request -> request.peer.equals(name));
@@ -266,7 +266,7 @@ final class BlockSync {
             if (peer.isEmpty()) {
                 return;
             }
-            request(peer.get(), peers.get(peer.get()), height, nowMillis);
+            request(peer.get(), peer(peer.get()), height, nowMillis);
         }
     }
 
@@ -319,6 +319,10 @@ final class BlockSync {
                                 .setCount(count)
                                 .setRequest(id))
                         .build());
+    }
+
+    private Peer peer(String name) {
+        return peers.computeIfAbsent(name, any -> new Peer());
     }
 
     private record Request(long id, String peer, long from, int count, long deadline) {}

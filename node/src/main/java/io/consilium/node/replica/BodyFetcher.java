@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -114,8 +115,8 @@ final class BodyFetcher {
             }
         }
         List<ProposedBlock> completed = new ArrayList<>();
-        for (Hash hash : List.copyOf(wanted.keySet())) {
-            complete(hash, wanted.get(hash)).ifPresent(completed::add);
+        for (Map.Entry<Hash, Wanted> entry : List.copyOf(wanted.entrySet())) {
+            complete(entry.getKey(), entry.getValue()).ifPresent(completed::add);
         }
         return completed;
     }
@@ -144,7 +145,7 @@ final class BodyFetcher {
         }
         wanted.remove(hash);
         BlockBody.Builder body = BlockBody.newBuilder();
-        block.hashes.forEach(leaf -> body.addTransactions(block.bytes.get(leaf)));
+        block.hashes.forEach(leaf -> body.addTransactions(Objects.requireNonNull(block.bytes.get(leaf))));
         return Optional.of(new ProposedBlock(block.header.get(), body.build().toByteArray()));
     }
 

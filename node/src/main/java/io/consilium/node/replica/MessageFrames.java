@@ -132,7 +132,7 @@ public final class MessageFrames {
                 default -> Optional.empty();
             };
         } catch (IllegalArgumentException invalid) {
-            throw new MalformedException(invalid.getMessage());
+            throw new MalformedException(String.valueOf(invalid.getMessage()));
         }
     }
 

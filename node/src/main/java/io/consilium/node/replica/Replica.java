@@ -326,7 +326,7 @@ public final class Replica {
                 }
             }
         } catch (MalformedException malformed) {
-            out.accept(new ReplicaEffect.Disconnect(peer, malformed.getMessage()));
+            out.accept(new ReplicaEffect.Disconnect(peer, String.valueOf(malformed.getMessage())));
         }
     }
 
