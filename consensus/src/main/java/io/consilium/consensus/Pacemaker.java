@@ -70,12 +70,13 @@ final class Pacemaker {
                 || core.signer.votes().votedIn(at.round);
     }
 
-    /** Starts the round's timer, once, if there is work. */
+    /** Starts the round's timer, once, if there is work. Who may not vote can still pass on what is pending. */
     void arm() {
         HeightState at = core.at;
+        boolean mayGiveUp = core.signer.maySign() && core.signer.votes().timeoutRound() < at.round;
+        boolean mayPassOn = !core.signer.maySign() && pending;
         if (!at.isDecided()
-                && core.signer.maySign()
-                && core.signer.votes().timeoutRound() < at.round
+                && (mayGiveUp || mayPassOn)
                 && !core.timers.isRunning(TimerKind.ROUND)
                 && hasWork()) {
             core.timers.set(TimerKind.ROUND, latencies.timeoutMillis(at.round));
@@ -116,6 +117,7 @@ final class Pacemaker {
         if (!core.at.isDecided()) {
             core.out.emit(new Effect.ResendPending()); // BFT-9: the leader may not know of it
             giveUp();
+            arm();
         }
     }
 

@@ -17,13 +17,17 @@ import java.util.TreeMap;
  * itself (BFT-16).
  *
  * <p>A disk may have been replaced by an older copy, so three things stand before a signature. After a start nothing is
- * signed until q−1 others sent a status: one of them very likely holds up a later vote before a contradicting one is
+ * signed until q−1 others sent a status, and the rest had two seconds for it: one of them very likely holds up a later vote before a contradicting one is
  * made. Nothing is signed at a height that f+1 others claim to have decided, one of them being honest: this node has to
  * catch up first, whatever it once voted there. And a vote that a peer holds up and the record lacks makes this node an
  * observer. None of them costs liveness: without q−1 others nothing is decided anyway, and a decided height needs no vote.
  */
 final class StatusExchange {
+    /** How many status intervals a validator that starts waits for more than the q−1 answers that it needs. */
+    private static final int PATIENCE_TICKS = 2;
+
     private final Core core;
+    private int ticks;
     /** The newest vote seen of each validator, as it was signed; a sender can only displace its own. */
     private final Map<PublicKey, VoteEcho> newestVotes = new TreeMap<>();
     /** Echoes of own votes at heights still to come, by the one who holds them up. */
@@ -42,6 +46,8 @@ final class StatusExchange {
             }
         }
         core.timers.set(TimerKind.STATUS, core.config.statusIntervalMillis());
+        ticks++;
+        openGate();
         if (core.signer.isObserving()) {
             core.observer.ask();
         }
@@ -144,10 +150,10 @@ final class StatusExchange {
         }
         boolean before = core.signer.maySign();
         core.signer.decidedElsewhere(decidedElsewhere());
-        openGate();
         if (!before && core.signer.maySign()) {
             core.resume();
         }
+        openGate();
     }
 
     /** The height that f+1 others claim to have decided; claims are the last of each, so that a liar cannot freeze one. */
@@ -161,12 +167,15 @@ final class StatusExchange {
                 .orElse(0L);
     }
 
+    /** All others, or q−1 of them when the rest had time enough to answer. */
     private void openGate() {
         long others = heard.keySet().stream()
                 .filter(key -> core.at.set.indexOf(key).isPresent())
                 .count();
-        if (others >= core.at.set.quorum() - 1) {
+        int needed = ticks > PATIENCE_TICKS ? core.at.set.quorum() - 1 : core.at.set.size() - 1;
+        if (!core.signer.isGateOpen() && others >= needed) {
             core.signer.openGate();
+            core.resume();
         }
     }
 
@@ -191,9 +200,6 @@ final class StatusExchange {
                         && at.sets.afterNext().indexOf(key).isEmpty());
         List.copyOf(claims.values()).forEach(this::check);
         claims.values().removeIf(echo -> echo.height() <= at.height);
-        if (at.set.quorum() == 1) {
-            openGate(); // alone there is nobody to hear
-        }
     }
 
     /**

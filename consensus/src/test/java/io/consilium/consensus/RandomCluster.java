@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /**
@@ -19,6 +20,8 @@ import java.util.function.IntFunction;
  */
 final class RandomCluster extends ToyCluster {
     private record Packet(long due, long sequence, ToyNode from, ToyNode to, Object payload) {}
+
+    private record DiskCopy(TreeMap<byte[], byte[]> votes, List<ToyNode.Applied> chain) {}
 
     static final long CHAOS_MILLIS = 20_000;
     static final long MENDED_MILLIS = 60_000;
@@ -39,6 +42,9 @@ final class RandomCluster extends ToyCluster {
     private final double duplication;
     private final int maxDelay;
     private final List<String> submitted = new ArrayList<>();
+    boolean oldDisks;
+    int restored;
+    private Optional<DiskCopy> copy = Optional.empty();
     private boolean mended;
     private long sequence;
     private int ballotsSent;
@@ -60,7 +66,7 @@ final class RandomCluster extends ToyCluster {
 
     @Override
     SafetyRules rules(int node) {
-        return liar.filter(index -> index == node).isPresent() ? SafetyRules.SOUND : rules.apply(node);
+        return rules.apply(node);
     }
 
     @Override
@@ -195,14 +201,38 @@ final class RandomCluster extends ToyCluster {
 
     private void fault() {
         ToyNode node = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(oldDisks ? 11 : 9)) {
             case 0 -> nodes.forEach(any -> side.put(any.index, random.nextInt(2)));
             case 1 -> side.clear();
             case 2 -> crash(node);
             case 3 -> node.crashAfterEffects = random.nextInt(12);
             case 4 -> node.frozen = node.up && random.nextBoolean();
+            case 9 -> keepCopy();
+            case 10 -> restoreCopy();
             case 5 -> clockSkew[node.index] = random.nextInt(2_000) - 1_000;
             default -> submit();
+        }
+    }
+
+    /** The fault of one validator only: more than f old disks may forget a decision. */
+    private void keepCopy() {
+        ToyNode victim = nodes.get((int) (seed % nodes.size()));
+        if (copy.isEmpty()) {
+            copy = Optional.of(new DiskCopy(new TreeMap<>(victim.votes), List.copyOf(victim.chain)));
+        }
+    }
+
+    private void restoreCopy() {
+        ToyNode victim = nodes.get((int) (seed % nodes.size()));
+        if (copy.isPresent()) {
+            monitor.faulty.add(victim.index);
+            crash(victim);
+            victim.votes.clear();
+            victim.votes.putAll(copy.get().votes());
+            victim.chain.clear();
+            victim.chain.addAll(copy.get().chain());
+            victim.syncedChain = victim.chain.size();
+            restored++;
         }
     }
 
@@ -307,8 +337,8 @@ final class RandomCluster extends ToyCluster {
 
     /** BFT-9: with nothing pending no ballot is sent any more. */
     private void requireRest() {
-        if (liar.isPresent()) {
-            return; // its own pending lies may go on
+        if (!monitor.faulty.isEmpty()) {
+            return; // a faulty one may go on
         }
         runFor(3_000);
         int before = ballotsSent;

@@ -28,6 +28,22 @@ class RandomNetworkTest {
         assertThat(heights).as("blocks decided over all seeds").isGreaterThan(SEEDS * 3);
     }
 
+    /**
+     * BFT-16: what no peer that is heard of saw cannot be held up to a validator with an old disk, so at the very worst it
+     * is as one faulty validator: the others agree and get on.
+     */
+    @Test
+    void anOldDiskIsAtWorstOneFaultyValidator() {
+        long restored = 0;
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS / 3; seed++) {
+            RandomCluster cluster = new RandomCluster(seed, 4, false, SOUND, false);
+            cluster.oldDisks = true;
+            cluster.run();
+            restored += cluster.restored;
+        }
+        assertThat(restored).isGreaterThan(SEEDS / 4);
+    }
+
     @Test
     void oneSeedIsOneHistory() {
         for (long seed = 40; seed < 46; seed++) {

@@ -77,6 +77,26 @@ final class ScenarioCluster extends ToyCluster {
         }
     }
 
+    void deliverOne() {
+        if (!inFlight.isEmpty()) {
+            Packet packet = inFlight.remove(0);
+            packet.to().receive(packet.from(), packet.payload());
+        }
+    }
+
+    void loseOne() {
+        if (!inFlight.isEmpty()) {
+            inFlight.remove(0);
+        }
+    }
+
+    /** The next packet is overtaken by all others. */
+    void deferOne() {
+        if (!inFlight.isEmpty()) {
+            inFlight.add(inFlight.remove(0));
+        }
+    }
+
     void drop(Selector selector) {
         inFlight.removeIf(selector::matches);
     }
