@@ -75,10 +75,7 @@ final class Pacemaker {
         HeightState at = core.at;
         boolean mayGiveUp = core.signer.maySign() && core.signer.votes().timeoutRound() < at.round;
         boolean mayPassOn = !core.signer.maySign() && pending;
-        if (!at.isDecided()
-                && (mayGiveUp || mayPassOn)
-                && !core.timers.isRunning(TimerKind.ROUND)
-                && hasWork()) {
+        if (!at.isDecided() && (mayGiveUp || mayPassOn) && !core.timers.isRunning(TimerKind.ROUND) && hasWork()) {
             core.timers.set(TimerKind.ROUND, latencies.timeoutMillis(at.round));
             armedAtMillis = Optional.of(core.now);
         }

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("BFT-10 timeouts")
 class CommitLatenciesTest {
-    private final CommitLatencies latencies = new CommitLatencies(ConsensusConfig.defaults(
-            ToyCluster.CHAIN, Optional.empty(), Stamps.VERIFIER, ToyLedger::hashes));
+    private final CommitLatencies latencies = new CommitLatencies(
+            ConsensusConfig.defaults(ToyCluster.CHAIN, Optional.empty(), Stamps.VERIFIER, ToyLedger::hashes));
 
     private void add(int times, long millis) {
         for (int i = 0; i < times; i++) {

@@ -97,8 +97,7 @@ class ConsensusTest {
                 .findFirst()
                 .orElseThrow();
         List<Effect> decided = core.step(built(only(armed, Effect.Build.class), "x"));
-        assertThat(all(decided, Effect.CancelTimer.class))
-                .anyMatch(cancel -> cancel.kind() == TimerKind.ROUND);
+        assertThat(all(decided, Effect.CancelTimer.class)).anyMatch(cancel -> cancel.kind() == TimerKind.ROUND);
         assertThat(core.step(new Event.TimerFired(TimerKind.ROUND, timer.token(), NOW + 1_000)))
                 .isEmpty();
         assertThat(core.view().round()).isZero();
@@ -132,8 +131,8 @@ class ConsensusTest {
         Consensus core = alone(VoteRecord.empty());
         core.start(NOW);
         Effect.Build build = work(core);
-        List<Effect> effects = core.step(
-                new Event.BlockBuilt(build.height(), build.round(), Optional.empty(), build.nextSet(), NOW));
+        List<Effect> effects =
+                core.step(new Event.BlockBuilt(build.height(), build.round(), Optional.empty(), build.nextSet(), NOW));
         assertThat(all(effects, Effect.CancelTimer.class)).anyMatch(cancel -> cancel.kind() == TimerKind.ROUND);
         assertThat(all(effects, Effect.Broadcast.class)).isEmpty();
         assertThat(core.view().workPending()).isFalse();
@@ -165,8 +164,8 @@ class ConsensusTest {
         core.start(NOW);
         Effect.Build build = only(core.step(new Event.WorkPending(NOW, true)), Effect.Build.class);
         Event.BlockBuilt block = built(build, "x");
-        List<Effect> effects = core.step(new Event.BlockBuilt(
-                block.height(), block.round(), block.block(), block.nextSet(), NOW + 10));
+        List<Effect> effects = core.step(
+                new Event.BlockBuilt(block.height(), block.round(), block.block(), block.nextSet(), NOW + 10));
         assertThat(only(effects, Effect.Build.class).height()).isEqualTo(2);
         assertThat(effects.indexOf(only(effects, Effect.Build.class)))
                 .isGreaterThan(effects.indexOf(only(effects, Effect.Decide.class)));
@@ -178,8 +177,8 @@ class ConsensusTest {
         core.start(NOW);
         Effect.Build build = work(core);
         Event.BlockBuilt block = built(build, "x");
-        List<Effect> effects = core.step(new Event.BlockBuilt(
-                block.height(), block.round(), block.block(), Stamps.set(9, List.of(1)), NOW));
+        List<Effect> effects = core.step(
+                new Event.BlockBuilt(block.height(), block.round(), block.block(), Stamps.set(9, List.of(1)), NOW));
         only(effects, Effect.Halt.class);
         assertThat(core.view().halted()).isTrue();
         assertThat(core.step(new Event.WorkPending(NOW, true))).isEmpty();
@@ -207,8 +206,7 @@ class ConsensusTest {
 
     @Test
     void impossibleMessagesAndSettingsAreRefused() {
-        assertThatThrownBy(() -> new Message.Timeout(
-                        1, 2, 1, Optional.empty(), Optional.empty(), new byte[64], 0))
+        assertThatThrownBy(() -> new Message.Timeout(1, 2, 1, Optional.empty(), Optional.empty(), new byte[64], 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reports round 1");
         assertThatThrownBy(() -> new Message.Vote(

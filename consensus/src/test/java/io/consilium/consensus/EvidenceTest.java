@@ -62,8 +62,7 @@ class EvidenceTest {
         Evidence forged = new Evidence.Equivocation(
                 VoteType.COMMIT, 5, 3, 2, ONE, vote(2, VoteType.COMMIT, 3, ONE), TWO, vote(1, VoteType.COMMIT, 3, TWO));
         assertThat(verify(forged)).isFalse();
-        assertThat(verify(new Evidence.Equivocation(
-                        VoteType.COMMIT, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
+        assertThat(verify(new Evidence.Equivocation(VoteType.COMMIT, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
                 .isFalse();
     }
 

@@ -181,6 +181,7 @@ class ForeignCertificatesTest {
         assertThat(restarted.view().awaitsBody()).isTrue();
         List<Effect> effects = new java.util.ArrayList<>(restarted.step(received(1, status(false))));
         effects.addAll(restarted.step(received(2, status(false))));
+        effects.addAll(restarted.step(received(3, status(false))));
         assertThat(restarted.view().mayVote()).isTrue();
         assertThat(effects).noneMatch(effect -> effect instanceof Effect.SetTimer);
         assertThat(effects).noneMatch(effect -> effect instanceof Effect.Broadcast);

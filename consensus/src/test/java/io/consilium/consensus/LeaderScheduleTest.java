@@ -20,7 +20,12 @@ class LeaderScheduleTest {
 
     private static Optional<QuorumCertificate> decidedIn(long height, int round) {
         return Optional.of(new QuorumCertificate(
-                VoteType.COMMIT, height, round, Hash.ZERO, List.of(0, 1, 2), List.of(new byte[64], new byte[64], new byte[64])));
+                VoteType.COMMIT,
+                height,
+                round,
+                Hash.ZERO,
+                List.of(0, 1, 2),
+                List.of(new byte[64], new byte[64], new byte[64])));
     }
 
     /** The record after {@code height}, whose parent was decided in the given round. */
@@ -56,7 +61,8 @@ class LeaderScheduleTest {
         assertThat(LeaderSchedule.of(record, FOUR, 7).skipped()).containsExactly(1);
         byte[] later = healthy(record, FOUR, 7, 69);
         assertThat(LeaderSchedule.of(later, FOUR, 70).skipped()).containsExactly(1);
-        assertThat(LeaderSchedule.of(next(later, FOUR, 70, 0), FOUR, 71).skipped()).isEmpty();
+        assertThat(LeaderSchedule.of(next(later, FOUR, 70, 0), FOUR, 71).skipped())
+                .isEmpty();
     }
 
     @Test
@@ -78,8 +84,10 @@ class LeaderScheduleTest {
             } while (LeaderSchedule.of(record, FOUR, height + 1).leader(height + 1, 0) != 1);
             record = next(record, FOUR, ++height, 0);
             record = next(record, FOUR, ++height, 1);
-            assertThat(LeaderSchedule.of(record, FOUR, height + penalty).skipped()).containsExactly(1);
-            assertThat(LeaderSchedule.of(record, FOUR, height + penalty + 1).skipped()).isEmpty();
+            assertThat(LeaderSchedule.of(record, FOUR, height + penalty).skipped())
+                    .containsExactly(1);
+            assertThat(LeaderSchedule.of(record, FOUR, height + penalty + 1).skipped())
+                    .isEmpty();
             record = healthy(record, FOUR, height + 1, height + penalty);
             height += penalty;
             penalty = Math.min(2 * penalty, LeaderSchedule.MAX_PENALTY_HEIGHTS);
@@ -135,7 +143,8 @@ class LeaderScheduleTest {
     void itsBytesStayTheSame() {
         byte[] record = next(healthy(first(FOUR), FOUR, 2, 5), FOUR, 6, 1);
         assertThat(HexFormat.of().formatHex(record))
-                .isEqualTo("01" + "0000000000000000" + "00000000" + "00000001" + "01" + "0000000000000046" + "00000040");
+                .isEqualTo(
+                        "01" + "0000000000000000" + "00000000" + "00000001" + "01" + "0000000000000046" + "00000040");
     }
 
     @Test

@@ -103,8 +103,7 @@ class VoteRecordTest {
         assertThat(hex.formatHex(prepare.value())).isEqualTo(BLOCK.hex() + "11".repeat(64));
         VoteEntry timeout = VoteRecord.timeout(5, new HeightVotes.SignedTimeout(4, -1, SIGNATURE, Optional.empty()));
         assertThat(hex.formatHex(timeout.key())).isEqualTo("0000000000000005" + "05");
-        assertThat(hex.formatHex(timeout.value()))
-                .isEqualTo("00000004" + "ffffffff" + "11".repeat(64) + "00");
+        assertThat(hex.formatHex(timeout.value())).isEqualTo("00000004" + "ffffffff" + "11".repeat(64) + "00");
         VoteEntry silent = VoteRecord.silentThrough(7);
         assertThat(hex.formatHex(silent.key())).isEqualTo("0000000000000007" + "00");
         assertThat(silent.value()).isEmpty();
