@@ -87,7 +87,8 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
         if (status.code() < 400) {
             return null;
         }
-        RequestHeaders asked = headers == null ? RequestHeaders.of(com.linecorp.armeria.common.HttpMethod.GET, "/") : headers;
+        RequestHeaders asked =
+                headers == null ? RequestHeaders.of(com.linecorp.armeria.common.HttpMethod.GET, "/") : headers;
         return ProblemResponses.of(asked, ofStatus(status.code()));
     }
 
@@ -96,8 +97,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
             case 404 ->
                 new ApiProblem(404, "NO_SUCH_PATH", "this API has no such path", "", "", "docs/API.md lists them", 6);
             case 405 ->
-                new ApiProblem(
-                        405, "METHOD_NOT_ALLOWED", "this path does not take that method", "", "", "use POST", 6);
+                new ApiProblem(405, "METHOD_NOT_ALLOWED", "this path does not take that method", "", "", "use POST", 6);
             case 413 -> ApiProblem.tooLarge("the request is larger than this node takes");
             case 415 ->
                 new ApiProblem(
@@ -139,8 +139,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
             case DEADLINE_EXCEEDED ->
                 ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
             case UNIMPLEMENTED -> ofStatus(404);
-            case UNAVAILABLE ->
-                ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
+            case UNAVAILABLE -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
             default -> unforeseen(status.asException());
         };
     }

@@ -49,8 +49,8 @@ public final class ApiPolicy {
     static final Set<String> LOG_READERS = names(MemberRole.AUDITOR, MemberRole.PRIVACY_OFFICER);
 
     /** Roles that label and consent for patients, and so need the key that blinds labels. */
-    static final Set<String> SCOPE_KEY_HOLDERS = names(
-            MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
+    static final Set<String> SCOPE_KEY_HOLDERS =
+            names(MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
 
     /** Roles that hand in payloads: those that register records (REC-1). */
     static final Set<String> PAYLOAD_SENDERS = names(MemberRole.CLINICIAN, MemberRole.ADMIN);
@@ -94,8 +94,7 @@ public final class ApiPolicy {
 
     public boolean seesRecord(Caller caller, RecordState record) {
         return holds(caller, record)
-                || caller instanceof Member member
-                        && decisions.permitsAny(state, record, member.id(), asOfMillis);
+                || caller instanceof Member member && decisions.permitsAny(state, record, member.id(), asOfMillis);
     }
 
     public boolean seesConsent(Caller caller, ConsentState consent) {
@@ -169,8 +168,10 @@ public final class ApiPolicy {
                         seesPatientId(caller, body.getPatientRegister().getPatientId());
                     case RECORD_REGISTER ->
                         seesRecordId(caller, body.getRecordRegister().getRecordId());
-                    case RECORD_AMEND -> seesRecordId(caller, body.getRecordAmend().getRecordId());
-                    case RECORD_MARK -> seesRecordId(caller, body.getRecordMark().getRecordId());
+                    case RECORD_AMEND ->
+                        seesRecordId(caller, body.getRecordAmend().getRecordId());
+                    case RECORD_MARK ->
+                        seesRecordId(caller, body.getRecordMark().getRecordId());
                     case CONSENT_GRANT ->
                         seesConsentId(caller, body.getConsentGrant().getConsentId());
                     case CONSENT_AMEND ->

@@ -52,7 +52,8 @@ final class Authenticator {
         long now = Math.floorDiv(clock.getAsLong(), 1_000L);
         long issued = claim(token, "iat");
         long expires = claim(token, "exp");
-        String tokenId = token.text("jti").filter(id -> TOKEN_ID.matcher(id).matches())
+        String tokenId = token.text("jti")
+                .filter(id -> TOKEN_ID.matcher(id).matches())
                 .orElseThrow(() -> badToken("its jti must be 32 lowercase hexadecimal digits"));
         checkAudience(token);
         checkTimes(issued, expires, now);

@@ -22,18 +22,18 @@ final class CallerCheck implements DecoratingHttpServiceFunction {
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest req) {
         Optional<String> authorization = Optional.ofNullable(req.headers().get(HttpHeaderNames.AUTHORIZATION));
-        return HttpResponse.of(CompletableFuture.supplyAsync(
-                        () -> authenticate(authorization), ctx.blockingTaskExecutor())
-                .handleAsync(
-                        (caller, failure) -> {
-                            if (failure != null) {
-                                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-                                return refuse(req, ApiErrors.problemOf(cause));
-                            }
-                            ctx.setAttr(ConsiliumService.CALLER, caller);
-                            return serveAs(delegate, ctx, req);
-                        },
-                        ctx.eventLoop()));
+        return HttpResponse.of(
+                CompletableFuture.supplyAsync(() -> authenticate(authorization), ctx.blockingTaskExecutor())
+                        .handleAsync(
+                                (caller, failure) -> {
+                                    if (failure != null) {
+                                        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                                        return refuse(req, ApiErrors.problemOf(cause));
+                                    }
+                                    ctx.setAttr(ConsiliumService.CALLER, caller);
+                                    return serveAs(delegate, ctx, req);
+                                },
+                                ctx.eventLoop()));
     }
 
     private Caller authenticate(Optional<String> authorization) {

@@ -113,7 +113,8 @@ public final class ChainQueries {
                     .map(certified -> certified.header().validatorSetHash().equals(set.hash()))
                     .orElse(false);
             if (!same) {
-                throw ApiProblem.notFound("validator set of that height any more").asException();
+                throw ApiProblem.notFound("validator set of that height any more")
+                        .asException();
             }
         }
     }
@@ -184,8 +185,7 @@ public final class ChainQueries {
             return TransactionResponse.newBuilder()
                     .setState(receipt.getStatus().name())
                     .setReceipt(receipt)
-                    .setReceiptProof(
-                            UnsafeByteOperations.unsafeWrap(proofs.receiptProof(view.chain(), place.get())))
+                    .setReceiptProof(UnsafeByteOperations.unsafeWrap(proofs.receiptProof(view.chain(), place.get())))
                     .build();
         }
     }

@@ -65,17 +65,20 @@ public final class ClientApi {
                 TokenHorizon.open(on.tokenFile()));
         CallerCheck callers = new CallerCheck(
                 authenticator,
-                new TokenBuckets(config.quotas().requestsPerSecond(), config.quotas().requestBurst(), steadyMillis));
+                new TokenBuckets(
+                        config.quotas().requestsPerSecond(), config.quotas().requestBurst(), steadyMillis));
         TokenBuckets transactions = new TokenBuckets(
                 config.quotas().transactionsPerSecond(), config.quotas().transactionBurst(), steadyMillis);
-        ApiServer.Pages pages = new ApiServer.Pages(
-                new HealthPages(node, on.readiness()).pages(), Map.of("/metrics", metrics(on)));
+        ApiServer.Pages pages =
+                new ApiServer.Pages(new HealthPages(node, on.readiness()).pages(), Map.of("/metrics", metrics(on)));
         boolean started = false;
         try {
             ApiServer server = ApiServer.start(
                     config.api(),
                     on.keys().apiTlsPrivateKey(),
-                    on.keys().apiCertificate(node.institution(), List.of(config.api().host())),
+                    on.keys()
+                            .apiCertificate(
+                                    node.institution(), List.of(config.api().host())),
                     operations(on, transactions, blocking),
                     callers,
                     pages,
@@ -121,7 +124,8 @@ public final class ClientApi {
                 Operation.immediate(chain::validators),
                 Operation.immediate(chain::block),
                 Operation.immediate(new StateQuery(node, policies)::state),
-                Operation.immediate(new ListQuery(node, policies, cursors, config.api().maxPageItems())::list),
+                Operation.immediate(
+                        new ListQuery(node, policies, cursors, config.api().maxPageItems())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
                 new PayloadStaging(node, on.vault(), config.quotas(), blocking),
@@ -141,8 +145,8 @@ public final class ClientApi {
                         "ask one of them");
                 return ProblemResponses.of(req.headers(), problem).toHttpResponse();
             }
-            return HttpResponse.of(java.util.concurrent.CompletableFuture.supplyAsync(
-                    on.metrics()::page, ctx.blockingTaskExecutor()));
+            return HttpResponse.of(
+                    java.util.concurrent.CompletableFuture.supplyAsync(on.metrics()::page, ctx.blockingTaskExecutor()));
         };
     }
 }

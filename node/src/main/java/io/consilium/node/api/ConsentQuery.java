@@ -41,7 +41,9 @@ public final class ConsentQuery {
                 throw ApiProblem.notFound(patientVisible ? "record of this patient" : "patient")
                         .asException();
             }
-            if (patientVisible && !holds && view.state().record(request.getRecordId()).isEmpty()) {
+            if (patientVisible
+                    && !holds
+                    && view.state().record(request.getRecordId()).isEmpty()) {
                 throw ApiProblem.notFound("record of this patient").asException();
             }
             if (view.state().member(memberName(request.getBy())).isEmpty()) {

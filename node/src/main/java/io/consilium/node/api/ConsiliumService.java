@@ -152,9 +152,8 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     }
 
     private static void fail(ServiceRequestContext ctx, Throwable failure, StreamObserver<?> out) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         ApiProblem problem = ApiErrors.problemOf(cause);
         ctx.setAttr(ApiErrors.PROBLEM, problem);
         out.onError(problem.asGrpc());

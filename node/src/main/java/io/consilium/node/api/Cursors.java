@@ -25,7 +25,8 @@ public final class Cursors {
 
     /** A secret of the node that outlives restarts, so that cursors do too. */
     public Cursors(byte[] nodeSecret) {
-        this.key = new SecretKeySpec(Hash.tagged("consilium/api-cursor/v1", nodeSecret).toBytes(), "AES");
+        this.key = new SecretKeySpec(
+                Hash.tagged("consilium/api-cursor/v1", nodeSecret).toBytes(), "AES");
     }
 
     public String seal(Caller caller, String question, byte[] place) {
@@ -52,8 +53,7 @@ public final class Cursors {
             throw notOurs();
         }
         byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
-        return run(
-                Cipher.DECRYPT_MODE, nonce, bound(caller, question), bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
+        return run(Cipher.DECRYPT_MODE, nonce, bound(caller, question), bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
     }
 
     private byte[] run(int mode, byte[] nonce, byte[] bound, byte[] input, int offset, int length) {

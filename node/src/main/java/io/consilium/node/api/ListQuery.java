@@ -50,7 +50,8 @@ public final class ListQuery {
     public ListResponse list(Caller caller, ListRequest request) {
         int limit = request.getLimit() == 0 ? DEFAULT_ITEMS : request.getLimit();
         if (limit < 1 || limit > maxItems) {
-            throw ApiProblem.malformed("a page has 1 to " + maxItems + " items", "limit").asException();
+            throw ApiProblem.malformed("a page has 1 to " + maxItems + " items", "limit")
+                    .asException();
         }
         String question = request.getList() + "\n" + request.getBy();
         try (StateView view = StateView.open(node)) {
@@ -112,10 +113,9 @@ public final class ListQuery {
             case "patients" -> patients(caller, selector, state, policy);
             case "records" -> {
                 selector.require(list, Selector.Kind.PATIENT);
-                yield ofPatient(
-                        caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(
-                                        LedgerIndexes.idAt(key))
-                                .filter(record -> policy.seesRecord(caller, record)));
+                yield ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(
+                                LedgerIndexes.idAt(key))
+                        .filter(record -> policy.seesRecord(caller, record)));
             }
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> accesses(caller, selector, state, policy);
@@ -134,9 +134,7 @@ public final class ListQuery {
                 LedgerIndexes.INSTITUTION_MEMBERS,
                 all ? new byte[0] : LedgerIndexes.prefix(selector.name()),
                 key -> state.member(LedgerIndexes.memberAt(key)),
-                all || state.institution(selector.name()).isPresent()
-                        ? Optional.empty()
-                        : Optional.of("institution"));
+                all || state.institution(selector.name()).isPresent() ? Optional.empty() : Optional.of("institution"));
     }
 
     private static Scan patients(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
@@ -147,14 +145,15 @@ public final class ListQuery {
                 LedgerIndexes.CUSTODIAN_PATIENTS,
                 LedgerIndexes.prefix(institution),
                 key -> state.patient(LedgerIndexes.idAt(key)).filter(patient -> policy.seesPatient(caller, patient)),
-                selector.kind() == Selector.Kind.ALL || state.institution(institution).isPresent()
+                selector.kind() == Selector.Kind.ALL
+                                || state.institution(institution).isPresent()
                         ? Optional.empty()
                         : Optional.of("institution"));
     }
 
     private static Scan consents(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        Visible visible = key -> state.consent(LedgerIndexes.idAt(key))
-                .filter(consent -> policy.seesConsent(caller, consent));
+        Visible visible =
+                key -> state.consent(LedgerIndexes.idAt(key)).filter(consent -> policy.seesConsent(caller, consent));
         return switch (selector.kind()) {
             case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_CONSENTS, visible);
             case INSTITUTION ->
@@ -171,15 +170,14 @@ public final class ListQuery {
                         visible,
                         state.member(selector.name()).isPresent(),
                         "member");
-            case ROLE ->
-                named(LedgerIndexes.GRANTEE_CONSENTS, "role:" + selector.name(), visible, true, "role");
+            case ROLE -> named(LedgerIndexes.GRANTEE_CONSENTS, "role:" + selector.name(), visible, true, "role");
             case ALL -> throw selector.notFor("consents");
         };
     }
 
     private static Scan accesses(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        Visible visible = key -> state.access(LedgerIndexes.idAt(key))
-                .flatMap(access -> switch (policy.access(caller, access)) {
+        Visible visible =
+                key -> state.access(LedgerIndexes.idAt(key)).flatMap(access -> switch (policy.access(caller, access)) {
                     case FULL -> Optional.of(access);
                     case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
                     case HIDDEN -> Optional.empty();
@@ -208,8 +206,7 @@ public final class ListQuery {
     }
 
     private static Scan named(String index, String owner, Visible visible, boolean exists, String what) {
-        return new Scan(
-                index, LedgerIndexes.prefix(owner), visible, exists ? Optional.empty() : Optional.of(what));
+        return new Scan(index, LedgerIndexes.prefix(owner), visible, exists ? Optional.empty() : Optional.of(what));
     }
 
     /** Whose entries are asked for, e.g. {@code patient/<32 hexadecimal digits>}. */
@@ -234,12 +231,12 @@ public final class ListQuery {
                 case "role" ->
                     new Selector(
                             Kind.ROLE,
-                            MemberRole.of(name)
-                                    .map(MemberRole::name)
-                                    .orElseThrow(() -> ApiProblem.notFound("role").asException()));
-                default -> throw ApiProblem.malformed(
-                                "a selector is patient/ID, institution/SLUG, member/NAME or role/ROLE", "by")
-                        .asException();
+                            MemberRole.of(name).map(MemberRole::name).orElseThrow(() -> ApiProblem.notFound("role")
+                                    .asException()));
+                default ->
+                    throw ApiProblem.malformed(
+                                    "a selector is patient/ID, institution/SLUG, member/NAME or role/ROLE", "by")
+                            .asException();
             };
         }
 

@@ -35,7 +35,9 @@ final class ProblemResponses {
 
     private static AggregatedHttpResponse grpc(MediaType sent, ApiProblem problem) {
         Status status = problem.grpcStatus();
-        String trailer = Base64.getEncoder().withoutPadding().encodeToString(problem.toProto().toByteArray());
+        String trailer = Base64.getEncoder()
+                .withoutPadding()
+                .encodeToString(problem.toProto().toByteArray());
         return AggregatedHttpResponse.of(ResponseHeaders.builder(HttpStatus.OK)
                 .contentType(sent)
                 .add("grpc-status", Integer.toString(status.getCode().value()))
@@ -58,8 +60,7 @@ final class ProblemResponses {
     }
 
     private static AggregatedHttpResponse protobuf(ApiProblem problem) {
-        ResponseHeadersBuilder headers =
-                headers(problem).contentType(PROTOBUF).add(PROBLEM_HEADER, "1");
+        ResponseHeadersBuilder headers = headers(problem).contentType(PROTOBUF).add(PROBLEM_HEADER, "1");
         return AggregatedHttpResponse.of(
                 headers.build(), HttpData.wrap(problem.toProto().toByteArray()));
     }
@@ -77,8 +78,7 @@ final class ProblemResponses {
         body.put("exitCode", problem.exitCode());
         try {
             return AggregatedHttpResponse.of(
-                    headers(problem).contentType(PROBLEM_JSON).build(),
-                    HttpData.wrap(JSON.writeValueAsBytes(body)));
+                    headers(problem).contentType(PROBLEM_JSON).build(), HttpData.wrap(JSON.writeValueAsBytes(body)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of text and numbers has to become JSON", e);
         }

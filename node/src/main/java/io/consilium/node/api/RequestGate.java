@@ -31,7 +31,8 @@ final class RequestGate implements DecoratingHttpServiceFunction {
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest req) throws Exception {
         long announced = req.headers().contentLength();
         if (announced > maxRequestBytes) {
-            return refuse(req, ApiProblem.tooLarge("the request has " + announced + " bytes, at most " + maxRequestBytes));
+            return refuse(
+                    req, ApiProblem.tooLarge("the request has " + announced + " bytes, at most " + maxRequestBytes));
         }
         // Without an announced length the whole allowance is set aside.
         long held = announced >= 0 ? announced : req.isEmpty() ? 0 : maxRequestBytes;
@@ -39,7 +40,9 @@ final class RequestGate implements DecoratingHttpServiceFunction {
         if (bytes.addAndGet(held) > maxBytes || !admitted) {
             release(held);
             return refuse(
-                    req, ApiProblem.unavailable("BUSY", "the node answers as many requests as it may", "try again in a second"));
+                    req,
+                    ApiProblem.unavailable(
+                            "BUSY", "the node answers as many requests as it may", "try again in a second"));
         }
         ctx.log().whenComplete().thenRun(() -> release(held));
         return delegate.serve(ctx, req);

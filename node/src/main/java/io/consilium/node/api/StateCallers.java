@@ -32,7 +32,9 @@ public final class StateCallers implements CallerDirectory {
             if (name.get() instanceof ActorName.Member member) {
                 // The tip's time too: a key that was rotated in the newest block is current.
                 return member(
-                        view.state(), member, Math.max(node.nowMillis(), node.status().tipMillis()));
+                        view.state(),
+                        member,
+                        Math.max(node.nowMillis(), node.status().tipMillis()));
             }
             if (name.get() instanceof ActorName.Patient patient) {
                 return patient(view.state(), patient.id());
@@ -48,7 +50,8 @@ public final class StateCallers implements CallerDirectory {
         if (institution.isEmpty() || member.isEmpty()) {
             return Optional.empty();
         }
-        return Signatories.keysAt(member.get(), timeMillis).flatMap(keys -> ed25519(keys.getSigningKey()))
+        return Signatories.keysAt(member.get(), timeMillis)
+                .flatMap(keys -> ed25519(keys.getSigningKey()))
                 .map(key -> new Entry(
                         new Caller.Member(
                                 name.text(),

@@ -28,7 +28,8 @@ public final class StateQuery {
 
     public StateResponse state(Caller caller, StateRequest request) {
         String key = request.getKey();
-        StateKey stateKey = key(key).orElseThrow(() -> ApiProblem.notFound("object").asException());
+        StateKey stateKey =
+                key(key).orElseThrow(() -> ApiProblem.notFound("object").asException());
         try (StateView view = StateView.open(node)) {
             if (!isPublic(key) && !sees(caller, key, view)) {
                 throw ApiProblem.notFound("object").asException();
@@ -46,9 +47,7 @@ public final class StateQuery {
 
     /** The registry and the chain's own values are everybody's, their absence too. */
     private static boolean isPublic(String key) {
-        return key.startsWith(StateKeys.INSTITUTION)
-                || key.startsWith(StateKeys.MEMBER)
-                || key.startsWith("chain/");
+        return key.startsWith(StateKeys.INSTITUTION) || key.startsWith(StateKeys.MEMBER) || key.startsWith("chain/");
     }
 
     private boolean sees(Caller caller, String key, StateView view) {
@@ -78,8 +77,7 @@ public final class StateQuery {
         if (certified.isPresent()) {
             Hash root = certified.get().header().stateRoot();
             StateProof proof = StateTree.prove(chain.nodes(), height, root, key);
-            response.setProof(
-                    UnsafeByteOperations.unsafeWrap(new StateValueProof(proof, certified.get()).encode()));
+            response.setProof(UnsafeByteOperations.unsafeWrap(new StateValueProof(proof, certified.get()).encode()));
         }
         return response.build();
     }

@@ -68,7 +68,8 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
     public CompletionStage<SubmitResponse> answer(Caller caller, SubmitRequest request) {
         int count = request.getTransactionsCount();
         if (count == 0) {
-            throw ApiProblem.malformed("the submission holds no transaction", "transactions").asException();
+            throw ApiProblem.malformed("the submission holds no transaction", "transactions")
+                    .asException();
         }
         if (count > maxBatch) {
             throw ApiProblem.tooLarge("the submission holds " + count + " transactions, at most " + maxBatch)
@@ -79,8 +80,11 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
             throw ApiProblem.quota("the quota of transactions is spent").asException();
         }
         List<Item> items = read(request);
-        List<Item> admissible = items.stream().filter(item -> item.parsed.isPresent()).toList();
-        return node.submit(admissible.stream().map(item -> item.parsed.orElseThrow()).toList())
+        List<Item> admissible =
+                items.stream().filter(item -> item.parsed.isPresent()).toList();
+        return node.submit(admissible.stream()
+                        .map(item -> item.parsed.orElseThrow())
+                        .toList())
                 .thenCompose(admissions -> {
                     note(admissible, admissions);
                     return request.getWaitCommitted()
@@ -189,9 +193,7 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                         CommittedTransaction committed = wait.join();
                         byte[] proof = proofs.receiptProof(
                                 view.chain(), new TxLocation(committed.height(), committed.index()));
-                        item.result
-                                .setState("COMMITTED")
-                                .setReceiptProof(UnsafeByteOperations.unsafeWrap(proof));
+                        item.result.setState("COMMITTED").setReceiptProof(UnsafeByteOperations.unsafeWrap(proof));
                     } else {
                         wait.cancel(false);
                         item.result.setState("UNKNOWN");
@@ -211,7 +213,9 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         if (cause instanceof NodeBusyException) {
             throw ApiProblem.unavailable(
-                            "BUSY", String.valueOf(cause.getMessage()), "send it again in a second; it is safe to repeat")
+                            "BUSY",
+                            String.valueOf(cause.getMessage()),
+                            "send it again in a second; it is safe to repeat")
                     .asException();
         }
         if (cause instanceof RuntimeException e) {

@@ -50,7 +50,8 @@ record ConfigFile(List<Entry> entries) {
     private static String readText(Path file) throws ConfigException {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new ConfigException(List.of(file + ": larger than " + MAX_BYTES + " bytes; is it a config file?"));
+                throw new ConfigException(
+                        List.of(file + ": larger than " + MAX_BYTES + " bytes; is it a config file?"));
             }
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {

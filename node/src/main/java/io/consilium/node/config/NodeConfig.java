@@ -66,8 +66,7 @@ public record NodeConfig(
     public record Disclosures(int tokenSeconds, int maxTokens, long commitWaitMillis) {}
 
     /** Where other nodes connect, and bounds of their connections; {@code addresses} overrides the registry. */
-    public record Peers(
-            String host, int port, Map<String, String> addresses, int maxFrameBytes, long maxQueuedBytes) {}
+    public record Peers(String host, int port, Map<String, String> addresses, int maxFrameBytes, long maxQueuedBytes) {}
 
     /** The pacemaker's times in milliseconds. */
     public record Timing(
@@ -79,8 +78,7 @@ public record NodeConfig(
             long statusIntervalMillis) {}
 
     /** Bounds of what waits to be decided. */
-    public record Pending(
-            int maxTransactions, long maxBytes, int maxWaiters, int maxQueuedEvents, int verifyThreads) {}
+    public record Pending(int maxTransactions, long maxBytes, int maxWaiters, int maxQueuedEvents, int verifyThreads) {}
 
     /** The database's bounds; {@code asObserver} forgets the vote record at the start (BFT-16). */
     public record Storage(StorageConfig bounds, boolean asObserver) {}

@@ -48,8 +48,7 @@ public record Setting(
 
     /** The environment variable that sets it, e.g. {@code CONSILIUM_NODE_API_PORT}. */
     public String environmentName() {
-        return ENVIRONMENT_PREFIX
-                + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+        return ENVIRONMENT_PREFIX + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     /** Why {@code text} cannot be this setting's value; empty when it can. */

@@ -73,13 +73,13 @@ public final class Settings {
             add(number("disclosure.token-seconds", 900, 10, 3_600, "life of a download token"));
     static final Setting DISCLOSURE_MAX_TOKENS =
             add(number("disclosure.max-tokens", 4_096, 16, 1_000_000, "download tokens alive at once"));
-    static final Setting DISCLOSURE_WAIT =
-            add(number("disclosure.commit-wait-millis", 20_000, 100, 120_000, "wait for the disclosure to be committed"));
+    static final Setting DISCLOSURE_WAIT = add(
+            number("disclosure.commit-wait-millis", 20_000, 100, 120_000, "wait for the disclosure to be committed"));
 
     static final Setting PEERS_HOST = add(text("peers.host", "127.0.0.1", "address that other nodes connect to"));
     static final Setting PEERS_PORT = add(number("peers.port", 7444, 0, 65535, "its port"));
-    static final Setting PEERS_ADDRESSES = add(
-            text("peers.addresses", "", "institution=host:port, comma separated, where the registry is not to be used"));
+    static final Setting PEERS_ADDRESSES = add(text(
+            "peers.addresses", "", "institution=host:port, comma separated, where the registry is not to be used"));
     static final Setting PEERS_MAX_FRAME_BYTES =
             add(number("peers.max-frame-bytes", 16 * MIB, MIB, 256 * MIB, "size of one frame between nodes"));
     static final Setting PEERS_MAX_QUEUED_BYTES =
@@ -138,7 +138,11 @@ public final class Settings {
             "vault.upload-age-millis", 86_400_000, 60_000, 30 * 86_400_000L, "rest after which an upload is dropped"));
 
     static final Setting CLOCK_MAX_OFFSET = add(number(
-            "clock.max-offset-millis", 60_000, 100, 3_600_000, "difference from the peers' median clock when not ready"));
+            "clock.max-offset-millis",
+            60_000,
+            100,
+            3_600_000,
+            "difference from the peers' median clock when not ready"));
 
     static final Setting LOG_FILE = add(path("log.file", "logs/node.log", "log file of the json format"));
     static final Setting LOG_FORMAT =

@@ -51,8 +51,7 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
     /** Completed and replaced at each block. */
     private volatile CompletableFuture<Void> nextBlock = new CompletableFuture<>();
 
-    public EventFeed(
-            NodeGateway node, PolicySource policies, Cursors cursors, Executor executor, int maxWatchers) {
+    public EventFeed(NodeGateway node, PolicySource policies, Cursors cursors, Executor executor, int maxWatchers) {
         this.node = node;
         this.policies = policies;
         this.cursors = cursors;
@@ -73,8 +72,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
             throw ApiProblem.malformed("at most " + MAX_EVENTS + " events in one answer, and no negative wait", "limit")
                     .asException();
         }
-        long deadline = System.nanoTime()
-                + TimeUnit.MILLISECONDS.toNanos(Math.min(request.getWaitMillis(), MAX_WAIT_MILLIS));
+        long deadline =
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(request.getWaitMillis(), MAX_WAIT_MILLIS));
         if (watchers.incrementAndGet() > maxWatchers) {
             watchers.decrementAndGet();
             throw ApiProblem.unavailable("BUSY", "as many readers wait as may", "try again in a second")
@@ -109,7 +108,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
                     "cursor",
                     reader -> new EventCursor(reader.readLong(), reader.readInt()));
         } catch (MalformedException e) {
-            throw ApiProblem.malformed("the cursor is not one that this node gave you", "cursor").asException();
+            throw ApiProblem.malformed("the cursor is not one that this node gave you", "cursor")
+                    .asException();
         }
     }
 

@@ -10,7 +10,8 @@ import io.consilium.proto.EventDetail;
 /** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
 record EventVisibility(ApiPolicy policy, Caller caller) {
     boolean sees(LedgerEvent event, EventDetail detail) {
-        boolean party = !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
+        boolean party =
+                !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
         return party
                 && switch (type(event)) {
                     case MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
@@ -39,6 +40,7 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
     }
 
     private static boolean all(EventDetail detail, Sees sees) {
-        return detail.getObjectIdsCount() > 0 && detail.getObjectIdsList().stream().allMatch(sees::object);
+        return detail.getObjectIdsCount() > 0
+                && detail.getObjectIdsList().stream().allMatch(sees::object);
     }
 }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeStatus;
+import io.consilium.storage.Vault;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -14,7 +15,6 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.consilium.storage.Vault;
 import java.util.function.ToDoubleFunction;
 
 /** The node's figures in the text format of Prometheus; no label ever names a person. */
@@ -32,7 +32,11 @@ public final class NodeMetrics implements AutoCloseable {
         status(node, "consilium.peers.connected", "connected peers", s -> s.peers().stream()
                 .filter(NodeStatus.Peer::connected)
                 .count());
-        gauge("consilium.ready", "1 when the node is ready", readiness, r -> r.reasons().isEmpty() ? 1 : 0);
+        gauge(
+                "consilium.ready",
+                "1 when the node is ready",
+                readiness,
+                r -> r.reasons().isEmpty() ? 1 : 0);
         gauge("consilium.vault.bytes", "payload bytes held and promised", vault, Vault::usedBytes);
         Counter transactions = Counter.builder("consilium.transactions.committed")
                 .description("final transactions since the start")
@@ -56,7 +60,10 @@ public final class NodeMetrics implements AutoCloseable {
     }
 
     private <T> void gauge(String name, String meaning, T of, ToDoubleFunction<T> value) {
-        Gauge.builder(name, of, value).description(meaning).strongReference(true).register(registry);
+        Gauge.builder(name, of, value)
+                .description(meaning)
+                .strongReference(true)
+                .register(registry);
     }
 
     /** The registry that other parts of the node count in. */

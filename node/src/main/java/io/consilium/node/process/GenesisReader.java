@@ -35,17 +35,21 @@ public final class GenesisReader {
         }
         try {
             JsonNode json = JSON.readTree(bytes);
-            if (json == null || json.size() != 2 || !json.path("chainId").isTextual() || !json.path("genesis").isTextual()) {
+            if (json == null
+                    || json.size() != 2
+                    || !json.path("chainId").isTextual()
+                    || !json.path("genesis").isTextual()) {
                 throw invalid(file, "it must hold chainId and genesis and nothing else", null);
             }
-            GenesisState state =
-                    GenesisState.read(Base64.getDecoder().decode(json.path("genesis").textValue()));
+            GenesisState state = GenesisState.read(
+                    Base64.getDecoder().decode(json.path("genesis").textValue()));
             if (!state.chainId().hex().equals(json.path("chainId").textValue())) {
                 throw invalid(file, "its chain id is not the hash of its content", null);
             }
             return state;
         } catch (InvalidGenesisException | IllegalArgumentException | IOException e) {
-            throw invalid(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("malformed"), e);
+            throw invalid(
+                    file, String.valueOf(e.getMessage()).lines().findFirst().orElse("malformed"), e);
         }
     }
 

@@ -153,7 +153,8 @@ public final class RunningNode implements AutoCloseable {
                     "point node.keystore at the keys that were registered");
         }
         byte[] validatorKey = institution.getValidatorKey().getKey().toByteArray();
-        boolean validates = Arrays.equals(validatorKey, keys.validator().publicKey().bytes());
+        boolean validates =
+                Arrays.equals(validatorKey, keys.validator().publicKey().bytes());
         return new NodeIdentity(
                 config.institution(), validates ? Optional.of(keys.validator()) : Optional.empty(), keys.peerTls());
     }
@@ -174,8 +175,7 @@ public final class RunningNode implements AutoCloseable {
     private Node startNode(NodeIdentity identity, Hash chainId, RocksChainStore store, FileVault vault)
             throws NodeStartException {
         try {
-            return Node.start(
-                    identity, NodeSettings.of(config), chainId, store, vault, clock, new SecureRandom());
+            return Node.start(identity, NodeSettings.of(config), chainId, store, vault, clock, new SecureRandom());
         } catch (IOException e) {
             String where = config.peers().host() + ":" + config.peers().port();
             throw StartFailures.port(

@@ -46,7 +46,7 @@ final class BlockSync {
     private final Map<String, Peer> peers = new TreeMap<>();
     private final Map<Long, Request> requests = new LinkedHashMap<>();
     private final TreeMap<Long, SyncedBlock> buffer = new TreeMap<>();
-    private final Map<Hash, Long> certain = new LinkedHashMap<>();
+    private final Map<Hash, QuorumCertificate> certain = new LinkedHashMap<>();
     private long bufferedBytes;
     private long target;
     private long nextRequest = 1;
@@ -195,7 +195,7 @@ final class BlockSync {
             return blame(block, nowMillis, "block " + block.header().height() + " does not follow this node's tip");
         }
         if (certain.containsKey(block.hash()) || stretchIsCertain(block, sets.next())) {
-            return new Next.Certain(block);
+            return new Next.Certain(block.with(certain.get(block.hash())));
         }
         if (certified(block, sets.next())) {
             return new Next.Certain(block);
@@ -203,7 +203,11 @@ final class BlockSync {
         return blame(block, nowMillis, "block " + block.header().height() + " has no valid commit certificate");
     }
 
-    /** Verifies the newest certificate of the stretch that starts here under one set, and links back from it. */
+    /**
+     * Verifies the newest certificate of the stretch that starts here under one set, and links back from it. What the
+     * sender gave as certificates of the blocks before is not verified and not used: each following header, certain now,
+     * holds one that a quorum verified.
+     */
     private boolean stretchIsCertain(SyncedBlock first, ValidatorSet set) {
         List<SyncedBlock> stretch = new ArrayList<>();
         SyncedBlock last = first;
@@ -220,7 +224,12 @@ final class BlockSync {
         if (stretch.size() < 2 || !certified(last, set)) {
             return false;
         }
-        stretch.forEach(block -> certain.put(block.hash(), block.header().height()));
+        certain.put(last.hash(), last.commitQc());
+        for (int i = 1; i < stretch.size(); i++) {
+            certain.put(
+                    stretch.get(i - 1).hash(),
+                    stretch.get(i).header().parentQc().orElseThrow());
+        }
         return true;
     }
 

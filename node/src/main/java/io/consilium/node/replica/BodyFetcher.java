@@ -121,7 +121,7 @@ final class BodyFetcher {
         return completed;
     }
 
-    /** A whole block from a peer; empty unless it was wanted, and is what its header commits to. */
+    /** A whole block from a peer; empty unless it was wanted, and is what its header commits to: then others are asked. */
     Optional<ProposedBlock> offer(BodyReply reply) throws MalformedException {
         Hash hash = MessageFrames.hash(reply.getBlockHash());
         if (!reply.getFound() || !wanted.containsKey(hash)) {
@@ -131,8 +131,12 @@ final class BodyFetcher {
         if (!header.hash().equals(hash)) {
             throw new MalformedException("a block reply whose header has another hash");
         }
+        byte[] body = reply.getBody().toByteArray();
+        if (!BlockBodies.isBodyOf(header, body)) {
+            return Optional.empty();
+        }
         wanted.remove(hash);
-        return Optional.of(new ProposedBlock(header, reply.getBody().toByteArray()));
+        return Optional.of(new ProposedBlock(header, body));
     }
 
     void clear() {

@@ -226,6 +226,9 @@ public final class Replica {
 
     private void build(Effect.Build order) {
         Optional<ExecutedBlock> built = executor.build(order);
+        if (built.isEmpty()) {
+            told = Work.NONE; // so it takes the answer; what waits here for its time to come is told anew
+        }
         inbox.add(new Event.BlockBuilt(
                 order.height(),
                 order.round(),

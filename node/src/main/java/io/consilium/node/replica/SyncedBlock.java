@@ -8,6 +8,10 @@ import io.consilium.crypto.certificate.QuorumCertificate;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record SyncedBlock(String sender, BlockHeader header, Hash hash, byte[] body, QuorumCertificate commitQc) {
 
+    SyncedBlock with(QuorumCertificate verified) {
+        return new SyncedBlock(sender, header, hash, body, verified);
+    }
+
     /** The certificate is about this very block. */
     boolean certificateNamesIt() {
         return commitQc.height() == header.height() && commitQc.blockHash().equals(hash);

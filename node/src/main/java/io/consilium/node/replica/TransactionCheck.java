@@ -17,6 +17,8 @@ import java.util.Set;
  * signed bytes, so that each validator verifies it once, whoever brings it how often. Safe for many threads.
  */
 public final class TransactionCheck {
+    private static final long CLOCK_TOLERANCE_MILLIS = 60_000;
+
     private final Ledger ledger;
     private final Verifier verifier;
     private final Set<Hash> verified;
@@ -27,12 +29,15 @@ public final class TransactionCheck {
         this.verified = Collections.synchronizedSet(Collections.newSetFromMap(new Remembered(maxRemembered)));
     }
 
-    /** Parses and checks signed bytes of a peer; empty if they are malformed, badly signed or expired. */
+    /** Parses and checks signed bytes of a peer; empty if they are malformed, badly signed or fit for no block soon. */
     public Optional<ParsedTransaction> received(byte[] signedBytes, long nowMillis) {
         try {
             ParsedTransaction transaction = ParsedTransaction.parse(signedBytes);
-            boolean expired = transaction.body().getValidUntilMillis() < nowMillis;
-            return expired || signatures(transaction).isPresent() ? Optional.empty() : Optional.of(transaction);
+            // A peer's clock may be ahead; what no clock near this one admits would wait here for ever.
+            boolean refused = ledger.admissible(transaction, nowMillis).isPresent()
+                    && ledger.admissible(transaction, nowMillis + CLOCK_TOLERANCE_MILLIS)
+                            .isPresent();
+            return refused || signatures(transaction).isPresent() ? Optional.empty() : Optional.of(transaction);
         } catch (MalformedTransaction malformed) {
             return Optional.empty();
         }

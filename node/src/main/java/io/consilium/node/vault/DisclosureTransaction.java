@@ -119,9 +119,8 @@ public final class DisclosureTransaction {
     }
 
     private static RuntimeException asProblem(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof TimeoutException) {
             return ApiProblem.timeout(
                             "the disclosure is not committed yet, and without it nothing is handed over",

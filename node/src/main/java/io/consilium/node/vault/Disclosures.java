@@ -98,7 +98,10 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
         if (handover.access().hasDisclosure()) {
             requireSameEnvelope(handover.access(), envelope);
             return CompletableFuture.completedFuture(response(
-                    caller, handover, envelope, handover.access().getDisclosure().getTxId()));
+                    caller,
+                    handover,
+                    envelope,
+                    handover.access().getDisclosure().getTxId()));
         }
         ByteString id = handover.access().getId();
         CompletableFuture<ByteString> fresh = new CompletableFuture<>();
@@ -153,7 +156,8 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                     .orElse(ByteString.EMPTY);
             // The permit was given to the key that the requester had then (ACC-2).
             if (key.isEmpty() || !key.equals(access.getRequesterEncryptionKey())) {
-                throw DisclosureTransaction.problem(Refusal.RECIPIENT_KEY_CHANGED).asException();
+                throw DisclosureTransaction.problem(Refusal.RECIPIENT_KEY_CHANGED)
+                        .asException();
             }
             return new Handover(access, version, key);
         }
@@ -181,10 +185,9 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
             return kept.get();
         }
         AccessState access = handover.access();
-        SealedFor ours = ScopeKeys.sealedTo(
-                        handover.version().getContent().getDataKeyList(), node.institution())
-                .orElseThrow(() ->
-                        ApiProblem.notFound("data key sealed to this institution").asException());
+        SealedFor ours = ScopeKeys.sealedTo(handover.version().getContent().getDataKeyList(), node.institution())
+                .orElseThrow(() -> ApiProblem.notFound("data key sealed to this institution")
+                        .asException());
         byte[] envelope = keys.rewrap(
                 KeyEnvelope.Use.DATA_KEY,
                 access.getRecordId().toByteArray(),
@@ -222,10 +225,9 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                 handover.ciphertext(),
                 content.getCiphertextSize(),
                 node.nowMillis() + bounds.tokenSeconds() * 1_000L);
-        String token = tokens.issue(grant, node.nowMillis())
-                .orElseThrow(() -> ApiProblem.unavailable(
-                                "BUSY", "as many downloads are under way as may be", "try again in a minute")
-                        .asException());
+        String token = tokens.issue(grant, node.nowMillis()).orElseThrow(() -> ApiProblem.unavailable(
+                        "BUSY", "as many downloads are under way as may be", "try again in a minute")
+                .asException());
         return DiscloseResponse.newBuilder()
                 .setDataKey(SealedFor.newBuilder()
                         .setRecipient(caller.id())

@@ -43,7 +43,8 @@ public final class PayloadDownload {
                     .asException();
         }
         if (request.getOffset() < 0 || request.getOffset() >= grant.size()) {
-            throw ApiProblem.malformed("the payload has " + grant.size() + " bytes", "offset").asException();
+            throw ApiProblem.malformed("the payload has " + grant.size() + " bytes", "offset")
+                    .asException();
         }
         requireConsent(grant);
         VaultChunk chunk = read(grant, request.getOffset(), length);
@@ -67,12 +68,11 @@ public final class PayloadDownload {
 
     private VaultChunk read(DownloadTokens.Grant grant, long offset, int length) {
         try {
-            return vault.read(grant.ciphertext(), offset, length)
-                    .orElseThrow(() -> ApiProblem.unavailable(
-                                    "PAYLOAD_NOT_HELD",
-                                    "this node's vault does not hold the payload any more",
-                                    "ask whoever added the record to send it again")
-                            .asException());
+            return vault.read(grant.ciphertext(), offset, length).orElseThrow(() -> ApiProblem.unavailable(
+                            "PAYLOAD_NOT_HELD",
+                            "this node's vault does not hold the payload any more",
+                            "ask whoever added the record to send it again")
+                    .asException());
         } catch (VaultDamagedException e) {
             throw new ApiProblem(
                             500,

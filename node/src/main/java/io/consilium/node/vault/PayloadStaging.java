@@ -53,7 +53,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                     .asException();
         }
         if (request.getTotalSize() < 1 || request.getOffset() < 0) {
-            throw ApiProblem.malformed("sizes and offsets are positive", "totalSize").asException();
+            throw ApiProblem.malformed("sizes and offsets are positive", "totalSize")
+                    .asException();
         }
         admit(hash, caller.quotaOwner(), request.getTotalSize());
         StageOutcome outcome = stage(request, hash);
@@ -73,7 +74,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     /** Records are registered by the custodian's own staff, and nobody else has to bring a payload. */
     private static void requireSender(Caller caller, String custodian) {
-        boolean own = caller instanceof Caller.Member member && member.institution().equals(custodian);
+        boolean own =
+                caller instanceof Caller.Member member && member.institution().equals(custodian);
         if (!own || !ApiPolicy.sendsPayloads(caller)) {
             throw ApiProblem.forbidden(
                             "ROLE_REQUIRED",
@@ -86,7 +88,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     private static Hash hash(StagePayloadRequest request) {
         if (request.getCiphertextHash().size() != Hash.LENGTH) {
-            throw ApiProblem.malformed("a ciphertext hash has 32 bytes", "ciphertextHash").asException();
+            throw ApiProblem.malformed("a ciphertext hash has 32 bytes", "ciphertextHash")
+                    .asException();
         }
         return Hash.of(request.getCiphertextHash().toByteArray());
     }
@@ -105,7 +108,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
         }
         if (count > quotas.stagedPayloads() || bytes > quotas.stagedBytes() || bytes < 0) {
             uploads.remove(hash);
-            throw ApiProblem.quota("your institution uploads as much at once as it may").asException();
+            throw ApiProblem.quota("your institution uploads as much at once as it may")
+                    .asException();
         }
     }
 
@@ -146,8 +150,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                             if (outcome instanceof PayloadForward.Unreachable unreachable) {
                                 throw ApiProblem.unavailable(
                                                 "CUSTODIAN_UNREACHABLE",
-                                                "the node of " + request.getCustodian()
-                                                        + " does not answer: " + unreachable.message(),
+                                                "the node of " + request.getCustodian() + " does not answer: "
+                                                        + unreachable.message(),
                                                 "send the last piece again later; the payload is staged here")
                                         .asException();
                             }

@@ -22,9 +22,7 @@ final class Permits {
 
     private static Optional<Refusal> age(LedgerState state, AccessState access, long atMillis) {
         long age = atMillis - access.getTimeMillis();
-        return age <= state.parameters().getPermitAgeMillis()
-                ? Optional.empty()
-                : Optional.of(Refusal.PERMIT_TOO_OLD);
+        return age <= state.parameters().getPermitAgeMillis() ? Optional.empty() : Optional.of(Refusal.PERMIT_TOO_OLD);
     }
 
     static Optional<Refusal> consent(LedgerState state, AccessState access, long atMillis) {

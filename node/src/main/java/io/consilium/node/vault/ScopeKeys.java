@@ -53,9 +53,8 @@ public final class ScopeKeys {
             }
             SealedFor sealed = caller instanceof Caller.Member member
                     ? reseal(member, patient, view.state())
-                    : sealedTo(patient, caller.id())
-                            .orElseThrow(() ->
-                                    ApiProblem.notFound("scope key sealed to you").asException());
+                    : sealedTo(patient, caller.id()).orElseThrow(() -> ApiProblem.notFound("scope key sealed to you")
+                            .asException());
             return ScopeKeyResponse.newBuilder()
                     .setScopeKey(sealed)
                     .setLabelEpoch(patient.getLabelEpoch())
@@ -77,7 +76,8 @@ public final class ScopeKeys {
                                 "rotate your keys and register an encryption key")
                         .asException());
         SealedFor ours = sealedTo(patient, node.institution())
-                .orElseThrow(() -> ApiProblem.notFound("scope key sealed to your institution").asException());
+                .orElseThrow(() -> ApiProblem.notFound("scope key sealed to your institution")
+                        .asException());
         byte[] patientId = patient.getId().toByteArray();
         byte[] envelope = rewrap(
                 KeyEnvelope.Use.SCOPE_KEY,
@@ -105,7 +105,9 @@ public final class ScopeKeys {
     }
 
     static Optional<SealedFor> sealedTo(List<SealedFor> sealed, String recipient) {
-        return sealed.stream().filter(each -> each.getRecipient().equals(recipient)).findFirst();
+        return sealed.stream()
+                .filter(each -> each.getRecipient().equals(recipient))
+                .findFirst();
     }
 
     /** Opens what is sealed to the institution and seals it to another key; the key itself never leaves memory. */

@@ -28,7 +28,8 @@ final class ApiClient {
     ApiClient(Hash spki, int port) throws GeneralSecurityException {
         javax.net.ssl.X509ExtendedTrustManager pinned = new javax.net.ssl.X509ExtendedTrustManager() {
             @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) throws java.security.cert.CertificateException {
+            public void checkServerTrusted(X509Certificate[] chain, String type)
+                    throws java.security.cert.CertificateException {
                 if (!io.consilium.crypto.Certificates.spkiSha256(chain[0]).equals(spki)) {
                     throw new java.security.cert.CertificateException("not the pinned key");
                 }

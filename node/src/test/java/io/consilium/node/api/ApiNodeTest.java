@@ -98,7 +98,9 @@ class ApiNodeTest {
         for (String as : List.of(CLINICIAN, OPERATOR, STRANGER, RESEARCHER, INSPECTOR, hex(patient))) {
             StatusResponse status = net.ok(as, "Status", StatusRequest.getDefaultInstance(), StatusResponse.parser());
             assertThat(status.getNode()).isEqualTo("st-mary");
-            assertThat(status.getReady()).as(status.getNotReadyReasonsList().toString()).isTrue();
+            assertThat(status.getReady())
+                    .as(status.getNotReadyReasonsList().toString())
+                    .isTrue();
             ValidatorsResponse validators =
                     net.ok(as, "Validators", ValidatorsRequest.getDefaultInstance(), ValidatorsResponse.parser());
             assertThat(validators.getQuorum()).isEqualTo(1);
@@ -112,7 +114,8 @@ class ApiNodeTest {
             assertThat(list(as, "institutions", "")).hasSize(4);
             assertThat(list(as, "members", "institution/riverside")).hasSize(3);
         }
-        assertThat(notFound(CLINICIAN, "List", listOf("members", "institution/nowhere"))).isEqualTo(3);
+        assertThat(notFound(CLINICIAN, "List", listOf("members", "institution/nowhere")))
+                .isEqualTo(3);
     }
 
     private static ListRequest listOf(String list, String by) {
@@ -122,8 +125,10 @@ class ApiNodeTest {
     @Test
     @DisplayName("PRV-8 patients are seen by themselves and the custodian's staff, and hidden answers like unknown")
     void prv8_patientsAreSeenByThemselvesAndTheirCustodian() throws Exception {
-        StateRequest known = StateRequest.newBuilder().setKey("patient/" + hex(patient)).build();
-        StateRequest unknown = StateRequest.newBuilder().setKey("patient/" + hex(id())).build();
+        StateRequest known =
+                StateRequest.newBuilder().setKey("patient/" + hex(patient)).build();
+        StateRequest unknown =
+                StateRequest.newBuilder().setKey("patient/" + hex(id())).build();
         for (String as : List.of(CLINICIAN, OFFICER, ADMIN, PRIVACY, hex(patient))) {
             StateResponse state = net.ok(as, "State", known, StateResponse.parser());
             assertThat(PatientState.parseFrom(state.getValue()).getId()).isEqualTo(patient);
@@ -146,25 +151,31 @@ class ApiNodeTest {
     @Test
     @DisplayName("PRV-8 a record is seen by patient, custodian, and whom a consent permits")
     void prv8_recordsAreSeenByCustodyAndConsent() throws Exception {
-        StateRequest state = StateRequest.newBuilder().setKey("record/" + hex(record)).build();
+        StateRequest state =
+                StateRequest.newBuilder().setKey("record/" + hex(record)).build();
         for (String as : List.of(CLINICIAN, OFFICER, hex(patient), STRANGER)) {
-            assertThat(net.ok(as, "State", state, StateResponse.parser()).getFound()).isTrue();
+            assertThat(net.ok(as, "State", state, StateResponse.parser()).getFound())
+                    .isTrue();
             assertThat(list(as, "records", "patient/" + hex(patient))).hasSize(1);
         }
         for (String as : List.of(STRANGER_PRIVACY, STRANGER_ADMIN, RESEARCHER, INSPECTOR, OPERATOR)) {
             assertThat(notFound(as, "State", state)).isEqualTo(3);
-            assertThat(notFound(as, "List", listOf("records", "patient/" + hex(patient)))).isEqualTo(3);
+            assertThat(notFound(as, "List", listOf("records", "patient/" + hex(patient))))
+                    .isEqualTo(3);
         }
-        assertThat(notFound(CLINICIAN, "List", listOf("records", "patient/" + hex(id())))).isEqualTo(3);
+        assertThat(notFound(CLINICIAN, "List", listOf("records", "patient/" + hex(id()))))
+                .isEqualTo(3);
         assertThat(notFound(CLINICIAN, "List", listOf("records", "patient/zz"))).isEqualTo(3);
     }
 
     @Test
     @DisplayName("PRV-8 a consent is seen by patient, custodian and the grantee it names")
     void prv8_consentsAreSeenByThePartiesTheyName() throws Exception {
-        StateRequest state = StateRequest.newBuilder().setKey("consent/" + hex(consent)).build();
+        StateRequest state =
+                StateRequest.newBuilder().setKey("consent/" + hex(consent)).build();
         for (String as : List.of(OFFICER, CLINICIAN, hex(patient), STRANGER)) {
-            assertThat(net.ok(as, "State", state, StateResponse.parser()).getFound()).isTrue();
+            assertThat(net.ok(as, "State", state, StateResponse.parser()).getFound())
+                    .isTrue();
             assertThat(list(as, "consents", "member/" + STRANGER)).isNotEmpty();
         }
         for (String as : List.of(STRANGER_ADMIN, RESEARCHER, INSPECTOR, OPERATOR)) {
@@ -180,18 +191,21 @@ class ApiNodeTest {
         ByteString secret = net.record(CLINICIAN, own, TestNetwork.ciphertext(), new byte[32]);
         ByteString access = net.access(RESEARCHER, secret);
         for (String as : List.of(PRIVACY, OFFICER, hex(own))) {
-            AccessState seen = AccessState.parseFrom(list(as, "accesses", "patient/" + hex(own)).get(0));
+            AccessState seen = AccessState.parseFrom(
+                    list(as, "accesses", "patient/" + hex(own)).get(0));
             assertThat(seen.getDecision().getReason()).isEqualTo("NO_CONSENT");
         }
-        AccessState mine =
-                AccessState.parseFrom(list(RESEARCHER, "accesses", "member/" + RESEARCHER).get(0));
+        AccessState mine = AccessState.parseFrom(
+                list(RESEARCHER, "accesses", "member/" + RESEARCHER).get(0));
         assertThat(mine.getId()).isEqualTo(access);
         assertThat(mine.getDecision().getOutcome()).isEqualTo(DecisionOutcome.DENY);
         assertThat(mine.getDecision().getReason()).isEmpty();
         assertThat(list("helix/admin", "accesses", "member/" + RESEARCHER)).isEmpty();
-        StateRequest state = StateRequest.newBuilder().setKey("access/" + hex(access)).build();
+        StateRequest state =
+                StateRequest.newBuilder().setKey("access/" + hex(access)).build();
         assertThat(notFound(RESEARCHER, "State", state)).isEqualTo(3);
-        assertThat(net.ok(PRIVACY, "State", state, StateResponse.parser()).getFound()).isTrue();
+        assertThat(net.ok(PRIVACY, "State", state, StateResponse.parser()).getFound())
+                .isTrue();
     }
 
     @Test
@@ -205,30 +219,35 @@ class ApiNodeTest {
     }
 
     @Test
-    @DisplayName("CON-2 consent check tells the reason to custodian and patient, the decision to the requester, nothing else")
+    @DisplayName(
+            "CON-2 consent check tells the reason to custodian and patient, the decision to the requester, nothing else")
     void con2_consentCheckByRole() throws Exception {
         ConsentCheckRequest permitted = check(patient, record, STRANGER);
-        ConsentCheckResponse byCustodian =
-                net.ok(OFFICER, "ConsentCheck", permitted, ConsentCheckResponse.parser());
+        ConsentCheckResponse byCustodian = net.ok(OFFICER, "ConsentCheck", permitted, ConsentCheckResponse.parser());
         assertThat(byCustodian.getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
         assertThat(byCustodian.getDecision().getConsentId()).isEqualTo(consent);
         assertThat(byCustodian.getAsOfMillis()).isGreaterThan(0);
-        ConsentCheckResponse byRequester =
-                net.ok(STRANGER, "ConsentCheck", permitted, ConsentCheckResponse.parser());
+        ConsentCheckResponse byRequester = net.ok(STRANGER, "ConsentCheck", permitted, ConsentCheckResponse.parser());
         assertThat(byRequester.getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
         assertThat(byRequester.getDecision().getConsentId().isEmpty()).isTrue();
-        ConsentCheckResponse byPatient =
-                net.ok(hex(patient), "ConsentCheck", permitted, ConsentCheckResponse.parser());
+        ConsentCheckResponse byPatient = net.ok(hex(patient), "ConsentCheck", permitted, ConsentCheckResponse.parser());
         assertThat(byPatient.getDecision().getReason()).isEqualTo("EXPLICIT_PERMIT");
         // Denied, hidden and unknown answer alike to who asks for itself.
-        var denied = net.ok(RESEARCHER, "ConsentCheck", check(patient, record, RESEARCHER), ConsentCheckResponse.parser());
+        var denied =
+                net.ok(RESEARCHER, "ConsentCheck", check(patient, record, RESEARCHER), ConsentCheckResponse.parser());
         var unknown = net.ok(RESEARCHER, "ConsentCheck", check(id(), id(), RESEARCHER), ConsentCheckResponse.parser());
         assertThat(denied.getDecision()).isEqualTo(unknown.getDecision());
         assertThat(notFound(RESEARCHER, "ConsentCheck", permitted)).isEqualTo(3);
-        assertThat(notFound(RESEARCHER, "ConsentCheck", check(id(), id(), STRANGER))).isEqualTo(3);
-        assertThat(notFound(OFFICER, "ConsentCheck", check(id(), record, STRANGER))).isEqualTo(3);
-        assertThat(notFound(OFFICER, "ConsentCheck", check(patient, record, "riverside/nobody"))).isEqualTo(3);
-        assertThat(net.refused(OFFICER, "ConsentCheck", permitted.toBuilder().setPurpose("FUN").build())
+        assertThat(notFound(RESEARCHER, "ConsentCheck", check(id(), id(), STRANGER)))
+                .isEqualTo(3);
+        assertThat(notFound(OFFICER, "ConsentCheck", check(id(), record, STRANGER)))
+                .isEqualTo(3);
+        assertThat(notFound(OFFICER, "ConsentCheck", check(patient, record, "riverside/nobody")))
+                .isEqualTo(3);
+        assertThat(net.refused(
+                                OFFICER,
+                                "ConsentCheck",
+                                permitted.toBuilder().setPurpose("FUN").build())
                         .getCode())
                 .isEqualTo("PURPOSE_UNKNOWN");
     }
@@ -245,7 +264,8 @@ class ApiNodeTest {
     @Test
     @DisplayName("PRV-3 the scope key is sealed anew to the custodian's staff that labels, and to nobody else")
     void prv3_scopeKeyByRole() throws Exception {
-        ScopeKeyRequest request = ScopeKeyRequest.newBuilder().setPatientId(patient).build();
+        ScopeKeyRequest request =
+                ScopeKeyRequest.newBuilder().setPatientId(patient).build();
         for (String as : List.of(CLINICIAN, OFFICER, ADMIN, PRIVACY)) {
             ScopeKeyResponse response = net.ok(as, "ScopeKey", request, ScopeKeyResponse.parser());
             byte[] opened = KeyEnvelope.open(
@@ -261,7 +281,9 @@ class ApiNodeTest {
         }
         ByteString elsewhere = net.patient(STRANGER_ADMIN);
         var wrongNode = net.refused(
-                STRANGER, "ScopeKey", ScopeKeyRequest.newBuilder().setPatientId(elsewhere).build());
+                STRANGER,
+                "ScopeKey",
+                ScopeKeyRequest.newBuilder().setPatientId(elsewhere).build());
         assertThat(wrongNode.getCode()).isEqualTo("WRONG_NODE");
         assertThat(wrongNode.getPath()).startsWith("https://");
     }
@@ -280,7 +302,8 @@ class ApiNodeTest {
                         StateResponse.parser())
                 .getValue());
         assertThat(state.getRegisteredBy()).isEqualTo(OFFICER);
-        BlockResponse tip = net.ok(OFFICER, "Block", BlockRequest.newBuilder().setWithBody(true).build(), BlockResponse.parser());
+        BlockResponse tip = net.ok(
+                OFFICER, "Block", BlockRequest.newBuilder().setWithBody(true).build(), BlockResponse.parser());
         ByteString txId = tip.getTransactionIds(tip.getTransactionIdsCount() - 1);
         for (String as : List.of(OFFICER, CLINICIAN, PRIVACY, hex(own))) {
             assertThat(state(as, txId)).isEqualTo("APPLIED");
@@ -291,7 +314,10 @@ class ApiNodeTest {
                     as,
                     "Block",
                     BlockRequest.newBuilder()
-                            .setHeight(tip.getReceiptsCount() == 0 ? 0 : tip.getReceipts(0).getHeight())
+                            .setHeight(
+                                    tip.getReceiptsCount() == 0
+                                            ? 0
+                                            : tip.getReceipts(0).getHeight())
                             .setWithBody(true)
                             .build(),
                     BlockResponse.parser());
@@ -299,13 +325,17 @@ class ApiNodeTest {
             assertThat(block.getHeader()).isEqualTo(tip.getHeader());
         }
         assertThat(state(OFFICER, ByteString.copyFrom(new byte[32]))).isEqualTo("UNKNOWN");
-        assertThat(net.refused(OFFICER, "Block", BlockRequest.newBuilder().setHeight(1_000_000).build())
+        assertThat(net.refused(
+                                OFFICER,
+                                "Block",
+                                BlockRequest.newBuilder().setHeight(1_000_000).build())
                         .getExitCode())
                 .isEqualTo(3);
     }
 
     private String state(String as, ByteString txId) throws Exception {
-        TransactionRequest request = TransactionRequest.newBuilder().setTxId(txId).build();
+        TransactionRequest request =
+                TransactionRequest.newBuilder().setTxId(txId).build();
         return net.ok(as, "Transaction", request, TransactionResponse.parser()).getState();
     }
 
@@ -326,16 +356,19 @@ class ApiNodeTest {
                 .build();
         var results = net.ok(CLINICIAN, "Submit", request, io.consilium.proto.SubmitResponse.parser())
                 .getResultsList();
-        assertThat(results).extracting(SubmitResult::getState)
+        assertThat(results)
+                .extracting(SubmitResult::getState)
                 .containsExactly("COMMITTED", "REJECTED", "REJECTED", "REJECTED", "REJECTED");
-        assertThat(results).extracting(r -> r.getProblem().getCode())
+        assertThat(results)
+                .extracting(r -> r.getProblem().getCode())
                 .containsExactly("", "WRONG_CHAIN", "KEY_NOT_ACTIVE", "SIGNATURE_INVALID", "TRANSACTION_MALFORMED");
         assertThat(results).extracting(r -> r.getProblem().getExitCode()).containsExactly(0, 6, 4, 6, 6);
         SubmitResult again = net.submit(CLINICIAN, good);
         assertThat(again.getState()).isEqualTo("COMMITTED");
         assertThat(again.getProblem().getCode()).isEqualTo("DUPLICATE_TRANSACTION");
         assertThat(again.getProblem().getExitCode()).isEqualTo(8);
-        assertThat(net.refused(CLINICIAN, "Submit", SubmitRequest.getDefaultInstance()).getCode())
+        assertThat(net.refused(CLINICIAN, "Submit", SubmitRequest.getDefaultInstance())
+                        .getCode())
                 .isEqualTo("MALFORMED_REQUEST");
     }
 
@@ -353,7 +386,8 @@ class ApiNodeTest {
                         .setMemberAdd(MemberAdd.newBuilder()
                                 .setMember("st-mary/temp")
                                 .addRoles("CLINICIAN")
-                                .setSigningKey(TestNetwork.ed25519(key.publicKey().bytes()))
+                                .setSigningKey(
+                                        TestNetwork.ed25519(key.publicKey().bytes()))
                                 .setEncryptionKey(TestNetwork.x25519(
                                         net.person("st-mary/temp").encryption().publicKey()))));
         net.ok("st-mary/temp", "Status", StatusRequest.getDefaultInstance(), StatusResponse.parser());
@@ -387,13 +421,22 @@ class ApiNodeTest {
         assertThat(rest.getItemsCount()).isEqualTo(1);
         assertThat(rest.getNextCursor()).isEmpty();
         assertThat(net.refused(OFFICER, "List", next).getPath()).isEqualTo("cursor");
-        assertThat(net.refused(CLINICIAN, "List", next.toBuilder().setBy("patient/" + hex(patient)).build())
+        assertThat(net.refused(
+                                CLINICIAN,
+                                "List",
+                                next.toBuilder()
+                                        .setBy("patient/" + hex(patient))
+                                        .build())
                         .getPath())
                 .isEqualTo("cursor");
-        assertThat(net.refused(CLINICIAN, "List", next.toBuilder().setCursor("AAAA").build())
+        assertThat(net.refused(
+                                CLINICIAN,
+                                "List",
+                                next.toBuilder().setCursor("AAAA").build())
                         .getPath())
                 .isEqualTo("cursor");
-        assertThat(net.refused(CLINICIAN, "List", listOf("everything", "")).getExitCode()).isEqualTo(6);
+        assertThat(net.refused(CLINICIAN, "List", listOf("everything", "")).getExitCode())
+                .isEqualTo(6);
     }
 
     @Test
@@ -407,7 +450,10 @@ class ApiNodeTest {
         StateValueProof proof = StateValueProof.decode(absent.getProof().toByteArray());
         assertThat(proof.proof().value()).isEmpty();
         assertThat(proof.check(net.trustRoot(), new Ed25519Verifier())).isEmpty();
-        assertThat(notFound(STRANGER, "State", StateRequest.newBuilder().setKey("x".repeat(1_000)).build()))
+        assertThat(notFound(
+                        STRANGER,
+                        "State",
+                        StateRequest.newBuilder().setKey("x".repeat(1_000)).build()))
                 .isEqualTo(3);
     }
 
@@ -415,13 +461,18 @@ class ApiNodeTest {
     @DisplayName("INT-3 watchers resume by cursor, wait for what is theirs, and hear of nothing else")
     void int3_watchersHearOfWhatIsTheirs() throws Exception {
         WatchRequest fromNow = WatchRequest.getDefaultInstance();
-        String custodian = net.ok(PRIVACY, "Watch", fromNow, WatchResponse.parser()).getNextCursor();
-        String stranger = net.ok(RESEARCHER, "Watch", fromNow, WatchResponse.parser()).getNextCursor();
+        String custodian =
+                net.ok(PRIVACY, "Watch", fromNow, WatchResponse.parser()).getNextCursor();
+        String stranger =
+                net.ok(RESEARCHER, "Watch", fromNow, WatchResponse.parser()).getNextCursor();
         ByteString own = net.patient(OFFICER);
         WatchResponse heard = net.ok(
                 PRIVACY,
                 "Watch",
-                WatchRequest.newBuilder().setCursor(custodian).setWaitMillis(10_000).build(),
+                WatchRequest.newBuilder()
+                        .setCursor(custodian)
+                        .setWaitMillis(10_000)
+                        .build(),
                 WatchResponse.parser());
         assertThat(heard.getEventsList()).extracting(WatchEvent::getType).contains("patient.registered");
         assertThat(heard.getEventsList()).extracting(WatchEvent::getObject).contains(hex(own));
@@ -443,7 +494,10 @@ class ApiNodeTest {
                 WatchRequest.newBuilder().setCursor(heard.getNextCursor()).build(),
                 WatchResponse.parser());
         assertThat(after.getEventsList()).isEmpty();
-        assertThat(net.refused(OFFICER, "Watch", WatchRequest.newBuilder().setCursor(custodian).build())
+        assertThat(net.refused(
+                                OFFICER,
+                                "Watch",
+                                WatchRequest.newBuilder().setCursor(custodian).build())
                         .getPath())
                 .isEqualTo("cursor");
     }
@@ -454,8 +508,10 @@ class ApiNodeTest {
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(new String(ready.body(), StandardCharsets.UTF_8)).contains("\"ready\":true");
         assertThat(net.client().get("/metrics", "").statusCode()).isEqualTo(401);
-        assertThat(net.client().get("/metrics", net.token(STRANGER_ADMIN)).statusCode()).isEqualTo(403);
-        assertThat(net.client().get("/metrics", net.token(CLINICIAN)).statusCode()).isEqualTo(403);
+        assertThat(net.client().get("/metrics", net.token(STRANGER_ADMIN)).statusCode())
+                .isEqualTo(403);
+        assertThat(net.client().get("/metrics", net.token(CLINICIAN)).statusCode())
+                .isEqualTo(403);
         var metrics = net.client().get("/metrics", net.token(OPERATOR));
         assertThat(new String(metrics.body(), StandardCharsets.UTF_8)).contains("consilium_chain_height");
     }

@@ -48,7 +48,9 @@ class ApiServerTest {
     @BeforeEach
     void start() throws Exception {
         NodeConfig config = NodeConfig.load(
-                Optional.empty(), Map.of(), Map.of("node.institution", "st-mary", "api.port", "0", "api.max-request-bytes", "524288"));
+                Optional.empty(),
+                Map.of(),
+                Map.of("node.institution", "st-mary", "api.port", "0", "api.max-request-bytes", "524288"));
         java.security.KeyPair tls = Certificates.generateP256(new SecureRandom());
         X509Certificate certificate = Certificates.p256(tls, "st-mary", List.of());
         Caller caller = new Caller.Member(MEMBER, "st-mary", Set.of("CLINICIAN"), Set.of("PROVIDER"));
@@ -86,8 +88,10 @@ class ApiServerTest {
         return new Operations(
                 refuse(),
                 refuse(),
-                Operation.immediate((caller, request) ->
-                        StatusResponse.newBuilder().setNode(caller.id()).setHeight(7).build()),
+                Operation.immediate((caller, request) -> StatusResponse.newBuilder()
+                        .setNode(caller.id())
+                        .setHeight(7)
+                        .build()),
                 refuse(),
                 refuse(),
                 Operation.immediate((caller, request) -> {
@@ -129,12 +133,14 @@ class ApiServerTest {
         var protobuf = client.protobuf("Status", StatusRequest.getDefaultInstance(), token());
         assertThat(protobuf.statusCode()).isEqualTo(200);
         assertThat(StatusResponse.parseFrom(protobuf.body()).getHeight()).isEqualTo(7);
-        var json = client.post("/consilium.v1.Consilium/Status", "application/json", "{}".getBytes(StandardCharsets.UTF_8), token());
+        var json = client.post(
+                "/consilium.v1.Consilium/Status", "application/json", "{}".getBytes(StandardCharsets.UTF_8), token());
         assertThat(text(json)).contains("\"height\":\"7\"");
         var rest = client.get("/v1/status", token());
         assertThat(rest.statusCode()).isEqualTo(200);
         assertThat(text(rest)).contains("\"node\":\"" + MEMBER);
-        var posted = client.post("/v1/state", "application/json", "{\"key\":\"member/x\"}".getBytes(StandardCharsets.UTF_8), token());
+        var posted = client.post(
+                "/v1/state", "application/json", "{\"key\":\"member/x\"}".getBytes(StandardCharsets.UTF_8), token());
         assertThat(text(posted)).contains("\"found\":true");
         assertThat(posted.headers().firstValue("x-content-type-options")).contains("nosniff");
         assertThat(posted.headers().firstValue("server")).isEmpty();
@@ -142,15 +148,25 @@ class ApiServerTest {
 
     @Test
     void refusesUnknownFieldsInJsonAndProtobuf() throws Exception {
-        var json = client.post("/v1/state", "application/json", "{\"key\":\"a\",\"colour\":1}".getBytes(StandardCharsets.UTF_8), token());
+        var json = client.post(
+                "/v1/state",
+                "application/json",
+                "{\"key\":\"a\",\"colour\":1}".getBytes(StandardCharsets.UTF_8),
+                token());
         assertThat(json.statusCode()).isEqualTo(400);
         assertThat(json.headers().firstValue("content-type")).contains("application/problem+json");
         assertThat(text(json)).contains("MALFORMED_REQUEST").doesNotContain("Exception");
-        var raw = client.post("/consilium.v1.Consilium/State", "application/json", "{\"colour\":1}".getBytes(StandardCharsets.UTF_8), token());
+        var raw = client.post(
+                "/consilium.v1.Consilium/State",
+                "application/json",
+                "{\"colour\":1}".getBytes(StandardCharsets.UTF_8),
+                token());
         assertThat(raw.statusCode()).isEqualTo(400);
         StateRequest unknown = StateRequest.newBuilder()
                 .setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .addField(
+                                99,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                         .build())
                 .build();
         var binary = client.protobuf("State", unknown, token());
@@ -161,13 +177,15 @@ class ApiServerTest {
 
     @Test
     void refusesGarbageWithAProblemAndNoTrace() throws Exception {
-        var garbage = client.post("/consilium.v1.Consilium/State", "application/protobuf", new byte[] {10, 127, 1, 2}, token());
+        var garbage = client.post(
+                "/consilium.v1.Consilium/State", "application/protobuf", new byte[] {10, 127, 1, 2}, token());
         assertThat(garbage.statusCode()).isEqualTo(400);
         assertThat(problem(garbage).getCode()).isEqualTo("MALFORMED_REQUEST");
         var json = client.post("/v1/state", "application/json", "{\"key\":".getBytes(StandardCharsets.UTF_8), token());
         assertThat(json.statusCode()).isEqualTo(400);
         assertThat(text(json)).doesNotContain("Exception").doesNotContain("at io.");
-        var crash = client.protobuf("State", StateRequest.newBuilder().setKey("crash").build(), token());
+        var crash = client.protobuf(
+                "State", StateRequest.newBuilder().setKey("crash").build(), token());
         assertThat(crash.statusCode()).isEqualTo(500);
         assertThat(problem(crash).getExitCode()).isEqualTo(1);
         assertThat(text(crash)).doesNotContain("secret detail");
@@ -207,18 +225,24 @@ class ApiServerTest {
         String once = token();
         assertThat(code(once)).isEqualTo("OK");
         assertThat(code(once)).isEqualTo("TOKEN_REPLAYED");
-        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "riverside", clock.get()))).isEqualTo("WRONG_AUDIENCE");
-        assertThat(code(ApiClient.token(key, MEMBER, Hash.ZERO, "st-mary", clock.get()))).isEqualTo("WRONG_AUDIENCE");
-        assertThat(code(ApiClient.token(key, "st-mary/nobody", CHAIN, "st-mary", clock.get()))).isEqualTo("UNKNOWN_CALLER");
+        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "riverside", clock.get())))
+                .isEqualTo("WRONG_AUDIENCE");
+        assertThat(code(ApiClient.token(key, MEMBER, Hash.ZERO, "st-mary", clock.get())))
+                .isEqualTo("WRONG_AUDIENCE");
+        assertThat(code(ApiClient.token(key, "st-mary/nobody", CHAIN, "st-mary", clock.get())))
+                .isEqualTo("UNKNOWN_CALLER");
         KeyPair other = KeyPair.generate(new SecureRandom());
-        assertThat(code(ApiClient.token(other, MEMBER, CHAIN, "st-mary", clock.get()))).isEqualTo("UNKNOWN_CALLER");
-        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() - 5_000))).isEqualTo("TOKEN_BEFORE_START");
+        assertThat(code(ApiClient.token(other, MEMBER, CHAIN, "st-mary", clock.get())))
+                .isEqualTo("UNKNOWN_CALLER");
+        assertThat(code(ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() - 5_000)))
+                .isEqualTo("TOKEN_BEFORE_START");
         String early = token();
         clock.addAndGet(91_000);
         assertThat(code(early)).isEqualTo("TOKEN_EXPIRED");
         String hourAhead = ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() + 3_600_000);
         assertThat(code(hourAhead)).isEqualTo("TOKEN_FROM_FUTURE");
-        assertThat(problem(client.protobuf("Status", StatusRequest.getDefaultInstance(), hourAhead)).getHint())
+        assertThat(problem(client.protobuf("Status", StatusRequest.getDefaultInstance(), hourAhead))
+                        .getHint())
                 .contains("off by 3600 s");
         Map<String, Object> longLived = ApiClient.claims(MEMBER, CHAIN, "st-mary", clock.get());
         longLived.put("exp", clock.get() / 1000 + 61);
@@ -252,6 +276,7 @@ class ApiServerTest {
         TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
         before.accepted(1_000);
         assertThat(before.floorSeconds()).isZero();
-        assertThat(TokenHorizon.open(directory.resolve("horizon")).floorSeconds()).isEqualTo(1_000);
+        assertThat(TokenHorizon.open(directory.resolve("horizon")).floorSeconds())
+                .isEqualTo(1_000);
     }
 }

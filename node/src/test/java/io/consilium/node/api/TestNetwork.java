@@ -130,9 +130,7 @@ final class TestNetwork implements AutoCloseable {
                 Map.of("api.port", "0", "peers.port", "0"),
                 NodeInit.Joining.AT_GENESIS);
         node = RunningNode.start(config, () -> System.currentTimeMillis() + clockOffset.get());
-        client = new ApiClient(
-                institutionKeys.get(NODE).apiTlsSpkiSha256(),
-                node.apiPort());
+        client = new ApiClient(institutionKeys.get(NODE).apiTlsSpkiSha256(), node.apiPort());
     }
 
     private void institution(GenesisDocument.Builder document, String slug, String role) {
@@ -148,7 +146,8 @@ final class TestNetwork implements AutoCloseable {
                 .setVersion(1);
         if (slug.equals(NODE) || slug.equals("riverside")) {
             state.setApiEndpoint("https://127.0.0.1:1")
-                    .setApiTlsSpkiSha256(ByteString.copyFrom(keys.apiTlsSpkiSha256().toBytes()))
+                    .setApiTlsSpkiSha256(
+                            ByteString.copyFrom(keys.apiTlsSpkiSha256().toBytes()))
                     .setPeerEndpoint("127.0.0.1:1")
                     .setPeerTlsKey(ed25519(keys.peerTlsKey().bytes()));
         }
@@ -250,8 +249,8 @@ final class TestNetwork implements AutoCloseable {
     <R> R ok(String as, String method, Message request, Parser<R> parser) throws Exception {
         HttpResponse<byte[]> response = call(as, method, request);
         if (response.statusCode() != 200) {
-            throw new AssertionError(method + " as " + as + ": " + response.statusCode() + " "
-                    + Problem.parseFrom(response.body()));
+            throw new AssertionError(
+                    method + " as " + as + ": " + response.statusCode() + " " + Problem.parseFrom(response.body()));
         }
         return parser.parseFrom(response.body());
     }
@@ -302,7 +301,8 @@ final class TestNetwork implements AutoCloseable {
         }
         ReceiptProof proof = ReceiptProof.decode(result.getReceiptProof().toByteArray());
         if (proof.check(trustRoot(), new Ed25519Verifier()).isPresent()) {
-            throw new AssertionError(proof.check(trustRoot(), new Ed25519Verifier()).toString());
+            throw new AssertionError(
+                    proof.check(trustRoot(), new Ed25519Verifier()).toString());
         }
         return TransactionReceipt.parseFrom(proof.receipt());
     }
@@ -341,8 +341,7 @@ final class TestNetwork implements AutoCloseable {
         return SealedFor.newBuilder()
                 .setRecipient(institution)
                 .setRecipientKey(ByteString.copyFrom(recipient))
-                .setEnvelope(ByteString.copyFrom(
-                        KeyEnvelope.seal(use, object.toByteArray(), recipient, key, RANDOM)))
+                .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(use, object.toByteArray(), recipient, key, RANDOM)))
                 .build();
     }
 
@@ -353,12 +352,13 @@ final class TestNetwork implements AutoCloseable {
         RANDOM.nextBytes(dataKey);
         List<ByteString> labels = new ArrayList<>();
         for (Code code : Sensitivity.N.recordCodes()) {
-            labels.add(ByteString.copyFrom(io.consilium.crypto.Blinding.label(
-                    scopeKey(patientId), 1, code.getSystem(), code.getCode())));
+            labels.add(ByteString.copyFrom(
+                    io.consilium.crypto.Blinding.label(scopeKey(patientId), 1, code.getSystem(), code.getCode())));
         }
         labels.sort(ByteString.unsignedLexicographicalComparator());
         RecordContent content = RecordContent.newBuilder()
-                .setCommitment(ByteString.copyFrom(Hash.sha256(ciphertext, dataKey).toBytes()))
+                .setCommitment(
+                        ByteString.copyFrom(Hash.sha256(ciphertext, dataKey).toBytes()))
                 .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
                 .setCiphertextSize(ciphertext.length)
                 .addAllSensitivityLabels(labels)
@@ -395,8 +395,8 @@ final class TestNetwork implements AutoCloseable {
                                                 .setPermit(true)
                                                 .addActors(grantee)
                                                 .addPurposes("TREAT")))
-                                .setEvidenceHash(
-                                        ByteString.copyFrom(Hash.sha256(new byte[] {1}).toBytes()))));
+                                .setEvidenceHash(ByteString.copyFrom(
+                                        Hash.sha256(new byte[] {1}).toBytes()))));
         return id;
     }
 

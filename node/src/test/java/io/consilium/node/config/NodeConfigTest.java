@@ -32,7 +32,11 @@ class NodeConfigTest {
         assertThat(config.values())
                 .filteredOn(v -> v.setting().name().startsWith("api."))
                 .extracting(v -> v.setting().name() + "=" + v.text() + " " + v.source())
-                .contains("api.port=3 FLAG", "api.host=0.0.0.0 ENV", "api.max-page-items=7 FILE", "api.max-connections=512 DEFAULT");
+                .contains(
+                        "api.port=3 FLAG",
+                        "api.host=0.0.0.0 ENV",
+                        "api.max-page-items=7 FILE",
+                        "api.max-connections=512 DEFAULT");
         NodeConfig typed = NodeConfig.of(config);
         assertThat(typed.api().port()).isEqualTo(3);
         assertThat(typed.database()).isEqualTo(directory.toAbsolutePath().resolve("db"));
@@ -80,7 +84,8 @@ class NodeConfigTest {
         assertThat(read.validator().publicKey()).isEqualTo(keys.validator().publicKey());
         assertThat(read.institutionEncryption()).isEqualTo(keys.institutionEncryption());
         assertThat(read.apiTlsSpkiSha256()).isEqualTo(keys.apiTlsSpkiSha256());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keystore))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keystore)))
+                .isEqualTo("rw-------");
         assertThatThrownBy(() -> NodeKeys.read(keystore, "wrong".toCharArray()))
                 .isInstanceOf(WrongPasswordException.class);
     }
