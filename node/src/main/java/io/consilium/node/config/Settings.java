@@ -57,11 +57,11 @@ public final class Settings {
             add(number("token.max-remembered", 400_000, 1_000, 10_000_000, "used tokens remembered until they expire"));
 
     static final Setting QUOTA_TRANSACTIONS =
-            add(number("quota.transactions-per-second", 5_000, 1, 10_000_000, "an institution's steady rate"));
+            add(number("quota.transactions-per-second", 20_000, 1, 10_000_000, "an institution's steady rate"));
     static final Setting QUOTA_TRANSACTION_BURST =
-            add(number("quota.transaction-burst", 20_000, 1, 10_000_000, "an institution's burst of transactions"));
+            add(number("quota.transaction-burst", 40_000, 1, 10_000_000, "an institution's burst of transactions"));
     static final Setting QUOTA_REQUESTS =
-            add(number("quota.requests-per-second", 3_000, 1, 10_000_000, "an institution's steady rate of requests"));
+            add(number("quota.requests-per-second", 5_000, 1, 10_000_000, "an institution's steady rate of requests"));
     static final Setting QUOTA_REQUEST_BURST =
             add(number("quota.request-burst", 10_000, 1, 10_000_000, "an institution's burst of requests"));
     static final Setting QUOTA_STAGED_BYTES =

@@ -33,8 +33,8 @@ public final class Readiness {
         }
         List<String> before = last.getAndSet(List.copyOf(reasons));
         if (!before.equals(reasons)) {
-            if (reasons.isEmpty()) {
-                LOG.info("node ready height={}", status.height());
+            if (reasons.isEmpty() || stopping.get()) {
+                LOG.info("readiness changed height={} reasons={}", status.height(), reasons);
             } else {
                 LOG.warn("node not ready height={} reasons={}", status.height(), reasons);
             }

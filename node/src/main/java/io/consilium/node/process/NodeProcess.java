@@ -3,6 +3,7 @@ package io.consilium.node.process;
 import io.consilium.node.config.NodeConfig;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,7 @@ public final class NodeProcess {
     private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
     private static final int STOPPED = 0;
     private static final int FAILED = 1;
+    private static final int STOP_SECONDS = 20;
 
     private NodeProcess() {}
 
@@ -31,7 +33,8 @@ public final class NodeProcess {
         Thread hook = new Thread(
                 () -> {
                     end.complete(STOPPED);
-                    closed.join();
+                    // A part that does not close must not keep the process for ever.
+                    closed.completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS).join();
                 },
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -1,6 +1,7 @@
 package io.consilium.node.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.UnknownFieldSet;
 import com.linecorp.armeria.common.HttpResponse;
@@ -10,12 +11,16 @@ import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.node.config.NodeConfig;
+import io.consilium.node.api.grpc.ConsiliumGrpc;
 import io.consilium.proto.Problem;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
 import io.consilium.proto.StatusRequest;
 import io.consilium.proto.StatusResponse;
 import io.consilium.proto.SubmitRequest;
+import io.consilium.proto.ValidatorsRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -262,6 +267,35 @@ class ApiServerTest {
         assertThat(problem.getExitCode()).isEqualTo(4);
         assertThat(problem.getHint()).isNotEmpty();
         return problem.getCode();
+    }
+
+    @Test
+    void speaksGrpcWithProblemsInTrailers() {
+        var factory = com.linecorp.armeria.client.ClientFactory.builder()
+                .tlsNoVerify()
+                .build();
+        try (factory) {
+            var stub = stub(factory, token());
+            assertThat(stub.status(StatusRequest.getDefaultInstance()).getHeight()).isEqualTo(7);
+            assertThatThrownBy(() -> stub(factory, token()).validators(ValidatorsRequest.getDefaultInstance()))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getExitCode()).isEqualTo(3);
+                    });
+            assertThatThrownBy(() -> stub(factory, "garbage").status(StatusRequest.getDefaultInstance()))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getCode()).isEqualTo("BAD_TOKEN");
+                    });
+        }
+    }
+
+    private ConsiliumGrpc.ConsiliumBlockingStub stub(
+            com.linecorp.armeria.client.ClientFactory factory, String token) {
+        return com.linecorp.armeria.client.grpc.GrpcClients.builder("gproto+https://127.0.0.1:" + server.port())
+                .factory(factory)
+                .auth(com.linecorp.armeria.common.auth.AuthToken.ofOAuth2(token))
+                .build(ConsiliumGrpc.ConsiliumBlockingStub.class);
     }
 
     @Test
