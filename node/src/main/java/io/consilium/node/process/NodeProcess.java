@@ -34,7 +34,8 @@ public final class NodeProcess {
                 () -> {
                     end.complete(STOPPED);
                     // A part that does not close must not keep the process for ever.
-                    closed.completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS).join();
+                    closed.completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+                            .join();
                 },
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -67,7 +67,8 @@ class ApiPartsTest {
         byte[] place = "hidden/record".getBytes(java.nio.charset.StandardCharsets.UTF_8);
         String cursor = cursors.seal(adams, "records", place);
         assertThat(cursors.open(adams, "records", cursor)).isEqualTo(place);
-        assertThat(new Cursors(new byte[] {1, 2, 3}).open(adams, "records", cursor)).isEqualTo(place);
+        assertThat(new Cursors(new byte[] {1, 2, 3}).open(adams, "records", cursor))
+                .isEqualTo(place);
         assertThat(cursors.seal(adams, "records", place)).isNotEqualTo(cursor);
         for (Runnable wrong : List.<Runnable>of(
                 () -> cursors.open(brown, "records", cursor),

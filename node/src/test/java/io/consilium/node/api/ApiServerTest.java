@@ -10,8 +10,8 @@ import io.consilium.crypto.Certificates;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
-import io.consilium.node.config.NodeConfig;
 import io.consilium.node.api.grpc.ConsiliumGrpc;
+import io.consilium.node.config.NodeConfig;
 import io.consilium.proto.Problem;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
@@ -276,22 +276,24 @@ class ApiServerTest {
                 .build();
         try (factory) {
             var stub = stub(factory, token());
-            assertThat(stub.status(StatusRequest.getDefaultInstance()).getHeight()).isEqualTo(7);
+            assertThat(stub.status(StatusRequest.getDefaultInstance()).getHeight())
+                    .isEqualTo(7);
             assertThatThrownBy(() -> stub(factory, token()).validators(ValidatorsRequest.getDefaultInstance()))
                     .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
                         assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
-                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getExitCode()).isEqualTo(3);
+                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getExitCode())
+                                .isEqualTo(3);
                     });
             assertThatThrownBy(() -> stub(factory, "garbage").status(StatusRequest.getDefaultInstance()))
                     .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
                         assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
-                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getCode()).isEqualTo("BAD_TOKEN");
+                        assertThat(e.getTrailers().get(ApiProblem.TRAILER).getCode())
+                                .isEqualTo("BAD_TOKEN");
                     });
         }
     }
 
-    private ConsiliumGrpc.ConsiliumBlockingStub stub(
-            com.linecorp.armeria.client.ClientFactory factory, String token) {
+    private ConsiliumGrpc.ConsiliumBlockingStub stub(com.linecorp.armeria.client.ClientFactory factory, String token) {
         return com.linecorp.armeria.client.grpc.GrpcClients.builder("gproto+https://127.0.0.1:" + server.port())
                 .factory(factory)
                 .auth(com.linecorp.armeria.common.auth.AuthToken.ofOAuth2(token))

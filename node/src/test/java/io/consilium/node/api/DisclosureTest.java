@@ -122,7 +122,8 @@ class DisclosureTest {
                 .setBy("patient/" + hex(patient))
                 .setLimit(100)
                 .build();
-        for (ByteString item : net.ok(OFFICER, "List", request, ListResponse.parser()).getItemsList()) {
+        for (ByteString item :
+                net.ok(OFFICER, "List", request, ListResponse.parser()).getItemsList()) {
             AccessState state = AccessState.parseFrom(item);
             if (state.getId().equals(access)) {
                 return state;
@@ -158,8 +159,7 @@ class DisclosureTest {
         assertThat(open(STRANGER, access, disclosed)).isEqualTo(dataKey);
         ReceiptProof proof = ReceiptProof.decode(disclosed.getRecordProof().toByteArray());
         assertThat(proof.check(net.trustRoot(), new Ed25519Verifier())).isEmpty();
-        FetchPayloadResponse bytes =
-                net.ok(STRANGER, "FetchPayload", fetch(disclosed), FetchPayloadResponse.parser());
+        FetchPayloadResponse bytes = net.ok(STRANGER, "FetchPayload", fetch(disclosed), FetchPayloadResponse.parser());
         assertThat(bytes.getData().toByteArray()).isEqualTo(ciphertext);
 
         // Another caller's token is worth nothing, nor is one that was made up.
@@ -168,7 +168,9 @@ class DisclosureTest {
         assertThat(net.refused(
                                 STRANGER,
                                 "FetchPayload",
-                                FetchPayloadRequest.newBuilder().setDownloadToken("x").build())
+                                FetchPayloadRequest.newBuilder()
+                                        .setDownloadToken("x")
+                                        .build())
                         .getExitCode())
                 .isEqualTo(4);
 
@@ -183,7 +185,8 @@ class DisclosureTest {
                 OFFICER,
                 TransactionBody.newBuilder()
                         .setConsentRevoke(ConsentRevoke.newBuilder().setConsentId(consent)));
-        assertThat(net.refused(STRANGER, "FetchPayload", fetch(again)).getCode()).isEqualTo("PERMIT_WITHDRAWN");
+        assertThat(net.refused(STRANGER, "FetchPayload", fetch(again)).getCode())
+                .isEqualTo("PERMIT_WITHDRAWN");
         assertThat(refused(STRANGER, access).getCode()).isEqualTo("PERMIT_WITHDRAWN");
     }
 
@@ -232,7 +235,8 @@ class DisclosureTest {
                         .setMemberAdd(MemberAdd.newBuilder()
                                 .setMember("riverside/dr-new")
                                 .addRoles("CLINICIAN")
-                                .setSigningKey(TestNetwork.ed25519(signing.publicKey().bytes()))
+                                .setSigningKey(
+                                        TestNetwork.ed25519(signing.publicKey().bytes()))
                                 .setEncryptionKey(TestNetwork.x25519(encryption.publicKey()))));
         net.consent(OFFICER, patient, "riverside/dr-new");
         ByteString access = net.access("riverside/dr-new", record);
@@ -242,7 +246,8 @@ class DisclosureTest {
                 TransactionBody.newBuilder()
                         .setMemberRotateKey(MemberRotateKey.newBuilder()
                                 .setMember("riverside/dr-new")
-                                .setSigningKey(TestNetwork.ed25519(fresh.publicKey().bytes()))
+                                .setSigningKey(
+                                        TestNetwork.ed25519(fresh.publicKey().bytes()))
                                 .setEncryptionKey(TestNetwork.x25519(
                                         X25519.generate(new SecureRandom()).publicKey()))));
         net.addPerson("riverside/dr-new", fresh);
@@ -298,7 +303,8 @@ class DisclosureTest {
                     .isEqualTo(4);
         }
         StagePayloadRequest wrong = piece(payload, 0, payload.length).toBuilder()
-                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(new byte[] {7}).toBytes()))
+                .setCiphertextHash(
+                        ByteString.copyFrom(Hash.sha256(new byte[] {7}).toBytes()))
                 .build();
         assertThat(net.refused(CLINICIAN, "StagePayload", wrong).getCode()).isEqualTo("PAYLOAD_HASH");
         StagePayloadRequest shortHash = piece(payload, 0, 10).toBuilder()
@@ -308,10 +314,12 @@ class DisclosureTest {
         StagePayloadRequest huge =
                 piece(payload, 0, 10).toBuilder().setTotalSize(1L << 50).build();
         assertThat(net.refused(CLINICIAN, "StagePayload", huge).getExitCode()).isIn(5, 6);
-        StagePayloadRequest elsewhere =
-                piece(payload, 0, payload.length).toBuilder().setCustodian("riverside").build();
+        StagePayloadRequest elsewhere = piece(payload, 0, payload.length).toBuilder()
+                .setCustodian("riverside")
+                .build();
         // No such node is connected, so the payload waits here and the caller is told.
-        assertThat(net.refused(CLINICIAN, "StagePayload", elsewhere).getExitCode()).isEqualTo(4);
+        assertThat(net.refused(CLINICIAN, "StagePayload", elsewhere).getExitCode())
+                .isEqualTo(4);
         assertThat(net.refused(STRANGER, "StagePayload", elsewhere).getCode()).isEqualTo("CUSTODIAN_UNREACHABLE");
     }
 
@@ -325,7 +333,8 @@ class DisclosureTest {
         net.passTime(TestNetwork.PERMIT_AGE_MILLIS + 1_000);
         assertThat(refused(STRANGER, waiting).getCode()).isEqualTo("PERMIT_TOO_OLD");
         assertThat(refused(STRANGER, access).getCode()).isEqualTo("PERMIT_TOO_OLD");
-        assertThat(net.refused(STRANGER, "FetchPayload", fetch(young)).getCode()).isEqualTo("DOWNLOAD_TOKEN_INVALID");
+        assertThat(net.refused(STRANGER, "FetchPayload", fetch(young)).getCode())
+                .isEqualTo("DOWNLOAD_TOKEN_INVALID");
         assertThat(access(waiting).hasDisclosure()).isFalse();
     }
 }

@@ -20,10 +20,24 @@ class ClockCheckTest {
         for (Long offset : offsets) {
             peers.add(new NodeStatus.Peer("peer-" + peers.size(), true, 0, "", Optional.of(offset)));
         }
-        ValidatorSet set =
-                new ValidatorSet(0, List.of(new Validator("a", KeyPair.fromSeed(new byte[32]).publicKey())));
+        ValidatorSet set = new ValidatorSet(
+                0, List.of(new Validator("a", KeyPair.fromSeed(new byte[32]).publicKey())));
         return new NodeStatus(
-                0, Hash.ZERO, Hash.ZERO, 0, 0, "a", List.of(), set, true, false, Optional.empty(), peers, 0, 0, List.of());
+                0,
+                Hash.ZERO,
+                Hash.ZERO,
+                0,
+                0,
+                "a",
+                List.of(),
+                set,
+                true,
+                false,
+                Optional.empty(),
+                peers,
+                0,
+                0,
+                List.of());
     }
 
     private static Optional<String> objection(Long... offsets) {
@@ -32,9 +46,10 @@ class ClockCheckTest {
 
     @Test
     void aClockThatDiffersFromTheMedianIsNamedWithItsSide() {
-        assertThat(objection(HOUR, HOUR, HOUR + 5)).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("3600 s behind"));
-        assertThat(objection(-HOUR, -HOUR, 0L)).hasValueSatisfying(reason -> assertThat(reason).contains("ahead of"));
+        assertThat(objection(HOUR, HOUR, HOUR + 5))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("3600 s behind"));
+        assertThat(objection(-HOUR, -HOUR, 0L))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("ahead of"));
     }
 
     @Test

@@ -73,10 +73,17 @@ class RunningNodeTest {
                         .addRoles("PROVIDER")
                         .setGln("0614141000005")
                         .setPeerEndpoint("127.0.0.1:1")
-                        .setSigningKey(key(KeyAlgorithm.ED25519, keys.institutionSigning().publicKey().bytes()))
-                        .setEncryptionKey(key(KeyAlgorithm.X25519, keys.institutionEncryption().publicKey()))
-                        .setPeerTlsKey(key(KeyAlgorithm.ED25519, keys.peerTlsKey().bytes()))
-                        .setValidatorKey(key(KeyAlgorithm.ED25519, keys.validator().publicKey().bytes()))
+                        .setSigningKey(key(
+                                KeyAlgorithm.ED25519,
+                                keys.institutionSigning().publicKey().bytes()))
+                        .setEncryptionKey(key(
+                                KeyAlgorithm.X25519,
+                                keys.institutionEncryption().publicKey()))
+                        .setPeerTlsKey(
+                                key(KeyAlgorithm.ED25519, keys.peerTlsKey().bytes()))
+                        .setValidatorKey(key(
+                                KeyAlgorithm.ED25519,
+                                keys.validator().publicKey().bytes()))
                         .setActivity(Activity.ACTIVE)
                         .setVersion(1))
                 .addMembers(MemberState.newBuilder()
@@ -87,7 +94,8 @@ class RunningNodeTest {
                                         KeyAlgorithm.ED25519,
                                         KeyPair.generate(RANDOM).publicKey().bytes()))
                                 .setEncryptionKey(key(
-                                        KeyAlgorithm.X25519, X25519.generate(RANDOM).publicKey())))
+                                        KeyAlgorithm.X25519,
+                                        X25519.generate(RANDOM).publicKey())))
                         .setActivity(Activity.ACTIVE)
                         .setVersion(1))
                 .setParameters(ChainParameters.newBuilder()
@@ -190,8 +198,7 @@ class RunningNodeTest {
 
     private static List<Path> files(Path root, String name) throws IOException {
         try (Stream<Path> tree = Files.walk(root)) {
-            List<Path> found =
-                    tree.filter(path -> path.endsWith(name)).toList();
+            List<Path> found = tree.filter(path -> path.endsWith(name)).toList();
             assertThat(found).isNotEmpty();
             return found;
         }
