@@ -45,20 +45,27 @@ final class DemoCommand implements Callable<Integer> {
         boolean told = false;
         try {
             session.output().say("Starting " + NODES + " nodes ...");
-            devnet.exclusively(() -> {
-                watch.untilReady(devnet.start(devnet.nodes(), launcher), READY_LIMIT);
-                return devnet;
-            });
+            start(devnet, watch, launcher);
             for (DevnetNode node : devnet.nodes()) {
                 session.output().say("  " + node.id() + "  " + node.api() + "  (process " + node.pid() + ")");
             }
             new DemoStory(session, devnet, watch, launcher).tell();
+            if (keep) {
+                start(devnet, watch, launcher);
+            }
             told = true;
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleanUp);
             leave(directory, keep && told);
         }
         return 0;
+    }
+
+    private static void start(Devnet devnet, NodeWatch watch, NodeLauncher launcher) throws ClientException {
+        devnet.exclusively(() -> {
+            watch.untilReady(devnet.start(devnet.nodes(), launcher), READY_LIMIT);
+            return devnet;
+        });
     }
 
     private void leave(Path directory, boolean running) {

@@ -95,6 +95,8 @@ final class DemoStory {
 
         chapter("Proofs that need no node");
         run(0, AUTHOR, "chain", "receipt", text(added, "txId"), "--out", receipt.toString());
+        watch.stop(devnet.nodes());
+        note("stopped every node");
         run(0, AUTHOR, "chain", "verify-receipt", receipt.toString(), "--genesis", devnet.genesis().toString());
         run(0, AUTHOR, "record", "verify", document.toString(), "--opening", opening, "--genesis", devnet.genesis().toString());
         Path forged = file("forged.json", "{}".getBytes(StandardCharsets.UTF_8));
