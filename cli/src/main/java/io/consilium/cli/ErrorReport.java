@@ -47,18 +47,20 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
 
     /** @param verbose adds the stack trace to the talk of a terminal */
     void print(Output output, Throwable failure, boolean json, boolean verbose) {
+        // What was printed so far goes before the reason why there is no more.
+        output.flush();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("error", oneLine(error));
             object.put("code", code);
             object.put("rule", rule);
             object.put("path", path);
-            object.put("hint", hint);
+            object.put("hint", oneLine(hint));
             output.err().println(JsonWriter.compact(object));
         } else {
             output.err().println("consilium: " + oneLine(error) + (rule.isEmpty() ? "" : " [" + rule + "]"));
             if (!hint.isEmpty()) {
-                output.err().println("  " + hint);
+                output.err().println("  " + oneLine(hint));
             }
         }
         if (verbose) {

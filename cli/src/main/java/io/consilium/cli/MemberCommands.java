@@ -89,13 +89,13 @@ final class MemberCommands {
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("member", member);
-        ids.put("keystore", keystore.file().toString());
         Writes writes = new Writes(session);
         boolean applied = false;
         try {
             Writes.Written written = writes.submit(body -> body.setMemberAdd(add), ids);
             applied = written.applied();
             if (applied && keystore.fresh()) {
+                written.result().put("keystore", keystore.file().toString());
                 keystore.addContext(session, member, newPasswordFile);
             }
             writes.print(written);
@@ -202,12 +202,12 @@ final class MemberCommands {
     @Command(
             name = "rotate-key",
             description = {
-                "Give a member fresh keys; old signatures stay verifiable.",
+                "Give a member fresh keys, as an ADMIN of its institution; old signatures stay verifiable.",
                 "Your own keystore is replaced once the chain has the new keys; the old one is kept beside it."
             },
             footerHeading = "%nExamples:%n",
             footer = {
-                "  consilium --context st-mary/dr-adams member rotate-key",
+                "  consilium --context st-mary/admin member rotate-key",
                 "  consilium --context st-mary/admin member rotate-key st-mary/dr-adams --member-key new.keystore"
             })
     int rotateKey(

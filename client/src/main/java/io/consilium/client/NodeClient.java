@@ -224,7 +224,6 @@ public final class NodeClient {
         connection.setUseCaches(false);
         connection.setDoOutput(true);
         connection.setRequestMethod("POST");
-        connection.setFixedLengthStreamingMode(body.length);
         connection.setRequestProperty("content-type", PROTOBUF);
         connection.setRequestProperty("accept", PROTOBUF);
         connection.setRequestProperty("authorization", "Bearer " + token());

@@ -10,7 +10,13 @@ public final class NodeRefusal extends ClientException {
     private final int httpStatus;
 
     private NodeRefusal(int httpStatus, FailureClass kind, Problem problem) {
-        super(kind, problem.getCode(), problem.getRule(), problem.getPath(), problem.getError(), problem.getHint());
+        super(
+                kind,
+                problem.getCode(),
+                problem.getRule(),
+                problem.getPath(),
+                sentence(problem.getError()),
+                sentence(problem.getHint()));
         this.httpStatus = httpStatus;
     }
 
@@ -20,7 +26,7 @@ public final class NodeRefusal extends ClientException {
     }
 
     static ClientException of(NodeEndpoint endpoint, int httpStatus, boolean isProblem, byte[] body) {
-        if (isProblem) {
+        if (isProblem && body.length > 0) {
             try {
                 Problem problem = Problem.parseFrom(body);
                 return new NodeRefusal(httpStatus, kind(httpStatus, problem), problem);
@@ -53,6 +59,10 @@ public final class NodeRefusal extends ClientException {
             case 500 -> FailureClass.INTERNAL;
             default -> FailureClass.REFUSED;
         };
+    }
+
+    private static String sentence(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     /** 0 for one transaction of a batch. */

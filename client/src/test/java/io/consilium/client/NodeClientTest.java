@@ -41,6 +41,8 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeClientTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -147,13 +149,14 @@ class NodeClientTest {
                         failure -> assertThat(failure.kind()).isEqualTo(FailureClass.USAGE));
     }
 
-    @Test
-    void saysTheNodesOwnWordsAboutARefusal() {
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 409, 422, 503})
+    void saysTheNodesOwnWordsAboutARefusal(int status) {
         answers.put("Status", (exchange, request) -> {
             exchange.getResponseHeaders().add("x-consilium-problem", "1");
             reply(
                     exchange,
-                    403,
+                    status,
                     Problem.newBuilder()
                             .setError("only auditors may")
                             .setCode("ROLE_REQUIRED")
@@ -165,10 +168,10 @@ class NodeClientTest {
         });
         assertThatThrownBy(() -> client.status()).isInstanceOfSatisfying(NodeRefusal.class, refusal -> {
             assertThat(refusal.kind()).isEqualTo(FailureClass.DENIED);
-            assertThat(refusal).hasMessage("only auditors may");
+            assertThat(refusal).hasMessage("Only auditors may");
             assertThat(refusal.rule()).isEqualTo("PRV-8");
-            assertThat(refusal.hint()).isEqualTo("ask one");
-            assertThat(refusal.httpStatus()).isEqualTo(403);
+            assertThat(refusal.hint()).isEqualTo("Ask one");
+            assertThat(refusal.httpStatus()).isEqualTo(status);
         });
     }
 
