@@ -28,16 +28,18 @@ public final class ApiServer implements AutoCloseable {
     private static final int MAX_STREAMS_PER_CONNECTION = 64;
     private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
     private static final Duration QUIET_PERIOD = Duration.ofMillis(100);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
     private final Server server;
     private final BlockingTaskExecutor blocking;
     private final EventLoopGroup workers;
+    private final Runnable beforeStop;
 
-    private ApiServer(Server server, BlockingTaskExecutor blocking, EventLoopGroup workers) {
+    private ApiServer(Server server, BlockingTaskExecutor blocking, EventLoopGroup workers, Runnable beforeStop) {
         this.server = server;
         this.blocking = blocking;
         this.workers = workers;
+        this.beforeStop = beforeStop;
     }
 
     /**
@@ -55,7 +57,7 @@ public final class ApiServer implements AutoCloseable {
                 .build();
     }
 
-    /** Builds and starts; the port is listening when this returns. */
+    /** Builds and starts; the port is listening when this returns. {@code beforeStop} lets go of callers who wait. */
     static ApiServer start(
             NodeConfig.Api bounds,
             PrivateKey key,
@@ -64,7 +66,8 @@ public final class ApiServer implements AutoCloseable {
             CallerCheck callers,
             Pages pages,
             BlockingTaskExecutor blocking,
-            MeterRegistry metrics)
+            MeterRegistry metrics,
+            Runnable beforeStop)
             throws BindException {
         ApiErrors errors = new ApiErrors();
         GrpcService grpc = grpc(bounds, operations, errors);
@@ -92,7 +95,7 @@ public final class ApiServer implements AutoCloseable {
         pages.open().forEach(builder::service);
         pages.proven().forEach((path, service) -> builder.service(path, service.decorate(callers)));
         builder.service(grpc, service -> service.decorate(callers));
-        builder.decorator(new RequestGate(bounds));
+        builder.decorator(new RequestGate(bounds, metrics));
         Server server = builder.build();
         try {
             server.start().join();
@@ -103,7 +106,7 @@ public final class ApiServer implements AutoCloseable {
             }
             throw e;
         }
-        return new ApiServer(server, blocking, workers);
+        return new ApiServer(server, blocking, workers, beforeStop);
     }
 
     /**
@@ -155,6 +158,7 @@ public final class ApiServer implements AutoCloseable {
     /** Takes no more requests, lets those under way finish for a bounded time, and stops. */
     @Override
     public void close() {
+        beforeStop.run();
         server.stop().join();
         blocking.shutdown();
         workers.shutdownGracefully();

@@ -71,6 +71,12 @@ public final class ClientApi {
                 config.quotas().transactionsPerSecond(), config.quotas().transactionBurst(), steadyMillis);
         ApiServer.Pages pages =
                 new ApiServer.Pages(new HealthPages(node, on.readiness()).pages(), Map.of("/metrics", metrics(on)));
+        EventFeed feed = new EventFeed(
+                node,
+                new PolicySource(node, new RecordDecisions()),
+                cursors(on.keys()),
+                blocking,
+                config.api().maxWatchers());
         boolean started = false;
         try {
             ApiServer server = ApiServer.start(
@@ -79,11 +85,12 @@ public final class ClientApi {
                     on.keys()
                             .apiCertificate(
                                     node.institution(), List.of(config.api().host())),
-                    operations(on, transactions, blocking),
+                    operations(on, transactions, feed, blocking),
                     callers,
                     pages,
                     blocking,
-                    on.metrics().registry());
+                    on.metrics().registry(),
+                    feed::close);
             started = true;
             return server;
         } finally {
@@ -93,13 +100,14 @@ public final class ClientApi {
         }
     }
 
-    private static Operations operations(Foundation on, TokenBuckets quota, BlockingTaskExecutor blocking) {
+    private static Operations operations(
+            Foundation on, TokenBuckets quota, EventFeed feed, BlockingTaskExecutor blocking) {
         NodeConfig config = on.config();
         NodeGateway node = on.node();
         SecureRandom random = new SecureRandom();
         PolicySource policies = new PolicySource(node, new RecordDecisions());
         BlockProofs proofs = new BlockProofs(config.api().maxCachedBlocks());
-        Cursors cursors = new Cursors(on.keys().institutionEncryption().privateKey());
+        Cursors cursors = cursors(on.keys());
         ChainQueries chain = new ChainQueries(node, policies, proofs, on.readiness()::reasons, on.version());
         ScopeKeys scopeKeys = new ScopeKeys(node, policies, on.keys().institutionEncryption(), random);
         Disclosures disclosures = new Disclosures(
@@ -131,7 +139,11 @@ public final class ClientApi {
                 new PayloadStaging(node, on.vault(), config.quotas(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
-                new EventFeed(node, policies, cursors, blocking, config.api().maxWatchers()));
+                feed);
+    }
+
+    private static Cursors cursors(NodeKeys keys) {
+        return new Cursors(keys.institutionEncryption().privateKey());
     }
 
     private static HttpService metrics(Foundation on) {

@@ -6,6 +6,8 @@ import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.consilium.node.config.NodeConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,15 +18,17 @@ final class RequestGate implements DecoratingHttpServiceFunction {
     private final int maxRequestBytes;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final MeterRegistry metrics;
 
-    RequestGate(NodeConfig.Api bounds) {
+    /** Counts answers by their class and shows how many requests are under way. */
+    RequestGate(NodeConfig.Api bounds, MeterRegistry metrics) {
         this.maxRequests = bounds.maxConcurrentRequests();
         this.maxBytes = bounds.maxInFlightBytes();
         this.maxRequestBytes = bounds.maxRequestBytes();
-    }
-
-    int requestsInFlight() {
-        return requests.get();
+        this.metrics = metrics;
+        Gauge.builder("consilium.api.requests.in.flight", requests, AtomicInteger::get)
+                .description("requests being answered")
+                .register(metrics);
     }
 
     @Override
@@ -44,8 +48,15 @@ final class RequestGate implements DecoratingHttpServiceFunction {
                     ApiProblem.unavailable(
                             "BUSY", "the node answers as many requests as it may", "try again in a second"));
         }
-        ctx.log().whenComplete().thenRun(() -> release(held));
+        ctx.log().whenComplete().thenAccept(log -> {
+            release(held);
+            count(log.responseHeaders().status().codeClass().name());
+        });
         return delegate.serve(ctx, req);
+    }
+
+    private void count(String outcome) {
+        metrics.counter("consilium.api.requests", "outcome", outcome).increment();
     }
 
     private void release(long held) {

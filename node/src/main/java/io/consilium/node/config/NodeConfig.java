@@ -78,7 +78,7 @@ public record NodeConfig(
             long statusIntervalMillis) {}
 
     /** Bounds of what waits to be decided. */
-    public record Pending(int maxTransactions, long maxBytes, int maxWaiters, int maxQueuedEvents, int verifyThreads) {}
+    public record Pending(int maxTransactions, long maxBytes, int maxWaiters, int verifyThreads) {}
 
     /** The database's bounds; {@code asObserver} forgets the vote record at the start (BFT-16). */
     public record Storage(StorageConfig bounds, boolean asObserver) {}
@@ -128,7 +128,6 @@ public record NodeConfig(
                         c.integer(Settings.MEMPOOL_MAX_TRANSACTIONS),
                         c.number(Settings.MEMPOOL_MAX_BYTES),
                         c.integer(Settings.MEMPOOL_MAX_WAITERS),
-                        c.integer(Settings.LOOP_MAX_QUEUED),
                         c.integer(Settings.VERIFY_THREADS)),
                 storage(c),
                 new VaultConfig(

@@ -103,9 +103,8 @@ public final class Settings {
             add(number("mempool.max-bytes", 64 * MIB, MIB, 16 * GIB, "size of pending transactions"));
     static final Setting MEMPOOL_MAX_WAITERS =
             add(number("mempool.max-waiters", 100_000, 10, 10_000_000, "callers waiting for a commit"));
-    static final Setting LOOP_MAX_QUEUED =
-            add(number("loop.max-queued-events", 20_000, 100, 10_000_000, "events waiting for the deciding thread"));
-    static final Setting VERIFY_THREADS = add(number("loop.verify-threads", 2, 1, 64, "threads checking signatures"));
+    static final Setting VERIFY_THREADS =
+            add(number("mempool.verify-threads", 2, 1, 64, "threads checking signatures"));
 
     static final Setting STORAGE_BLOCK_CACHE =
             add(number("storage.block-cache-bytes", 32 * MIB, MIB, 64 * GIB, "database read cache"));

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Blocks and events for a reader who comes back with a cursor: what there is already is answered at once, else the answer
  * waits for the next block that holds something for this reader, or for the end of the reader's patience (INT-3).
  */
-public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
+public final class EventFeed implements Operation<WatchRequest, WatchResponse>, AutoCloseable {
     private static final String QUESTION = "watch";
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
@@ -51,6 +51,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
     /** Completed and replaced at each block. */
     private volatile CompletableFuture<Void> nextBlock = new CompletableFuture<>();
 
+    private volatile boolean closed;
+
     public EventFeed(NodeGateway node, PolicySource policies, Cursors cursors, Executor executor, int maxWatchers) {
         this.node = node;
         this.policies = policies;
@@ -61,6 +63,17 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
     }
 
     private void committed(CommittedBlock block) {
+        wake();
+    }
+
+    /** Answers everybody who waits, so that a stop need not wait for them; their cursors serve after the restart. */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+    }
+
+    private void wake() {
         CompletableFuture<Void> waiting = nextBlock;
         nextBlock = new CompletableFuture<>();
         waiting.complete(null);
@@ -118,7 +131,7 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse> {
         CompletableFuture<Void> block = nextBlock;
         WatchResponse response = read(reader);
         long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (response.getEventsCount() > 0 || leftMillis <= 0) {
+        if (response.getEventsCount() > 0 || leftMillis <= 0 || closed) {
             answer.complete(response);
             return;
         }

@@ -7,6 +7,7 @@ import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeStatus;
 import io.consilium.storage.Vault;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /** The node's figures in the text format of Prometheus; no label ever names a person. */
@@ -57,6 +59,13 @@ public final class NodeMetrics implements AutoCloseable {
 
     private void status(NodeGateway node, String name, String meaning, ToDoubleFunction<NodeStatus> value) {
         gauge(name, meaning, node, n -> value.applyAsDouble(n.status()));
+    }
+
+    /** A count that a part of the node keeps by itself. */
+    public void count(String name, String meaning, LongSupplier value) {
+        FunctionCounter.builder(name, value, v -> v.getAsLong())
+                .description(meaning)
+                .register(registry);
     }
 
     private <T> void gauge(String name, String meaning, T of, ToDoubleFunction<T> value) {

@@ -82,6 +82,7 @@ public final class RunningNode implements AutoCloseable {
         readiness = Optional.of(ready);
         NodeMetrics metrics = new NodeMetrics(started, vault, ready);
         opened.push(metrics);
+        count(metrics, started);
         opened.push(new Housekeeping(store, vault, ready, clock));
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
@@ -95,6 +96,20 @@ public final class RunningNode implements AutoCloseable {
                 ProgramVersion.text()));
         opened.push(server);
         api = Optional.of(server);
+    }
+
+    private static void count(NodeMetrics metrics, Node node) {
+        metrics.count("consilium.evidence", "proofs that a validator broke the protocol", node.counters()::evidence);
+        metrics.count("consilium.alarms", "alarms of consensus", node.counters()::alarms);
+        metrics.count("consilium.transactions.admitted", "taken into the mempool", node.counters()::admitted);
+        metrics.count("consilium.transactions.refused", "not taken into the mempool", node.counters()::refused);
+        metrics.count("consilium.peers.bytes.sent", "sent to peers", node.peerCounters()::bytesSent);
+        metrics.count("consilium.peers.bytes.received", "received from peers", node.peerCounters()::bytesReceived);
+        metrics.count(
+                "consilium.peers.frames.dropped",
+                "frames that a full queue dropped",
+                node.peerCounters()::framesDropped);
+        metrics.count("consilium.peers.refusals", "connections refused", node.peerCounters()::refusals);
     }
 
     private static NodeKeys keys(NodeConfig config) throws NodeStartException {

@@ -80,7 +80,8 @@ class ApiServerTest {
                         Map.of("/health/live", (ctx, req) -> HttpResponse.of(HttpStatus.OK)),
                         Map.of("/metrics", (ctx, req) -> HttpResponse.of(HttpStatus.OK))),
                 ApiServer.blockingExecutor(config.api()),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                () -> {});
         client = new ApiClient(Certificates.spkiSha256(certificate), server.port());
     }
 
