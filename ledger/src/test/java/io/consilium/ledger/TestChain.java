@@ -36,9 +36,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A chain of one-transaction blocks in memory, with keys and ids derived from names so that every run is the same. */
@@ -53,6 +55,7 @@ public final class TestChain {
     public static final ByteString PATIENT = id("patient");
     public static final ByteString RECORD = id("record");
 
+    private static final Map<String, KeyPair> KEYS = new ConcurrentHashMap<>();
     private static final Verifier VERIFIER = new Ed25519Verifier();
 
     public final GenesisState genesis;
@@ -154,8 +157,10 @@ public final class TestChain {
     }
 
     public static KeyPair key(String name) {
-        return KeyPair.fromSeed(Hash.sha256(("seed of " + name).getBytes(StandardCharsets.UTF_8))
-                .toBytes());
+        return KEYS.computeIfAbsent(
+                name,
+                seed -> KeyPair.fromSeed(Hash.sha256(("seed of " + seed).getBytes(StandardCharsets.UTF_8))
+                        .toBytes()));
     }
 
     public static KeyValue signingKey(String name) {

@@ -70,7 +70,8 @@ class PurposeOfUseTest {
     /** Code to parent code, of everything below PurposeOfUse: a code's parent is the concept whose list it stands in. */
     private static Map<String, String> underPurposeOfUse(String json) {
         String concepts = json.substring(json.indexOf("\"concept\""));
-        Matcher token = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|[\\[\\]{}:,]").matcher(concepts);
+        Matcher token =
+                Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|[\\[\\]{}:,]").matcher(concepts);
         Deque<String> lists = new ArrayDeque<>();
         Deque<String> owners = new ArrayDeque<>();
         Map<String, String> parents = new TreeMap<>();
