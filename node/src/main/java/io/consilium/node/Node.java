@@ -1,31 +1,24 @@
 package io.consilium.node;
 
-import com.google.protobuf.ByteString;
 import io.consilium.consensus.ConsensusConfig;
-import io.consilium.consensus.ConsensusView;
 import io.consilium.crypto.Certificates;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.Verifier;
-import io.consilium.crypto.certificate.Validator;
-import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.LedgerLimits;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ParsedTransaction;
-import io.consilium.node.net.InboundFrame;
 import io.consilium.node.net.PeerAddress;
 import io.consilium.node.net.PeerCounters;
-import io.consilium.node.net.PeerEvents;
 import io.consilium.node.net.PeerNetwork;
 import io.consilium.node.net.PeerNetworkConfig;
 import io.consilium.node.replica.BlockBodies;
 import io.consilium.node.replica.Replica;
 import io.consilium.node.replica.ReplicaConfig;
 import io.consilium.node.replica.ReplicaEffect;
-import io.consilium.node.replica.ReplicaEvent;
 import io.consilium.node.replica.ReplicaView;
 import io.consilium.node.replica.TransactionCheck;
 import io.consilium.storage.ChainStore;
@@ -35,11 +28,9 @@ import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * One running node: its replica on the deciding thread, its peers, its verification pool, and what the client API may ask
  * of them. It owns neither store nor vault: whoever opened them closes them after {@link #close}.
  */
-public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
+public final class Node implements NodeGateway, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int NONCE_BYTES = 16;
     private static final int CACHED_KEYS = 65_536;
@@ -118,13 +109,15 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         this.loop = new NodeLoop(replica, this::perform, this::turned, this::fail, clock);
         this.ingress = new Ingress(
                 pool, event -> loop.bulk(event, () -> {}), notifier, counters, clock, settings.maxIngressBytes());
+        IncomingFrames frames = new IncomingFrames(loop, pool, counters, clock);
         this.network = new PeerNetwork(
                 networkConfig(),
                 Certificates.jcaEd25519(identity.peerTls()),
                 Certificates.ed25519(identity.peerTls(), identity.institution()),
-                this,
+                frames,
                 clock);
         this.payloads = new PayloadForwarding(vault, network);
+        frames.open(payloads);
         this.housekeeping = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "housekeeping");
             thread.setDaemon(true);
@@ -199,57 +192,6 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
         return defaults.bounded(frame, Math.max(settings.maxQueuedBytesPerPeer(), 2 * frame));
     }
 
-    // Frames of peers, on event loops.
-
-    @Override
-    public void connected(String peer, String remoteAddress) {
-        peers.stream()
-                .filter(known -> known.institution().equals(peer))
-                .findFirst()
-                .ifPresent(known ->
-                        loop.urgent(new ReplicaEvent.PeerConnected(peer, known.tlsKey(), nowMillis()), () -> {}));
-    }
-
-    @Override
-    public void disconnected(String peer) {
-        loop.urgent(new ReplicaEvent.PeerDisconnected(peer, nowMillis()), () -> {});
-    }
-
-    @Override
-    public void received(InboundFrame inbound) {
-        boolean taken =
-                switch (inbound.frame().getFrameCase()) {
-                    case TRANSACTIONS -> verify(inbound);
-                    case STAGE_PAYLOAD, PAYLOAD_REPLY -> {
-                        payloads.received(inbound);
-                        yield true;
-                    }
-                    case FETCH_TRANSACTIONS, FETCH_BODY, BODY, FETCH_BLOCKS, BLOCKS ->
-                        loop.bulk(message(inbound), inbound::release);
-                    default -> loop.urgent(message(inbound), inbound::release);
-                };
-        if (!taken) {
-            counters.droppedBatches.increment();
-            inbound.release();
-        }
-    }
-
-    private ReplicaEvent message(InboundFrame inbound) {
-        return new ReplicaEvent.PeerMessage(inbound.peer(), inbound.frame(), nowMillis());
-    }
-
-    private boolean verify(InboundFrame inbound) {
-        List<byte[]> signed = inbound.frame().getTransactions().getTransactionsList().stream()
-                .map(ByteString::toByteArray)
-                .toList();
-        return pool.received(signed, nowMillis(), good -> {
-            if (!loop.bulk(new ReplicaEvent.TransactionsReceived(good, nowMillis()), inbound::release)) {
-                counters.droppedBatches.increment();
-                inbound.release();
-            }
-        });
-    }
-
     // Effects of the replica, on the deciding thread.
 
     private void perform(ReplicaEffect effect) {
@@ -316,6 +258,8 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
 
     private void fail(Throwable cause) {
         if (failure.completeExceptionally(cause)) {
+            waiters.failAll(stopping());
+            ingress.failAll(stopping());
             LOG.error("node stops: {}", cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
         }
     }
@@ -401,66 +345,7 @@ public final class Node implements NodeGateway, PeerEvents, AutoCloseable {
 
     @Override
     public NodeStatus status() {
-        ReplicaView now = view;
-        ConsensusView consensus = now.consensus();
-        ValidatorSet set = consensus.validatorSet();
-        Set<String> connected = network.connected();
-        List<NodeStatus.Peer> others = new ArrayList<>();
-        for (PeerAddress peer : peers) {
-            if (!peer.institution().equals(identity.institution())) {
-                others.add(new NodeStatus.Peer(
-                        peer.institution(),
-                        connected.contains(peer.institution()),
-                        now.peerHeights().getOrDefault(peer.institution(), 0L),
-                        peer.endpoint().map(PeerAddress.Endpoint::toString).orElse(""),
-                        network.clockOffsetMillis(peer.institution())));
-            }
-        }
-        List<String> eligible = new ArrayList<>();
-        for (int i = 0; i < set.size(); i++) {
-            if (!consensus.skipped().contains(i)) {
-                eligible.add(set.get(i).institution());
-            }
-        }
-        return new NodeStatus(
-                now.tip().height(),
-                now.tip().blockHash(),
-                now.tip().stateRoot(),
-                consensus.tip().header().map(header -> header.timestampMillis()).orElse(0L),
-                consensus.round(),
-                set.get(consensus.leader()).institution(),
-                eligible,
-                set,
-                consensus.self().isPresent(),
-                consensus.observer(),
-                now.syncTarget(),
-                others,
-                now.pendingTransactions(),
-                now.pendingBytes(),
-                notReady(now, connected));
-    }
-
-    private List<String> notReady(ReplicaView now, Set<String> connected) {
-        List<String> reasons = new ArrayList<>();
-        ConsensusView consensus = now.consensus();
-        if (failure.isDone() || consensus.halted()) {
-            reasons.add("the node has stopped deciding; see its log");
-        }
-        now.syncTarget()
-                .ifPresent(target ->
-                        reasons.add("catching up, at height " + now.tip().height() + " of " + target));
-        ValidatorSet set = consensus.validatorSet();
-        long reached = set.validators().stream()
-                .map(Validator::institution)
-                .filter(name -> connected.contains(name) || name.equals(identity.institution()))
-                .count();
-        if (reached < set.quorum()) {
-            reasons.add("reaches " + reached + " of the " + set.quorum() + " validators that a decision needs");
-        }
-        if (consensus.observer()) {
-            reasons.add("observes without voting, because its vote record is missing or old");
-        }
-        return reasons;
+        return StatusReport.of(identity.institution(), view, peers, network, failure.isDone());
     }
 
     public NodeCounters counters() {

@@ -8,7 +8,7 @@ public final class NodeCounters {
     final LongAdder transactions = new LongAdder();
     final LongAdder admitted = new LongAdder();
     final LongAdder refused = new LongAdder();
-    final LongAdder droppedBatches = new LongAdder();
+    final LongAdder droppedFrames = new LongAdder();
     final LongAdder alarms = new LongAdder();
     final LongAdder evidence = new LongAdder();
 
@@ -33,7 +33,7 @@ public final class NodeCounters {
 
     /** Frames of peers that were not handled because a queue was full. */
     public long droppedFrames() {
-        return droppedBatches.sum();
+        return droppedFrames.sum();
     }
 
     public long alarms() {

@@ -21,11 +21,13 @@ import org.slf4j.LoggerFactory;
 final class Notifier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
     private static final int MAX_BLOCKS_BEHIND = 1_024;
+    private static final int MAX_TRANSACTIONS_BEHIND = 20_000;
     private static final long STOP_SECONDS = 2;
 
     private final CommitWaiters waiters;
     private final List<Consumer<CommittedBlock>> listeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<CommittedBlock> blocks = new ArrayDeque<>();
+    private int transactionsBehind;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread made = new Thread(task, "notify");
         made.setDaemon(true);
@@ -65,10 +67,12 @@ final class Notifier implements AutoCloseable {
     private void queue(CommittedBlock block) {
         synchronized (blocks) {
             blocks.addLast(block);
-            if (blocks.size() > MAX_BLOCKS_BEHIND) {
+            transactionsBehind += block.transactions().size();
+            while (blocks.size() > MAX_BLOCKS_BEHIND
+                    || transactionsBehind > MAX_TRANSACTIONS_BEHIND && blocks.size() > 1) {
                 CommittedBlock missed = blocks.removeFirst();
+                transactionsBehind -= missed.transactions().size();
                 LOG.warn("listeners are too slow and miss a block height={}", missed.height());
-                return;
             }
         }
         run(this::tellListeners);
@@ -78,9 +82,10 @@ final class Notifier implements AutoCloseable {
         CommittedBlock block;
         synchronized (blocks) {
             block = blocks.pollFirst();
-        }
-        if (block == null) {
-            return;
+            if (block == null) {
+                return;
+            }
+            transactionsBehind -= block.transactions().size();
         }
         for (Consumer<CommittedBlock> listener : listeners) {
             try {

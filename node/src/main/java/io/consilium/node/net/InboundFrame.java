@@ -24,10 +24,6 @@ public final class InboundFrame {
         return frame;
     }
 
-    public int bytes() {
-        return bytes;
-    }
-
     /** Gives the bytes back, exactly once a frame; reading from the peer resumes when enough came back. */
     public void release() {
         credit.release(bytes);

@@ -37,6 +37,10 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     static final int LENGTH_BYTES = 4;
 
     private static final int MAX_NESTING = 16;
+
+    /** What a decoded frame costs at least, so that a flood of tiny ones is bounded too. */
+    private static final int MIN_CHARGE_BYTES = 512;
+
     private static final byte[] KEEP_ALIVE = PeerFrame.newBuilder()
             .setKeepAlive(KeepAlive.getDefaultInstance())
             .build()
@@ -51,6 +55,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     private volatile Optional<ChannelHandlerContext> context = Optional.empty();
     private Optional<InboundCredit> credit = Optional.empty();
     private Optional<String> identity = Optional.empty();
+    private Optional<PublicKey> key = Optional.empty();
     private boolean open;
     private boolean closing;
 
@@ -65,6 +70,11 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     /** The peer's institution; known once the connection is open. */
     String peer() {
         return identity.orElse("unknown");
+    }
+
+    /** The key that it proved to hold; known once the connection is open. */
+    PublicKey peerKey() {
+        return key.orElseThrow();
     }
 
     /** Queues an encoded frame; safe from every thread. */
@@ -135,6 +145,10 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
             identify(ctx);
         } else if (event instanceof IdleStateEvent idle) {
             if (idle.state() == IdleState.READER_IDLE) {
+                // While this node itself does not read, silence is not the peer's.
+                if (!ctx.channel().config().isAutoRead()) {
+                    return;
+                }
                 refuse(ctx, "nothing heard for " + config.idleTimeoutMillis() + " ms");
             } else if (open && ctx.channel().isWritable()) {
                 write(ctx, KEEP_ALIVE);
@@ -146,7 +160,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
 
     private void identify(ChannelHandlerContext ctx) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
-        Optional<PublicKey> key = PeerTls.peerKey(tls.engine().getSession());
+        key = PeerTls.peerKey(tls.engine().getSession());
         Optional<String> peer = key.flatMap(network::institutionOf);
         if (peer.isEmpty()) {
             refuse(ctx, "its key is not in the registry");
@@ -208,8 +222,9 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
                     return;
                 }
                 InboundCredit held = credit.orElseThrow();
-                held.take(size);
-                network.received(new InboundFrame(peer(), frame, size, held));
+                int charge = Math.max(size, MIN_CHARGE_BYTES);
+                held.take(charge);
+                network.received(new InboundFrame(peer(), frame, charge, held));
             }
         }
     }

@@ -1,8 +1,10 @@
 package io.consilium.node.net;
 
+import io.consilium.crypto.PublicKey;
+
 /** What the network tells the node; called on event loops, so an implementation only enqueues. */
 public interface PeerEvents {
-    void connected(String peer, String remoteAddress);
+    void connected(String peer, PublicKey tlsKey);
 
     void disconnected(String peer);
 

@@ -32,6 +32,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +60,8 @@ public final class PeerNetwork implements AutoCloseable {
     private final LongSupplier clock;
     private final PeerTls tls;
     private final EventLoopGroup loops;
+    private final ExecutorService resolver =
+            Executors.newSingleThreadExecutor(new DefaultThreadFactory("peer-names", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final PeerCounters counters = new PeerCounters();
     private final RefusalLog refusals = new RefusalLog(LOG);
@@ -236,6 +241,23 @@ public final class PeerNetwork implements AutoCloseable {
             return;
         }
         PeerAddress.Endpoint endpoint = address.endpoint().get();
+        // Name lookups block, and must not hold up the frames of other peers.
+        resolve(() -> connect(peer, new InetSocketAddress(endpoint.host(), endpoint.port())));
+    }
+
+    private void resolve(Runnable lookup) {
+        try {
+            resolver.execute(lookup);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("no more peers are dialled, the node stops");
+        }
+    }
+
+    private void connect(String peer, InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            unreachable(peer, address, "its name is unknown");
+            return;
+        }
         new Bootstrap()
                 .group(loops)
                 .channel(NioSocketChannel.class)
@@ -249,14 +271,18 @@ public final class PeerNetwork implements AutoCloseable {
                         initialise(channel, tls.client(), Optional.of(peer));
                     }
                 })
-                .connect(endpoint.host(), endpoint.port())
+                .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
-                        dialling.remove(peer);
-                        LOG.debug("peer unreachable peer={} address={} cause={}", peer, endpoint, done.cause());
-                        redial(peer);
+                        unreachable(peer, address, String.valueOf(done.cause().getMessage()));
                     }
                 });
+    }
+
+    private void unreachable(String peer, InetSocketAddress address, String cause) {
+        dialling.remove(peer);
+        LOG.debug("peer unreachable peer={} address={} cause={}", peer, address, cause);
+        redial(peer);
     }
 
     private void redial(String peer) {
@@ -299,7 +325,7 @@ public final class PeerNetwork implements AutoCloseable {
             LOG.warn("clock differs peer={} skewMillis={}; check time synchronisation on both machines", peer, skew);
         }
         LOG.info("peer connected peer={} address={}", peer, remote);
-        events.connected(peer, remote);
+        events.connected(peer, connection.peerKey());
     }
 
     void received(InboundFrame frame) {
@@ -329,6 +355,7 @@ public final class PeerNetwork implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        resolver.shutdownNow();
         channels.close().awaitUninterruptibly(CLOSE_MILLIS);
         loops.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS);
     }

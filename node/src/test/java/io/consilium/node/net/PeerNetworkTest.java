@@ -320,7 +320,7 @@ class PeerNetworkTest {
         }
 
         @Override
-        public void connected(String peer, String remoteAddress) {
+        public void connected(String peer, io.consilium.crypto.PublicKey tlsKey) {
             events.add("connected " + peer);
         }
 

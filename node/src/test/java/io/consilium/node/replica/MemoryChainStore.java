@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * A chain store on the heap, for tests of the replica. Everything it acknowledged survives {@link #crash}, except blocks
  * after the last vote that was written, as on a disk whose log was not synced (BFT-15).
  */
-final class MemoryChainStore implements ChainStore {
+public class MemoryChainStore implements ChainStore {
     private final GenesisState genesis;
     private final Hash genesisRoot;
     private final List<DecidedBatch> blocks = new ArrayList<>();
@@ -44,7 +44,7 @@ final class MemoryChainStore implements ChainStore {
     private boolean voteRecord = true;
     private int synced;
 
-    MemoryChainStore(GenesisState genesis) {
+    public MemoryChainStore(GenesisState genesis) {
         this.genesis = genesis;
         TreeUpdate tree = genesis.tree();
         this.genesisRoot = tree.root();
