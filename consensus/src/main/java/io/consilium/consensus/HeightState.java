@@ -39,6 +39,9 @@ final class HeightState {
 
     boolean offered;
     Optional<Accepted> proposal = Optional.empty();
+    /** The last proposal of the current round that broke a rule. */
+    Optional<Hash> refused = Optional.empty();
+
     Optional<TimeoutCertificate> highestTc = Optional.empty();
     /** BFT-4: once present, nothing of this height counts any more but its block. */
     Optional<QuorumCertificate> commitQc = Optional.empty();
@@ -57,6 +60,7 @@ final class HeightState {
     void enter(int newRound) {
         round = newRound;
         proposal = Optional.empty();
+        refused = Optional.empty();
         building = false;
         offered = false;
     }

@@ -62,7 +62,10 @@ final class Voting {
         HeightState at = core.at;
         Optional<String> refusal = ProposalRules.refusal(core, proposal, hash, receivedAtMillis);
         if (refusal.isPresent()) {
-            core.alarm(AlarmCode.PROPOSAL_REFUSED, refusal.get());
+            if (at.refused.filter(hash::equals).isEmpty()) {
+                at.refused = Optional.of(hash); // once, however often it is sent
+                core.alarm(AlarmCode.PROPOSAL_REFUSED, refusal.get());
+            }
             return;
         }
         at.proposal = Optional.of(new HeightState.Accepted(proposal, hash));

@@ -3,10 +3,12 @@ package io.consilium.consensus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,12 +164,43 @@ class ForeignCertificatesTest {
     void aMissingBodyIsAskedForOnceAndThenByItsTimerOnly() {
         // node 0 leads round 3 of height 1; the certificate obliges it to a block that it does not hold
         QuorumCertificate prepared = Forge.qc(set, VoteType.PREPARE, 1, 0, BLOCK, THREE);
-        List<Effect> effects = new java.util.ArrayList<>(notice(Forge.tc(set, 1, 2, Optional.of(prepared), THREE)));
+        List<Effect> effects = new ArrayList<>(notice(Forge.tc(set, 1, 2, Optional.of(prepared), THREE)));
         assertThat(core.view().leader()).isZero();
         for (int i = 0; i < 100; i++) {
             effects.addAll(core.step(new Event.WorkPending(NOW, false)));
         }
         assertThat(effects.stream().filter(Effect.FetchBody.class::isInstance)).hasSize(1);
+    }
+
+    @Test
+    void aRefusedProposalRaisesOneAlarmHoweverOftenItIsSent() {
+        BlockHeader stale = new BlockHeader(
+                BlockHeader.VERSION,
+                ToyCluster.CHAIN,
+                1,
+                ToyCluster.CHAIN,
+                Optional.empty(),
+                BLOCK,
+                Hash.ZERO,
+                Hash.ZERO,
+                set.hash(),
+                set.hash(),
+                NOW - 3_600_000,
+                1);
+        Message.Propose proposal = new Message.Propose(
+                1,
+                0,
+                stale,
+                Optional.of(new byte[] {1}),
+                List.of(),
+                Optional.empty(),
+                Forge.sign(set, 1, VoteType.PROPOSE, 1, 0, stale.hash()));
+        List<Effect> effects = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            effects.addAll(core.step(received(1, proposal)));
+        }
+        assertThat(effects.stream().filter(Effect.Alarm.class::isInstance)).hasSize(1);
+        assertThat(effects).noneMatch(effect -> effect instanceof Effect.Persist);
     }
 
     @Test
@@ -179,7 +212,7 @@ class ForeignCertificatesTest {
                 new Message.CertificateNotice(
                         Optional.of(Forge.qc(set, VoteType.COMMIT, 1, 0, BLOCK, THREE)), Optional.empty())));
         assertThat(restarted.view().awaitsBody()).isTrue();
-        List<Effect> effects = new java.util.ArrayList<>(restarted.step(received(1, status(false))));
+        List<Effect> effects = new ArrayList<>(restarted.step(received(1, status(false))));
         effects.addAll(restarted.step(received(2, status(false))));
         effects.addAll(restarted.step(received(3, status(false))));
         assertThat(restarted.view().mayVote()).isTrue();

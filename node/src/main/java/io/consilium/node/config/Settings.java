@@ -119,7 +119,7 @@ public final class Settings {
     static final Setting STORAGE_MAX_SNAPSHOTS =
             add(number("storage.max-snapshots", 256, 8, 100_000, "queries reading at once"));
     static final Setting STORAGE_RETAINED =
-            add(number("storage.retained-versions", 10_000, 1, 1_000_000_000, "heights whose state can be proven"));
+            add(number("storage.retained-versions", 10_000, 2, 1_000_000_000, "heights whose state can be proven"));
     static final Setting STORAGE_START = add(choice(
             "storage.start",
             "normal",
