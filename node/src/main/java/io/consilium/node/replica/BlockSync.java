@@ -194,8 +194,12 @@ final class BlockSync {
         if (!block.header().parentHash().equals(tipHash)) {
             return blame(block, nowMillis, "block " + block.header().height() + " does not follow this node's tip");
         }
-        if (certain.containsKey(block.hash()) || stretchIsCertain(block, sets.next())) {
-            return new Next.Certain(block.with(certain.get(block.hash())));
+        if (!certain.containsKey(block.hash())) {
+            verifyStretch(block, sets.next());
+        }
+        QuorumCertificate verified = certain.get(block.hash());
+        if (verified != null) {
+            return new Next.Certain(block.with(verified));
         }
         if (certified(block, sets.next())) {
             return new Next.Certain(block);
@@ -208,7 +212,7 @@ final class BlockSync {
      * sender gave as certificates of the blocks before is not verified and not used: each following header, certain now,
      * holds one that a quorum verified.
      */
-    private boolean stretchIsCertain(SyncedBlock first, ValidatorSet set) {
+    private void verifyStretch(SyncedBlock first, ValidatorSet set) {
         List<SyncedBlock> stretch = new ArrayList<>();
         SyncedBlock last = first;
         stretch.add(first);
@@ -222,7 +226,7 @@ final class BlockSync {
             last = next;
         }
         if (stretch.size() < 2 || !certified(last, set)) {
-            return false;
+            return;
         }
         certain.put(last.hash(), last.commitQc());
         for (int i = 1; i < stretch.size(); i++) {
@@ -230,7 +234,6 @@ final class BlockSync {
                     stretch.get(i - 1).hash(),
                     stretch.get(i).header().parentQc().orElseThrow());
         }
-        return true;
     }
 
     private boolean certified(SyncedBlock block, ValidatorSet set) {

@@ -20,8 +20,6 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.Admission;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.CommittedTransaction;
-import io.consilium.node.net.FramePriority;
-import io.consilium.node.replica.ReplicaEffect.SendFrame;
 import io.consilium.proto.PeerFrame;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
@@ -60,12 +58,12 @@ public final class Replica {
     private final BlockSync sync;
     private final PeerNames names;
     private final Consensus consensus;
+    private final Outlet out = new Outlet();
     private final ArrayDeque<Event> inbox = new ArrayDeque<>();
     private final Map<String, PublicKey> connected = new TreeMap<>();
     private final Map<Hash, Long> recent = new LinkedHashMap<>();
 
     private ValidatorSets sets;
-    private Consumer<ReplicaEffect> out = effect -> {};
     private long now;
     private Work told = Work.UNKNOWN;
     private boolean syncTimerSet;
@@ -86,8 +84,8 @@ public final class Replica {
         this.check = check;
         this.mempool = new Mempool(config.mempoolLimits());
         this.executor = new BlockExecutor(config.chainId(), config.ledgerLimits(), ledger, store, mempool, check);
-        this.bodies = new BodyFetcher(this::transaction, this::ask);
-        this.sync = new BlockSync(config.chainId(), config.consensus().verifier(), this::ask);
+        this.bodies = new BodyFetcher(this::transaction, out::bulk);
+        this.sync = new BlockSync(config.chainId(), config.consensus().verifier(), out::bulk);
         this.sets = ReplicaRecovery.validatorSets(store);
         remember(store.tip().blockHash(), store.tipHeight());
         this.names = new PeerNames(config.institution());
@@ -129,7 +127,7 @@ public final class Replica {
 
     private void begin(long nowMillis, Consumer<ReplicaEffect> effects) {
         now = nowMillis;
-        out = effects;
+        out.open(effects);
     }
 
     /** Lets consensus answer itself until it is quiet, then tells it of work that came in. */
@@ -139,7 +137,7 @@ public final class Replica {
         drive();
         if (!syncTimerSet && sync.active(store.tipHeight())) {
             syncTimerSet = true;
-            out.accept(new ReplicaEffect.SetTimer(SYNC_TIMER, 0, BlockSync.REQUEST_TIMEOUT_MILLIS / 4));
+            out.emit(new ReplicaEffect.SetTimer(SYNC_TIMER, 0, BlockSync.REQUEST_TIMEOUT_MILLIS / 4));
         }
     }
 
@@ -160,13 +158,13 @@ public final class Replica {
                     .map(entry -> new VoteEntry(entry.key(), entry.value()))
                     .toList());
         } else if (effect instanceof Effect.Send send) {
-            names.of(send.to()).ifPresent(peer -> send(List.of(peer), MessageFrames.frame(send.message())));
+            names.of(send.to()).ifPresent(peer -> out.vote(List.of(peer), MessageFrames.frame(send.message())));
         } else if (effect instanceof Effect.Broadcast broadcast) {
-            send(names.validators(), MessageFrames.frame(broadcast.message()));
+            out.vote(names.validators(), MessageFrames.frame(broadcast.message()));
         } else if (effect instanceof Effect.SetTimer timer) {
-            out.accept(new ReplicaEffect.SetTimer(key(timer.kind()), timer.token(), timer.delayMillis()));
+            out.emit(new ReplicaEffect.SetTimer(Outlet.key(timer.kind()), timer.token(), timer.delayMillis()));
         } else if (effect instanceof Effect.CancelTimer timer) {
-            out.accept(new ReplicaEffect.CancelTimer(key(timer.kind())));
+            out.emit(new ReplicaEffect.CancelTimer(Outlet.key(timer.kind())));
         } else if (effect instanceof Effect.Build build) {
             build(build);
         } else if (effect instanceof Effect.Execute execute) {
@@ -180,11 +178,11 @@ public final class Replica {
                     .ifPresent(peer ->
                             sync.aim(peer, behind.commitQc().height(), behind.proven(), store.tipHeight(), now));
         } else if (effect instanceof Effect.ReportEvidence report) {
-            out.accept(new ReplicaEffect.EvidenceFound(report.evidence()));
+            out.emit(new ReplicaEffect.EvidenceFound(report.evidence()));
         } else if (effect instanceof Effect.Alarm alarm) {
-            out.accept(new ReplicaEffect.Alarm(alarm.code().name(), alarm.height(), alarm.round(), alarm.detail()));
+            out.alarm(alarm.code().name(), alarm.height(), alarm.round(), alarm.detail());
         } else if (effect instanceof Effect.ResendPending) {
-            disseminate(names.validators(), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
+            out.disseminate(names.validators(), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
         } else if (effect instanceof Effect.Halt halt) {
             halt(halt.reason());
         }
@@ -194,34 +192,13 @@ public final class Replica {
         Optional<ProposedBlock> block = bodies.fetch(wish, names.all(wish.from()));
         block.ifPresent(complete -> inbox.add(new Event.BodyAvailable(complete, now)));
         if (block.isEmpty() && bodies.waitsBeforeAsking()) {
-            out.accept(new ReplicaEffect.SetTimer(BODIES_TIMER, 0, BodyFetcher.GRACE_MILLIS));
+            out.emit(new ReplicaEffect.SetTimer(BODIES_TIMER, 0, BodyFetcher.GRACE_MILLIS));
         }
-    }
-
-    private static TimerKey key(TimerKind kind) {
-        return new TimerKey(TimerKey.Owner.CONSENSUS, kind.ordinal());
     }
 
     private void halt(String reason) {
         halted = true;
-        out.accept(new ReplicaEffect.Halt(reason));
-    }
-
-    private void send(List<String> peers, PeerFrame frame) {
-        if (!peers.isEmpty()) {
-            out.accept(new SendFrame(peers, frame, FramePriority.VOTE));
-        }
-    }
-
-    private void ask(String peer, PeerFrame request) {
-        out.accept(new SendFrame(List.of(peer), request, FramePriority.BULK));
-    }
-
-    private void disseminate(List<String> peers, List<ParsedTransaction> transactions) {
-        if (!peers.isEmpty()) {
-            PeerRequests.batches(transactions)
-                    .forEach(batch -> out.accept(new SendFrame(peers, batch, FramePriority.BULK)));
-        }
+        out.emit(new ReplicaEffect.Halt(reason));
     }
 
     private void build(Effect.Build order) {
@@ -242,8 +219,7 @@ public final class Replica {
         BlockExecutor.Outcome outcome =
                 executor.execute(order.header(), hash, order.body(), order.leaderRecord(), !order.proposed());
         if (!outcome.detail().isEmpty()) {
-            out.accept(new ReplicaEffect.Alarm(
-                    outcome.verdict().name(), order.header().height(), order.round(), outcome.detail()));
+            out.alarm(outcome.verdict().name(), order.header().height(), order.round(), outcome.detail());
         }
         inbox.add(new Event.Executed(
                 hash,
@@ -276,7 +252,7 @@ public final class Replica {
         }
         mempool.expire(block.header().timestampMillis());
         told = Work.UNKNOWN;
-        out.accept(new ReplicaEffect.Committed(
+        out.emit(new ReplicaEffect.Committed(
                 new CommittedBlock(
                         block.header(),
                         block.hash(),
@@ -308,14 +284,14 @@ public final class Replica {
                 case TRANSACTIONS -> take(checked(frame));
                 case FETCH_TRANSACTIONS ->
                     PeerRequests.transactions(frame.getFetchTransactions(), this::transaction)
-                            .forEach(batch -> ask(peer, batch));
-                case FETCH_BODY -> ask(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
+                            .forEach(batch -> out.bulk(peer, batch));
+                case FETCH_BODY -> out.bulk(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
                 case BODY ->
                     bodies.offer(frame.getBody()).ifPresent(block -> inbox.add(new Event.BodyAvailable(block, now)));
-                case FETCH_BLOCKS -> ask(peer, PeerRequests.blocks(frame.getFetchBlocks(), store));
+                case FETCH_BLOCKS -> out.bulk(peer, PeerRequests.blocks(frame.getFetchBlocks(), store));
                 case BLOCKS -> {
                     sync.receive(peer, frame.getBlocks(), store.tipHeight(), now);
-                    out.accept(new ReplicaEffect.Resume());
+                    out.emit(new ReplicaEffect.Resume());
                 }
                 default -> {
                     Optional<Message> decoded = MessageFrames.message(frame);
@@ -329,7 +305,7 @@ public final class Replica {
                 }
             }
         } catch (MalformedException malformed) {
-            out.accept(new ReplicaEffect.Disconnect(peer, String.valueOf(malformed.getMessage())));
+            out.emit(new ReplicaEffect.Disconnect(peer, String.valueOf(malformed.getMessage())));
         }
     }
 
@@ -375,9 +351,9 @@ public final class Replica {
                     added.add(transaction);
                 }
             }
-            out.accept(new ReplicaEffect.Admitted(submission.request(), admissions));
+            out.emit(new ReplicaEffect.Admitted(submission.request(), admissions));
         }
-        disseminate(names.validators(), added);
+        out.disseminate(names.validators(), added);
     }
 
     private Admission admit(ParsedTransaction transaction) {
@@ -406,7 +382,7 @@ public final class Replica {
             case SYNC -> {
                 syncTimerSet = false;
                 sync.tick(store.tipHeight(), now);
-                out.accept(new ReplicaEffect.Resume());
+                out.emit(new ReplicaEffect.Resume());
             }
         }
     }
@@ -415,7 +391,7 @@ public final class Replica {
         connected.put(peer.peer(), peer.tlsKey());
         names.caller(peer.peer(), peer.tlsKey());
         // It may have been away while these were sent (BFT-9).
-        disseminate(List.of(peer.peer()), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
+        out.disseminate(List.of(peer.peer()), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
     }
 
     /** Tells consensus what waits, when that changed and after each new tip (BFT-9). */
@@ -453,7 +429,7 @@ public final class Replica {
                 long height = block.header().height();
                 sync.advanced(height, now);
                 inbox.add(new Event.TipAdvanced(ReplicaRecovery.tip(store), sets, leaderRecord, now));
-                out.accept(new ReplicaEffect.Resume());
+                out.emit(new ReplicaEffect.Resume());
             }
             case BODY_DIFFERS -> {
                 if (sync.blame(block, now, outcome.detail()) instanceof BlockSync.Next.Blamed blamed) {
@@ -467,8 +443,7 @@ public final class Replica {
     }
 
     private void blame(BlockSync.Next.Blamed blamed) {
-        out.accept(new ReplicaEffect.Alarm(
-                "SYNC_BLOCK_REFUSED", store.tipHeight() + 1, 0, "from " + blamed.peer() + ": " + blamed.reason()));
+        out.alarm("SYNC_BLOCK_REFUSED", store.tipHeight() + 1, 0, "from " + blamed.peer() + ": " + blamed.reason());
         sync.tick(store.tipHeight(), now);
     }
 
