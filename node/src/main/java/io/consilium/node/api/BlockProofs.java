@@ -29,6 +29,9 @@ public final class BlockProofs {
     private final Map<Long, Trees> cache = new LinkedHashMap<>(16, 0.75f, true);
     private long cachedBytes;
 
+    /** Held while a block is taken apart, so that those who wait for the same block do it once. */
+    private final Object reading = new Object();
+
     public BlockProofs(int maxBlocks) {
         this.maxBlocks = maxBlocks;
     }
@@ -75,13 +78,28 @@ public final class BlockProofs {
     }
 
     Trees trees(ChainReader chain, long height) {
-        synchronized (cache) {
-            Trees cached = cache.get(height);
-            if (cached != null) {
-                return cached;
-            }
+        Optional<Trees> cached = cached(height);
+        if (cached.isPresent()) {
+            return cached.get();
         }
-        Trees trees = read(chain, height);
+        synchronized (reading) {
+            Optional<Trees> meanwhile = cached(height);
+            if (meanwhile.isPresent()) {
+                return meanwhile.get();
+            }
+            Trees trees = read(chain, height);
+            keep(height, trees);
+            return trees;
+        }
+    }
+
+    private Optional<Trees> cached(long height) {
+        synchronized (cache) {
+            return Optional.ofNullable(cache.get(height));
+        }
+    }
+
+    private void keep(long height, Trees trees) {
         synchronized (cache) {
             if (cache.put(height, trees) == null) {
                 cachedBytes += trees.bytes();
@@ -92,7 +110,6 @@ public final class BlockProofs {
                 oldest.remove();
             }
         }
-        return trees;
     }
 
     private static Trees read(ChainReader chain, long height) {

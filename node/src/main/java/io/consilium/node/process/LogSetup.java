@@ -26,6 +26,8 @@ final class LogSetup {
         context.reset();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
+        // What a hostile client sends must not become stack traces in the log.
+        context.getLogger("com.linecorp.armeria").setLevel(Level.ERROR);
         context.getLogger("io.consilium").setLevel(Level.toLevel(log.level()));
         root.addAppender(log.format().equals("console") ? console(context) : file(context, log));
     }

@@ -12,6 +12,7 @@ import io.consilium.node.api.BlockProofs;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
 import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.proto.AccessState;
@@ -89,6 +90,20 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
 
     @Override
     public CompletionStage<DiscloseResponse> answer(Caller caller, DiscloseRequest request) {
+        // An earlier attempt that ran out of time may have been committed meanwhile: then its envelope is the one.
+        return handOver(caller, request)
+                .exceptionallyCompose(failure -> isAlreadyDisclosed(failure)
+                        ? handOver(caller, request)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static boolean isAlreadyDisclosed(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return cause instanceof ProblemException refused
+                && refused.problem().code().equals(Refusal.ALREADY_DISCLOSED.name());
+    }
+
+    private CompletableFuture<DiscloseResponse> handOver(Caller caller, DiscloseRequest request) {
         Handover handover = check(caller, request.getAccessId());
         requireHeld(handover);
         byte[] envelope = envelope(handover);

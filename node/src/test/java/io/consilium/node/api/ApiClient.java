@@ -93,6 +93,14 @@ final class ApiClient {
                 token);
     }
 
+    HttpResponse<byte[]> http1(String path, String token) {
+        return send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .GET(),
+                token);
+    }
+
     HttpResponse<byte[]> get(String path, String token) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET(), token);
     }

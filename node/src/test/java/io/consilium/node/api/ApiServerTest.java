@@ -210,6 +210,13 @@ class ApiServerTest {
     }
 
     @Test
+    void refusesOversizedHeadersWithAProblem() throws Exception {
+        var response = client.http1("/v1/status", "x".repeat(20_000));
+        assertThat(response.statusCode()).isBetween(400, 499);
+        assertThat(text(response)).contains("\"code\"").doesNotContain("Exception");
+    }
+
+    @Test
     void namesUnknownPathsAndWrongMethods() throws Exception {
         assertThat(client.get("/nothing", token()).statusCode()).isEqualTo(404);
         assertThat(text(client.get("/nothing", token()))).contains("NO_SUCH_PATH");
