@@ -16,6 +16,7 @@ final class LoopQueue<T> {
     private final ArrayDeque<T> urgent = new ArrayDeque<>();
     private final ArrayDeque<T> bulk = new ArrayDeque<>();
     private final int maxItems;
+    private boolean woken;
 
     /** {@code maxItems} bounds each lane. */
     LoopQueue(int maxItems) {
@@ -49,14 +50,26 @@ final class LoopQueue<T> {
         lock.lockInterruptibly();
         try {
             long left = maxWaitNanos;
-            while (urgent.isEmpty() && bulk.isEmpty() && left > 0) {
+            while (urgent.isEmpty() && bulk.isEmpty() && !woken && left > 0) {
                 left = filled.awaitNanos(left);
             }
+            woken = false;
             into.addAll(urgent);
             urgent.clear();
             for (int i = 0; i < maxBulk && !bulk.isEmpty(); i++) {
                 into.add(bulk.pollFirst());
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the wait under way, or the next one, although nothing came. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            filled.signal();
         } finally {
             lock.unlock();
         }

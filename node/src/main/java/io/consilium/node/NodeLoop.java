@@ -83,7 +83,7 @@ final class NodeLoop {
     /** Lets the turn under way end, then stops; returns when the thread is gone. */
     void stop() throws InterruptedException {
         stopping = true;
-        thread.interrupt();
+        queue.wake(); // never an interrupt: it would break the file that a turn is writing
         if (Thread.currentThread() != thread) {
             ended.await();
         }
