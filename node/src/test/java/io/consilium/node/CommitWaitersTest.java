@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.crypto.Hash;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class CommitWaitersTest {
-    private static final Hash TX = Hash.sha256("tx".getBytes());
+    private static final Hash TX = Hash.sha256("tx".getBytes(StandardCharsets.UTF_8));
 
     private final CommitWaiters waiters = new CommitWaiters(2);
 

@@ -16,6 +16,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class PeerNetworkTest {
-    private static final Hash CHAIN = Hash.sha256("chain".getBytes());
+    private static final Hash CHAIN = Hash.sha256("chain".getBytes(StandardCharsets.UTF_8));
     private static final long CLOCK = 1_700_000_000_000L;
 
     private final KeyPair alphaKey = key(1);
@@ -94,7 +95,7 @@ class PeerNetworkTest {
 
     @Test
     void refusesANodeOfAnotherChain() throws Exception {
-        Side beta = new Side("beta", betaKey, Hash.sha256("other".getBytes()), 0);
+        Side beta = new Side("beta", betaKey, Hash.sha256("other".getBytes(StandardCharsets.UTF_8)), 0);
         beta.start(List.of(address("alpha", alphaKey, 1)));
         Side alpha = new Side("alpha", alphaKey, CHAIN, 0);
         alpha.start(List.of(address("beta", betaKey, beta.port())));

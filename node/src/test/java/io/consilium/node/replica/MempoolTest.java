@@ -7,12 +7,13 @@ import io.consilium.crypto.KeyPair;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.TestTransactions;
 import io.consilium.node.replica.Mempool.Outcome;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MempoolTest {
-    private static final Hash CHAIN = Hash.sha256("mempool".getBytes());
+    private static final Hash CHAIN = Hash.sha256("mempool".getBytes(StandardCharsets.UTF_8));
     private static final KeyPair KEY = TestTransactions.key(1);
 
     private final Mempool mempool = new Mempool(new MempoolLimits(10, 10_000, 50));

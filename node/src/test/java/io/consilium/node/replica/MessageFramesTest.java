@@ -16,6 +16,7 @@ import io.consilium.crypto.certificate.VoteType;
 import io.consilium.proto.PeerFrame;
 import io.consilium.proto.Propose;
 import io.consilium.proto.Vote;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 class MessageFramesTest {
     private static final byte[] SIGNATURE = signature(7);
-    private static final Hash BLOCK = Hash.sha256("block".getBytes());
-    private static final Hash CHAIN = Hash.sha256("chain".getBytes());
+    private static final Hash BLOCK = Hash.sha256("block".getBytes(StandardCharsets.UTF_8));
+    private static final Hash CHAIN = Hash.sha256("chain".getBytes(StandardCharsets.UTF_8));
     private static final QuorumCertificate PREPARED = certificate(VoteType.PREPARE, 5, 1);
     private static final QuorumCertificate DECIDED = certificate(VoteType.COMMIT, 4, 0);
     private static final TimeoutCertificate TIMED_OUT = new TimeoutCertificate(
