@@ -43,6 +43,7 @@ final class Invariants {
     private final SequentialLedger reference;
     private long height;
     private long blockMillis;
+    private long signaturesSent;
 
     Invariants(World world, FaultMix mix) {
         this.world = world;
@@ -243,6 +244,11 @@ final class Invariants {
 
     long height() {
         return height;
+    }
+
+    /** Signed messages of honest nodes so far, repetitions counted. */
+    long signaturesSent() {
+        return signaturesSent;
     }
 
     /** Time of the newest block. */

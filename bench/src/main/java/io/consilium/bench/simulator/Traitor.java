@@ -5,9 +5,12 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.Signer;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
+import io.consilium.proto.CertificateNotice;
+import io.consilium.proto.DecidedBlock;
 import io.consilium.proto.PeerFrame;
 import io.consilium.proto.Propose;
 import io.consilium.proto.Status;
@@ -25,6 +28,7 @@ final class Traitor implements SimulatedNetwork.Receiver {
     private static final int MAX_HEARD = 64;
     private static final int ACT_PERCENT = 6;
     private static final int WITHHOLD_PERCENT = 15;
+    private static final int TAMPER_PERCENT = 25;
     private static final long FALSE_HEIGHT = 1_000;
 
     private final World world;
@@ -74,6 +78,38 @@ final class Traitor implements SimulatedNetwork.Receiver {
             case PROPOSE, BODY, TRANSACTIONS, BLOCKS, VOTE -> chance.percent(WITHHOLD_PERCENT);
             default -> false;
         };
+    }
+
+    /** What it tells about blocks is sometimes false: one byte of a body, of a header or of a certificate is another. */
+    PeerFrame tampered(PeerFrame frame) {
+        if (frame.hasBody() && !frame.getBody().getBody().isEmpty() && chance.percent(TAMPER_PERCENT)) {
+            return PeerFrame.newBuilder()
+                    .setBody(frame.getBody().toBuilder()
+                            .setBody(flipped(frame.getBody().getBody())))
+                    .build();
+        }
+        if (frame.hasBlocks() && frame.getBlocks().getBlocksCount() > 0 && chance.percent(TAMPER_PERCENT)) {
+            int index = chance.below(frame.getBlocks().getBlocksCount());
+            DecidedBlock block = frame.getBlocks().getBlocks(index);
+            DecidedBlock.Builder altered = block.toBuilder();
+            switch (chance.below(3)) {
+                case 0 -> altered.setBody(flipped(block.getBody()));
+                case 1 -> altered.setHeader(flipped(block.getHeader()));
+                default -> altered.setCommitQc(flipped(block.getCommitQc()));
+            }
+            return PeerFrame.newBuilder()
+                    .setBlocks(frame.getBlocks().toBuilder().setBlocks(index, altered))
+                    .build();
+        }
+        return frame;
+    }
+
+    private ByteString flipped(ByteString bytes) {
+        byte[] copy = bytes.toByteArray();
+        if (copy.length > 0) {
+            copy[chance.below(copy.length)] ^= (byte) (1 << chance.below(8));
+        }
+        return ByteString.copyFrom(copy);
     }
 
     /** A second block for the same round, if this frame is the traitor's own offer. */
@@ -144,11 +180,12 @@ final class Traitor implements SimulatedNetwork.Receiver {
     }
 
     private void act() {
-        switch (chance.below(6)) {
+        switch (chance.below(7)) {
             case 0, 1 -> voteForAll();
             case 2 -> underReport();
             case 3 -> replay();
             case 4 -> lieAboutHeight();
+            case 5 -> forgeCertificate();
             default -> voteForNothing();
         }
     }
@@ -187,6 +224,32 @@ final class Traitor implements SimulatedNetwork.Receiver {
                             .setQcRound(VoteBytes.NO_QC)
                             .setSignature(ByteString.copyFrom(signer.sign(message)))
                             .setSigner(node.cast().validator()))
+                    .build());
+        }
+    }
+
+    /** A quorum of which only one signature, its own, is real. */
+    private void forgeCertificate() {
+        if (!offers.isEmpty()) {
+            Offer offer = chance.pick(offers);
+            VoteType type = chance.percent(50) ? VoteType.PREPARE : VoteType.COMMIT;
+            Hash block = chance.percent(50) ? offer.block() : Hash.sha256(chance.bytes(8));
+            List<Integer> signers = new ArrayList<>();
+            List<byte[]> signatures = new ArrayList<>();
+            int own = node.cast().validator();
+            int first = Math.max(0, own - set().quorum() + 1);
+            for (int signer = first; signer < first + set().quorum(); signer++) {
+                signers.add(signer);
+                signatures.add(
+                        signer == own
+                                ? sign(type, offer.height(), offer.round(), block)
+                                : chance.bytes(QuorumCertificate.SIGNATURE_BYTES));
+            }
+            QuorumCertificate forged =
+                    new QuorumCertificate(type, offer.height(), offer.round(), block, signers, signatures);
+            send(PeerFrame.newBuilder()
+                    .setCertificateNotice(
+                            CertificateNotice.newBuilder().setQuorumCertificate(ByteString.copyFrom(forged.encode())))
                     .build());
         }
     }

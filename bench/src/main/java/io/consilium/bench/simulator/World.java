@@ -187,13 +187,14 @@ final class World {
         return cluster.replica(node.cast().validator(), new MemoryChainStore(node.disk()), verifier, check, nonce);
     }
 
-    void send(SimulatedNode from, List<String> peers, PeerFrame frame, long notBeforeMicros) {
+    void send(SimulatedNode from, List<String> peers, PeerFrame meant, long notBeforeMicros) {
         if (from.cast().honest()) {
-            invariants.sends(from, frame);
+            invariants.sends(from, meant);
         }
-        record(from.number(), frame, peers);
         Optional<Traitor> traitor =
                 traitors.stream().filter(each -> each.node() == from).findFirst();
+        PeerFrame frame = traitor.map(each -> each.tampered(meant)).orElse(meant);
+        record(from.number(), frame, peers);
         Optional<PeerFrame> second = traitor.flatMap(each -> each.equivocal(frame));
         for (SimulatedNode to : nodes) {
             String institution = to.cast().institution();
