@@ -40,6 +40,7 @@ final class Invariants {
     private final Map<Integer, Long> heights = new HashMap<>();
     private final Map<Integer, Set<ByteBuffer>> checkedSignatures = new HashMap<>();
     private final Set<Integer> lostDisks = new HashSet<>();
+    private final Set<Integer> outdated = new HashSet<>();
     private final SequentialLedger reference;
     private long height;
     private long blockMillis;
@@ -70,8 +71,15 @@ final class Invariants {
         checkedSignatures.put(node.number(), new HashSet<>());
     }
 
-    void diskLost(SimulatedNode node) {
+    /**
+     * A validator without its record observes first, so its key stays honest (BFT-16). One whose record is older than
+     * its last votes can tell only from the peers it hears, so it counts as one of the f that may be faulty.
+     */
+    void diskLost(SimulatedNode node, boolean wiped) {
         lostDisks.add(node.number());
+        if (!wiped) {
+            outdated.add(node.cast().validator());
+        }
     }
 
     // ---- signatures
@@ -96,6 +104,9 @@ final class Invariants {
 
     private Optional<VoteWatch.Signed> signedBy(SimulatedNode node, PeerFrame frame) {
         int validator = node.cast().validator();
+        if (outdated.contains(validator)) {
+            return Optional.empty();
+        }
         boolean own =
                 switch (frame.getFrameCase()) {
                     case PROPOSE -> true;
@@ -207,7 +218,8 @@ final class Invariants {
     void evidence(SimulatedNode node, Evidence evidence) {
         boolean blamesHonest = world.nodes().stream()
                 .anyMatch(each -> each.cast().validator() == evidence.signer()
-                        && each.cast().honest());
+                        && each.cast().honest()
+                        && !outdated.contains(evidence.signer()));
         if (blamesHonest) {
             throw new Violation("FALSE_EVIDENCE", node(node) + " accuses the honest validator " + evidence.signer());
         }

@@ -193,7 +193,7 @@ final class SimulatedNode implements SimulatedNetwork.Receiver {
         } else {
             disk.restoreBackup();
         }
-        world.invariants().diskLost(this);
+        world.invariants().diskLost(this, wipe);
     }
 
     // ---- what happens to it

@@ -15,6 +15,7 @@ import io.consilium.proto.PeerFrame;
 import io.consilium.proto.Propose;
 import io.consilium.proto.Status;
 import io.consilium.proto.Timeout;
+import io.consilium.proto.TransactionBatch;
 import io.consilium.proto.Vote;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Traitor implements SimulatedNetwork.Receiver {
     private static final int MAX_HEARD = 64;
     private static final int ACT_PERCENT = 6;
     private static final int WITHHOLD_PERCENT = 15;
-    private static final int TAMPER_PERCENT = 25;
+    private static final int TAMPER_PERCENT = 60;
     private static final long FALSE_HEIGHT = 1_000;
 
     private final World world;
@@ -92,9 +93,10 @@ final class Traitor implements SimulatedNetwork.Receiver {
             int index = chance.below(frame.getBlocks().getBlocksCount());
             DecidedBlock block = frame.getBlocks().getBlocks(index);
             DecidedBlock.Builder altered = block.toBuilder();
-            switch (chance.below(3)) {
+            switch (chance.below(4)) {
                 case 0 -> altered.setBody(flipped(block.getBody()));
                 case 1 -> altered.setHeader(flipped(block.getHeader()));
+                case 2 -> otherBlock(block, altered);
                 default -> altered.setCommitQc(flipped(block.getCommitQc()));
             }
             return PeerFrame.newBuilder()
@@ -112,35 +114,51 @@ final class Traitor implements SimulatedNetwork.Receiver {
         return ByteString.copyFrom(copy);
     }
 
+    /** A block that might have been, with a certificate that only this validator signed. */
+    private void otherBlock(DecidedBlock block, DecidedBlock.Builder altered) {
+        BlockHeader other = later(header(block.getHeader()));
+        altered.setHeader(ByteString.copyFrom(other.encode()))
+                .setCommitQc(ByteString.copyFrom(
+                        forged(VoteType.COMMIT, other.height(), 0, other.hash()).encode()));
+    }
+
     /** A second block for the same round, if this frame is the traitor's own offer. */
     Optional<PeerFrame> equivocal(PeerFrame frame) {
         if (!frame.hasPropose() || !chance.percent(50)) {
             return Optional.empty();
         }
         Propose own = frame.getPropose();
+        BlockHeader other = later(header(own.getHeader()));
+        byte[] signature = sign(VoteType.PROPOSE, own.getHeight(), own.getRound(), other.hash());
+        return Optional.of(PeerFrame.newBuilder()
+                .setPropose(own.toBuilder()
+                        .setHeader(ByteString.copyFrom(other.encode()))
+                        .setSignature(ByteString.copyFrom(signature)))
+                .build());
+    }
+
+    /** The same block a millisecond later. */
+    private static BlockHeader later(BlockHeader header) {
+        return new BlockHeader(
+                header.version(),
+                header.chainId(),
+                header.height(),
+                header.parentHash(),
+                header.parentQc(),
+                header.transactionsRoot(),
+                header.stateRoot(),
+                header.receiptsRoot(),
+                header.validatorSetHash(),
+                header.nextValidatorSetHash(),
+                header.timestampMillis() + 1,
+                header.proposer());
+    }
+
+    private static BlockHeader header(ByteString encoded) {
         try {
-            BlockHeader header = BlockHeader.decode(own.getHeader().toByteArray());
-            BlockHeader other = new BlockHeader(
-                    header.version(),
-                    header.chainId(),
-                    header.height(),
-                    header.parentHash(),
-                    header.parentQc(),
-                    header.transactionsRoot(),
-                    header.stateRoot(),
-                    header.receiptsRoot(),
-                    header.validatorSetHash(),
-                    header.nextValidatorSetHash(),
-                    header.timestampMillis() + 1,
-                    header.proposer());
-            byte[] signature = sign(VoteType.PROPOSE, own.getHeight(), own.getRound(), other.hash());
-            return Optional.of(PeerFrame.newBuilder()
-                    .setPropose(own.toBuilder()
-                            .setHeader(ByteString.copyFrom(other.encode()))
-                            .setSignature(ByteString.copyFrom(signature)))
-                    .build());
+            return BlockHeader.decode(encoded.toByteArray());
         } catch (MalformedException malformed) {
-            throw new IllegalStateException("a traitor's own offer does not decode", malformed);
+            throw new IllegalStateException("a traitor's own header does not decode", malformed);
         }
     }
 
@@ -166,7 +184,7 @@ final class Traitor implements SimulatedNetwork.Receiver {
                                 vote.getRound(),
                                 Hash.of(vote.getBlockHash().toByteArray())));
             }
-            case TIMEOUT, STATUS, CERTIFICATE_NOTICE, BODY, BLOCKS -> keep(frames, frame);
+            case TIMEOUT, STATUS, CERTIFICATE_NOTICE, BODY, BLOCKS, TRANSACTIONS -> keep(frames, frame);
             default -> {}
         }
     }
@@ -180,12 +198,13 @@ final class Traitor implements SimulatedNetwork.Receiver {
     }
 
     private void act() {
-        switch (chance.below(7)) {
+        switch (chance.below(8)) {
             case 0, 1 -> voteForAll();
             case 2 -> underReport();
             case 3 -> replay();
             case 4 -> lieAboutHeight();
             case 5 -> forgeCertificate();
+            case 6 -> forgeTransaction();
             default -> voteForNothing();
         }
     }
@@ -228,28 +247,44 @@ final class Traitor implements SimulatedNetwork.Receiver {
         }
     }
 
-    /** A quorum of which only one signature, its own, is real. */
     private void forgeCertificate() {
         if (!offers.isEmpty()) {
             Offer offer = chance.pick(offers);
             VoteType type = chance.percent(50) ? VoteType.PREPARE : VoteType.COMMIT;
             Hash block = chance.percent(50) ? offer.block() : Hash.sha256(chance.bytes(8));
-            List<Integer> signers = new ArrayList<>();
-            List<byte[]> signatures = new ArrayList<>();
-            int own = node.cast().validator();
-            int first = Math.max(0, own - set().quorum() + 1);
-            for (int signer = first; signer < first + set().quorum(); signer++) {
-                signers.add(signer);
-                signatures.add(
-                        signer == own
-                                ? sign(type, offer.height(), offer.round(), block)
-                                : chance.bytes(QuorumCertificate.SIGNATURE_BYTES));
-            }
-            QuorumCertificate forged =
-                    new QuorumCertificate(type, offer.height(), offer.round(), block, signers, signatures);
+            QuorumCertificate forged = forged(type, offer.height(), offer.round(), block);
             send(PeerFrame.newBuilder()
                     .setCertificateNotice(
                             CertificateNotice.newBuilder().setQuorumCertificate(ByteString.copyFrom(forged.encode())))
+                    .build());
+        }
+    }
+
+    /** A quorum of which only one signature, its own, is real. */
+    private QuorumCertificate forged(VoteType type, long height, int round, Hash block) {
+        List<Integer> signers = new ArrayList<>();
+        List<byte[]> signatures = new ArrayList<>();
+        int own = node.cast().validator();
+        int first = Math.max(0, own - set().quorum() + 1);
+        for (int signer = first; signer < first + set().quorum(); signer++) {
+            signers.add(signer);
+            signatures.add(
+                    signer == own
+                            ? sign(type, height, round, block)
+                            : chance.bytes(QuorumCertificate.SIGNATURE_BYTES));
+        }
+        return new QuorumCertificate(type, height, round, block, signers, signatures);
+    }
+
+    /** Somebody's transaction with another signature under it. */
+    private void forgeTransaction() {
+        Optional<PeerFrame> batch =
+                frames.stream().filter(PeerFrame::hasTransactions).findFirst();
+        if (batch.isPresent() && batch.get().getTransactions().getTransactionsCount() > 0) {
+            byte[] signed = batch.get().getTransactions().getTransactions(0).toByteArray();
+            signed[signed.length - 1] ^= 1;
+            send(PeerFrame.newBuilder()
+                    .setTransactions(TransactionBatch.newBuilder().addTransactions(ByteString.copyFrom(signed)))
                     .build());
         }
     }

@@ -30,6 +30,7 @@ enum PlantedBug {
     BELIEVES_EVERY_CERTIFICATE("consensus.Core", "verify", FixedValue.value(true)),
     BELIEVES_EVERY_SIGNATURE("bench.simulator.PrimedVerifier", "verify", FixedValue.value(true)),
     BELIEVES_FETCHED_BLOCKS("node.replica.BlockSync", "certified", FixedValue.value(true)),
+    BELIEVES_SIGNATURES_OF_CLIENTS("node.replica.TransactionCheck", "signatures", empty()),
     APPLIES_TWICE("bench.simulator.MemoryChainReader", "transaction", empty()),
     ACCUSES_THE_HONEST("consensus.Accuser", "contradicts", FixedValue.value(true)),
 
@@ -37,12 +38,14 @@ enum PlantedBug {
     NEVER_REPLACES_A_LEADER("consensus.Pacemaker", "onRoundTimer", StubMethod.INSTANCE),
     KEEPS_ONE_LEADER("consensus.LeaderSchedule", "leader", FixedValue.value(0)),
     WAITS_AN_HOUR("consensus.CommitLatencies", "timeoutMillis", FixedValue.value(3_600_000L)),
-    NEVER_SENDS_AGAIN("consensus.StatusExchange", "supply", StubMethod.INSTANCE),
+    NEVER_REPEATS_A_TIMEOUT("consensus.Pacemaker", "onResendTimer", StubMethod.INSTANCE),
+    KEEPS_TRANSACTIONS_TO_ITSELF("node.replica.Replica", "disseminate", StubMethod.INSTANCE),
+    HEEDS_STALE_TIMERS("consensus.Timers", "expired", FixedValue.value(true)),
     JOINS_NO_ROUND("consensus.RoundChange", "onReceived", StubMethod.INSTANCE),
     SERVES_NO_BODY("node.replica.Replica", "heldBlock", empty()),
     NEVER_CATCHES_UP("node.replica.Replica", "applySynced", StubMethod.INSTANCE),
     HEARS_OF_NO_WORK("node.replica.Replica", "signalWork", StubMethod.INSTANCE),
-    WORKS_WITHOUT_WORK("consensus.Pacemaker", "hasWork", FixedValue.value(true)),
+    DECIDES_EMPTY_BLOCKS("consensus.ValidatorSets", "changePending", FixedValue.value(true)),
 
     /** Execution that is not the same everywhere. */
     READS_THE_CLOCK("ledger.block.BlockContext", "timestampMillis", clock());
