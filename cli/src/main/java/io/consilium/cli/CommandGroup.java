@@ -24,6 +24,8 @@ enum CommandGroup {
     ACCESS("Ask for access and list accesses"),
     CHAIN("Look at blocks and transactions, and verify them"),
     TX("Build, sign and submit transactions in separate steps"),
+    SIMULATE("Run whole clusters in virtual time, with faults"),
+    BENCH("Measure a cluster and this machine"),
     COMPLETION("Print a completion script for bash or zsh");
 
     private final String description;
@@ -58,6 +60,8 @@ enum CommandGroup {
             case ACCESS -> new AccessCommands(session);
             case CHAIN -> new ChainCommands(session);
             case TX -> new TxCommands(session);
+            case SIMULATE -> new SimulateCommand(session);
+            case BENCH -> new BenchCommand(session);
             case COMPLETION -> new CompletionCommand(session);
         };
     }

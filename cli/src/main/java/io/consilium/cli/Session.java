@@ -11,6 +11,7 @@ import io.consilium.client.VerifiedState;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,6 +31,20 @@ public final class Session {
         this.environment = environment;
         this.in = in;
         this.output = new Output(options, out, err);
+    }
+
+    /** The same surroundings seen from another home directory, e.g. that of a cluster this command has started. */
+    Session at(Path home, String contextName) {
+        Map<String, String> there = new LinkedHashMap<>();
+        environment.forEach((name, value) -> {
+            if (!name.startsWith("CONSILIUM_")) {
+                there.put(name, value);
+            }
+        });
+        there.put("CONSILIUM_HOME", home.toString());
+        Session inside = new Session(there, in, output.raw(), output.err());
+        inside.options.context = Optional.of(contextName);
+        return inside;
     }
 
     GlobalOptions options() {

@@ -37,12 +37,14 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
@@ -58,6 +60,7 @@ import javax.net.ssl.SSLSocketFactory;
 public final class NodeClient {
     private static final String SERVICE = "/consilium.v1.Consilium/";
     private static final String PROTOBUF = "application/protobuf";
+    private static final String TEXT = "text/plain";
     private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
     private static final int TOKEN_SECONDS = 30;
     private static final int MAX_CONNECT_MILLIS = 10_000;
@@ -164,6 +167,16 @@ public final class NodeClient {
         return call("Watch", request, WatchResponse.parser(), wait);
     }
 
+    /** The node's figures in the text format of Prometheus; it shows them to its own institution's staff. */
+    public String metrics() throws ClientException {
+        try {
+            byte[] page = exchange("/metrics", Optional.empty(), TEXT, timeout);
+            return new String(page, StandardCharsets.UTF_8);
+        } catch (IOException failed) {
+            throw unreachable(endpoint.uri(), failed);
+        }
+    }
+
     private <T> T call(String method, MessageLite request, Parser<T> parser, Duration wait) throws ClientException {
         byte[] answer;
         try {
@@ -213,8 +226,14 @@ public final class NodeClient {
     }
 
     private byte[] postOnce(String method, byte[] body, Duration wait) throws IOException, ClientException {
-        HttpsURLConnection connection = (HttpsURLConnection)
-                endpoint.uri().resolve(SERVICE + method).toURL().openConnection();
+        return exchange(SERVICE + method, Optional.of(body), PROTOBUF, wait);
+    }
+
+    /** A GET, or a POST where there is a body. */
+    private byte[] exchange(String path, Optional<byte[]> body, String accept, Duration wait)
+            throws IOException, ClientException {
+        HttpsURLConnection connection =
+                (HttpsURLConnection) endpoint.uri().resolve(path).toURL().openConnection();
         connection.setSSLSocketFactory(sockets);
         // The key is pinned, so the name says nothing more.
         connection.setHostnameVerifier((host, session) -> true);
@@ -222,10 +241,12 @@ public final class NodeClient {
         connection.setReadTimeout(millis(wait));
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
-        connection.setDoOutput(true);
-        connection.setRequestMethod("POST");
-        connection.setRequestProperty("content-type", PROTOBUF);
-        connection.setRequestProperty("accept", PROTOBUF);
+        if (body.isPresent()) {
+            connection.setDoOutput(true);
+            connection.setRequestMethod("POST");
+            connection.setRequestProperty("content-type", PROTOBUF);
+        }
+        connection.setRequestProperty("accept", accept);
         connection.setRequestProperty("authorization", "Bearer " + token());
         try {
             connection.connect();
@@ -234,7 +255,9 @@ public final class NodeClient {
         } catch (IOException notConnected) {
             throw unreachable(endpoint.uri(), notConnected);
         }
-        connection.getOutputStream().write(body);
+        if (body.isPresent()) {
+            connection.getOutputStream().write(body.get());
+        }
         int status = connection.getResponseCode();
         if (status == HttpsURLConnection.HTTP_OK) {
             try (InputStream in = connection.getInputStream()) {

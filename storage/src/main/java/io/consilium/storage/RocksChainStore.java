@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
@@ -51,6 +52,7 @@ public final class RocksChainStore extends RocksView implements ChainStore {
     private volatile ChainTip tip;
 
     private boolean hasVotes;
+    private final AtomicLong syncs = new AtomicLong();
     private long syncedHeight;
     private long votesCleanedBelow;
     private long oldestVersion;
@@ -200,6 +202,11 @@ public final class RocksChainStore extends RocksView implements ChainStore {
         });
     }
 
+    /** Synced writes since the start. */
+    public long syncs() {
+        return syncs.get();
+    }
+
     /** BFT-6: durable when it returns, and the log before it too. */
     void writeSynced(Consumer<RocksTables.Batch> content) {
         writes.lock();
@@ -209,6 +216,7 @@ public final class RocksChainStore extends RocksView implements ChainStore {
             hasVotes = hasVotes || get(Family.META, ChainSchema.META_VOTES).isPresent();
             syncedHeight = tip.height();
             mark.advance(tables.sequence());
+            syncs.incrementAndGet();
         } catch (IOException failed) {
             throw tables.fail("write " + directory.path().resolve(SyncedMark.FILE), failed);
         } finally {

@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param firstFailure why, of the first one; empty if none failed
  * @param pendingAtEnd sent or due and not answered when the measured seconds ended
  */
-record Rung(
+public record Rung(
         int offeredPerSecond,
         double committedPerSecond,
         Histogram latencyMicros,
@@ -28,30 +28,34 @@ record Rung(
     private static final long MAX_P99_MICROS = 2_000_000;
 
     /** Whether the cluster kept up: almost everything committed, nothing lost, and no queue that only grows. */
-    boolean sustained() {
+    public boolean sustained() {
         return failed == 0
                 && committedPerSecond >= LEAST_SHARE * offeredPerSecond
                 && latencyMicros.getValueAtPercentile(99) <= MAX_P99_MICROS
                 && pendingAtEnd <= offeredPerSecond;
     }
 
-    double millis(double percentile) {
+    public double millis(double percentile) {
         return latencyMicros.getValueAtPercentile(percentile) / 1_000.0;
     }
 
-    double maxMillis() {
+    public double maxMillis() {
         return latencyMicros.getMaxValue() / 1_000.0;
     }
 
-    double cpuMicrosPerTransaction() {
+    public double cpuMicrosPerTransaction() {
         return committedInWindow == 0 ? 0 : (double) nodeCpuMicros / committedInWindow;
     }
 
-    double transactionsPerBlock() {
+    public double driverCpuMicrosPerTransaction() {
+        return committedInWindow == 0 ? 0 : (double) driverCpuMicros / committedInWindow;
+    }
+
+    public double transactionsPerBlock() {
         return blocks == 0 ? 0 : (double) committedInWindow / blocks;
     }
 
-    double syncsPerBlock() {
+    public double syncsPerBlock() {
         return blocks == 0 ? 0 : (double) syncs / blocks;
     }
 }

@@ -83,6 +83,7 @@ public final class RunningNode implements AutoCloseable {
         NodeMetrics metrics = new NodeMetrics(started, vault, ready);
         opened.push(metrics);
         count(metrics, started);
+        metrics.count("consilium.store.syncs", "synced writes of the vote record", store::syncs);
         opened.push(new Housekeeping(store, vault, ready, clock));
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,

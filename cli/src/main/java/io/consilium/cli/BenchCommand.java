@@ -1,0 +1,255 @@
+package io.consilium.cli;
+
+import io.consilium.bench.load.LoadOptions;
+import io.consilium.bench.load.LoadPage;
+import io.consilium.bench.load.LoadReport;
+import io.consilium.bench.load.LoadSetup;
+import io.consilium.bench.load.LoadTest;
+import io.consilium.bench.load.Roofline;
+import io.consilium.cli.devnet.Devnet;
+import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.cli.devnet.NodeLauncher;
+import io.consilium.cli.devnet.NodeWatch;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.NodeEndpoint;
+import io.consilium.client.json.JsonWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code consilium bench}: figures of a cluster and of this machine. */
+@Command(
+        name = "bench",
+        description = "Measure a cluster and this machine.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  consilium bench load --json load.json --html load.html",
+            "  consilium --context st-mary/admin bench load --rate 500 --seconds 30",
+            "  consilium bench roofline -o json"
+        })
+final class BenchCommand implements Runnable {
+    private static final int NODES = 4;
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final String LOADING_CONTEXT = "st-mary/admin";
+
+    private final Session session;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
+    private CommandSpec spec;
+
+    BenchCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command; consilium bench --help lists them");
+    }
+
+    @Command(
+            name = "load",
+            description = {
+                "Send real record registrations of about 300 bytes from many keys at a fixed schedule, and measure from",
+                "the intended send time to a receipt verified here. Without --rate it finds the highest sustained rate.",
+                "Without a context it starts four nodes of its own and removes them afterwards."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium bench load -o json",
+                "  consilium --context st-mary/admin bench load --rate 1500 --seconds 30 --warmup 10"
+            })
+    int load(
+            @Option(names = "--rate", paramLabel = "N", description = "This many transactions a second, and no others.")
+                    Optional<Integer> rate,
+            @Option(
+                            names = "--seconds",
+                            paramLabel = "S",
+                            defaultValue = "10",
+                            description = "Measured at each rate (default 10).")
+                    int seconds,
+            @Option(
+                            names = "--warmup",
+                            paramLabel = "S",
+                            defaultValue = "3",
+                            description = "Before them, at the same rate (default 3).")
+                    int warmup,
+            @Option(
+                            names = "--keys",
+                            paramLabel = "N",
+                            defaultValue = "200",
+                            description = "Members who sign (default 200).")
+                    int keys,
+            @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+                    Optional<Path> json,
+            @Option(names = "--html", paramLabel = "FILE", description = "Write them as a page.") Optional<Path> html)
+            throws Exception {
+        LoadOptions options;
+        try {
+            options = new LoadOptions(
+                    rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);
+        } catch (IllegalArgumentException wrong) {
+            throw new ClientException(
+                    FailureClass.USAGE, "OPTION_INVALID", "Out of bounds: " + wrong.getMessage(), "Give another number");
+        }
+        LoadReport report = hasContext() ? onContext(options) : onOwnCluster(options);
+        write(json, JsonWriter.indented(report.figures()) + System.lineSeparator());
+        write(html, LoadPage.of(report));
+        session.output().result(report.figures());
+        return 0;
+    }
+
+    @Command(
+            name = "roofline",
+            description = {
+                "What this machine could do at best: its cores verifying each transaction once for each validator, and",
+                "nothing else."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = "  consilium bench roofline --validators 4 -o json")
+    int roofline(
+            @Option(
+                            names = "--validators",
+                            paramLabel = "N",
+                            defaultValue = "4",
+                            description = "Validators that share the cores (default 4).")
+                    int validators,
+            @Option(
+                            names = "--seconds",
+                            paramLabel = "S",
+                            defaultValue = "5",
+                            description = "How long to verify (default 5).")
+                    int seconds,
+            @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+                    Optional<Path> json)
+            throws ClientException {
+        if (validators < 1 || seconds < 1) {
+            throw new ClientException(
+                    FailureClass.USAGE, "OPTION_INVALID", "Validators and seconds are 1 or more", "Give a larger number");
+        }
+        Path directory = temporaryDirectory();
+        try {
+            Map<String, Object> figures = LoadReport.figures(Roofline.measure(validators, seconds, directory));
+            write(json, JsonWriter.indented(figures) + System.lineSeparator());
+            session.output().result(figures);
+            return 0;
+        } catch (IOException failed) {
+            throw unusable(directory, failed);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private boolean hasContext() {
+        return session.options().context.isPresent() || session.options().node.isPresent();
+    }
+
+    /** The cluster of a context: every node that genesis names, as the context's member. */
+    private LoadReport onContext(LoadOptions options) throws Exception {
+        List<LoadSetup.Node> nodes = new ArrayList<>();
+        for (NodeEndpoint endpoint : session.genesis().directory().endpoints()) {
+            nodes.add(new LoadSetup.Node(endpoint, OptionalLong.empty()));
+        }
+        Path directory = temporaryDirectory();
+        try {
+            return LoadTest.run(
+                    new LoadSetup(session.genesis(), nodes, session.identity()),
+                    options,
+                    directory,
+                    session.output()::say);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private LoadReport onOwnCluster(LoadOptions options) throws Exception {
+        NodeLauncher launcher = NodeLauncher.ofThisProcess();
+        Path directory = temporaryDirectory();
+        Devnet devnet = Devnet.found(directory, NODES);
+        Thread cleanUp = new Thread(() -> leave(directory), "bench-clean-up");
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+        try {
+            session.output().say("Starting " + NODES + " nodes ...");
+            devnet.exclusively(() -> {
+                new NodeWatch(devnet).untilReady(devnet.start(devnet.nodes(), launcher), READY_LIMIT);
+                return devnet;
+            });
+            Session inside = session.at(devnet.directory(), LOADING_CONTEXT);
+            List<LoadSetup.Node> nodes = new ArrayList<>();
+            for (DevnetNode node : devnet.nodes()) {
+                NodeEndpoint endpoint = inside.genesis()
+                        .directory()
+                        .ofInstitution(node.id())
+                        .orElseThrow(() -> new IllegalStateException(node.id() + " is no node of its own genesis"));
+                nodes.add(new LoadSetup.Node(endpoint, OptionalLong.of(node.pid())));
+            }
+            return LoadTest.run(
+                    new LoadSetup(inside.genesis(), nodes, inside.identity()),
+                    options,
+                    directory,
+                    session.output()::say);
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            leave(directory);
+        }
+    }
+
+    /** Nothing of an own cluster stays, an interrupted one's neither. */
+    private void leave(Path directory) {
+        try {
+            Devnet devnet = Devnet.open(directory);
+            new NodeWatch(devnet).stop(devnet.nodes());
+            devnet.delete();
+        } catch (ClientException failed) {
+            session.output().say("consilium: " + failed.getMessage() + "\n  " + failed.hint());
+        }
+    }
+
+    private static void write(Optional<Path> file, String text) throws ClientException {
+        if (file.isPresent()) {
+            try {
+                Files.writeString(file.get(), text);
+            } catch (IOException failed) {
+                throw unusable(file.get(), failed);
+            }
+        }
+    }
+
+    private static Path temporaryDirectory() throws ClientException {
+        try {
+            return Files.createTempDirectory("consilium-bench-");
+        } catch (IOException failed) {
+            throw unusable(Path.of(System.getProperty("java.io.tmpdir")), failed);
+        }
+    }
+
+    private static void delete(Path directory) throws ClientException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException failed) {
+            throw unusable(directory, failed);
+        }
+    }
+
+    private static ClientException unusable(Path path, IOException failed) {
+        return new ClientException(
+                        FailureClass.USAGE,
+                        "FILE_UNWRITABLE",
+                        path + " cannot be written: " + failed.getMessage(),
+                        "Name a place that you may write to, or set TMPDIR")
+                .causedBy(failed);
+    }
+}
