@@ -62,10 +62,23 @@ public final class Main {
                 && !unmatched.getSuggestions().isEmpty()) {
             hint = "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? " + hint;
         }
-        String cause = failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
-        new ErrorReport(FailureClass.USAGE, cause, "USAGE", "", "", hint)
+        new ErrorReport(FailureClass.USAGE, cause(failure), "USAGE", "", "", hint)
                 .print(session.output(), failure, json, false);
         return FailureClass.USAGE.exitCode();
+    }
+
+    private static String cause(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            if (word.startsWith("-")) {
+                return "Unknown option " + word;
+            }
+            return failure.getCommandLine().getSubcommands().isEmpty()
+                    ? "Unexpected argument '" + word + "'"
+                    : "There is no command '" + word + "'";
+        }
+        return failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
     }
 
     /** Looked up in the plain words, because a command line that cannot be parsed also has a format. */

@@ -1,17 +1,22 @@
 package io.consilium.cli;
 
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ProtoJson;
+import io.consilium.client.Submitter;
 import io.consilium.client.TransactionBuilder;
 import io.consilium.client.TransactionDraft;
+import io.consilium.client.VerifiedReceipt;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonReader;
 import io.consilium.client.json.JsonWriter;
+import io.consilium.crypto.Hash;
 import io.consilium.crypto.Keystore;
 import io.consilium.crypto.KeystoreException;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.crypto.PublicKey;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.TransactionBody;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -114,11 +119,32 @@ final class TxCommands {
     int submit(@Parameters(paramLabel = "FILE", description = "What tx sign wrote; - is stdin.") String file)
             throws Exception {
         TxFile transaction = TxFile.parse(UserFiles.read(session, file, TxFile.MAX_BYTES));
+        byte[] signed = transaction.signedBytes();
+        Hash txId = transaction.draft().txId();
+        requireNew(txId);
         Writes writes = new Writes(session);
-        Map<String, Object> ids = new LinkedHashMap<>();
-        writes.print(
-                writes.submitSigned(transaction.signedBytes(), transaction.draft().txId(), ids));
+        writes.print(writes.submitSigned(signed, txId, Map.of()));
         return 0;
+    }
+
+    /** TX-3: the chain would not apply it again, and the user should know that this is no fresh receipt. */
+    private void requireNew(Hash txId) throws ClientException {
+        Optional<VerifiedReceipt> decided =
+                new Submitter(session.client(), session.verifier(), session.options().timeout).find(txId);
+        if (decided.isPresent()) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("txId", txId.hex());
+            Writes.describe(decided.get().receipt(), result);
+            session.output().result(result);
+            throw new ClientException(
+                    FailureClass.CONFLICT,
+                    Refusal.DUPLICATE_TRANSACTION.name(),
+                    Refusal.DUPLICATE_TRANSACTION.rule(),
+                    "",
+                    "This transaction is in block " + decided.get().receipt().getHeight()
+                            + " already and is not applied again",
+                    "Fetch its receipt with: consilium chain receipt " + txId.hex());
+        }
     }
 
     private TransactionBody payload(byte[] json) throws ClientException {
