@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 
 /** {@code consilium access}: decisions that the chain made and recorded (ACC-1). */
 @Command(
+        addMethodSubcommands = false,
         name = "access",
         description = "Ask for access to records, and list who asked.",
         footerHeading = "%nExamples:%n",

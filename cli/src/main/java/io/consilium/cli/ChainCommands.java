@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium chain}: blocks, transactions, receipts, and their verification. */
 @Command(
+        addMethodSubcommands = false,
         name = "chain",
         description = "Look at blocks and transactions, and verify them.",
         footerHeading = "%nExamples:%n",

@@ -1,9 +1,12 @@
 package io.consilium.cli;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,19 +20,58 @@ final class CommandTree {
 
     private CommandTree() {}
 
-    /** @param wanted the groups to build; of the others only name and description exist */
-    static CommandLine of(Session session, Predicate<CommandGroup> wanted) {
+    /** As much as the words of a command line name; everything of the level at which they name nothing. */
+    static CommandLine of(Session session, List<String> words) {
         CommandLine root = new CommandLine(new Root(session.options()));
         root.getCommandSpec().version("Consilium " + Version.text());
-        for (CommandGroup group : CommandGroup.values()) {
-            if (wanted.test(group)) {
-                root.addSubcommand(group.command(), group.create(session));
-            } else {
-                CommandSpec named = CommandSpec.create();
-                named.usageMessage().description(group.description() + ".");
-                root.addSubcommand(group.command(), named);
+        List<CommandGroup> named = Arrays.stream(CommandGroup.values())
+                .filter(group -> words.contains(group.command()))
+                .toList();
+        for (CommandGroup group : named) {
+            root.addSubcommand(group.command(), subcommands(group.create(session), words));
+        }
+        if (named.isEmpty()) {
+            for (CommandGroup group : CommandGroup.values()) {
+                CommandSpec stub = CommandSpec.create();
+                stub.usageMessage().description(group.description() + ".");
+                root.addSubcommand(group.command(), stub);
             }
         }
+        return finish(root);
+    }
+
+    /** Every command, for completion and for tests. */
+    static CommandLine whole(Session session) {
+        CommandLine root = new CommandLine(new Root(session.options()));
+        for (CommandGroup group : CommandGroup.values()) {
+            root.addSubcommand(group.command(), subcommands(group.create(session), List.of()));
+        }
+        return finish(root);
+    }
+
+    /**
+     * A group with its commands, which are its annotated methods: reading one method's annotations takes picocli
+     * milliseconds, so only those that are named are read where any is.
+     */
+    private static CommandLine subcommands(Object group, List<String> words) {
+        CommandLine command = new CommandLine(group);
+        List<Method> methods = Arrays.stream(group.getClass().getDeclaredMethods())
+                .filter(method -> method.isAnnotationPresent(Command.class))
+                .sorted(Comparator.comparing(method -> name(method)))
+                .toList();
+        List<Method> named =
+                methods.stream().filter(method -> words.contains(name(method))).toList();
+        for (Method method : named.isEmpty() ? methods : named) {
+            command.addSubcommand(name(method), new CommandLine(method));
+        }
+        return command;
+    }
+
+    private static String name(Method method) {
+        return method.getAnnotation(Command.class).name();
+    }
+
+    private static CommandLine finish(CommandLine root) {
         layOut(root);
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setUsageHelpWidth(HELP_WIDTH);

@@ -35,7 +35,7 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        CommandLine all = CommandTree.of(session, group -> true);
+        CommandLine all = CommandTree.whole(session);
         if (shell == Shell.zsh) {
             session.output().raw().println("autoload -U +X compinit && compinit");
             session.output().raw().println("autoload -U +X bashcompinit && bashcompinit");

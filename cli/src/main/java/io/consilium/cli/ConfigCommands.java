@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 
 /** {@code consilium config}: the settings of a node. */
 @Command(
+        addMethodSubcommands = false,
         name = "config",
         description = "Check and show a node's configuration.",
         footerHeading = "%nExamples:%n",

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium consent}: who may do what with which records, for which purpose (CON-1 to CON-6). */
 @Command(
+        addMethodSubcommands = false,
         name = "consent",
         description = "Grant, check and revoke consents.",
         footerHeading = "%nExamples:%n",

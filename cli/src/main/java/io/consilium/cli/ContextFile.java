@@ -9,12 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The file {@code config.toml} of a home directory: contexts by name, and which one is current.
@@ -27,8 +24,7 @@ public record ContextFile(Optional<String> current, Map<String, Entry> contexts)
 
     private static final int MAX_BYTES = 1024 * 1024;
     private static final Set<String> FIELDS = Set.of("node", "as", "key", "password-file", "genesis");
-    private static final Pattern SECTION = Pattern.compile("\\[contexts\\.(?:\"([^\"\\\\]+)\"|([A-Za-z0-9_-]+))]");
-    private static final Pattern FIELD = Pattern.compile("([a-z-]+)\\s*=\\s*\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"\\s*(?:#.*)?");
+    private static final String SECTION = "[contexts.";
 
     /** One context as written; relative paths start from the file's directory. */
     public record Entry(
@@ -87,37 +83,42 @@ public record ContextFile(Optional<String> current, Map<String, Entry> contexts)
         Optional<String> current = Optional.empty();
         Map<String, Map<String, String>> sections = new LinkedHashMap<>();
         Optional<String> section = Optional.empty();
-        List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i).strip();
-            String place = file + ":" + (i + 1);
+        int number = 0;
+        for (String raw : text.split("\n", -1)) {
+            number++;
+            String line = raw.strip();
+            String place = file + ":" + number;
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
-            Matcher heading = SECTION.matcher(line);
-            if (heading.matches()) {
-                String name = heading.group(1) != null ? heading.group(1) : heading.group(2);
+            if (line.startsWith(SECTION)) {
+                String name = sectionName(line, place);
                 if (sections.putIfAbsent(name, new LinkedHashMap<>()) != null) {
                     throw malformed(place, "the context \"" + name + "\" stands twice");
                 }
                 section = Optional.of(name);
                 continue;
             }
-            Matcher field = FIELD.matcher(line);
-            if (!field.matches()) {
+            int equals = line.indexOf('=');
+            if (equals < 1) {
                 throw malformed(place, "neither [contexts.\"NAME\"] nor name = \"text\"");
             }
-            String value = field.group(2).replaceAll("\\\\(.)", "$1");
-            if (section.isEmpty() && field.group(1).equals("current")) {
+            String name = line.substring(0, equals).strip();
+            String value = quotedText(line.substring(equals + 1).strip(), place);
+            if (section.isEmpty() && name.equals("current")) {
                 current = Optional.of(value);
-            } else if (section.isPresent() && FIELDS.contains(field.group(1))) {
-                if (sections.get(section.get()).putIfAbsent(field.group(1), value) != null) {
-                    throw malformed(place, "'" + field.group(1) + "' stands twice in one context");
+            } else if (section.isPresent() && FIELDS.contains(name)) {
+                if (sections.get(section.get()).putIfAbsent(name, value) != null) {
+                    throw malformed(place, "'" + name + "' stands twice in one context");
                 }
             } else {
-                throw malformed(place, "unknown name '" + field.group(1) + "'");
+                throw malformed(place, "unknown name '" + name + "'");
             }
         }
+        return new ContextFile(current, entries(sections));
+    }
+
+    private static Map<String, Entry> entries(Map<String, Map<String, String>> sections) {
         Map<String, Entry> contexts = new LinkedHashMap<>();
         sections.forEach((name, fields) -> contexts.put(
                 name,
@@ -127,7 +128,45 @@ public record ContextFile(Optional<String> current, Map<String, Entry> contexts)
                         Optional.ofNullable(fields.get("key")),
                         Optional.ofNullable(fields.get("password-file")),
                         Optional.ofNullable(fields.get("genesis")))));
-        return new ContextFile(current, contexts);
+        return contexts;
+    }
+
+    /** The name in {@code [contexts."NAME"]} or {@code [contexts.NAME]}. */
+    private static String sectionName(String line, String place) throws MalformedInput {
+        String rest = line.substring(SECTION.length());
+        boolean quoted = rest.startsWith("\"");
+        String end = quoted ? "\"]" : "]";
+        String name = rest.endsWith(end) && rest.length() > end.length()
+                ? rest.substring(quoted ? 1 : 0, rest.length() - end.length())
+                : "";
+        if (name.isEmpty() || name.indexOf('"') >= 0 || name.indexOf('\\') >= 0 || name.indexOf(']') >= 0) {
+            throw malformed(place, "no context's name in " + line);
+        }
+        return name;
+    }
+
+    /** A text in double quotes, and a comment behind it if there is one. */
+    private static String quotedText(String text, String place) throws MalformedInput {
+        StringBuilder value = new StringBuilder();
+        int at = 1;
+        while (text.startsWith("\"") && at < text.length()) {
+            char next = text.charAt(at++);
+            if (next == '"') {
+                String rest = text.substring(at).strip();
+                if (rest.isEmpty() || rest.startsWith("#")) {
+                    return value.toString();
+                }
+                break;
+            }
+            if (next == '\\') {
+                if (at == text.length() || "\"\\".indexOf(text.charAt(at)) < 0) {
+                    break;
+                }
+                next = text.charAt(at++);
+            }
+            value.append(next);
+        }
+        throw malformed(place, "a text in double quotes expected");
     }
 
     private static MalformedInput malformed(String place, String cause) {

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** A network of real node processes on this machine, for trying things out and for tests. */
 @Command(
+        addMethodSubcommands = false,
         name = "devnet",
         description = "Run a network of nodes on this machine.",
         footerHeading = "%nExamples:%n",

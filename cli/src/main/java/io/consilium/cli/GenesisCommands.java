@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium genesis}: the document whose hash is the chain id. */
 @Command(
+        addMethodSubcommands = false,
         name = "genesis",
         description = "Make and check the document that a chain starts from.",
         footerHeading = "%nExamples:%n",
@@ -154,7 +155,9 @@ final class GenesisCommands {
             throws Exception {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("verified", true);
-        result.putAll(summary(named(file)));
+        GenesisFile genesis = named(file);
+        genesis.state();
+        result.putAll(summary(genesis));
         session.output().result(result);
         return 0;
     }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium institution}. */
 @Command(
+        addMethodSubcommands = false,
         name = "institution",
         description = "Look at institutions.",
         footerHeading = "%nExamples:%n",

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium key}: keystore files of members and patients. */
 @Command(
+        addMethodSubcommands = false,
         name = "key",
         description = "Make and keep keys: a keystore holds a signing and an encryption key, encrypted by a password.",
         footerHeading = "%nExamples:%n",

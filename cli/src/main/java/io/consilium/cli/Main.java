@@ -35,7 +35,7 @@ public final class Main {
         Session session = new Session(environment, in, out, err);
         boolean json = asksForJson(arguments);
         try {
-            CommandLine tree = CommandTree.of(session, group -> arguments.contains(group.command()));
+            CommandLine tree = CommandTree.of(session, arguments);
             tree.setOut(new java.io.PrintWriter(out, true));
             tree.setErr(new java.io.PrintWriter(err, true));
             tree.setParameterExceptionHandler((failure, words) -> misused(session, failure, json));

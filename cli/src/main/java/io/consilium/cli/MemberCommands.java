@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium member}: who acts for an institution (ID-2). */
 @Command(
+        addMethodSubcommands = false,
         name = "member",
         description = "Add, list and suspend an institution's members, and change their keys.",
         footerHeading = "%nExamples:%n",

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 
 /** {@code consilium node}: one node of an institution. */
 @Command(
+        addMethodSubcommands = false,
         name = "node",
         description = "Set up and run a node.",
         footerHeading = "%nExamples:%n",

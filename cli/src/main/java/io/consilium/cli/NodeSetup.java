@@ -116,6 +116,7 @@ final class NodeSetup {
     /** Takes the genesis and makes the store; the genesis must know this node's keys. */
     NodeConfig join(Path genesisFile, boolean founding) throws ClientException, IOException {
         GenesisFile genesis = GenesisFile.read(genesisFile);
+        genesis.state();
         NodeConfig config = config(configFile, session.environment(), Map.of());
         requireKnown(genesis, config);
         if (Files.exists(config.genesis())) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium patient}: random subject ids with a custodian, never a name or number of a person (ID-3). */
 @Command(
+        addMethodSubcommands = false,
         name = "patient",
         description = "Register and look up patients, who are known by random ids alone.",
         footerHeading = "%nExamples:%n",

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium record}: content is encrypted here, its commitment goes on chain (REC-1 to REC-4). */
 @Command(
+        addMethodSubcommands = false,
         name = "record",
         description = "Register, read and prove medical records.",
         footerHeading = "%nExamples:%n",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code consilium tx}: the three steps of a write apart, e.g. to sign on a machine without a network. */
 @Command(
+        addMethodSubcommands = false,
         name = "tx",
         description = "Build, sign and submit a transaction in separate steps, e.g. to sign offline.",
         footerHeading = "%nExamples:%n",

@@ -6,6 +6,7 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.client.json.JsonWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.ledger.genesis.GenesisFacts;
 import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.genesis.InvalidGenesisException;
 import io.consilium.ledger.proof.TrustRoot;
@@ -27,17 +28,21 @@ public final class GenesisFile {
 
     private static final int MAX_BYTES = 2 * GenesisState.MAX_BYTES;
 
-    private final GenesisState state;
+    private final GenesisFacts facts;
 
-    private GenesisFile(GenesisState state) {
-        this.state = state;
+    private GenesisFile(GenesisFacts facts) {
+        this.facts = facts;
     }
 
     public static GenesisFile of(GenesisState state) {
-        return new GenesisFile(state);
+        return new GenesisFile(new GenesisFacts(state.document(), state.chainId(), state.validators()));
     }
 
-    /** Throws {@link ClientException}: exit 2 for a file that cannot be read, 9 for one that contradicts itself. */
+    /**
+     * Reads the file and checks that its chain id is the hash of its content; {@link #state} checks the content.
+     *
+     * @throws ClientException exit 2 for a file that cannot be read, 9 for one that contradicts itself
+     */
     public static GenesisFile read(Path file) throws ClientException {
         byte[] bytes;
         try {
@@ -58,7 +63,7 @@ public final class GenesisFile {
         try {
             JsonFields fields = JsonFields.of(JsonReader.read(bytes), "");
             Hash claimed = Hash.fromHex(fields.text("chainId"));
-            GenesisFile genesis = new GenesisFile(GenesisState.read(fields.base64("genesis")));
+            GenesisFile genesis = new GenesisFile(GenesisFacts.read(fields.base64("genesis")));
             fields.end();
             if (!genesis.chainId().equals(claimed)) {
                 throw invalid(name, "its chain id is not the hash of its content");
@@ -85,31 +90,35 @@ public final class GenesisFile {
     public byte[] encode() {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("chainId", chainId().hex());
-        object.put("genesis", Base64.getEncoder().encodeToString(state.canonicalBytes()));
+        object.put("genesis", Base64.getEncoder().encodeToString(document().toByteArray()));
         return (JsonWriter.indented(object) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     public Hash chainId() {
-        return state.chainId();
+        return facts.chainId();
     }
 
     public GenesisDocument document() {
-        return state.document();
+        return facts.document();
     }
 
-    /** The state at height 0. */
-    public GenesisState state() {
-        return state;
+    /** The state at height 0, with every check that a chain is founded with. */
+    public GenesisState state() throws VerificationFailed {
+        try {
+            return GenesisState.of(document());
+        } catch (InvalidGenesisException invalid) {
+            throw invalid("The genesis", String.valueOf(invalid.getMessage()));
+        }
     }
 
     /** What proofs are checked from. */
     public TrustRoot trustRoot() {
-        return new TrustRoot(state.chainId(), state.validators());
+        return new TrustRoot(facts.chainId(), facts.validators());
     }
 
     /** The nodes of the founding institutions. */
     public NodeDirectory directory() {
-        return NodeDirectory.of(state.document());
+        return NodeDirectory.of(document());
     }
 
     /** A document from its readable JSON form. */

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
@@ -86,11 +87,9 @@ public final class VerifiedState {
         }
     }
 
-    private At<Optional<byte[]>> atGenesis(StateKey key) {
-        return new At<>(
-                Optional.ofNullable(genesis.state().state().get(key)),
-                0,
-                genesis.state().timeMillis());
+    private At<Optional<byte[]>> atGenesis(StateKey key) throws VerificationFailed {
+        GenesisState state = genesis.state();
+        return new At<>(Optional.ofNullable(state.state().get(key)), 0, state.timeMillis());
     }
 
     private At<Optional<byte[]>> proven(StateKey key, ByteString encoded) throws ClientException {

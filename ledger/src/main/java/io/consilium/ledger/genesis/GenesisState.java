@@ -77,11 +77,11 @@ public record GenesisState(
         return document.toByteArray();
     }
 
-    private static Hash chainId(GenesisDocument document) {
+    static Hash chainId(GenesisDocument document) {
         return Hash.tagged(DOMAIN, document.toByteArray());
     }
 
-    private static ValidatorSet validators(GenesisDocument document) {
+    static ValidatorSet validators(GenesisDocument document) {
         Map<String, InstitutionState> institutions = new LinkedHashMap<>();
         document.getInstitutionsList().forEach(institution -> institutions.put(institution.getId(), institution));
         List<Validator> validators = new ArrayList<>();
