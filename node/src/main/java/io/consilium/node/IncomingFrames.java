@@ -5,13 +5,14 @@ import io.consilium.crypto.PublicKey;
 import io.consilium.node.net.InboundFrame;
 import io.consilium.node.net.PeerEvents;
 import io.consilium.node.replica.ReplicaEvent;
+import io.consilium.proto.TransactionBatch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Sorts what peers send: votes ahead of bulk to the deciding thread, transactions over the verification pool, payloads to
- * their own thread. Called on event loops, so it only enqueues; a frame that finds no place is dropped and counted.
+ * Sorts what peers send: votes and what a decision waits for ahead of bulk to the deciding thread, transactions over the
+ * verification pool, payloads to their own thread. Called on event loops, so it only enqueues; a frame that finds no place is dropped and counted.
  */
 final class IncomingFrames implements PeerEvents {
     private final NodeLoop loop;
@@ -46,13 +47,13 @@ final class IncomingFrames implements PeerEvents {
     public void received(InboundFrame inbound) {
         boolean taken =
                 switch (inbound.frame().getFrameCase()) {
-                    case TRANSACTIONS -> verify(inbound);
+                    case TRANSACTIONS -> verify(inbound, inbound.frame().getTransactions(), false);
+                    case FETCHED_TRANSACTIONS -> verify(inbound, inbound.frame().getFetchedTransactions(), true);
                     case STAGE_PAYLOAD, PAYLOAD_REPLY -> {
                         payloads.ifPresent(forwarding -> forwarding.received(inbound));
                         yield payloads.isPresent();
                     }
-                    case FETCH_TRANSACTIONS, FETCH_BODY, BODY, FETCH_BLOCKS, BLOCKS ->
-                        loop.bulk(message(inbound), inbound::release);
+                    case FETCH_BLOCKS, BLOCKS -> loop.bulk(message(inbound), inbound::release);
                     default -> loop.urgent(message(inbound), inbound::release);
                 };
         if (!taken) {
@@ -64,12 +65,14 @@ final class IncomingFrames implements PeerEvents {
         return new ReplicaEvent.PeerMessage(inbound.peer(), inbound.frame(), clock.getAsLong());
     }
 
-    private boolean verify(InboundFrame inbound) {
-        List<byte[]> signed = inbound.frame().getTransactions().getTransactionsList().stream()
+    private boolean verify(InboundFrame inbound, TransactionBatch batch, boolean urgent) {
+        List<byte[]> signed = batch.getTransactionsList().stream()
                 .map(ByteString::toByteArray)
                 .toList();
-        return pool.received(signed, clock.getAsLong(), good -> {
-            if (!loop.bulk(new ReplicaEvent.TransactionsReceived(good, clock.getAsLong()), inbound::release)) {
+        return pool.received(signed, urgent, clock.getAsLong(), good -> {
+            ReplicaEvent event = new ReplicaEvent.TransactionsReceived(good, clock.getAsLong());
+            boolean taken = urgent ? loop.urgent(event, inbound::release) : loop.bulk(event, inbound::release);
+            if (!taken) {
                 drop(inbound);
             }
         });

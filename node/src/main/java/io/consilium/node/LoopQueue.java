@@ -6,7 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for the deciding thread: votes and other urgent things in one lane, bulk in the other, each bounded. What is
+ * What waits for a thread: votes and other urgent things in one lane, bulk in the other, each bounded. What is
  * offered here was counted before against its own bound (a peer's inbound bytes, the ingress bytes of clients), so a full
  * lane means that one of those bounds is wrong, and the offer is refused.
  */
@@ -70,6 +70,19 @@ final class LoopQueue<T> {
         try {
             woken = true;
             filled.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for one item, an urgent one if there is any. */
+    T take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (urgent.isEmpty() && bulk.isEmpty()) {
+                filled.await();
+            }
+            return urgent.isEmpty() ? bulk.removeFirst() : urgent.removeFirst();
         } finally {
             lock.unlock();
         }

@@ -361,7 +361,7 @@ public final class Node implements NodeGateway, AutoCloseable {
         return loop.waiting();
     }
 
-    /** Pieces of batches that wait for the verification pool. */
+    /** Transactions that wait for the verification pool. */
     public int waitingChecks() {
         return pool.waiting();
     }

@@ -1,29 +1,35 @@
 package io.consilium.node.net;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Frames that wait for one connection, in two lanes bounded by bytes. Votes leave before bulk whatever came first; a full
- * lane drops its oldest frames, because a peer that lacks something asks for it again, and a newer vote outdates an older.
+ * Frames that wait for one connection, in one lane for each priority, bounded by bytes. A lane is served only while those
+ * before it are empty; a full lane drops its oldest frames, because a peer that lacks something asks for it again, and a
+ * newer vote outdates an older.
  */
 final class OutboundQueue {
-    private final Lane votes;
-    private final Lane bulk;
+    private final List<Lane> lanes;
     private long dropped;
 
+    /** {@code maxBulkBytes} bounds the lanes of blocks and of bulk, each. */
     OutboundQueue(int maxVoteBytes, int maxBulkBytes) {
-        this.votes = new Lane(maxVoteBytes);
-        this.bulk = new Lane(maxBulkBytes);
+        this.lanes = List.of(new Lane(maxVoteBytes), new Lane(maxBulkBytes), new Lane(maxBulkBytes));
     }
 
     synchronized void offer(byte[] frame, FramePriority priority) {
-        dropped += (priority == FramePriority.VOTE ? votes : bulk).offer(frame);
+        dropped += lanes.get(priority.ordinal()).offer(frame);
     }
 
     synchronized Optional<byte[]> poll() {
-        Optional<byte[]> vote = votes.poll();
-        return vote.isPresent() ? vote : bulk.poll();
+        for (Lane lane : lanes) {
+            Optional<byte[]> first = lane.poll();
+            if (first.isPresent()) {
+                return first;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Frames dropped since the last call. */

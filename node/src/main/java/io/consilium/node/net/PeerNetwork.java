@@ -315,6 +315,10 @@ public final class PeerNetwork implements AutoCloseable {
             unauthenticated.decrementAndGet();
         }
         PeerConnection former = open.put(peer, connection);
+        if (!institutionOf(connection.peerKey()).equals(Optional.of(peer))) {
+            // The registry changed between the handshake and here.
+            connection.close("the registry no longer has its key");
+        }
         if (former != null) {
             former.close("a newer connection of the same peer replaces it");
         }

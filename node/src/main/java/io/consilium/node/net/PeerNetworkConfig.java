@@ -7,7 +7,7 @@ import io.consilium.crypto.Hash;
  *
  * @param maxFrameBytes of one frame after the Hello
  * @param maxVoteQueueBytes waiting for one peer with {@link FramePriority#VOTE}; the oldest are dropped beyond
- * @param maxBulkQueueBytes the same for {@link FramePriority#BULK}
+ * @param maxBulkQueueBytes the same for {@link FramePriority#BLOCK}, and again for {@link FramePriority#BULK}
  * @param maxInboundBytes of frames read from one peer and not yet handled; reading pauses beyond
  */
 public record PeerNetworkConfig(

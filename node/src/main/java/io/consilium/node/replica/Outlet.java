@@ -27,6 +27,11 @@ final class Outlet {
         }
     }
 
+    /** What a decision under way needs, asked or answered. */
+    void block(String peer, PeerFrame frame) {
+        emit(new SendFrame(List.of(peer), frame, FramePriority.BLOCK));
+    }
+
     void bulk(String peer, PeerFrame frame) {
         emit(new SendFrame(List.of(peer), frame, FramePriority.BULK));
     }

@@ -37,17 +37,26 @@ final class PeerRequests {
         for (ByteString hash : request.getHashesList()) {
             known.apply(MessageFrames.hash(hash)).ifPresent(found::add);
         }
-        return batches(found);
+        return split(found).stream()
+                .map(batch ->
+                        PeerFrame.newBuilder().setFetchedTransactions(batch).build())
+                .toList();
     }
 
-    /** Transactions in frames of bounded size. */
+    /** New transactions in frames of bounded size. */
     static List<PeerFrame> batches(List<ParsedTransaction> transactions) {
-        List<PeerFrame> frames = new ArrayList<>();
+        return split(transactions).stream()
+                .map(batch -> PeerFrame.newBuilder().setTransactions(batch).build())
+                .toList();
+    }
+
+    private static List<TransactionBatch> split(List<ParsedTransaction> transactions) {
+        List<TransactionBatch> batches = new ArrayList<>();
         TransactionBatch.Builder batch = TransactionBatch.newBuilder();
         int bytes = 0;
         for (ParsedTransaction transaction : transactions) {
             if (bytes > 0 && bytes + transaction.size() > MAX_REPLY_BYTES) {
-                frames.add(PeerFrame.newBuilder().setTransactions(batch).build());
+                batches.add(batch.build());
                 batch = TransactionBatch.newBuilder();
                 bytes = 0;
             }
@@ -55,9 +64,9 @@ final class PeerRequests {
             bytes += transaction.size();
         }
         if (bytes > 0) {
-            frames.add(PeerFrame.newBuilder().setTransactions(batch).build());
+            batches.add(batch.build());
         }
-        return frames;
+        return batches;
     }
 
     static PeerFrame body(FetchBody request, Function<Hash, Optional<ProposedBlock>> held) throws MalformedException {

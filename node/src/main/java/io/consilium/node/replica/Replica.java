@@ -21,6 +21,7 @@ import io.consilium.node.Admission;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.CommittedTransaction;
 import io.consilium.proto.PeerFrame;
+import io.consilium.proto.TransactionBatch;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.VoteEntry;
@@ -43,6 +44,9 @@ import java.util.function.Consumer;
  * effects before them, never in the middle of a step. Owned by one thread.
  */
 public final class Replica {
+    /** Pending transactions sent again while nothing is decided: enough to give a leader work, few for an overloaded net. */
+    private static final int MAX_RESENT = 64;
+
     /** Decided blocks that peers may still ask for by their hash; older ones they fetch by height. */
     private static final int MAX_RECENT_BLOCKS = 64;
 
@@ -84,7 +88,7 @@ public final class Replica {
         this.check = check;
         this.mempool = new Mempool(config.mempoolLimits());
         this.executor = new BlockExecutor(config.chainId(), config.ledgerLimits(), ledger, store, mempool, check);
-        this.bodies = new BodyFetcher(this::transaction, out::bulk);
+        this.bodies = new BodyFetcher(this::transaction, out::block);
         this.sync = new BlockSync(config.chainId(), config.consensus().verifier(), out::bulk);
         this.sets = ReplicaRecovery.validatorSets(store);
         remember(store.tip().blockHash(), store.tipHeight());
@@ -182,7 +186,7 @@ public final class Replica {
         } else if (effect instanceof Effect.Alarm alarm) {
             out.alarm(alarm.code().name(), alarm.height(), alarm.round(), alarm.detail());
         } else if (effect instanceof Effect.ResendPending) {
-            out.disseminate(names.validators(), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
+            out.disseminate(names.validators(), mempool.oldest(MAX_RESENT, config.disseminationBytes()));
         } else if (effect instanceof Effect.Halt halt) {
             halt(halt.reason());
         }
@@ -281,11 +285,12 @@ public final class Replica {
         String peer = message.peer();
         try {
             switch (frame.getFrameCase()) {
-                case TRANSACTIONS -> take(checked(frame));
+                case TRANSACTIONS -> take(checked(frame.getTransactions()));
+                case FETCHED_TRANSACTIONS -> take(checked(frame.getFetchedTransactions()));
                 case FETCH_TRANSACTIONS ->
                     PeerRequests.transactions(frame.getFetchTransactions(), this::transaction)
-                            .forEach(batch -> out.bulk(peer, batch));
-                case FETCH_BODY -> out.bulk(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
+                            .forEach(batch -> out.block(peer, batch));
+                case FETCH_BODY -> out.block(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
                 case BODY ->
                     bodies.offer(frame.getBody()).ifPresent(block -> inbox.add(new Event.BodyAvailable(block, now)));
                 case FETCH_BLOCKS -> out.bulk(peer, PeerRequests.blocks(frame.getFetchBlocks(), store));
@@ -309,10 +314,10 @@ public final class Replica {
         }
     }
 
-    private List<ParsedTransaction> checked(PeerFrame frame) {
+    private List<ParsedTransaction> checked(TransactionBatch batch) {
         List<ParsedTransaction> transactions = new ArrayList<>();
-        frame.getTransactions().getTransactionsList().forEach(bytes -> check.received(bytes.toByteArray(), now)
-                .ifPresent(transactions::add));
+        batch.getTransactionsList()
+                .forEach(bytes -> check.received(bytes.toByteArray(), now).ifPresent(transactions::add));
         return transactions;
     }
 

@@ -8,12 +8,14 @@ class OutboundQueueTest {
     private final OutboundQueue queue = new OutboundQueue(100, 100);
 
     @Test
-    void votesOvertakeBulk() {
+    void votesOvertakeBlocksAndBlocksOvertakeBulk() {
         queue.offer(frame(1, 10), FramePriority.BULK);
         queue.offer(frame(2, 10), FramePriority.VOTE);
+        queue.offer(frame(4, 10), FramePriority.BLOCK);
         queue.offer(frame(3, 10), FramePriority.VOTE);
         assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 2);
         assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 3);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 4);
         assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 1);
         assertThat(queue.poll()).isEmpty();
     }
