@@ -25,6 +25,9 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
     /** The problem that a service found, for the answer outside gRPC. */
     static final AttributeKey<ApiProblem> PROBLEM = AttributeKey.valueOf(ApiErrors.class, "PROBLEM");
 
+    private static final ApiProblem TIMEOUT =
+            ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
+
     private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int REFERENCE_BYTES = 4;
@@ -51,7 +54,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
             return ApiProblem.tooLarge("the request is larger than this node takes");
         }
         if (cause instanceof RequestTimeoutException) {
-            return ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
+            return TIMEOUT;
         }
         if (cause instanceof HttpStatusException e) {
             return ofStatus(e.httpStatus().code());
@@ -127,7 +130,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
     @Override
     public HttpResponse handle(ServiceRequestContext ctx, Status status, AggregatedHttpResponse response) {
         ApiProblem found = ctx.attr(PROBLEM);
-        ApiProblem problem = found == null ? ofFramework(status) : found;
+        ApiProblem problem = ctx.isTimedOut() ? TIMEOUT : found == null ? ofFramework(status) : found;
         return ProblemResponses.of(ctx.request().headers(), problem).toHttpResponse();
     }
 
@@ -136,8 +139,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
             case INVALID_ARGUMENT, UNKNOWN, INTERNAL, OUT_OF_RANGE, CANCELLED, DATA_LOSS ->
                 ApiProblem.malformed("the request is not a message of this method", "");
             case RESOURCE_EXHAUSTED -> ApiProblem.tooLarge("the request is larger than this node takes");
-            case DEADLINE_EXCEEDED ->
-                ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
+            case DEADLINE_EXCEEDED -> TIMEOUT;
             case UNIMPLEMENTED -> ofStatus(404);
             case UNAVAILABLE -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
             default -> unforeseen(status.asException());

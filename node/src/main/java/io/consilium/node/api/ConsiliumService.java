@@ -42,6 +42,9 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     /** Longest wait that a caller may ask for, in milliseconds. */
     static final long MAX_WAIT_MILLIS = 120_000;
 
+    /** Wait of a caller who asks to wait and names no time, in milliseconds. */
+    static final long DEFAULT_WAIT_MILLIS = 30_000;
+
     private final Operations operations;
 
     ConsiliumService(Operations operations) {
@@ -51,7 +54,7 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void submit(SubmitRequest request, StreamObserver<SubmitResponse> out) {
         if (request.getWaitCommitted()) {
-            allowWait(request.getTimeoutMillis());
+            allowWait(request.getTimeoutMillis() == 0 ? DEFAULT_WAIT_MILLIS : request.getTimeoutMillis());
         }
         answer(operations.submit(), request, out);
     }

@@ -31,8 +31,6 @@ import java.util.concurrent.TimeUnit;
  * them to the node, and if asked waits until they are final.
  */
 public final class TransactionIngress implements Operation<SubmitRequest, SubmitResponse> {
-    private static final long DEFAULT_WAIT_MILLIS = 30_000;
-
     private final NodeGateway node;
     private final int maxBatch;
     private final TokenBuckets quota;
@@ -101,7 +99,7 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                             "a wait is of 0 to " + ConsiliumService.MAX_WAIT_MILLIS + " milliseconds", "timeoutMillis")
                     .asException();
         }
-        return asked == 0 ? DEFAULT_WAIT_MILLIS : asked;
+        return asked == 0 ? ConsiliumService.DEFAULT_WAIT_MILLIS : asked;
     }
 
     private List<Item> read(SubmitRequest request) {

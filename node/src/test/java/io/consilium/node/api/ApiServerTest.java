@@ -12,6 +12,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.node.api.grpc.ConsiliumGrpc;
 import io.consilium.node.config.NodeConfig;
+import io.consilium.proto.BlockRequest;
 import io.consilium.proto.Problem;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
@@ -55,7 +56,15 @@ class ApiServerTest {
         NodeConfig config = NodeConfig.load(
                 Optional.empty(),
                 Map.of(),
-                Map.of("node.institution", "st-mary", "api.port", "0", "api.max-request-bytes", "524288"));
+                Map.of(
+                        "node.institution",
+                        "st-mary",
+                        "api.port",
+                        "0",
+                        "api.request-timeout-millis",
+                        "1500",
+                        "api.max-request-bytes",
+                        "524288"));
         java.security.KeyPair tls = Certificates.generateP256(new SecureRandom());
         X509Certificate certificate = Certificates.p256(tls, "st-mary", List.of());
         Caller caller = new Caller.Member(MEMBER, "st-mary", Set.of("CLINICIAN"), Set.of("PROVIDER"));
@@ -99,7 +108,7 @@ class ApiServerTest {
                         .setHeight(7)
                         .build()),
                 refuse(),
-                refuse(),
+                (caller, request) -> new CompletableFuture<>(),
                 Operation.immediate((caller, request) -> {
                     if (request.getKey().equals("crash")) {
                         throw new IllegalStateException("secret detail");
@@ -207,6 +216,17 @@ class ApiServerTest {
         assertThat(problem(announced).getCode()).isEqualTo("REQUEST_TOO_LARGE");
         var streamed = client.streamed("/consilium.v1.Consilium/Submit", large.toByteArray(), token());
         assertThat(streamed.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void answersInTimeOrSaysThatItDidNot() throws Exception {
+        var late = client.protobuf("Block", BlockRequest.getDefaultInstance(), token());
+        assertThat(late.statusCode()).isEqualTo(504);
+        assertThat(problem(late).getCode()).isEqualTo("TIMEOUT");
+        assertThat(problem(late).getExitCode()).isEqualTo(7);
+        var rest = client.get("/v1/blocks/1", token());
+        assertThat(rest.statusCode()).isEqualTo(504);
+        assertThat(text(rest)).contains("TIMEOUT");
     }
 
     @Test
