@@ -99,11 +99,13 @@ final class BenchCommand implements Runnable {
             throws Exception {
         LoadOptions options;
         try {
-            options = new LoadOptions(
-                    rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);
+            options = new LoadOptions(rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);
         } catch (IllegalArgumentException wrong) {
             throw new ClientException(
-                    FailureClass.USAGE, "OPTION_INVALID", "Out of bounds: " + wrong.getMessage(), "Give another number");
+                    FailureClass.USAGE,
+                    "OPTION_INVALID",
+                    "Out of bounds: " + wrong.getMessage(),
+                    "Give another number");
         }
         LoadReport report = hasContext() ? onContext(options) : onOwnCluster(options);
         write(json, JsonWriter.indented(report.figures()) + System.lineSeparator());
@@ -138,7 +140,10 @@ final class BenchCommand implements Runnable {
             throws ClientException {
         if (validators < 1 || seconds < 1) {
             throw new ClientException(
-                    FailureClass.USAGE, "OPTION_INVALID", "Validators and seconds are 1 or more", "Give a larger number");
+                    FailureClass.USAGE,
+                    "OPTION_INVALID",
+                    "Validators and seconds are 1 or more",
+                    "Give a larger number");
         }
         Path directory = temporaryDirectory();
         try {

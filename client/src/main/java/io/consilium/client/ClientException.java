@@ -20,8 +20,7 @@ public class ClientException extends Exception {
      * @param rule number of the rule that refused, e.g. CON-4, or empty
      * @param path place in the document or command line at fault, or empty
      */
-    public ClientException(
-            FailureClass kind, String code, String rule, String path, String cause, String hint) {
+    public ClientException(FailureClass kind, String code, String rule, String path, String cause, String hint) {
         super(cause);
         this.kind = kind;
         this.code = code;

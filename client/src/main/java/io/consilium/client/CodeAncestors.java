@@ -33,7 +33,8 @@ public final class CodeAncestors {
             for (int length = text.length() - 1; length >= ICD_CATEGORY; length--) {
                 // The dot after the category is no level of its own.
                 if (text.charAt(length - 1) != '.') {
-                    ancestors.add(code.toBuilder().setCode(text.substring(0, length)).build());
+                    ancestors.add(
+                            code.toBuilder().setCode(text.substring(0, length)).build());
                 }
             }
         } else if (code.getSystem().equals(ATC)) {

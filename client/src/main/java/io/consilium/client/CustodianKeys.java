@@ -36,8 +36,7 @@ public final class CustodianKeys {
     }
 
     /** @param recipient institution slug or patient id, as the ledger names it */
-    public SealedFor seal(
-            KeyEnvelope.Use use, ByteString objectId, String recipient, byte[] recipientKey, byte[] key)
+    public SealedFor seal(KeyEnvelope.Use use, ByteString objectId, String recipient, byte[] recipientKey, byte[] key)
             throws ClientException {
         if (!X25519.isUsable(recipientKey)) {
             throw new ClientException(
@@ -49,8 +48,8 @@ public final class CustodianKeys {
         return SealedFor.newBuilder()
                 .setRecipient(recipient)
                 .setRecipientKey(ByteString.copyFrom(recipientKey))
-                .setEnvelope(ByteString.copyFrom(
-                        KeyEnvelope.seal(use, objectId.toByteArray(), recipientKey, key, random)))
+                .setEnvelope(
+                        ByteString.copyFrom(KeyEnvelope.seal(use, objectId.toByteArray(), recipientKey, key, random)))
                 .build();
     }
 }

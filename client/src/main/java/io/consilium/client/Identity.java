@@ -46,8 +46,7 @@ public final class Identity {
                         "The keystore " + keystore + " holds no signing key of a member",
                         "Name the member's keystore, not a node's");
             }
-            Optional<byte[]> encryption =
-                    Optional.ofNullable(secrets.entries().get(Keystore.Secrets.ENCRYPTION));
+            Optional<byte[]> encryption = Optional.ofNullable(secrets.entries().get(Keystore.Secrets.ENCRYPTION));
             Identity identity = new Identity(actor, KeyPair.fromSeed(seed).signer(), encryption);
             secrets.clear();
             return identity;

@@ -100,11 +100,11 @@ public final class NodeClient {
 
     /** Hands in signed transactions; with a wait, up to that long for their receipts. */
     public SubmitResponse submit(List<byte[]> signed, Duration wait) throws ClientException {
-        SubmitRequest.Builder request = SubmitRequest.newBuilder()
-                .setWaitCommitted(!wait.isZero())
-                .setTimeoutMillis(wait.toMillis());
+        SubmitRequest.Builder request =
+                SubmitRequest.newBuilder().setWaitCommitted(!wait.isZero()).setTimeoutMillis(wait.toMillis());
         signed.forEach(bytes -> request.addTransactions(ByteString.copyFrom(bytes)));
-        return call("Submit", request.build(), SubmitResponse.parser(), wait.isZero() ? timeout : wait.plus(ANSWER_MARGIN));
+        return call(
+                "Submit", request.build(), SubmitResponse.parser(), wait.isZero() ? timeout : wait.plus(ANSWER_MARGIN));
     }
 
     public TransactionResponse transaction(Hash txId) throws ClientException {

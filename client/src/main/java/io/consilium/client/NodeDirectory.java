@@ -28,7 +28,8 @@ public final class NodeDirectory {
     /** The founding institutions that run a node. */
     public static NodeDirectory of(GenesisDocument document) {
         List<NodeEndpoint> endpoints = new ArrayList<>();
-        document.getInstitutionsList().forEach(institution -> endpoint(institution).ifPresent(endpoints::add));
+        document.getInstitutionsList()
+                .forEach(institution -> endpoint(institution).ifPresent(endpoints::add));
         return new NodeDirectory(endpoints);
     }
 

@@ -93,9 +93,7 @@ public record Opening(byte[] salt, ReceiptProof receipt) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Opening opening
-                && Arrays.equals(salt, opening.salt)
-                && receipt.equals(opening.receipt);
+        return other instanceof Opening opening && Arrays.equals(salt, opening.salt) && receipt.equals(opening.receipt);
     }
 
     @Override

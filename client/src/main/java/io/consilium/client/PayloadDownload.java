@@ -90,11 +90,13 @@ public final class PayloadDownload {
     /** The content that an applied registration or amendment of this record names. */
     static RecordContent content(VerifiedReceipt receipt, ByteString recordId) throws VerificationFailed {
         TransactionBody body = receipt.transaction().body();
-        if (receipt.applied() && body.hasRecordRegister()
+        if (receipt.applied()
+                && body.hasRecordRegister()
                 && body.getRecordRegister().getRecordId().equals(recordId)) {
             return body.getRecordRegister().getContent();
         }
-        if (receipt.applied() && body.hasRecordAmend()
+        if (receipt.applied()
+                && body.hasRecordAmend()
                 && body.getRecordAmend().getRecordId().equals(recordId)) {
             return body.getRecordAmend().getContent();
         }

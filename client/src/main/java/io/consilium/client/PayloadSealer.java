@@ -140,8 +140,7 @@ public final class PayloadSealer {
                         "", payload.name() + " changed while it was read", "Run the command again on a file at rest");
             }
             done = true;
-            return new Sealed(
-                    ciphertext, Files.size(ciphertext), ciphertextHash, commitment, salt, dataKey, metadata);
+            return new Sealed(ciphertext, Files.size(ciphertext), ciphertextHash, commitment, salt, dataKey, metadata);
         } finally {
             if (!done) {
                 Files.deleteIfExists(ciphertext);

@@ -61,8 +61,8 @@ public final class PayloadUpload {
         }
     }
 
-    private static StagePayloadRequest piece(
-            RandomAccessFile file, Hash hash, long size, String custodian, long offset) throws IOException {
+    private static StagePayloadRequest piece(RandomAccessFile file, Hash hash, long size, String custodian, long offset)
+            throws IOException {
         byte[] data = new byte[(int) Math.min(PIECE_BYTES, size - offset)];
         file.seek(offset);
         file.readFully(data);

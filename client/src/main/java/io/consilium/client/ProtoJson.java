@@ -57,7 +57,8 @@ public final class ProtoJson {
             String at = path.isEmpty() ? name : path + "." + name;
             FieldDescriptor field = field(into, name, at);
             if (field.getContainingOneof() != null && into.hasOneof(field.getContainingOneof())) {
-                throw malformed(at, "only one of " + names(field.getContainingOneof().getFields()) + " may stand here");
+                throw malformed(
+                        at, "only one of " + names(field.getContainingOneof().getFields()) + " may stand here");
             }
             if (field.isRepeated()) {
                 if (!(entry.getValue() instanceof List<?> list)) {
@@ -84,7 +85,8 @@ public final class ProtoJson {
     }
 
     private static String names(List<FieldDescriptor> fields) {
-        return String.join(", ", fields.stream().map(FieldDescriptor::getJsonName).toList());
+        return String.join(
+                ", ", fields.stream().map(FieldDescriptor::getJsonName).toList());
     }
 
     private static Object parse(FieldDescriptor field, Object value, Message.Builder into, String at)
@@ -138,6 +140,7 @@ public final class ProtoJson {
     }
 
     private static MalformedInput malformed(String path, String cause) {
-        return new MalformedInput(path, (path.isEmpty() ? "" : path + ": ") + cause, "Correct the document and try again");
+        return new MalformedInput(
+                path, (path.isEmpty() ? "" : path + ": ") + cause, "Correct the document and try again");
     }
 }

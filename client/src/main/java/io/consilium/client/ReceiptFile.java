@@ -137,7 +137,9 @@ public final class ReceiptFile {
     /** Each step as L or R, the side of the sibling, and its hash. */
     private static List<Object> path(MerklePath path) {
         List<Object> steps = new ArrayList<>();
-        path.steps().forEach(step -> steps.add((step.left() ? "L" : "R") + step.sibling().hex()));
+        path.steps()
+                .forEach(step ->
+                        steps.add((step.left() ? "L" : "R") + step.sibling().hex()));
         return steps;
     }
 

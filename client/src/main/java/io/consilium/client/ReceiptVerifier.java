@@ -1,5 +1,6 @@
 package io.consilium.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.Verifier;
@@ -12,7 +13,6 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.ReceiptStatus;
 import io.consilium.proto.TransactionReceipt;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -38,7 +38,10 @@ public final class ReceiptVerifier {
         ParsedTransaction transaction = transaction(proof);
         Optional<ProofFault> fault = proof.check(root, verifier);
         if (fault.isPresent()) {
-            throw failure(fault.get(), Optional.of(transaction.chainId()), proof.block().header().chainId());
+            throw failure(
+                    fault.get(),
+                    Optional.of(transaction.chainId()),
+                    proof.block().header().chainId());
         }
         Optional<Rejection> unsigned = transaction.verifySignatures(verifier);
         if (unsigned.isPresent()) {
@@ -91,7 +94,8 @@ public final class ReceiptVerifier {
 
     /** A document that is wholly of another chain was checked against the wrong genesis; one that mixes two is forged. */
     private static ClientException failure(ProofFault fault, Optional<Hash> claimed, Hash header) {
-        if (fault.kind() == ProofFault.Kind.WRONG_CHAIN && claimed.map(header::equals).orElse(true)) {
+        if (fault.kind() == ProofFault.Kind.WRONG_CHAIN
+                && claimed.map(header::equals).orElse(true)) {
             return new ClientException(
                     FailureClass.USAGE,
                     "WRONG_GENESIS",

@@ -23,7 +23,8 @@ public final class ScopeKey {
     }
 
     /** Opens what the custodian's node re-sealed to this identity. */
-    public static ScopeKey open(ScopeKeyResponse response, ByteString patientId, Identity identity) throws ClientException {
+    public static ScopeKey open(ScopeKeyResponse response, ByteString patientId, Identity identity)
+            throws ClientException {
         try {
             byte[] key = KeyEnvelope.open(
                     KeyEnvelope.Use.SCOPE_KEY,

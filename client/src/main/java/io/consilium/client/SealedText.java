@@ -39,16 +39,15 @@ final class SealedText {
         ByteArrayOutputStream sealed = new ByteArrayOutputStream();
         try {
             PayloadCipher.encrypt(
-                    use.key(secret),
-                    new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
-                    sealed,
-                    random);
+                    use.key(secret), new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), sealed, random);
         } catch (IOException impossible) {
             throw new UncheckedIOException("memory cannot fail to be written", impossible);
         }
         if (sealed.size() > MAX_SEALED_BYTES) {
             throw new MalformedInput(
-                    "", "A text of " + text.length() + " characters is too long", "Shorten it to about 8,000 characters");
+                    "",
+                    "A text of " + text.length() + " characters is too long",
+                    "Shorten it to about 8,000 characters");
         }
         return sealed.toByteArray();
     }

@@ -52,7 +52,8 @@ public final class Submitter {
             default ->
                 throw new OutcomeUnknown(
                         txId.hex(),
-                        "Transaction " + txId.shortHex() + " was not decided within " + seconds() + ": it may still be");
+                        "Transaction " + txId.shortHex() + " was not decided within " + seconds()
+                                + ": it may still be");
         };
     }
 
@@ -111,7 +112,9 @@ public final class Submitter {
             return Optional.empty();
         }
         Optional<Refusal> refusal = Refusal.ofCode(applied ? Refusal.ACCESS_DENIED.name() : receipt.getCode());
-        String rule = !receipt.getRule().isEmpty() ? receipt.getRule() : refusal.map(Refusal::rule).orElse("");
+        String rule = !receipt.getRule().isEmpty()
+                ? receipt.getRule()
+                : refusal.map(Refusal::rule).orElse("");
         return Optional.of(new ClientException(
                 refusal.map(known -> kind(known.kind())).orElse(FailureClass.REFUSED),
                 refusal.map(Refusal::name).orElse(receipt.getCode()),

@@ -70,8 +70,7 @@ public final class VerifiedState {
     private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {
         StateResponse response = client.state(new String(key.bytes(), StandardCharsets.UTF_8));
         // Before the first block there is no certificate, and the state is the one of the genesis.
-        At<Optional<byte[]>> proven =
-                response.getProof().isEmpty() ? atGenesis(key) : proven(key, response.getProof());
+        At<Optional<byte[]>> proven = response.getProof().isEmpty() ? atGenesis(key) : proven(key, response.getProof());
         Optional<byte[]> value = proven.value();
         if (value.isPresent() != response.getFound()
                 || value.isPresent() && !response.getValue().equals(ByteString.copyFrom(value.get()))) {

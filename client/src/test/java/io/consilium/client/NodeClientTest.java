@@ -67,7 +67,8 @@ class NodeClientTest {
             tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
             byte[] request = exchange.getRequestBody().readAllBytes();
             String method = exchange.getRequestURI().getPath().replaceAll(".*/", "");
-            answers.getOrDefault(method, (e, r) -> e.sendResponseHeaders(404, -1)).to(exchange, request);
+            answers.getOrDefault(method, (e, r) -> e.sendResponseHeaders(404, -1))
+                    .to(exchange, request);
             exchange.close();
         });
         server.start();
@@ -82,10 +83,7 @@ class NodeClientTest {
 
     private NodeClient client(Hash pinned) {
         return new NodeClient(
-                chain.genesis.chainId(),
-                new NodeEndpoint("a-clinic", uri(), pinned),
-                chain.doctorIdentity(),
-                TIMEOUT);
+                chain.genesis.chainId(), new NodeEndpoint("a-clinic", uri(), pinned), chain.doctorIdentity(), TIMEOUT);
     }
 
     private URI uri() {
@@ -113,27 +111,32 @@ class NodeClientTest {
 
     @Test
     void asksWithAFreshTokenForThisChainAndNode() throws Exception {
-        answers.put("Status", (exchange, request) ->
-                reply(exchange, 200, StatusResponse.newBuilder().setHeight(7).build().toByteArray()));
+        answers.put(
+                "Status",
+                (exchange, request) -> reply(
+                        exchange,
+                        200,
+                        StatusResponse.newBuilder().setHeight(7).build().toByteArray()));
         assertThat(client.status().getHeight()).isEqualTo(7);
         assertThat(client.status().getHeight()).isEqualTo(7);
         assertThat(new HashSet<>(tokens)).hasSize(2);
         JwtEdDsa.Jwt token = JwtEdDsa.parse(tokens.get(0).replace("Bearer ", ""));
-        assertThat(token.verify(new Ed25519Verifier(1), chain.doctor.publicKey())).isTrue();
+        assertThat(token.verify(new Ed25519Verifier(1), chain.doctor.publicKey()))
+                .isTrue();
         assertThat(token.keyId()).isEqualTo(TestChain.DOCTOR);
         assertThat(token.text("aud")).contains(chain.genesis.chainId().hex() + "/a-clinic");
         assertThat(token.text("jti")).hasValueSatisfying(id -> assertThat(id).matches("[0-9a-f]{32}"));
-        assertThat(token.number("exp").getAsLong() - token.number("iat").getAsLong()).isBetween(1L, 60L);
+        assertThat(token.number("exp").getAsLong() - token.number("iat").getAsLong())
+                .isBetween(1L, 60L);
     }
 
     @Test
     void trustsThePinnedKeyAlone() {
         NodeClient pinnedElsewhere = client(Hash.sha256(new byte[] {1}));
-        assertThatThrownBy(pinnedElsewhere::status)
-                .isInstanceOfSatisfying(ClientException.class, failure -> {
-                    assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
-                    assertThat(failure.code()).isEqualTo("NODE_NOT_PINNED");
-                });
+        assertThatThrownBy(pinnedElsewhere::status).isInstanceOfSatisfying(ClientException.class, failure -> {
+            assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
+            assertThat(failure.code()).isEqualTo("NODE_NOT_PINNED");
+        });
         assertThat(tokens).isEmpty();
     }
 
@@ -144,9 +147,8 @@ class NodeClientTest {
         assertThat(found.uri()).isEqualTo(uri());
         TestChain other = TestChain.create();
         assertThatThrownBy(() -> other.genesis.directory().resolve(uri(), TIMEOUT))
-                .isInstanceOfSatisfying(
-                        ClientException.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.USAGE));
+                .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.kind())
+                        .isEqualTo(FailureClass.USAGE));
     }
 
     @ParameterizedTest
@@ -179,13 +181,11 @@ class NodeClientTest {
     void mapsPlainHttpFailuresToo() {
         assertThatThrownBy(() -> client.validators(0))
                 .isInstanceOfSatisfying(
-                        NodeRefusal.class,
-                        refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.NOT_FOUND));
+                        NodeRefusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.NOT_FOUND));
         answers.put("Status", (exchange, request) -> reply(exchange, 503, new byte[0]));
         assertThatThrownBy(() -> client.status())
                 .isInstanceOfSatisfying(
-                        NodeRefusal.class,
-                        refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.UNREACHABLE));
+                        NodeRefusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.UNREACHABLE));
     }
 
     @Test
@@ -200,9 +200,8 @@ class NodeClientTest {
                 chain.doctorIdentity(),
                 TIMEOUT);
         assertThatThrownBy(nowhere::status)
-                .isInstanceOfSatisfying(
-                        NodeUnreachable.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.UNREACHABLE));
+                .isInstanceOfSatisfying(NodeUnreachable.class, failure -> assertThat(failure.kind())
+                        .isEqualTo(FailureClass.UNREACHABLE));
     }
 
     @Test
@@ -251,14 +250,16 @@ class NodeClientTest {
         byte[] proof = chain.proof(signed).encode();
         Hash txId = ParsedTransaction.parse(signed).txId();
         answers.put("Submit", (exchange, request) -> exchange.close());
-        answers.put("Transaction", (exchange, request) -> reply(
-                exchange,
-                200,
-                TransactionResponse.newBuilder()
-                        .setState("APPLIED")
-                        .setReceiptProof(ByteString.copyFrom(proof))
-                        .build()
-                        .toByteArray()));
+        answers.put(
+                "Transaction",
+                (exchange, request) -> reply(
+                        exchange,
+                        200,
+                        TransactionResponse.newBuilder()
+                                .setState("APPLIED")
+                                .setReceiptProof(ByteString.copyFrom(proof))
+                                .build()
+                                .toByteArray()));
         assertThat(submitter(TIMEOUT).submit(signed, txId).applied()).isTrue();
         answers.remove("Transaction");
         assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId)).isInstanceOf(OutcomeUnknown.class);
@@ -276,16 +277,13 @@ class NodeClientTest {
         NodeClient impatient = new NodeClient(
                 chain.genesis.chainId(), client.endpoint(), chain.doctorIdentity(), Duration.ofMillis(300));
         assertThatThrownBy(impatient::status)
-                .isInstanceOfSatisfying(
-                        ClientException.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(FailureClass.UNREACHABLE));
+                .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.kind())
+                        .isEqualTo(FailureClass.UNREACHABLE));
     }
 
     private static byte[] result(String state, byte[] proof) {
         return SubmitResponse.newBuilder()
-                .addResults(SubmitResult.newBuilder()
-                        .setState(state)
-                        .setReceiptProof(ByteString.copyFrom(proof)))
+                .addResults(SubmitResult.newBuilder().setState(state).setReceiptProof(ByteString.copyFrom(proof)))
                 .build()
                 .toByteArray();
     }

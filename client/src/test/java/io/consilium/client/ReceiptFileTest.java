@@ -43,9 +43,8 @@ class ReceiptFileTest {
             int at = i;
             assertThatThrownBy(() -> verifier.verify(ReceiptFile.read(changed)))
                     .as("byte %d, '%c'", at, (char) file[at])
-                    .isInstanceOfSatisfying(
-                            ClientException.class,
-                            failure -> assertThat(failure.kind()).isEqualTo(FailureClass.VERIFICATION_FAILED));
+                    .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.kind())
+                            .isEqualTo(FailureClass.VERIFICATION_FAILED));
         }
     }
 
@@ -59,9 +58,8 @@ class ReceiptFileTest {
             changed[i] ^= 1;
             assertThatThrownBy(() -> verifier.verify(changed))
                     .as("byte %d", i)
-                    .isInstanceOfSatisfying(
-                            ClientException.class,
-                            failure -> assertThat(failure.kind()).isEqualTo(FailureClass.VERIFICATION_FAILED));
+                    .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.kind())
+                            .isEqualTo(FailureClass.VERIFICATION_FAILED));
         }
     }
 
@@ -104,11 +102,10 @@ class ReceiptFileTest {
         ReceiptProof proof = chain.proof(noop(chain), ReceiptStatus.REFUSED, List.of());
         VerifiedReceipt receipt = new ReceiptVerifier(chain.genesis.trustRoot()).verify(proof);
         assertThat(receipt.applied()).isFalse();
-        assertThat(Submitter.failure(receipt.receipt()))
-                .hasValueSatisfying(failure -> {
-                    assertThat(failure.kind()).isEqualTo(FailureClass.REFUSED);
-                    assertThat(failure.code()).isEqualTo("CONSENT_REVOKED");
-                    assertThat(failure.rule()).isEqualTo("CON-6");
-                });
+        assertThat(Submitter.failure(receipt.receipt())).hasValueSatisfying(failure -> {
+            assertThat(failure.kind()).isEqualTo(FailureClass.REFUSED);
+            assertThat(failure.code()).isEqualTo("CONSENT_REVOKED");
+            assertThat(failure.rule()).isEqualTo("CON-6");
+        });
     }
 }

@@ -8,9 +8,9 @@ import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.PayloadCipher;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.InstitutionState;
+import io.consilium.proto.ReceiptStatus;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordRegister;
-import io.consilium.proto.ReceiptStatus;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -51,8 +51,10 @@ class RecordProofTest {
                     .setPatientId(new CustodianKeys().freshId())
                     .setCustodian(custodian.getId())
                     .setContent(RecordContent.newBuilder()
-                            .setCommitment(ByteString.copyFrom(sealed.commitment().toBytes()))
-                            .setCiphertextHash(ByteString.copyFrom(sealed.ciphertextHash().toBytes()))
+                            .setCommitment(
+                                    ByteString.copyFrom(sealed.commitment().toBytes()))
+                            .setCiphertextHash(
+                                    ByteString.copyFrom(sealed.ciphertextHash().toBytes()))
                             .setCiphertextSize(sealed.size())
                             .addAllSensitivityLabels(scopeKey.sensitivityLabels(Sensitivity.N))
                             .setSealedMetadata(ByteString.copyFrom(sealed.sealedMetadata()))
@@ -85,9 +87,8 @@ class RecordProofTest {
         content[100_000] ^= 1;
         Path changed = Files.write(directory.resolve("changed.txt"), content);
         assertThatThrownBy(() -> verify(changed))
-                .isInstanceOfSatisfying(
-                        VerificationFailed.class,
-                        failure -> assertThat(failure.code()).isEqualTo("CONTENT_DIFFERS"));
+                .isInstanceOfSatisfying(VerificationFailed.class, failure -> assertThat(failure.code())
+                        .isEqualTo("CONTENT_DIFFERS"));
     }
 
     @Test
@@ -103,7 +104,8 @@ class RecordProofTest {
     void prv2_keepsTheOpeningPrivate() throws Exception {
         Path kept = directory.resolve("opening.json");
         opening.write(kept);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+                .isEqualTo("rw-------");
         assertThat(Opening.read(kept)).isEqualTo(opening);
         byte[] bytes = Files.readAllBytes(kept);
         ReceiptVerifier verifier = new ReceiptVerifier(chain.genesis.trustRoot());

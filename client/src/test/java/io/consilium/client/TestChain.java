@@ -68,11 +68,16 @@ final class TestChain {
                             .setApiEndpoint(first ? api : "https://" + slug + ".example:7443")
                             .setPeerEndpoint(slug + ".example:7444")
                             .setSigningKey(fresh())
-                            .setEncryptionKey(
-                                    Keys.x25519(first ? custodianKey.publicKey() : X25519.generate(RANDOM).publicKey()))
+                            .setEncryptionKey(Keys.x25519(
+                                    first
+                                            ? custodianKey.publicKey()
+                                            : X25519.generate(RANDOM).publicKey()))
                             .setPeerTlsKey(fresh())
                             .setApiTlsSpkiSha256(ByteString.copyFrom(
-                                    first ? Hash.sha256(apiTls.getPublic().getEncoded()).toBytes() : new byte[32]))
+                                    first
+                                            ? Hash.sha256(apiTls.getPublic().getEncoded())
+                                                    .toBytes()
+                                            : new byte[32]))
                             .setValidatorKey(Keys.ed25519(validator.publicKey()))
                             .setActivity(Activity.ACTIVE)
                             .setVersion(1))
@@ -134,7 +139,8 @@ final class TestChain {
         List<byte[]> receipts = new ArrayList<>();
         for (int i = 0; i < transactions.size(); i++) {
             receipts.add(TransactionReceipt.newBuilder()
-                    .setTxId(ByteString.copyFrom(ParsedTransaction.parse(transactions.get(i)).txId().toBytes()))
+                    .setTxId(ByteString.copyFrom(
+                            ParsedTransaction.parse(transactions.get(i)).txId().toBytes()))
                     .setHeight(1)
                     .setIndex(i)
                     .setStatus(status)
@@ -143,7 +149,8 @@ final class TestChain {
                     .build()
                     .toByteArray());
         }
-        List<Hash> transactionLeaves = transactions.stream().map(MerkleTree::leafHash).toList();
+        List<Hash> transactionLeaves =
+                transactions.stream().map(MerkleTree::leafHash).toList();
         List<Hash> receiptLeaves = receipts.stream().map(MerkleTree::leafHash).toList();
         BlockHeader header =
                 header(1, MerkleTree.root(transactionLeaves), MerkleTree.root(receiptLeaves), set(), set());
@@ -172,8 +179,7 @@ final class TestChain {
     }
 
     QuorumCertificate certificate(BlockHeader header, ValidatorSet set, List<KeyPair> keys) {
-        byte[] message =
-                VoteBytes.of(genesis.chainId(), set, VoteType.COMMIT, header.height(), 0, header.hash());
+        byte[] message = VoteBytes.of(genesis.chainId(), set, VoteType.COMMIT, header.height(), 0, header.hash());
         List<Integer> signers = new ArrayList<>();
         List<byte[]> signatures = new ArrayList<>();
         for (int i = 0; i < set.quorum(); i++) {

@@ -3,6 +3,7 @@ package io.consilium.crypto;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
@@ -10,14 +11,19 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
  *
  * <p>ID-4: the key is a canonical encoding of a point of order exactly L, R is a canonical encoding, S is below L, and
  * the equation is multiplied by the cofactor. A library that skips the cofactor refuses some signatures that this
- * class accepts, so its refusal must never decide: two validators of different builds would disagree about a block.
+ * class accepts, so its refusal must never decide: two validators of different builds would disagree about a block. An
+ * {@link #accelerated} verifier asks such a library first and takes its yes only.
  *
  * <p>Safe for use by many threads; the lock is held for a map access, not for the arithmetic.
  */
 public final class Ed25519Verifier implements Verifier {
     public static final int DEFAULT_MAX_CACHED_KEYS = 65_536;
 
-    private final Map<PublicKey, Ed25519.PublicPoint> points;
+    private final Optional<CorrettoConfirmation> confirmation;
+    private final Map<PublicKey, Parsed> parsed;
+
+    /** A valid key in the form of each library. */
+    private record Parsed(Ed25519.PublicPoint point, Optional<java.security.PublicKey> confirming) {}
 
     public Ed25519Verifier() {
         this(DEFAULT_MAX_CACHED_KEYS);
@@ -25,12 +31,25 @@ public final class Ed25519Verifier implements Verifier {
 
     /** Keeps the parsed points of at most {@code maxCachedKeys} keys, the least recently used goes first. */
     public Ed25519Verifier(int maxCachedKeys) {
+        this(maxCachedKeys, Optional.empty());
+    }
+
+    /**
+     * The same answers sooner, where a native library loads. Loading it takes a while: for nodes and long work, not for a
+     * command.
+     */
+    public static Ed25519Verifier accelerated(int maxCachedKeys) {
+        return new Ed25519Verifier(maxCachedKeys, CorrettoConfirmation.load());
+    }
+
+    private Ed25519Verifier(int maxCachedKeys, Optional<CorrettoConfirmation> confirmation) {
         if (maxCachedKeys < 1) {
             throw new IllegalArgumentException("at least one key is cached, not " + maxCachedKeys);
         }
-        this.points = new LinkedHashMap<>(16, 0.75f, true) {
+        this.confirmation = confirmation;
+        this.parsed = new LinkedHashMap<>(16, 0.75f, true) {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<PublicKey, Ed25519.PublicPoint> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<PublicKey, Parsed> eldest) {
                 return size() > maxCachedKeys;
             }
         };
@@ -41,43 +60,52 @@ public final class Ed25519Verifier implements Verifier {
         if (key.algorithm() != KeyAlgorithm.ED25519 || signature.length != Ed25519.SIGNATURE_SIZE) {
             return false;
         }
-        return point(key)
-                .map(point -> Ed25519.verify(signature, 0, point, message, 0, message.length))
-                .orElse(false);
+        Optional<Parsed> valid = parsed(key);
+        return valid.isPresent()
+                && (isConfirmed(valid.get(), message, signature)
+                        || Ed25519.verify(signature, 0, valid.get().point(), message, 0, message.length));
     }
 
-    /** The library whose arithmetic decides, with its version, for figures that are published. */
-    public static String provider() {
-        String version = Ed25519.class.getPackage().getImplementationVersion();
-        return version == null ? "BouncyCastle" : "BouncyCastle " + version;
+    private boolean isConfirmed(Parsed key, byte[] message, byte[] signature) {
+        return confirmation.isPresent()
+                && key.confirming().isPresent()
+                && confirmation.get().confirms(key.confirming().get(), message, signature);
+    }
+
+    /** Whose arithmetic answers, for figures that are published. */
+    public String provider() {
+        String decides = "Bouncy Castle " + new BouncyCastleProvider().getVersionStr();
+        return confirmation
+                .map(library -> decides + ", confirmed by " + library.name())
+                .orElse(decides);
     }
 
     /** Whether a key could ever have signed: canonical and of order exactly L (ID-4). */
     public boolean accepts(PublicKey key) {
-        return key.algorithm() == KeyAlgorithm.ED25519 && point(key).isPresent();
+        return key.algorithm() == KeyAlgorithm.ED25519 && parsed(key).isPresent();
     }
 
-    private Optional<Ed25519.PublicPoint> point(PublicKey key) {
-        Ed25519.PublicPoint known;
-        synchronized (points) {
-            known = points.get(key);
+    private Optional<Parsed> parsed(PublicKey key) {
+        Parsed known;
+        synchronized (parsed) {
+            known = parsed.get(key);
         }
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<Ed25519.PublicPoint> parsed =
-                Optional.ofNullable(Ed25519.validatePublicKeyFullExport(key.shared(), 0));
-        parsed.ifPresent(point -> {
-            synchronized (points) {
-                points.put(key, point);
+        Optional<Parsed> fresh = Optional.ofNullable(Ed25519.validatePublicKeyFullExport(key.shared(), 0))
+                .map(point -> new Parsed(point, confirmation.flatMap(library -> library.key(key))));
+        fresh.ifPresent(valid -> {
+            synchronized (parsed) {
+                parsed.put(key, valid);
             }
         });
-        return parsed;
+        return fresh;
     }
 
     int cachedKeys() {
-        synchronized (points) {
-            return points.size();
+        synchronized (parsed) {
+            return parsed.size();
         }
     }
 }

@@ -20,7 +20,12 @@ class SignaturePredicateTest {
     private static final EdwardsPoint TORSION = EdwardsPoint.torsion();
     private static final Random RANDOM = new Random(4);
 
-    private final Ed25519Verifier verifier = new Ed25519Verifier();
+    private final Ed25519Verifier verifier = verifier();
+
+    Ed25519Verifier verifier() {
+        return new Ed25519Verifier();
+    }
+
     private final byte[] seed = bytes();
     private final BigInteger secret = EdwardsPoint.scalar(seed);
     private final EdwardsPoint point = EdwardsPoint.BASE.times(secret);

@@ -96,7 +96,7 @@ public final class Node implements NodeGateway, AutoCloseable {
         this.chainId = chainId;
         this.limits = LedgerLimits.of(new LedgerState(store.latest()).parameters());
         Ledger ledger = new Ledger(chainId, limits);
-        Verifier verifier = new Ed25519Verifier(CACHED_KEYS);
+        Verifier verifier = Ed25519Verifier.accelerated(CACHED_KEYS);
         TransactionCheck check = new TransactionCheck(ledger, verifier, settings.maxRememberedTransactions());
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KnownSignatures implements Verifier {
     private static final int MAX_KNOWN = 2_000_000;
 
-    private final Verifier real = new Ed25519Verifier();
+    private final Verifier real = Ed25519Verifier.accelerated(Ed25519Verifier.DEFAULT_MAX_CACHED_KEYS);
     private final Set<Hash> good = ConcurrentHashMap.newKeySet();
 
     Signer remembering(Signer signer) {

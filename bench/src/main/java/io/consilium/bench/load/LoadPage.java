@@ -13,8 +13,7 @@ public final class LoadPage {
 
     public static String of(LoadReport report) {
         StringBuilder page = new StringBuilder(8_192);
-        page.append(
-                """
+        page.append("""
                 <!doctype html><html lang="en"><meta charset="utf-8"><title>Consilium under load</title>
                 <style>
                 body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#1b2430}
@@ -46,8 +45,13 @@ public final class LoadPage {
     }
 
     private static void chart(StringBuilder page, List<Rung> rungs) {
-        double maxRate = rungs.stream().mapToDouble(Rung::offeredPerSecond).max().orElse(1);
-        double maxMillis = rungs.stream().filter(Rung::sustained).mapToDouble(rung -> rung.millis(99)).max().orElse(1);
+        double maxRate =
+                rungs.stream().mapToDouble(Rung::offeredPerSecond).max().orElse(1);
+        double maxMillis = rungs.stream()
+                .filter(Rung::sustained)
+                .mapToDouble(rung -> rung.millis(99))
+                .max()
+                .orElse(1);
         page.append(String.format(
                 Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Latency by rate\">"

@@ -50,8 +50,8 @@ public final class LoadTest {
                 .filter(client -> client.endpoint().institution().equals(institution))
                 .findFirst()
                 .orElse(clients.get(0));
-        this.target = new NodeTarget(
-                clients, own, new ReceiptVerifier(setup.genesis().trustRoot(), known), setup.pids());
+        this.target =
+                new NodeTarget(clients, own, new ReceiptVerifier(setup.genesis().trustRoot(), known), setup.pids());
     }
 
     /** @param directory where the time of a synced write is measured */

@@ -67,8 +67,7 @@ final class NodeTarget implements Target {
     @Override
     public Counters counters() {
         try {
-            return new Counters(
-                    ProcessCpu.micros(pids), clients.get(0).status().getHeight(), syncs());
+            return new Counters(ProcessCpu.micros(pids), clients.get(0).status().getHeight(), syncs());
         } catch (IOException failed) {
             throw new UncheckedIOException("a node's CPU time cannot be read; has it stopped?", failed);
         } catch (ClientException failed) {
@@ -79,7 +78,8 @@ final class NodeTarget implements Target {
     private long syncs() throws ClientException {
         for (String line : own.metrics().split("\n", -1)) {
             if (line.startsWith(SYNCS + " ")) {
-                return (long) Double.parseDouble(line.substring(SYNCS.length() + 1).trim());
+                return (long)
+                        Double.parseDouble(line.substring(SYNCS.length() + 1).trim());
             }
         }
         return 0;

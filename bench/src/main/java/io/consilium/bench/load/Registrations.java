@@ -95,7 +95,11 @@ final class Registrations {
         for (int i = 0; i < keys; i++) {
             KeyPair signing = KeyPair.generate(random);
             String member = String.format(
-                    Locale.ROOT, "%s/load-%s-%d", custodian.institution(), run.substring(0, Math.min(6, run.length())), i);
+                    Locale.ROOT,
+                    "%s/load-%s-%d",
+                    custodian.institution(),
+                    run.substring(0, Math.min(6, run.length())),
+                    i);
             authors.add(new Author(member, known.remembering(signing.signer())));
             additions.add(samples.member(
                     admin,

@@ -269,9 +269,7 @@ final class Traitor implements SimulatedNetwork.Receiver {
         for (int signer = first; signer < first + set().quorum(); signer++) {
             signers.add(signer);
             signatures.add(
-                    signer == own
-                            ? sign(type, height, round, block)
-                            : chance.bytes(QuorumCertificate.SIGNATURE_BYTES));
+                    signer == own ? sign(type, height, round, block) : chance.bytes(QuorumCertificate.SIGNATURE_BYTES));
         }
         return new QuorumCertificate(type, height, round, block, signers, signatures);
     }

@@ -13,7 +13,11 @@ class SimulationTest {
     void clusterHoldsUnderFaults() throws InterruptedException {
         Simulation.Report report = Simulation.run(1, SEEDS, 1, progress -> {});
         assertThat(report.failures())
-                .as("replay one with: %s", report.failures().stream().map(Simulation.Failure::command).toList())
+                .as(
+                        "replay one with: %s",
+                        report.failures().stream()
+                                .map(Simulation.Failure::command)
+                                .toList())
                 .isEmpty();
         assertThat(report.done()).isEqualTo(SEEDS);
         assertThat(report.blocks()).isGreaterThan(SEEDS);

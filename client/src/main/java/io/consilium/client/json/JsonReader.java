@@ -31,7 +31,10 @@ public final class JsonReader {
     public static Object read(byte[] utf8) throws JsonException {
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException invalid) {
             throw new JsonException("", "the text is not UTF-8");
         }

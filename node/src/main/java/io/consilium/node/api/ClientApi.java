@@ -60,7 +60,7 @@ public final class ClientApi {
                 node.institution(),
                 config.tokens(),
                 new StateCallers(node),
-                new Ed25519Verifier(CACHED_CALLER_KEYS),
+                Ed25519Verifier.accelerated(CACHED_CALLER_KEYS),
                 node::nowMillis,
                 TokenHorizon.open(on.tokenFile()));
         CallerCheck callers = new CallerCheck(
