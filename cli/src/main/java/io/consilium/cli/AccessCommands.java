@@ -100,7 +100,15 @@ final class AccessCommands {
                         by,
                         paging,
                         AccessState.parser(),
-                        List.of("accessId", "time", "requester", "purpose", "decision", "kind", "disclosed", "recordId"),
+                        List.of(
+                                "accessId",
+                                "time",
+                                "requester",
+                                "purpose",
+                                "decision",
+                                "kind",
+                                "disclosed",
+                                "recordId"),
                         AccessCommands::describe);
         return 0;
     }

@@ -136,7 +136,8 @@ final class ChainCommands {
             @Parameters(paramLabel = "TXID", description = "Transaction id, 64 hexadecimal digits.") String id,
             @Option(
                             names = "--settle",
-                            description = "Wait until it can no longer be applied, and send a no-op to make that final.")
+                            description =
+                                    "Wait until it can no longer be applied, and send a no-op to make that final.")
                     boolean settle)
             throws Exception {
         session.output().result(new Settlement(session).run(Ids.transaction(id), settle));

@@ -43,7 +43,9 @@ final class ChainHistory {
         object.put("round", qc.round());
         object.put(
                 "signers",
-                qc.signers().stream().map(signer -> set.get(signer).institution()).toList());
+                qc.signers().stream()
+                        .map(signer -> set.get(signer).institution())
+                        .toList());
         object.put("transactionsRoot", header.transactionsRoot().hex());
         object.put("stateRoot", header.stateRoot().hex());
         object.put("receiptsRoot", header.receiptsRoot().hex());
@@ -70,7 +72,8 @@ final class ChainHistory {
                 if (!header.parentHash().equals(parent)) {
                     throw broken(height, "it does not follow the block before");
                 }
-                if (previous.isPresent() && header.timestampMillis() <= previous.get().timestampMillis()) {
+                if (previous.isPresent()
+                        && header.timestampMillis() <= previous.get().timestampMillis()) {
                     throw broken(height, "its time is not after the block before");
                 }
                 previous = Optional.of(header);

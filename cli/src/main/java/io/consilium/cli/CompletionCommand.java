@@ -8,15 +8,10 @@ import picocli.CommandLine.Parameters;
 /** {@code consilium completion}: a script that teaches a shell the commands and options. */
 @Command(
         name = "completion",
-        description = {
-            "Print a completion script for bash or zsh.",
-            "Load it with: source <(consilium completion bash)"
+        description = {"Print a completion script for bash or zsh.", "Load it with: source <(consilium completion bash)"
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  source <(consilium completion bash)",
-            "  consilium completion zsh > ~/.consilium-completion.zsh"
-        })
+        footer = {"  source <(consilium completion bash)", "  consilium completion zsh > ~/.consilium-completion.zsh"})
 final class CompletionCommand implements Runnable {
     /** Shells whose script this is. */
     enum Shell {
@@ -26,7 +21,11 @@ final class CompletionCommand implements Runnable {
 
     private final Session session;
 
-    @Parameters(paramLabel = "SHELL", arity = "0..1", defaultValue = "bash", description = "bash or zsh (default bash).")
+    @Parameters(
+            paramLabel = "SHELL",
+            arity = "0..1",
+            defaultValue = "bash",
+            description = "bash or zsh (default bash).")
     private Shell shell = Shell.bash;
 
     CompletionCommand(Session session) {

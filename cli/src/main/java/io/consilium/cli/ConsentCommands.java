@@ -60,8 +60,7 @@ final class ConsentCommands {
                 "  consilium consent grant --patient P --deny to=riverside --evidence form.pdf"
             })
     int grant(
-            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
-                    String patient,
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Mixin ConsentTermsOptions options)
             throws Exception {
         ByteString patientId = Ids.object("patient", patient);
@@ -208,11 +207,9 @@ final class ConsentCommands {
                 "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --at 2027-01-01"
             })
     int check(
-            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
-                    String patient,
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Option(names = "--record", required = true, paramLabel = "R", description = "Record id.") String record,
-            @Option(names = "--by", required = true, paramLabel = "MEMBER", description = "Who would ask.")
-                    String by,
+            @Option(names = "--by", required = true, paramLabel = "MEMBER", description = "Who would ask.") String by,
             @Option(
                             names = "--purpose",
                             required = true,

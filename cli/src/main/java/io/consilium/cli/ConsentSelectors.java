@@ -129,5 +129,4 @@ record ConsentSelectors(
         }
         return (actor.contains("/") ? "member/" : "institution/") + actor;
     }
-
 }

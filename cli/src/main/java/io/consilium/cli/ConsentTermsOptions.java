@@ -23,33 +23,32 @@ final class ConsentTermsOptions {
             names = "--to",
             paramLabel = "WHOM,...",
             description = "Institution, member (institution/handle) or role in capitals, e.g. CLINICIAN.")
-    @Nullable List<String> to;
+    @Nullable
+    List<String> to;
 
     @Option(
             names = "--purpose",
             paramLabel = "CODE,...",
             description = "HL7 v3 purposes of use, e.g. TREAT,HRESCH. BTG and CLINTRL must be named.")
-    @Nullable List<String> purpose;
+    @Nullable
+    List<String> purpose;
 
     @Option(names = "--label", paramLabel = "SYSTEM|CODE", description = "Only records of this category; repeat it.")
-    @Nullable List<String> label;
+    @Nullable
+    List<String> label;
 
     @Option(names = "--record", paramLabel = "ID", description = "Only this record; repeat it.")
-    @Nullable List<String> record;
+    @Nullable
+    List<String> record;
 
     @Option(names = "--all", description = "Every record of the patient, present and future (the default).")
     boolean all;
 
-    @Option(
-            names = "--action",
-            paramLabel = "CODE,...",
-            description = "access, correct or disclose (default access).")
-    @Nullable List<String> action;
+    @Option(names = "--action", paramLabel = "CODE,...", description = "access, correct or disclose (default access).")
+    @Nullable
+    List<String> action;
 
-    @Option(
-            names = "--from",
-            paramLabel = "TIME",
-            description = "Start, YYYY-MM-DD in UTC or RFC 3339 (default: now).")
+    @Option(names = "--from", paramLabel = "TIME", description = "Start, YYYY-MM-DD in UTC or RFC 3339 (default: now).")
     Optional<String> from = Optional.empty();
 
     @Option(names = "--until", paramLabel = "TIME", description = "End, a day inclusive (default: until revoked).")
@@ -59,13 +58,15 @@ final class ConsentTermsOptions {
             names = "--deny",
             paramLabel = "SELECTORS",
             description = "Deny outright, e.g. label=SYSTEM|CODE,to=riverside; repeat it.")
-    @Nullable List<String> deny;
+    @Nullable
+    List<String> deny;
 
     @Option(
             names = "--except",
             paramLabel = "SELECTORS",
             description = "Leave out of the grant, e.g. label=SYSTEM|CODE or to=riverside/dr-brown; repeat it.")
-    @Nullable List<String> except;
+    @Nullable
+    List<String> except;
 
     @Option(
             names = "--evidence",
@@ -94,7 +95,8 @@ final class ConsentTermsOptions {
                             List.of())
                     .rule(true, keys);
             for (String selectors : orNone(except)) {
-                permit.addExceptions(ConsentSelectors.parse("--except", selectors).rule(false, keys));
+                permit.addExceptions(
+                        ConsentSelectors.parse("--except", selectors).rule(false, keys));
             }
             terms.addRules(permit);
         } else if (terms.getRulesCount() == 0) {

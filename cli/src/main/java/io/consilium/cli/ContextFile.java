@@ -58,7 +58,8 @@ public record ContextFile(Optional<String> current, Map<String, Entry> contexts)
 
     /** Writes or replaces the file, mode 0600. */
     public void write(Path home) throws IOException {
-        StringBuilder text = new StringBuilder("# Contexts of the consilium command line; paths start from this directory.\n");
+        StringBuilder text =
+                new StringBuilder("# Contexts of the consilium command line; paths start from this directory.\n");
         current.ifPresent(name -> text.append("current = ").append(quoted(name)).append('\n'));
         contexts.forEach((name, entry) -> {
             text.append("\n[contexts.").append(quoted(name)).append("]\n");

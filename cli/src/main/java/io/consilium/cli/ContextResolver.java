@@ -25,7 +25,8 @@ final class ContextResolver {
         ContextFile file = ContextFile.read(home);
         Optional<String> name = name(file);
         ContextFile.Entry entry = name.isPresent() ? entry(home, file, name.get()) : noEntry();
-        Optional<String> node = options.node.or(() -> variable("CONSILIUM_NODE")).or(entry::node);
+        Optional<String> node =
+                options.node.or(() -> variable("CONSILIUM_NODE")).or(entry::node);
         return new Context(
                 name,
                 home,
@@ -73,7 +74,8 @@ final class ContextResolver {
                 ? home.resolve(ContextFile.NAME) + " has no contexts: set CONSILIUM_HOME to the directory that has them"
                 : nearest(name, file.contexts().keySet())
                         .map(near -> "Did you mean " + near + "?")
-                        .orElse("Known contexts: " + String.join(", ", file.contexts().keySet()));
+                        .orElse("Known contexts: "
+                                + String.join(", ", file.contexts().keySet()));
         throw new ClientException(
                 FailureClass.USAGE, "UNKNOWN_CONTEXT", "", "--context", "There is no context '" + name + "'", known);
     }
@@ -121,7 +123,9 @@ final class ContextResolver {
     private static URI nodeUri(String text) throws MalformedInput {
         try {
             URI uri = new URI(text);
-            boolean plain = uri.getPath() == null || uri.getPath().isEmpty() || uri.getPath().equals("/");
+            boolean plain = uri.getPath() == null
+                    || uri.getPath().isEmpty()
+                    || uri.getPath().equals("/");
             if ("https".equals(uri.getScheme()) && uri.getHost() != null && plain && uri.getQuery() == null) {
                 return new URI("https://" + uri.getAuthority());
             }
@@ -133,7 +137,8 @@ final class ContextResolver {
 
     private static MalformedInput malformedNode(String text) {
         return new MalformedInput(
-                "--node", "'" + text + "' is no node's address", "Write https://HOST:PORT, e.g. https://127.0.0.1:7443");
+                "--node",
+                "'" + text + "' is no node's address",
+                "Write https://HOST:PORT, e.g. https://127.0.0.1:7443");
     }
-
 }

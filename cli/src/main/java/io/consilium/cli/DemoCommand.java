@@ -75,7 +75,8 @@ final class DemoCommand implements Callable<Integer> {
                 session.output()
                         .say("\nThe nodes go on. Use them:  CONSILIUM_HOME=" + devnet.directory()
                                 + " consilium --context st-mary/admin chain status");
-                session.output().say("Stop and delete them:       consilium devnet destroy --dir " + devnet.directory());
+                session.output()
+                        .say("Stop and delete them:       consilium devnet destroy --dir " + devnet.directory());
                 return;
             }
             new NodeWatch(devnet).stop(devnet.nodes());

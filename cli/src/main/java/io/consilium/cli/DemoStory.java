@@ -61,7 +61,8 @@ final class DemoStory {
 
     void tell() throws ClientException {
         Path document = file("observation.json", resource());
-        Path form = file("signed-consent.txt", "The patient's signed consent form, scanned.".getBytes(StandardCharsets.UTF_8));
+        Path form = file(
+                "signed-consent.txt", "The patient's signed consent form, scanned.".getBytes(StandardCharsets.UTF_8));
 
         chapter("A record is registered; its content stays where it is, encrypted");
         String patient = field(0, "patientId", AUTHOR, "patient", "register");
@@ -77,10 +78,29 @@ final class DemoStory {
 
         chapter("The patient consents; the consent officer records it with the signed form");
         String consent = field(
-                0, "consentId", OFFICER, "consent", "grant", "--patient", patient, "--to", READER, "--purpose", "TREAT",
-                "--all", "--evidence", form.toString());
+                0,
+                "consentId",
+                OFFICER,
+                "consent",
+                "grant",
+                "--patient",
+                patient,
+                "--to",
+                READER,
+                "--purpose",
+                "TREAT",
+                "--all",
+                "--evidence",
+                form.toString());
         decided("PERMIT", patient, record);
-        run(0, READER, "record", "get", record, "--out", out("observation-received.json").toString());
+        run(
+                0,
+                READER,
+                "record",
+                "get",
+                record,
+                "--out",
+                out("observation-received.json").toString());
         same(document, out("observation-received.json"));
         note("what " + READER + " received is the document, byte for byte");
 
@@ -97,10 +117,35 @@ final class DemoStory {
         run(0, AUTHOR, "chain", "receipt", text(added, "txId"), "--out", receipt.toString());
         watch.stop(devnet.nodes());
         note("stopped every node");
-        run(0, AUTHOR, "chain", "verify-receipt", receipt.toString(), "--genesis", devnet.genesis().toString());
-        run(0, AUTHOR, "record", "verify", document.toString(), "--opening", opening, "--genesis", devnet.genesis().toString());
+        run(
+                0,
+                AUTHOR,
+                "chain",
+                "verify-receipt",
+                receipt.toString(),
+                "--genesis",
+                devnet.genesis().toString());
+        run(
+                0,
+                AUTHOR,
+                "record",
+                "verify",
+                document.toString(),
+                "--opening",
+                opening,
+                "--genesis",
+                devnet.genesis().toString());
         Path forged = file("forged.json", "{}".getBytes(StandardCharsets.UTF_8));
-        refused(9, AUTHOR, "record", "verify", forged.toString(), "--opening", opening, "--genesis", devnet.genesis().toString());
+        refused(
+                9,
+                AUTHOR,
+                "record",
+                "verify",
+                forged.toString(),
+                "--opening",
+                opening,
+                "--genesis",
+                devnet.genesis().toString());
     }
 
     private void withoutOneValidator() throws ClientException {
@@ -118,7 +163,8 @@ final class DemoStory {
         note("started it again; it caught up:");
         List<String> roots = new ArrayList<>();
         for (DevnetNode node : devnet.nodes()) {
-            JsonFields status = json(0, AUTHOR, "chain", "status", "--node", node.api().toString());
+            JsonFields status =
+                    json(0, AUTHOR, "chain", "status", "--node", node.api().toString());
             roots.add(text(status, "stateRoot"));
             note(node.id() + "  height " + number(status, "height") + "  state root " + text(status, "stateRoot"));
         }
@@ -131,8 +177,21 @@ final class DemoStory {
     private void decided(String expected, String patient, String record) throws ClientException {
         for (DevnetNode node : devnet.nodes()) {
             String decision = field(
-                    0, "decision", OFFICER, "consent", "check", "--patient", patient, "--record", record, "--by", READER,
-                    "--purpose", "TREAT", "--node", node.api().toString());
+                    0,
+                    "decision",
+                    OFFICER,
+                    "consent",
+                    "check",
+                    "--patient",
+                    patient,
+                    "--record",
+                    record,
+                    "--by",
+                    READER,
+                    "--purpose",
+                    "TREAT",
+                    "--node",
+                    node.api().toString());
             note(node.id() + " decides " + decision);
             if (!decision.equals(expected)) {
                 throw broken(node.id() + " decides " + decision + ", not " + expected);
@@ -197,7 +256,11 @@ final class DemoStory {
     private String shown(List<String> words) {
         String home = devnet.directory().toString() + "/";
         return String.join(
-                " ", words.stream().map(word -> word.replace(home, "")).map(word -> word.contains(" ") ? "\"" + word + "\"" : word).toList());
+                " ",
+                words.stream()
+                        .map(word -> word.replace(home, ""))
+                        .map(word -> word.contains(" ") ? "\"" + word + "\"" : word)
+                        .toList());
     }
 
     private Path out(String name) {

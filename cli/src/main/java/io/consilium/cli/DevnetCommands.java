@@ -66,10 +66,7 @@ final class DevnetCommands implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = "  consilium devnet up --nodes 4 --background --dir ./net")
     void up(
-            @Option(
-                            names = "--nodes",
-                            paramLabel = "N",
-                            description = "How many nodes a new devnet has (default 4).")
+            @Option(names = "--nodes", paramLabel = "N", description = "How many nodes a new devnet has (default 4).")
                     Optional<Integer> count,
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
                     Optional<Path> directory,
@@ -275,8 +272,8 @@ final class DevnetCommands implements Runnable {
             throw new ClientException(
                     FailureClass.USAGE,
                     "NODES_FIXED",
-                    "The devnet in " + devnet.directory() + " has " + devnet.nodes().size() + " nodes, not "
-                            + count.get(),
+                    "The devnet in " + devnet.directory() + " has "
+                            + devnet.nodes().size() + " nodes, not " + count.get(),
                     "Leave --nodes out, or name another directory with --dir");
         }
         return devnet;
@@ -288,7 +285,8 @@ final class DevnetCommands implements Runnable {
             throw new ClientException(
                     FailureClass.USAGE,
                     "NODES_OUT_OF_RANGE",
-                    "A devnet has " + DevnetParties.MIN_NODES + " to " + DevnetParties.MAX_NODES + " nodes, not " + nodes,
+                    "A devnet has " + DevnetParties.MIN_NODES + " to " + DevnetParties.MAX_NODES + " nodes, not "
+                            + nodes,
                     "Give such a number with --nodes");
         }
         return nodes;

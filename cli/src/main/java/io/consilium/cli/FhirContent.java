@@ -43,10 +43,11 @@ final class FhirContent {
         }
         FhirDocument document = (FhirDocument) reading;
         Set<Code> codes = new LinkedHashSet<>();
-        document.labels().forEach(coding -> codes.add(Code.newBuilder()
-                .setSystem(coding.system())
-                .setCode(coding.code())
-                .build()));
+        document.labels()
+                .forEach(coding -> codes.add(Code.newBuilder()
+                        .setSystem(coding.system())
+                        .setCode(coding.code())
+                        .build()));
         Sensitivity level = Sensitivity.of(document.confidentiality().name()).orElse(Sensitivity.V);
         return new Labels(codes, level);
     }

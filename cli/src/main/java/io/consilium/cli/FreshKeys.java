@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.Keys;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.Keystore;
@@ -7,8 +9,6 @@ import io.consilium.crypto.KeystoreException;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.X25519;
 import io.consilium.proto.KeyValue;
-import io.consilium.client.ClientException;
-import io.consilium.client.FailureClass;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
@@ -52,8 +52,7 @@ record FreshKeys(KeyValue signing, KeyValue encryption) {
                         "The keystore " + file + " has no signing and encryption key",
                         "Make one with: consilium key new FILE");
             }
-            return new FreshKeys(
-                    Keys.ed25519(PublicKey.parse(signing)), Keys.x25519(X25519.parse(encryption)));
+            return new FreshKeys(Keys.ed25519(PublicKey.parse(signing)), Keys.x25519(X25519.parse(encryption)));
         } catch (KeystoreException broken) {
             throw new ClientException(
                             FailureClass.USAGE,

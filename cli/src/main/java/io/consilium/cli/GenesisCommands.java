@@ -74,19 +74,19 @@ final class GenesisCommands {
                             names = "--institution",
                             paramLabel = "FILE",
                             description = "Card of a founding institution; repeat it.")
-                    @Nullable List<String> institutions,
+                    @Nullable
+                    List<String> institutions,
             @Option(names = "--member", paramLabel = "FILE", description = "Card of a founding member; repeat it.")
-                    @Nullable List<String> members,
+                    @Nullable
+                    List<String> members,
             @Option(
                             names = "--validators",
                             paramLabel = "ID,...",
                             description = "Institutions that validate, in their order"
                                     + " (default: all with a validator key, in the order given).")
-                    @Nullable List<String> validators,
-            @Option(
-                            names = "--time",
-                            paramLabel = "TIME",
-                            description = "Time of the genesis (default: now).")
+                    @Nullable
+                    List<String> validators,
+            @Option(names = "--time", paramLabel = "TIME", description = "Time of the genesis (default: now).")
                     Optional<String> time,
             @Option(
                             names = "--out",
@@ -101,8 +101,8 @@ final class GenesisCommands {
             made = GenesisFile.document(json(document.get(), MAX_DOCUMENT_BYTES));
         } else {
             made = fromCards(
-                    name.orElseThrow(() -> new MalformedInput(
-                            "--name", "The chain has no name", "Give --name, or a whole document")),
+                    name.orElseThrow(() ->
+                            new MalformedInput("--name", "The chain has no name", "Give --name, or a whole document")),
                     Words.of(institutions),
                     Words.of(members),
                     Words.of(validators),

@@ -29,10 +29,7 @@ final class GlobalOptions {
             description = "Print results as table, json or yaml (default table).")
     Format format = Format.table;
 
-    @Option(
-            names = "--quiet",
-            scope = ScopeType.INHERIT,
-            description = "Print results and errors only.")
+    @Option(names = "--quiet", scope = ScopeType.INHERIT, description = "Print results and errors only.")
     boolean quiet;
 
     @Option(

@@ -114,7 +114,8 @@ final class MemberCommands {
             name = "card",
             description = "Write a founding member's public card for genesis new; no node is needed.",
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium member card st-mary/admin --roles ADMIN --member-key admin.keystore --out admin.json"})
+            footer = {"  consilium member card st-mary/admin --roles ADMIN --member-key admin.keystore --out admin.json"
+            })
     int card(
             @Parameters(paramLabel = "MEMBER", description = "institution/handle: no name of a person.") String name,
             @Option(names = "--roles", required = true, paramLabel = "ROLE,...", description = "Roles, e.g. ADMIN.")
@@ -131,9 +132,7 @@ final class MemberCommands {
         MemberState card = MemberState.newBuilder()
                 .setId(Ids.member(name))
                 .addAllRoles(sorted(roles))
-                .addKeys(MemberKeys.newBuilder()
-                        .setSigningKey(keys.signing())
-                        .setEncryptionKey(keys.encryption()))
+                .addKeys(MemberKeys.newBuilder().setSigningKey(keys.signing()).setEncryptionKey(keys.encryption()))
                 .setActivity(Activity.ACTIVE)
                 .setVersion(1)
                 .build();

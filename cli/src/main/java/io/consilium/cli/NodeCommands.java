@@ -67,7 +67,8 @@ final class NodeCommands {
                             paramLabel = "ROLE,...",
                             description = "PROVIDER, LABORATORY, PAYER, SPONSOR, ETHICS_COMMITTEE, MANUFACTURER,"
                                     + " WHOLESALER, PHARMACY, REGULATOR.")
-                    @Nullable List<String> roles,
+                    @Nullable
+                    List<String> roles,
             @Option(names = "--gln", paramLabel = "GLN", defaultValue = "", description = "Its GS1 location number.")
                     String gln,
             @Option(
@@ -132,16 +133,15 @@ final class NodeCommands {
             @Option(names = "--config", required = true, paramLabel = "FILE", description = "The node's node.toml.")
                     String file,
             @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting for this run; repeat it.")
-                    @Nullable Map<String, String> settings)
+                    @Nullable
+                    Map<String, String> settings)
             throws Exception {
         NodeConfig config = NodeSetup.config(
                 UserFiles.existing(file), session.environment(), settings == null ? Map.of() : settings);
         try {
-            return NodeProcess.run(
-                    config,
-                    node -> session.output()
-                            .say("Node " + config.institution() + " serves https://"
-                                    + config.api().host() + ":" + node.apiPort()));
+            return NodeProcess.run(config, node -> session.output()
+                    .say("Node " + config.institution() + " serves https://"
+                            + config.api().host() + ":" + node.apiPort()));
         } catch (NodeStartException refused) {
             throw NodeSetup.failure(refused);
         }

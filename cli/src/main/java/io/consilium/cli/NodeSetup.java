@@ -72,8 +72,7 @@ final class NodeSetup {
         Path card = directory.resolve("institution.json");
         writeCard(card, card(institution, api, peers, keys));
         Files.writeString(
-                configFile,
-                """
+                configFile, """
                 # A Consilium node; `consilium config show --effective` lists every setting.
 
                 [node]
@@ -86,8 +85,7 @@ final class NodeSetup {
                 [peers]
                 host = "%s"
                 port = %d
-                """
-                        .formatted(institution.id(), api.host(), api.port(), peers.host(), peers.port()));
+                """.formatted(institution.id(), api.host(), api.port(), peers.host(), peers.port()));
         return card;
     }
 
@@ -216,7 +214,8 @@ final class NodeSetup {
             int colon = text.lastIndexOf(':');
             String port = text.substring(colon + 1);
             if (colon <= 0 || !port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65_535) {
-                throw new MalformedInput(option, "'" + text + "' is no address", "Write HOST:PORT, e.g. 127.0.0.1:7443");
+                throw new MalformedInput(
+                        option, "'" + text + "' is no address", "Write HOST:PORT, e.g. 127.0.0.1:7443");
             }
             return new HostAndPort(text.substring(0, colon), Integer.parseInt(port));
         }

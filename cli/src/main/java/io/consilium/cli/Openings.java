@@ -18,10 +18,7 @@ final class Openings {
             throws ClientException {
         Path file = named.isPresent()
                 ? named.get().toAbsolutePath()
-                : session.context()
-                        .home()
-                        .resolve("openings")
-                        .resolve(Ids.text(recordId) + "-v" + version + ".json");
+                : session.context().home().resolve("openings").resolve(Ids.text(recordId) + "-v" + version + ".json");
         try {
             UserFiles.parentOf(file);
             opening.write(file);

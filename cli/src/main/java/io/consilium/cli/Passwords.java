@@ -25,7 +25,9 @@ final class Passwords {
     /** The password of an existing keystore. */
     char[] of(Path keystore) throws ClientException {
         Optional<Path> file = session.context().passwordFile();
-        return file.isPresent() ? read(file.get()) : ask("Password of " + keystore + ": ", "Give --password-file FILE or set CONSILIUM_PASSWORD_FILE");
+        return file.isPresent()
+                ? read(file.get())
+                : ask("Password of " + keystore + ": ", "Give --password-file FILE or set CONSILIUM_PASSWORD_FILE");
     }
 
     /** The password for a new keystore, asked for twice. */

@@ -101,10 +101,7 @@ final class PatientCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient list --limit 20"})
     int list(
-            @Option(
-                            names = "--institution",
-                            paramLabel = "ID",
-                            description = "Custodian (default: your institution).")
+            @Option(names = "--institution", paramLabel = "ID", description = "Custodian (default: your institution).")
                     Optional<String> institution,
             @Mixin Pages.Paging paging)
             throws Exception {

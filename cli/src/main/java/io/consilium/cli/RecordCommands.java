@@ -52,14 +52,17 @@ final class RecordCommands {
             })
     int add(
             @Parameters(paramLabel = "FILE", description = "Content to register; - is the standard input.") String file,
-            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
-                    String patient,
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Option(
                             names = "--label",
                             paramLabel = "SYSTEM|CODE",
                             description = "Category, with the code system's FHIR address; repeat it.")
-                    @Nullable List<String> labels,
-            @Option(names = "--sensitivity", paramLabel = "N|R|V", description = "Level of confidentiality (default N).")
+                    @Nullable
+                    List<String> labels,
+            @Option(
+                            names = "--sensitivity",
+                            paramLabel = "N|R|V",
+                            description = "Level of confidentiality (default N).")
                     Optional<String> sensitivity,
             @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
                     Optional<String> title,
@@ -109,8 +112,12 @@ final class RecordCommands {
                             names = "--label",
                             paramLabel = "SYSTEM|CODE",
                             description = "Category, with the code system's FHIR address; repeat it.")
-                    @Nullable List<String> labels,
-            @Option(names = "--sensitivity", paramLabel = "N|R|V", description = "Level of confidentiality (default N).")
+                    @Nullable
+                    List<String> labels,
+            @Option(
+                            names = "--sensitivity",
+                            paramLabel = "N|R|V",
+                            description = "Level of confidentiality (default N).")
                     Optional<String> sensitivity,
             @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
                     Optional<String> title,
@@ -125,8 +132,7 @@ final class RecordCommands {
                             description = "Where the opening is kept (default: openings/ under the home).")
                     Optional<Path> opening)
             throws Exception {
-        RecordState record =
-                session.state().record(Ids.object("record", id)).value();
+        RecordState record = session.state().record(Ids.object("record", id)).value();
         PatientState patient = session.state().patient(record.getPatientId()).value();
         try (RecordDraft draft = RecordDraft.prepare(
                 session,
@@ -144,8 +150,7 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record list --patient P"})
     int list(
-            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.")
-                    String patient,
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Mixin Pages.Paging paging)
             throws Exception {
         new Pages(session)
@@ -183,8 +188,7 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record history R"})
     int history(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
-        RecordState record =
-                session.state().record(Ids.object("record", id)).value();
+        RecordState record = session.state().record(Ids.object("record", id)).value();
         Reasons reasons = new Reasons(session, record.getPatientId());
         List<Map<String, Object>> items = new ArrayList<>();
         for (RecordVersion version : record.getVersionsList()) {
@@ -236,7 +240,12 @@ final class RecordCommands {
                     Optional<Path> opening)
             throws Exception {
         return new RecordFetch(session)
-                .run(Ids.object("record", id), version.orElse(0L), purpose, out.filter(name -> !name.equals("-")), opening);
+                .run(
+                        Ids.object("record", id),
+                        version.orElse(0L),
+                        purpose,
+                        out.filter(name -> !name.equals("-")),
+                        opening);
     }
 
     @Command(

@@ -87,8 +87,8 @@ final class RecordDraft implements AutoCloseable {
         Optional<byte[]> fhir = fhir(payload, source.mediaType());
         Optional<Labels> read = fhir.isPresent() ? Optional.of(FhirContent.labels(fhir.get())) : Optional.empty();
         Labels labels = Labels.of(given, asked, read);
-        String mediaType = source.mediaType()
-                .orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
+        String mediaType =
+                source.mediaType().orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
 
         String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
         InstitutionState custodian = session.state().institution(slug).value();
@@ -147,12 +147,7 @@ final class RecordDraft implements AutoCloseable {
         }
         try (Progress progress = new Progress(session.output(), "Uploading", sealed.size())) {
             new PayloadUpload(session.client())
-                    .send(
-                            sealed.ciphertext(),
-                            sealed.ciphertextHash(),
-                            sealed.size(),
-                            custodian.getId(),
-                            progress::at);
+                    .send(sealed.ciphertext(), sealed.ciphertextHash(), sealed.size(), custodian.getId(), progress::at);
         }
     }
 
@@ -174,7 +169,11 @@ final class RecordDraft implements AutoCloseable {
         Optional<VerifiedReceipt> receipt = written.receipt().filter(VerifiedReceipt::applied);
         if (receipt.isPresent()) {
             Path file = Openings.keep(
-                    session, opening, recordId, version, new Opening(sealed.salt(), receipt.get().proof()));
+                    session,
+                    opening,
+                    recordId,
+                    version,
+                    new Opening(sealed.salt(), receipt.get().proof()));
             written.result().put("opening", file.toString());
         }
         writes.print(written);

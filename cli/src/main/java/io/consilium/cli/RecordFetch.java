@@ -45,7 +45,10 @@ final class RecordFetch {
                 : Files.createDirectories(session.context().home().resolve("work"));
         if (target.isPresent() && Files.isDirectory(target.get())) {
             throw new ClientException(
-                    FailureClass.USAGE, "OUT_IS_DIRECTORY", target.get() + " is a directory", "Name a file after --out");
+                    FailureClass.USAGE,
+                    "OUT_IS_DIRECTORY",
+                    target.get() + " is a directory",
+                    "Name a file after --out");
         }
         Optional<RecordState> visible = visible(recordId);
         ByteString accessId = new CustodianKeys().freshId();
@@ -81,8 +84,8 @@ final class RecordFetch {
     private Map<String, Object> decide(
             ByteString recordId, long version, String purpose, Optional<RecordState> visible, ByteString accessId)
             throws ClientException {
-        boolean ownStaff = visible.isPresent()
-                && session.actor().startsWith(visible.get().getCustodian() + "/");
+        boolean ownStaff =
+                visible.isPresent() && session.actor().startsWith(visible.get().getCustodian() + "/");
         Consumer<TransactionBody.Builder> payload = ownStaff
                 ? body -> body.setAccessUse(AccessUse.newBuilder()
                         .addItems(AccessUse.Item.newBuilder()
@@ -121,8 +124,7 @@ final class RecordFetch {
         Custodian custodian = new Custodian(session);
         try (Progress progress = new Progress(session.output(), "Fetching", size(visible))) {
             if (visible.isPresent()) {
-                return download(
-                        custodian.node(visible.get().getCustodian()), accessId, recordId, directory, progress);
+                return download(custodian.node(visible.get().getCustodian()), accessId, recordId, directory, progress);
             }
             return custodian.ask(client -> {
                 try {

@@ -61,8 +61,8 @@ final class Settlement {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("txId", txId.hex());
         if (!response.getReceiptProof().isEmpty()) {
-            VerifiedReceipt receipt = session.verifier()
-                    .verify(response.getReceiptProof().toByteArray());
+            VerifiedReceipt receipt =
+                    session.verifier().verify(response.getReceiptProof().toByteArray());
             if (!receipt.transaction().txId().equals(txId)) {
                 throw new VerificationFailed(
                         "RECEIPT_OTHER",
@@ -76,8 +76,7 @@ final class Settlement {
                     receipt.receipt().getObjectIdsList().stream().map(Ids::text).toList());
             return object;
         }
-        boolean expired =
-                validUntil.isPresent() && session.client().status().getTipMillis() > validUntil.get();
+        boolean expired = validUntil.isPresent() && session.client().status().getTipMillis() > validUntil.get();
         object.put("status", expired ? "EXPIRED" : response.getState());
         object.put("height", Optional.empty());
         validUntil.ifPresent(end -> object.put("validUntil", Dates.text(end)));
@@ -89,8 +88,7 @@ final class Settlement {
     }
 
     private void sendNoop() throws ClientException {
-        TransactionBuilder builder =
-                TransactionBuilder.of(session.genesis().chainId(), session.identity());
+        TransactionBuilder builder = TransactionBuilder.of(session.genesis().chainId(), session.identity());
         TransactionDraft draft = builder.draft(
                 TransactionBuilder.validUntil(System.currentTimeMillis(), session.options().timeout),
                 body -> body.setNoop(Noop.getDefaultInstance()));

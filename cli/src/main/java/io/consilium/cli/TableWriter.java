@@ -80,7 +80,9 @@ final class TableWriter {
             return optional.isPresent() ? cell(optional.get()) : "-";
         }
         if (value instanceof List<?> list) {
-            return list.isEmpty() ? "-" : String.join(", ", list.stream().map(TableWriter::cell).toList());
+            return list.isEmpty()
+                    ? "-"
+                    : String.join(", ", list.stream().map(TableWriter::cell).toList());
         }
         String text = value.toString();
         return text.isEmpty() ? "-" : text.replaceAll("[\\p{Cntrl}]", " ");

@@ -169,7 +169,9 @@ final class TxCommands {
         ProtoJson.read(fields, body, "");
         if (body.getPayloadCase() == TransactionBody.PayloadCase.PAYLOAD_NOT_SET) {
             throw new MalformedInput(
-                    "", "The payload names nothing to do", "Write one object, e.g. {\"noop\":{}} or {\"memberAdd\":{…}}");
+                    "",
+                    "The payload names nothing to do",
+                    "Write one object, e.g. {\"noop\":{}} or {\"memberAdd\":{…}}");
         }
         return body.build();
     }
@@ -199,8 +201,7 @@ final class TxCommands {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("txId", transaction.draft().txId().hex());
         result.put("file", out.get().toString());
-        result.put(
-                "signed", transaction.signatures().stream().allMatch(Optional::isPresent));
+        result.put("signed", transaction.signatures().stream().allMatch(Optional::isPresent));
         session.output().result(result);
     }
 }

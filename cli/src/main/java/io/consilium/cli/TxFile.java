@@ -54,7 +54,10 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
             TransactionDraft draft = TransactionDraft.of(fields.hex("body"));
             List<Optional<byte[]>> signatures = new ArrayList<>();
             for (String text : fields.texts("signatures")) {
-                signatures.add(text.isEmpty() ? Optional.empty() : Optional.of(HexFormat.of().parseHex(text)));
+                signatures.add(
+                        text.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(HexFormat.of().parseHex(text)));
             }
             String txId = fields.text("txId");
             fields.object("transaction");
@@ -77,7 +80,9 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
 
     private static MalformedInput malformed(String path, String reason) {
         return new MalformedInput(
-                path, "This is no transaction file: " + reason + " (" + path + ")", "Make one with: consilium tx build");
+                path,
+                "This is no transaction file: " + reason + " (" + path + ")",
+                "Make one with: consilium tx build");
     }
 
     /** Adds the signature of an actor whose key the body names. */
@@ -98,7 +103,9 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
                 "Sign as one of: "
                         + String.join(
                                 ", ",
-                                signers.stream().map(TransactionSigner::getActor).toList()));
+                                signers.stream()
+                                        .map(TransactionSigner::getActor)
+                                        .toList()));
     }
 
     /** The signed bytes; all signers must have signed. */
@@ -125,7 +132,8 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
         object.put(
                 "signatures",
                 signatures.stream()
-                        .map(signature -> signature.map(HexFormat.of()::formatHex).orElse(""))
+                        .map(signature ->
+                                signature.map(HexFormat.of()::formatHex).orElse(""))
                         .toList());
         object.put("transaction", ProtoJson.write(read(draft)));
         return object;

@@ -49,8 +49,7 @@ final class Writes {
 
     /** Builds and signs as the acting member, and submits unless --dry-run. */
     Written submit(Consumer<TransactionBody.Builder> payload, Map<String, Object> ids) throws ClientException {
-        TransactionBuilder builder =
-                TransactionBuilder.of(session.genesis().chainId(), session.identity());
+        TransactionBuilder builder = TransactionBuilder.of(session.genesis().chainId(), session.identity());
         TransactionDraft draft = builder.draft(
                 TransactionBuilder.validUntil(System.currentTimeMillis(), session.options().timeout), payload);
         if (session.options().dryRun) {
@@ -61,8 +60,7 @@ final class Writes {
 
     /** Submits bytes that are signed already. */
     Written submitSigned(byte[] signed, Hash txId, Map<String, Object> ids) throws ClientException {
-        Submitter submitter =
-                new Submitter(session.client(), session.verifier(), session.options().timeout);
+        Submitter submitter = new Submitter(session.client(), session.verifier(), session.options().timeout);
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("txId", txId.hex());
         Unsettled unsettled = new Unsettled(session.context().home());
@@ -104,5 +102,4 @@ final class Writes {
         result.put("transaction", ProtoJson.write(TxFile.read(draft)));
         return result;
     }
-
 }

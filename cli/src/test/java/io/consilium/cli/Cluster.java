@@ -58,9 +58,13 @@ final class Cluster implements AutoCloseable {
         Said refused(int expected) {
             ended(expected);
             assertThat(out).isEmpty();
-            assertThat(err.lines().filter(line -> !line.isBlank()).count()).as(err).isLessThanOrEqualTo(3);
+            assertThat(err.lines().filter(line -> !line.isBlank()).count())
+                    .as(err)
+                    .isLessThanOrEqualTo(3);
             assertThat(err).startsWith("consilium: ").doesNotContain("Exception", "\tat ");
-            assertThat(err.lines().skip(1).findFirst().orElse("")).as("next step").isNotBlank();
+            assertThat(err.lines().skip(1).findFirst().orElse(""))
+                    .as("next step")
+                    .isNotBlank();
             return this;
         }
     }

@@ -59,20 +59,33 @@ class RealClusterIT {
         assertThat(fetched).doesNotExist();
 
         String consent = cluster.field(
-                "consentId", OFFICER, "consent", "grant", "--patient", patient, "--to", READER, "--purpose", "TREAT",
-                "--all", "--evidence", form.toString());
+                "consentId",
+                OFFICER,
+                "consent",
+                "grant",
+                "--patient",
+                patient,
+                "--to",
+                READER,
+                "--purpose",
+                "TREAT",
+                "--all",
+                "--evidence",
+                form.toString());
         assertDecision("PERMIT", patient, record);
         get(record, fetched).ended(0);
         assertThat(fetched).hasSameBinaryContentAs(document);
         Files.delete(fetched);
 
-        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn").ended(0);
+        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
+                .ended(0);
         assertDecision("DENY", patient, record);
         get(record, fetched).refused(4);
         assertThat(fetched).doesNotExist();
 
         List<String> decisions = new ArrayList<>();
-        for (JsonFields access : cluster.json("st-mary/privacy", "access", "list", "--patient", patient).objects("items")) {
+        for (JsonFields access : cluster.json("st-mary/privacy", "access", "list", "--patient", patient)
+                .objects("items")) {
             decisions.add(access.text("decision"));
         }
         assertThat(decisions).filteredOn("DENY"::equals).hasSize(2);
@@ -90,7 +103,9 @@ class RealClusterIT {
             cluster.run(AUTHOR, "patient", "register").ended(0);
             slowest = Math.max(slowest, System.nanoTime() - began);
         }
-        assertThat(TimeUnit.NANOSECONDS.toSeconds(slowest)).as("seconds of the slowest write").isLessThan(10);
+        assertThat(TimeUnit.NANOSECONDS.toSeconds(slowest))
+                .as("seconds of the slowest write")
+                .isLessThan(10);
         cluster.start(List.of(victim));
         assertOneState();
     }
@@ -131,7 +146,9 @@ class RealClusterIT {
             writers.add(writer);
             writer.start();
         }
-        assertThat(loaded.await(60, TimeUnit.SECONDS)).as("writes before the power cut").isTrue();
+        assertThat(loaded.await(60, TimeUnit.SECONDS))
+                .as("writes before the power cut")
+                .isTrue();
         cluster.kill(cluster.devnet.nodes());
         stopped.set(true);
         for (Thread writer : writers) {
@@ -139,9 +156,17 @@ class RealClusterIT {
         }
         cluster.start(cluster.devnet.nodes());
         for (String out : applied) {
-            String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(out), "").text("txId");
+            String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(out), "")
+                    .text("txId");
             for (DevnetNode node : cluster.devnet.nodes()) {
-                assertThat(cluster.field("status", AUTHOR, "chain", "tx", txId, "--node", node.api().toString()))
+                assertThat(cluster.field(
+                                "status",
+                                AUTHOR,
+                                "chain",
+                                "tx",
+                                txId,
+                                "--node",
+                                node.api().toString()))
                         .isEqualTo("APPLIED");
             }
         }
@@ -159,7 +184,13 @@ class RealClusterIT {
         Path document = cluster.file("chart.txt", content);
         String patient = cluster.field("patientId", AUTHOR, "patient", "register");
         String record = add(document, patient).text("recordId");
-        cluster.run(AUTHOR, "record", "get", record, "--out", cluster.devnet.directory().resolve("own.txt").toString())
+        cluster.run(
+                        AUTHOR,
+                        "record",
+                        "get",
+                        record,
+                        "--out",
+                        cluster.devnet.directory().resolve("own.txt").toString())
                 .ended(0);
 
         Set<String> windows = new HashSet<>();
@@ -167,7 +198,9 @@ class RealClusterIT {
         for (int i = 0; i + WINDOW <= text.length(); i++) {
             windows.add(text.substring(i, i + WINDOW));
         }
-        assertThat(found(document, windows)).as("the search finds the plaintext itself").isTrue();
+        assertThat(found(document, windows))
+                .as("the search finds the plaintext itself")
+                .isTrue();
         for (DevnetNode node : cluster.devnet.nodes()) {
             for (Path file : files(node.dataDir())) {
                 assertThat(found(file, windows)).as("plaintext in %s", file).isFalse();
@@ -193,8 +226,16 @@ class RealClusterIT {
 
     private JsonFields add(Path document, String patient) throws Exception {
         return cluster.json(
-                AUTHOR, "record", "add", document.toString(), "--patient", patient, "--label",
-                "http://loinc.org|34133-9", "--sensitivity", "N");
+                AUTHOR,
+                "record",
+                "add",
+                document.toString(),
+                "--patient",
+                patient,
+                "--label",
+                "http://loinc.org|34133-9",
+                "--sensitivity",
+                "N");
     }
 
     private Cluster.Said get(String record, Path out) {
@@ -204,8 +245,20 @@ class RealClusterIT {
     private void assertDecision(String expected, String patient, String record) throws Exception {
         for (DevnetNode node : cluster.devnet.nodes()) {
             assertThat(cluster.field(
-                            "decision", OFFICER, "consent", "check", "--patient", patient, "--record", record, "--by",
-                            READER, "--purpose", "TREAT", "--node", node.api().toString()))
+                            "decision",
+                            OFFICER,
+                            "consent",
+                            "check",
+                            "--patient",
+                            patient,
+                            "--record",
+                            record,
+                            "--by",
+                            READER,
+                            "--purpose",
+                            "TREAT",
+                            "--node",
+                            node.api().toString()))
                     .as(node.id())
                     .isEqualTo(expected);
         }
@@ -215,7 +268,8 @@ class RealClusterIT {
     private void assertOneState() throws Exception {
         Set<String> states = new HashSet<>();
         for (DevnetNode node : cluster.devnet.nodes()) {
-            JsonFields status = cluster.json(AUTHOR, "chain", "status", "--node", node.api().toString());
+            JsonFields status =
+                    cluster.json(AUTHOR, "chain", "status", "--node", node.api().toString());
             states.add(status.number("height") + " " + status.text("stateRoot"));
         }
         assertThat(states).hasSize(1);

@@ -7,7 +7,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -20,7 +19,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
     private final Set<Hash> pinned;
-    private final AtomicReference<Optional<Hash>> seen = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Hash> seen = Optional.empty();
 
     private PinnedTrust(Set<Hash> pinned) {
         this.pinned = pinned;
@@ -51,7 +50,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
 
     /** The key that the last server showed. */
     Optional<Hash> seen() {
-        return seen.get();
+        return seen;
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
@@ -59,7 +58,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
             throw new CertificateException("the server shows no certificate");
         }
         Hash shown = Hash.sha256(chain[0].getPublicKey().getEncoded());
-        seen.set(Optional.of(shown));
+        seen = Optional.of(shown);
         if (!pinned.contains(shown)) {
             throw new WrongKey(shown);
         }

@@ -2,6 +2,7 @@ package io.consilium.bench.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +90,7 @@ final class OpenLoop {
                     (double) committed / seconds,
                     latency,
                     failed.get() + unanswered,
-                    drained ? firstFailure.get() : "no answer within " + DRAIN_SECONDS + " s",
+                    drained ? Objects.requireNonNull(firstFailure.get()) : "no answer within " + DRAIN_SECONDS + " s",
                     pending,
                     after.nodeCpuMicros() - before.nodeCpuMicros(),
                     cpuAfter - cpuBefore,

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -61,7 +62,7 @@ final class Invariants {
     void starting(SimulatedNode node) {
         ChainImage disk = node.disk().written();
         for (long each = Math.min(disk.tip.height(), height) + 1; each <= disk.tip.height(); each++) {
-            decided(node, disk.blocks.get(each));
+            decided(node, Objects.requireNonNull(disk.blocks.get(each)));
         }
         Hash known = decided.get(disk.tip.height());
         if (known != null && !known.equals(disk.tip.blockHash())) {
@@ -92,7 +93,7 @@ final class Invariants {
             return;
         }
         ByteBuffer signature = ByteBuffer.wrap(signed.get().signature());
-        if (checkedSignatures.get(node.number()).add(signature)
+        if (Objects.requireNonNull(checkedSignatures.get(node.number())).add(signature)
                 && !node.disk().holdsDurably(signed.get().signature())) {
             throw new Violation(
                     "DURABLE_BEFORE_SENT",
@@ -129,7 +130,7 @@ final class Invariants {
             throw new Violation("MONOTONE", node(node) + " decides " + block.height() + " after " + before);
         }
         heights.put(node.number(), block.height());
-        decided(node, node.disk().written().blocks.get(block.height()));
+        decided(node, Objects.requireNonNull(node.disk().written().blocks.get(block.height())));
     }
 
     private void decided(SimulatedNode node, StoredBlock block) {

@@ -276,7 +276,7 @@ final class SimulatedNode implements SimulatedNetwork.Receiver {
             step.run();
             account();
         } catch (SimulatedCrash crash) {
-            crash(crash.getMessage());
+            crash(String.valueOf(crash.getMessage()));
             world.timeline().after(armedDownMicros, this::startIfDown);
         }
     }

@@ -133,7 +133,7 @@ public final class Simulation {
         try {
             world.run();
         } catch (Violation violation) {
-            failure = Optional.of(new Failure(seed, violation.invariant(), violation.getMessage()));
+            failure = Optional.of(new Failure(seed, violation.invariant(), String.valueOf(violation.getMessage())));
         } catch (RuntimeException | StackOverflowError broken) {
             failure = Optional.of(new Failure(seed, INVARIANT_CRASH, where(broken)));
         }

@@ -65,8 +65,7 @@ public final class Devnet {
                         home + " holds other files",
                         "Name an empty or a new directory with --dir");
             }
-            List<DevnetNode> founded =
-                    new DevnetFounding(home, nodes, System.currentTimeMillis()).found();
+            List<DevnetNode> founded = new DevnetFounding(home, nodes, System.currentTimeMillis()).found();
             List<String> contexts = new ArrayList<>();
             DevnetParties.of(nodes)
                     .forEach(party -> party.people().forEach(person -> contexts.add(party.memberId(person))));
@@ -89,8 +88,8 @@ public final class Devnet {
                     "Start one there: consilium devnet up --dir " + home);
         }
         try {
-            JsonFields root = JsonFields.of(
-                    JsonReader.read(PrivateFile.read(layout.description(), MAX_DESCRIPTION_BYTES)), "");
+            JsonFields root =
+                    JsonFields.of(JsonReader.read(PrivateFile.read(layout.description(), MAX_DESCRIPTION_BYTES)), "");
             List<DevnetNode> nodes = new ArrayList<>();
             for (JsonFields node : root.objects("nodes")) {
                 nodes.add(new DevnetNode(
@@ -223,8 +222,7 @@ public final class Devnet {
         root.put("nodes", list);
         root.put("contexts", contexts);
         root.put("genesis", layout.genesis().toString());
-        PrivateFile.replace(
-                layout.description(), (JsonWriter.indented(root) + "\n").getBytes(StandardCharsets.UTF_8));
+        PrivateFile.replace(layout.description(), (JsonWriter.indented(root) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private FileLock tryLock(FileChannel channel) throws IOException, ClientException {

@@ -186,7 +186,10 @@ final class DevnetFounding {
                 password.toCharArray(),
                 Keystore.Cost.DEVNET,
                 new Keystore.Secrets(Map.of(
-                        Keystore.Secrets.SIGNING, signing.seed(), Keystore.Secrets.ENCRYPTION, encryption.privateKey())));
+                        Keystore.Secrets.SIGNING,
+                        signing.seed(),
+                        Keystore.Secrets.ENCRYPTION,
+                        encryption.privateKey())));
         return MemberState.newBuilder()
                 .setId(party.memberId(person))
                 .addAllRoles(person.roles())
@@ -203,8 +206,10 @@ final class DevnetFounding {
         return new ContextFile.Entry(
                 Optional.of(api.toString()),
                 Optional.of(party.memberId(person)),
-                Optional.of(home.relativize(layout.key(party.id(), person.handle())).toString()),
-                Optional.of(home.relativize(layout.password(party.id(), person.handle())).toString()),
+                Optional.of(
+                        home.relativize(layout.key(party.id(), person.handle())).toString()),
+                Optional.of(home.relativize(layout.password(party.id(), person.handle()))
+                        .toString()),
                 Optional.of(home.relativize(layout.genesis()).toString()));
     }
 
@@ -217,10 +222,14 @@ final class DevnetFounding {
                 freshPassword().toCharArray(),
                 Keystore.Cost.DEVNET,
                 Map.of(
-                        "api.host", HOST,
-                        "api.port", Integer.toString(node.api().getPort()),
-                        "peers.host", HOST,
-                        "peers.port", node.p2p().substring(node.p2p().lastIndexOf(':') + 1)),
+                        "api.host",
+                        HOST,
+                        "api.port",
+                        Integer.toString(node.api().getPort()),
+                        "peers.host",
+                        HOST,
+                        "peers.port",
+                        node.p2p().substring(node.p2p().lastIndexOf(':') + 1)),
                 NodeInit.Joining.AT_GENESIS);
     }
 

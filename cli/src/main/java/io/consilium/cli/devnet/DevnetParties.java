@@ -44,10 +44,7 @@ public final class DevnetParties {
                 "helix",
                 "Helix Therapeutics",
                 List.of("MANUFACTURER", "SPONSOR"),
-                List.of(
-                        person("admin", "ADMIN"),
-                        person("packer", "OPERATOR"),
-                        person("researcher", "RESEARCHER")));
+                List.of(person("admin", "ADMIN"), person("packer", "OPERATOR"), person("researcher", "RESEARCHER")));
         add(
                 parties,
                 nodes,
@@ -56,13 +53,7 @@ public final class DevnetParties {
                 List.of("REGULATOR"),
                 List.of(person("admin", "ADMIN"), person("inspector", "AUDITOR")));
         for (int node = NAMED_NODES + 1; node <= nodes; node++) {
-            add(
-                    parties,
-                    nodes,
-                    "hospital-" + node,
-                    "Hospital " + node,
-                    List.of("PROVIDER"),
-                    clinic("dr-" + node));
+            add(parties, nodes, "hospital-" + node, "Hospital " + node, List.of("PROVIDER"), clinic("dr-" + node));
         }
         guest(parties, "orion", "Orion Pharma", "MANUFACTURER", person("packer", "OPERATOR"));
         guest(parties, "ethics", "Central Ethics Committee", "ETHICS_COMMITTEE", person("chair", "REVIEWER"));

@@ -25,7 +25,8 @@ public final class NodeLauncher {
 
     /** The launcher that this command line was started with. */
     public static NodeLauncher ofThisProcess() throws ClientException {
-        Path script = Path.of(Optional.ofNullable(System.getProperty("consilium.launcher")).orElse("consilium"));
+        Path script = Path.of(
+                Optional.ofNullable(System.getProperty("consilium.launcher")).orElse("consilium"));
         if (!Files.isExecutable(script)) {
             throw new ClientException(
                     FailureClass.USAGE,
@@ -44,7 +45,8 @@ public final class NodeLauncher {
             command.add(SETSID.toString());
         }
         command.add(script.toString());
-        command.addAll(List.of("node", "run", "--config", DevnetLayout.config(node.dataDir()).toString()));
+        command.addAll(List.of(
+                "node", "run", "--config", DevnetLayout.config(node.dataDir()).toString()));
         File console = DevnetLayout.console(node.dataDir()).toFile();
         try {
             Files.createDirectories(console.toPath().toAbsolutePath().getParent());

@@ -63,8 +63,9 @@ public final class NodeWatch {
                     throw new ClientException(
                             FailureClass.OUTCOME_UNKNOWN,
                             "NODE_NOT_READY",
-                            "Node " + node.number() + " (" + node.id() + ") is not " + question.name().toLowerCase(Locale.ROOT) + " after "
-                                    + limit.toSeconds() + " s: " + answer.text(),
+                            "Node " + node.number() + " (" + node.id() + ") is not "
+                                    + question.name().toLowerCase(Locale.ROOT) + " after " + limit.toSeconds() + " s: "
+                                    + answer.text(),
                             "See consilium devnet logs " + node.number() + " --dir " + devnet.directory());
                 }
                 LockSupport.parkNanos(POLL_NANOS);
