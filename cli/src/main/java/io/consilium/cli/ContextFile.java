@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,7 +110,7 @@ public record ContextFile(Optional<String> current, Map<String, Entry> contexts)
             if (section.isEmpty() && name.equals("current")) {
                 current = Optional.of(value);
             } else if (section.isPresent() && FIELDS.contains(name)) {
-                if (sections.get(section.get()).putIfAbsent(name, value) != null) {
+                if (Objects.requireNonNull(sections.get(section.get())).putIfAbsent(name, value) != null) {
                     throw malformed(place, "'" + name + "' stands twice in one context");
                 }
             } else {

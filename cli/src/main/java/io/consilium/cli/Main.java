@@ -7,6 +7,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ public final class Main {
         boolean json = asksForJson(arguments);
         try {
             CommandLine tree = CommandTree.of(session, arguments);
-            tree.setOut(new java.io.PrintWriter(out, true));
-            tree.setErr(new java.io.PrintWriter(err, true));
+            tree.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+            tree.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             tree.setParameterExceptionHandler((failure, words) -> misused(session, failure, json));
             tree.setExecutionExceptionHandler((failure, command, parsed) -> failed(session, failure, json));
             return tree.execute(arguments.toArray(new String[0]));
