@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +35,7 @@ class RealClusterIT {
     private static final String AUTHOR = "st-mary/dr-adams";
     private static final String READER = "riverside/dr-brown";
     private static final int WINDOW = 16;
+    private static final Pattern NEXT_STEP = Pattern.compile("chain tx ([0-9a-f]{64}) --settle");
 
     private Cluster cluster;
 
@@ -117,8 +121,9 @@ class RealClusterIT {
         cluster.kill(dead);
         Cluster.Said unsettled = cluster.run(AUTHOR, "patient", "register", "--timeout", "3s");
         unsettled.ended(7);
-        String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(unsettled.err()), "")
-                .text("path");
+        Matcher next = NEXT_STEP.matcher(unsettled.err());
+        assertThat(next.find()).as(unsettled.err()).isTrue();
+        String txId = next.group(1);
         cluster.start(dead);
         String status = cluster.field("status", AUTHOR, "chain", "tx", txId, "--settle");
         assertThat(status).isIn("APPLIED", "EXPIRED");
@@ -156,8 +161,7 @@ class RealClusterIT {
         }
         cluster.start(cluster.devnet.nodes());
         for (String out : applied) {
-            String txId = JsonFields.of(io.consilium.client.json.JsonReader.read(out), "")
-                    .text("txId");
+            String txId = JsonFields.of(JsonReader.read(out), "").text("txId");
             for (DevnetNode node : cluster.devnet.nodes()) {
                 assertThat(cluster.field(
                                 "status",
