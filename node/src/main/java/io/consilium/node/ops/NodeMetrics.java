@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -23,6 +25,7 @@ import java.util.function.ToDoubleFunction;
 public final class NodeMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final List<LongSupplier> counted = new ArrayList<>();
 
     public NodeMetrics(NodeGateway node, Vault vault, Readiness readiness) {
         status(node, "consilium.chain.height", "height of the newest final block", NodeStatus::height);
@@ -63,6 +66,7 @@ public final class NodeMetrics implements AutoCloseable {
 
     /** A count that a part of the node keeps by itself. */
     public void count(String name, String meaning, LongSupplier value) {
+        counted.add(value); // the registry holds it weakly, and a count that is collected stands still
         FunctionCounter.builder(name, value, v -> v.getAsLong())
                 .description(meaning)
                 .register(registry);
