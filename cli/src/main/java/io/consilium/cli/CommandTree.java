@@ -87,7 +87,9 @@ final class CommandTree {
         }
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.parameterListHeading("%n");
-        usage.optionListHeading("%nOptions:%n");
+        boolean hasOptions = command.getParent() == null
+                || command.getCommandSpec().options().stream().anyMatch(option -> !option.inherited());
+        usage.optionListHeading(hasOptions ? "%nOptions:%n" : "");
         usage.commandListHeading("%nCommands:%n");
         command.getSubcommands().values().forEach(CommandTree::layOut);
     }

@@ -82,7 +82,7 @@ final class ContextResolver {
 
     static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
-                .filter(candidate -> distance(word, candidate) <= Math.max(2, word.length() / 4))
+                .filter(candidate -> distance(word, candidate) <= Math.min(3, 1 + word.length() / 4))
                 .min((a, b) -> Integer.compare(distance(word, a), distance(word, b)));
     }
 

@@ -98,7 +98,7 @@ final class GenesisCommands {
         UserFiles.requireAbsent(out);
         GenesisDocument made;
         if (document.isPresent()) {
-            made = GenesisFile.document(json(document.get(), MAX_DOCUMENT_BYTES));
+            made = GenesisFile.document(withoutChainId(json(document.get(), MAX_DOCUMENT_BYTES)));
         } else {
             made = fromCards(
                     name.orElseThrow(() ->
@@ -178,6 +178,16 @@ final class GenesisCommands {
             session.output().result(Map.of("chainId", chainId));
         }
         return 0;
+    }
+
+    /** The chain id follows from the rest, so a document that genesis show printed can be edited and used. */
+    private static Object withoutChainId(Object tree) {
+        if (tree instanceof Map<?, ?> shown) {
+            Map<Object, Object> document = new LinkedHashMap<>(shown);
+            document.remove("chainId");
+            return document;
+        }
+        return tree;
     }
 
     private GenesisFile named(Optional<Path> file) throws ClientException {

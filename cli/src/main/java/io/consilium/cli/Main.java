@@ -9,9 +9,12 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -57,29 +60,47 @@ public final class Main {
         if (failure.getCause() instanceof ClientException cause) {
             return failed(session, cause, json);
         }
-        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
-        String hint = "See " + name + " --help";
-        if (failure instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            hint = "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? " + hint;
+        CommandLine command = failure.getCommandLine();
+        String hint = "See " + command.getCommandSpec().qualifiedName() + " --help";
+        Optional<String> unknown = unknown(failure);
+        if (unknown.isPresent()) {
+            Optional<String> near = ContextResolver.nearest(unknown.get(), known(command, unknown.get()));
+            hint = near.map(word -> "Did you mean " + word + "? ").orElse("") + hint;
         }
-        new ErrorReport(FailureClass.USAGE, cause(failure), "USAGE", "", "", hint)
+        new ErrorReport(FailureClass.USAGE, cause(failure), "USAGE", "", unknown.orElse(""), hint)
                 .print(session.output(), failure, json, false);
         return FailureClass.USAGE.exitCode();
     }
 
     private static String cause(ParameterException failure) {
-        if (failure instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()) {
-            String word = unmatched.getUnmatched().get(0);
-            if (word.startsWith("-")) {
-                return "Unknown option " + word;
+        Optional<String> unknown = unknown(failure);
+        if (unknown.isPresent()) {
+            if (unknown.get().startsWith("-")) {
+                return "Unknown option " + unknown.get();
             }
             return failure.getCommandLine().getSubcommands().isEmpty()
-                    ? "Unexpected argument '" + word + "'"
-                    : "There is no command '" + word + "'";
+                    ? "Unexpected argument '" + unknown.get() + "'"
+                    : "There is no command '" + unknown.get() + "'";
         }
         return failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
+    }
+
+    /** The first word that names nothing; a misspelt option also shows as one that is missing. */
+    private static Optional<String> unknown(ParameterException failure) {
+        List<String> words = failure instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched()
+                : failure instanceof MissingParameterException
+                        ? failure.getCommandLine().getUnmatchedArguments()
+                        : List.of();
+        return words.stream().findFirst();
+    }
+
+    private static List<String> known(CommandLine command, String word) {
+        return word.startsWith("-")
+                ? command.getCommandSpec().options().stream()
+                        .flatMap(option -> Arrays.stream(option.names()))
+                        .toList()
+                : List.copyOf(command.getSubcommands().keySet());
     }
 
     /** Looked up in the plain words, because a command line that cannot be parsed also has a format. */

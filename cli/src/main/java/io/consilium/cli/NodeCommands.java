@@ -7,6 +7,8 @@ import io.consilium.client.HealthProbe;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.NodeEndpoint;
 import io.consilium.client.NodeUnreachable;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonReader;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.node.process.NodeProcess;
 import io.consilium.node.process.NodeStartException;
@@ -174,9 +176,22 @@ final class NodeCommands {
         result.put("api", endpoint.uri().toString());
         result.put("live", true);
         result.put("ready", ready.good());
-        result.put("health", ready.text());
+        details(ready.text()).forEach(result::putIfAbsent);
         session.output().result(result);
         return 0;
+    }
+
+    /** Height and reasons, as the health page says them. */
+    private static Map<String, Object> details(String text) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        try {
+            if (JsonReader.read(text) instanceof Map<?, ?> page) {
+                page.forEach((name, value) -> details.put(String.valueOf(name), value));
+            }
+        } catch (JsonException plainText) {
+            details.put("health", text);
+        }
+        return details;
     }
 
     private NodeEndpoint ofContext() throws ClientException {

@@ -183,13 +183,16 @@ final class NodeSetup {
 
     /** A failure of node code in the words of the command line. */
     static ClientException failure(NodeStartException refused) {
-        String hint = refused.hint();
         return new ClientException(
                         FailureClass.ofExitCode(refused.exitCode()),
                         refused.code(),
-                        refused.error(),
-                        hint.isEmpty() ? hint : Character.toUpperCase(hint.charAt(0)) + hint.substring(1))
+                        sentence(refused.error()),
+                        sentence(refused.hint()))
                 .causedBy(refused);
+    }
+
+    private static String sentence(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     /** A public card: JSON of public keys, for everybody to read. */

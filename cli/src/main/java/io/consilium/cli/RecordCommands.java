@@ -47,8 +47,8 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams record add report.json --patient P",
-                "  consilium record add scan.dcm --patient P --label 'http://dicom.nema.org/resources/ontology/DCM|CT' \\",
-                "      --sensitivity R --title 'Chest CT' --opening ct-opening.json"
+                "  consilium record add scan.dcm --patient P --sensitivity R --title 'Chest CT' \\",
+                "      --label 'http://dicom.nema.org/resources/ontology/DCM|CT' --opening ct-opening.json"
             })
     int add(
             @Parameters(paramLabel = "FILE", description = "Content to register; - is the standard input.") String file,
