@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code consilium bench}: figures of a cluster and of this machine. */
 @Command(
+        addMethodSubcommands = false,
         name = "bench",
         description = "Measure a cluster and this machine.",
         footerHeading = "%nExamples:%n",

@@ -62,7 +62,9 @@ final class CommandTree {
         List<Method> named =
                 methods.stream().filter(method -> words.contains(name(method))).toList();
         for (Method method : named.isEmpty() ? methods : named) {
-            command.addSubcommand(name(method), new CommandLine(method));
+            if (!command.getSubcommands().containsKey(name(method))) {
+                command.addSubcommand(name(method), new CommandLine(method));
+            }
         }
         return command;
     }

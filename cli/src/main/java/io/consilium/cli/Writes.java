@@ -74,7 +74,10 @@ final class Writes {
         try {
             VerifiedReceipt receipt = submitter.submit(signed, txId);
             describe(receipt.receipt(), result);
-            result.putAll(ids);
+            // A refusal makes nothing, except that a denied access is recorded.
+            if (receipt.applied() || receipt.receipt().getObjectIdsCount() > 0) {
+                result.putAll(ids);
+            }
             return new Written(result, Optional.of(receipt));
         } catch (OutcomeUnknown unknown) {
             unsettled.keep(txId, signed);

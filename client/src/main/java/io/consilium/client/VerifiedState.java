@@ -43,28 +43,40 @@ public final class VerifiedState {
     }
 
     public At<PatientState> patient(ByteString id) throws ClientException {
-        return required(StateKeys.patient(id), PatientState.parser(), "patient");
+        return required(StateKeys.patient(id), PatientState.parser(), "such patient");
     }
 
     public At<RecordState> record(ByteString id) throws ClientException {
-        return required(StateKeys.record(id), RecordState.parser(), "record");
+        return required(StateKeys.record(id), RecordState.parser(), "such record");
     }
 
     public At<ConsentState> consent(ByteString id) throws ClientException {
-        return required(StateKeys.consent(id), ConsentState.parser(), "consent");
+        return required(StateKeys.consent(id), ConsentState.parser(), "such consent");
     }
 
     public At<AccessState> access(ByteString id) throws ClientException {
-        return required(StateKeys.access(id), AccessState.parser(), "access");
+        return required(StateKeys.access(id), AccessState.parser(), "such access");
     }
 
     private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {
-        Optional<At<T>> value = read(key, parser);
-        return value.orElseThrow(() -> new ClientException(
+        Optional<At<T>> value;
+        try {
+            value = read(key, parser);
+        } catch (NodeRefusal refusal) {
+            throw refusal.kind() == FailureClass.NOT_FOUND ? nothing(what, refusal.rule()) : refusal;
+        }
+        return value.orElseThrow(() -> nothing(what, ""));
+    }
+
+    /** Absent and hidden read alike (PRV-8). */
+    private static ClientException nothing(String what, String rule) {
+        return new ClientException(
                 FailureClass.NOT_FOUND,
                 "NOT_FOUND",
+                rule,
+                "",
                 "There is no " + what + ", or you may not see it",
-                "Check the id, and who has custody of it"));
+                "Check the id, and who has custody of it");
     }
 
     private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {
