@@ -9,6 +9,7 @@ import io.consilium.ledger.LedgerLimits;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.replica.TransactionCheck;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -105,7 +106,9 @@ class VerificationPoolTest {
         }
         assertThat(pool.received(large, false, NOW, done -> order.add("bulk"))).isTrue();
         assertThat(pool.submitted(batch(10), NOW, done -> order.add("client"))).isFalse();
-        assertThat(pool.received(large, false, NOW, done -> order.add("more"))).isFalse();
+        List<byte[]> more = Collections.nCopies(
+                VerificationPool.MAX_WAITING_OF_PEERS - VerificationPool.MAX_WAITING_OF_CLIENTS + 1, one.get(0));
+        assertThat(pool.received(more, false, NOW, done -> order.add("more"))).isFalse();
         assertThat(pool.received(one, false, NOW, done -> order.add("peer"))).isTrue();
         assertThat(pool.received(one, true, NOW, done -> order.add("urgent"))).isTrue();
         gate.countDown();
