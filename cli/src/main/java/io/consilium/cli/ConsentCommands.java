@@ -96,8 +96,8 @@ final class ConsentCommands {
                     String reason,
             @Mixin ConsentTermsOptions options)
             throws Exception {
-        ConsentState consent =
-                session.state().consent(Ids.object("consent", id)).value();
+        ByteString consentId = Ids.object("consent", id);
+        ConsentState consent = session.state().consent(consentId).value();
         ConsentSelectors.KeySource keys = keys(consent.getPatientId());
         ConsentAmend.Builder amend = ConsentAmend.newBuilder()
                 .setConsentId(consent.getId())
@@ -126,8 +126,8 @@ final class ConsentCommands {
                             description = "Why; sealed for the patient and the custodians.")
                     String reason)
             throws Exception {
-        ConsentState consent =
-                session.state().consent(Ids.object("consent", id)).value();
+        ByteString consentId = Ids.object("consent", id);
+        ConsentState consent = session.state().consent(consentId).value();
         ConsentRevoke.Builder revoke = ConsentRevoke.newBuilder()
                 .setConsentId(consent.getId())
                 .setSealedReason(keys(consent.getPatientId()).get().sealReason(reason));
@@ -144,7 +144,8 @@ final class ConsentCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent consent show C -o json"})
     int show(@Parameters(paramLabel = "ID", description = "Consent id.") String id) throws Exception {
-        VerifiedState.At<ConsentState> found = session.state().consent(Ids.object("consent", id));
+        ByteString consentId = Ids.object("consent", id);
+        VerifiedState.At<ConsentState> found = session.state().consent(consentId);
         Map<String, Object> object = describe(found.value());
         List<Object> rules = new ArrayList<>();
         found.value().getTerms().getRulesList().forEach(rule -> {

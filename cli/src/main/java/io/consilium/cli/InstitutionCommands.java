@@ -47,7 +47,8 @@ final class InstitutionCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium institution show st-mary"})
     int show(@Parameters(paramLabel = "ID", description = "Institution, e.g. st-mary.") String id) throws Exception {
-        VerifiedState.At<InstitutionState> found = session.state().institution(Ids.institution(id));
+        String slug = Ids.institution(id);
+        VerifiedState.At<InstitutionState> found = session.state().institution(slug);
         Map<String, Object> object = describe(found.value());
         object.put("asOfHeight", found.height());
         session.output().result(object);

@@ -82,6 +82,9 @@ public final class Main {
                     ? "Unexpected argument '" + unknown.get() + "'"
                     : "There is no command '" + unknown.get() + "'";
         }
+        if (String.valueOf(failure.getMessage()).startsWith("Missing required subcommand")) {
+            return "Name a command of " + failure.getCommandLine().getCommandSpec().qualifiedName();
+        }
         return failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
     }
 

@@ -88,7 +88,8 @@ final class PatientCommands {
             footer = {"  consilium patient show 6f1c0d9b5a7e4c3f8b2a1d0e9c8f7a6b"})
     int show(@Parameters(paramLabel = "ID", description = "Patient id, 32 hexadecimal digits.") String id)
             throws Exception {
-        VerifiedState.At<PatientState> found = session.state().patient(Ids.object("patient", id));
+        ByteString patientId = Ids.object("patient", id);
+        VerifiedState.At<PatientState> found = session.state().patient(patientId);
         Map<String, Object> object = describe(found.value());
         object.put("asOfHeight", found.height());
         session.output().result(object);

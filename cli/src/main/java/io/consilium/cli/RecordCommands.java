@@ -132,7 +132,8 @@ final class RecordCommands {
                             description = "Where the opening is kept (default: openings/ under the home).")
                     Optional<Path> opening)
             throws Exception {
-        RecordState record = session.state().record(Ids.object("record", id)).value();
+        ByteString recordId = Ids.object("record", id);
+        RecordState record = session.state().record(recordId).value();
         PatientState patient = session.state().patient(record.getPatientId()).value();
         try (RecordDraft draft = RecordDraft.prepare(
                 session,
@@ -170,7 +171,8 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record show R -o json"})
     int show(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
-        VerifiedState.At<RecordState> found = session.state().record(Ids.object("record", id));
+        ByteString recordId = Ids.object("record", id);
+        VerifiedState.At<RecordState> found = session.state().record(recordId);
         RecordVersion newest = newest(found.value());
         Map<String, Object> object = summary(found.value());
         object.put("labels", newest.getContent().getLabelsCount());
@@ -188,7 +190,8 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record history R"})
     int history(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
-        RecordState record = session.state().record(Ids.object("record", id)).value();
+        ByteString recordId = Ids.object("record", id);
+        RecordState record = session.state().record(recordId).value();
         Reasons reasons = new Reasons(session, record.getPatientId());
         List<Map<String, Object>> items = new ArrayList<>();
         for (RecordVersion version : record.getVersionsList()) {

@@ -1,0 +1,118 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+class HelpTest {
+    private static final int MAX_LINE = 100;
+
+    /** Names that programs rely on. */
+    private static final Set<String> PROMISED = Set.of(
+            "demo", "devnet up", "devnet status", "devnet down", "devnet destroy", "devnet stop-node",
+            "devnet start-node", "devnet kill-node", "devnet logs", "node init", "node run", "node status",
+            "config validate", "config show", "genesis new", "genesis show", "genesis verify", "genesis hash",
+            "key new", "key show", "key list", "key change-password", "institution list", "institution show",
+            "member add", "member list", "member suspend", "member rotate-key", "patient register", "patient show",
+            "patient list", "record add", "record amend", "record list", "record show", "record get",
+            "record history", "record verify", "consent grant", "consent list", "consent show", "consent check",
+            "consent amend", "consent revoke", "access request", "access list", "chain status", "chain validators",
+            "chain block", "chain tx", "chain receipt", "chain verify", "chain verify-receipt", "chain watch",
+            "tx build", "tx sign", "tx submit", "simulate", "bench load", "bench roofline", "completion");
+
+    @TempDir
+    Path home;
+
+    private static CommandLine whole() {
+        PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+        return CommandTree.whole(
+                new Session(Map.of(), new ByteArrayInputStream(new byte[0]), nowhere, nowhere));
+    }
+
+    private static List<CommandLine> all(CommandLine command) {
+        List<CommandLine> commands = new ArrayList<>();
+        commands.add(command);
+        command.getSubcommands().values().forEach(sub -> commands.addAll(all(sub)));
+        return commands;
+    }
+
+    @TestFactory
+    List<DynamicTest> everyCommandHasADescriptionAnExampleAndDescribedOptions() {
+        return all(whole()).stream()
+                .map(command -> DynamicTest.dynamicTest(
+                        command.getCommandSpec().qualifiedName(), () -> check(command)))
+                .toList();
+    }
+
+    private static void check(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+        assertThat(spec.usageMessage().description()).as("description").isNotEmpty();
+        assertThat(help).as("examples").contains("Examples:").contains("  consilium ").doesNotContain("%n");
+        assertThat(help.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MAX_LINE));
+        for (ArgSpec argument : spec.args()) {
+            assertThat(argument.description())
+                    .as(argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void hasEveryPromisedCommand() {
+        Set<String> names = new TreeSet<>();
+        all(whole()).forEach(command ->
+                names.add(command.getCommandSpec().qualifiedName().replaceFirst("consilium ?", "")));
+        assertThat(names).containsAll(PROMISED);
+    }
+
+    @Test
+    void rootHelpListsEveryGroup() {
+        CommandLineRun run = CommandLineRun.of(home, "--help");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        for (CommandGroup group : CommandGroup.values()) {
+            assertThat(run.out()).contains("  " + group.command() + " ").contains(group.description());
+        }
+        assertThat(run.out()).contains("--output", "--context", "--node", "--genesis", "--dry-run");
+    }
+
+    @Test
+    void globalOptionsStandBeforeOrAfterTheCommand() {
+        for (String[] words : new String[][] {
+            {"-o", "json", "key", "list"}, {"key", "-o", "json", "list"}, {"key", "list", "-o", "json"}
+        }) {
+            CommandLineRun run = CommandLineRun.of(home, words);
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out().replaceAll("\\s", "")).isEqualTo("{\"items\":[],\"nextCursor\":null}");
+        }
+    }
+
+    @Test
+    void versionNamesTheProgram() {
+        assertThat(CommandLineRun.of(home, "--version").out()).startsWith("Consilium ");
+    }
+
+    @Test
+    void completionKnowsCommandsAndOptions() {
+        assertThat(CommandLineRun.of(home, "completion", "bash").out())
+                .contains("verify-receipt")
+                .contains("--sensitivity")
+                .contains("complete -F _complete_consilium");
+        assertThat(CommandLineRun.of(home, "completion", "zsh").out()).startsWith("autoload");
+    }
+}
