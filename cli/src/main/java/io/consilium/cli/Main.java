@@ -83,7 +83,8 @@ public final class Main {
                     : "There is no command '" + unknown.get() + "'";
         }
         if (String.valueOf(failure.getMessage()).startsWith("Missing required subcommand")) {
-            return "Name a command of " + failure.getCommandLine().getCommandSpec().qualifiedName();
+            return "Name a command of "
+                    + failure.getCommandLine().getCommandSpec().qualifiedName();
         }
         return failure.getMessage() == null ? "Wrong usage" : failure.getMessage();
     }

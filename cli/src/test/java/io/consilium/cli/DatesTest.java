@@ -29,14 +29,25 @@ class DatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "2026", "2026-02-30", "2026-13-01", "31.01.2026", "2026-01-31T10:30", "2026-01-31T10:30:00",
-        "2026-01-31T25:00:00Z", "1969-12-30", "tomorrow", "2026-01-31 10:30:00Z", "1"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "2026",
+                "2026-02-30",
+                "2026-13-01",
+                "31.01.2026",
+                "2026-01-31T10:30",
+                "2026-01-31T10:30:00",
+                "2026-01-31T25:00:00Z",
+                "1969-12-30",
+                "tomorrow",
+                "2026-01-31 10:30:00Z",
+                "1"
+            })
     void refusesEverythingElse(String text) {
         assertThatThrownBy(() -> Dates.start("--from", text))
-                .isInstanceOfSatisfying(
-                        MalformedInput.class, refused -> assertThat(refused.path()).isEqualTo("--from"));
+                .isInstanceOfSatisfying(MalformedInput.class, refused -> assertThat(refused.path())
+                        .isEqualTo("--from"));
         assertThatThrownBy(() -> Dates.end("--until", text)).isInstanceOf(MalformedInput.class);
     }
 }

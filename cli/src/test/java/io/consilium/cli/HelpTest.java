@@ -24,24 +24,74 @@ class HelpTest {
 
     /** Names that programs rely on. */
     private static final Set<String> PROMISED = Set.of(
-            "demo", "devnet up", "devnet status", "devnet down", "devnet destroy", "devnet stop-node",
-            "devnet start-node", "devnet kill-node", "devnet logs", "node init", "node run", "node status",
-            "config validate", "config show", "genesis new", "genesis show", "genesis verify", "genesis hash",
-            "key new", "key show", "key list", "key change-password", "institution list", "institution show",
-            "member add", "member list", "member suspend", "member rotate-key", "patient register", "patient show",
-            "patient list", "record add", "record amend", "record list", "record show", "record get",
-            "record history", "record verify", "consent grant", "consent list", "consent show", "consent check",
-            "consent amend", "consent revoke", "access request", "access list", "chain status", "chain validators",
-            "chain block", "chain tx", "chain receipt", "chain verify", "chain verify-receipt", "chain watch",
-            "tx build", "tx sign", "tx submit", "simulate", "bench load", "bench roofline", "completion");
+            "demo",
+            "devnet up",
+            "devnet status",
+            "devnet down",
+            "devnet destroy",
+            "devnet stop-node",
+            "devnet start-node",
+            "devnet kill-node",
+            "devnet logs",
+            "node init",
+            "node run",
+            "node status",
+            "config validate",
+            "config show",
+            "genesis new",
+            "genesis show",
+            "genesis verify",
+            "genesis hash",
+            "key new",
+            "key show",
+            "key list",
+            "key change-password",
+            "institution list",
+            "institution show",
+            "member add",
+            "member list",
+            "member suspend",
+            "member rotate-key",
+            "patient register",
+            "patient show",
+            "patient list",
+            "record add",
+            "record amend",
+            "record list",
+            "record show",
+            "record get",
+            "record history",
+            "record verify",
+            "consent grant",
+            "consent list",
+            "consent show",
+            "consent check",
+            "consent amend",
+            "consent revoke",
+            "access request",
+            "access list",
+            "chain status",
+            "chain validators",
+            "chain block",
+            "chain tx",
+            "chain receipt",
+            "chain verify",
+            "chain verify-receipt",
+            "chain watch",
+            "tx build",
+            "tx sign",
+            "tx submit",
+            "simulate",
+            "bench load",
+            "bench roofline",
+            "completion");
 
     @TempDir
     Path home;
 
     private static CommandLine whole() {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
-        return CommandTree.whole(
-                new Session(Map.of(), new ByteArrayInputStream(new byte[0]), nowhere, nowhere));
+        return CommandTree.whole(new Session(Map.of(), new ByteArrayInputStream(new byte[0]), nowhere, nowhere));
     }
 
     private static List<CommandLine> all(CommandLine command) {
@@ -54,8 +104,7 @@ class HelpTest {
     @TestFactory
     List<DynamicTest> everyCommandHasADescriptionAnExampleAndDescribedOptions() {
         return all(whole()).stream()
-                .map(command -> DynamicTest.dynamicTest(
-                        command.getCommandSpec().qualifiedName(), () -> check(command)))
+                .map(command -> DynamicTest.dynamicTest(command.getCommandSpec().qualifiedName(), () -> check(command)))
                 .toList();
     }
 
@@ -63,7 +112,11 @@ class HelpTest {
         CommandSpec spec = command.getCommandSpec();
         String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
         assertThat(spec.usageMessage().description()).as("description").isNotEmpty();
-        assertThat(help).as("examples").contains("Examples:").contains("  consilium ").doesNotContain("%n");
+        assertThat(help)
+                .as("examples")
+                .contains("Examples:")
+                .contains("  consilium ")
+                .doesNotContain("%n");
         assertThat(help.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MAX_LINE));
         for (ArgSpec argument : spec.args()) {
             assertThat(argument.description())
@@ -75,8 +128,9 @@ class HelpTest {
     @Test
     void hasEveryPromisedCommand() {
         Set<String> names = new TreeSet<>();
-        all(whole()).forEach(command ->
-                names.add(command.getCommandSpec().qualifiedName().replaceFirst("consilium ?", "")));
+        all(whole())
+                .forEach(command ->
+                        names.add(command.getCommandSpec().qualifiedName().replaceFirst("consilium ?", "")));
         assertThat(names).containsAll(PROMISED);
     }
 

@@ -19,35 +19,37 @@ class MainTest {
     Path home;
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "                                      | 2 | Name a command",
-        "record                                | 2 | Name a command of consilium record",
-        "chian                                 | 2 | Did you mean chain?",
-        "chain statos                          | 2 | Did you mean status?",
-        "record add --patint x                 | 2 | Did you mean --patient?",
-        "record add f                          | 2 | '--patient=P'",
-        "chain block                           | 2 | 'H'",
-        "chain block 0 --context c             | 2 | no height",
-        "--timeout 5x chain status             | 2 | no length of time",
-        "-o xml chain status                   | 2 | --output",
-        "--context nope chain status           | 2 | There is no context 'nope'",
-        "chain status                          | 2 | which node",
-        "--node ftp://x chain status           | 2 | no node's address",
-        "--node https://h:1 chain status       | 2 | No genesis file",
-        "--node https://h:1 --genesis /none chain status | 2 | cannot be read",
-        "chain verify-receipt none.json        | 2 | cannot be read",
-        "record verify none.txt --opening o    | 2 | There is no file",
-        "key show none.keystore                | 2 | There is no file",
-        "key list /none/such                   | 2 | no directory",
-        "patient show xyz                      | 3 | names no patient",
-        "record show 1234                      | 3 | names no record",
-        "consent show ABCDEF                   | 3 | names no consent",
-        "chain tx 12                           | 3 | names no transaction",
-        "institution show Not_A_Slug           | 3 | names no institution",
-        "member suspend st-mary/UP             | 3 | names no member",
-        "consent list                          | 2 | --patient P or --grantee X",
-        "config validate --config none.toml    | 2 | There is no file"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "                                      | 2 | Name a command",
+                "record                                | 2 | Name a command of consilium record",
+                "chian                                 | 2 | Did you mean chain?",
+                "chain statos                          | 2 | Did you mean status?",
+                "record add --patint x                 | 2 | Did you mean --patient?",
+                "record add f                          | 2 | '--patient=P'",
+                "chain block                           | 2 | 'H'",
+                "chain block 0 --context c             | 2 | no height",
+                "--timeout 5x chain status             | 2 | no length of time",
+                "-o xml chain status                   | 2 | --output",
+                "--context nope chain status           | 2 | There is no context 'nope'",
+                "chain status                          | 2 | which node",
+                "--node ftp://x chain status           | 2 | no node's address",
+                "--node https://h:1 chain status       | 2 | No genesis file",
+                "--node https://h:1 --genesis /none chain status | 2 | cannot be read",
+                "chain verify-receipt none.json        | 2 | cannot be read",
+                "record verify none.txt --opening o    | 2 | There is no file",
+                "key show none.keystore                | 2 | There is no file",
+                "key list /none/such                   | 2 | no directory",
+                "patient show xyz                      | 3 | names no patient",
+                "record show 1234                      | 3 | names no record",
+                "consent show ABCDEF                   | 3 | names no consent",
+                "chain tx 12                           | 3 | names no transaction",
+                "institution show Not_A_Slug           | 3 | names no institution",
+                "member suspend st-mary/UP             | 3 | names no member",
+                "consent list                          | 2 | --patient P or --grantee X",
+                "config validate --config none.toml    | 2 | There is no file"
+            })
     void saysTheCauseAndTheNextStepWithTheRightExitCode(String words, int exitCode, String expected) throws Exception {
         String[] arguments = words == null ? new String[0] : words.strip().split("\\s+");
         CommandLineRun run = CommandLineRun.of(home, arguments);
@@ -75,7 +77,8 @@ class MainTest {
 
     @Test
     void neverPromptsWithoutATerminal() {
-        CommandLineRun run = CommandLineRun.of(home, "key", "new", home.resolve("k").toString());
+        CommandLineRun run =
+                CommandLineRun.of(home, "key", "new", home.resolve("k").toString());
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--password-file");
     }
@@ -90,12 +93,20 @@ class MainTest {
         assertThat(made.exitCode()).as(made.err()).isZero();
         assertThat(String.valueOf(made.json().get("signing"))).startsWith("ed25519:");
         assertThat(CommandLineRun.of(home, "key", "new", key).exitCode()).isEqualTo(8);
-        assertThat(CommandLineRun.of(home, "key", "show", key, "-o", "json").json()).isEqualTo(made.json());
+        assertThat(CommandLineRun.of(home, "key", "show", key, "-o", "json").json())
+                .isEqualTo(made.json());
         assertThat(CommandLineRun.of(home, "key", "list", "-o", "json").json().get("items"))
                 .isEqualTo(List.of(made.json()));
         String[] change = {
-            "key", "change-password", key, "--cost", "devnet", "--password-file", password.toString(),
-            "--new-password-file", other.toString()
+            "key",
+            "change-password",
+            key,
+            "--cost",
+            "devnet",
+            "--password-file",
+            password.toString(),
+            "--new-password-file",
+            other.toString()
         };
         assertThat(CommandLineRun.of(home, change).exitCode()).isZero();
         CommandLineRun again = CommandLineRun.of(home, change);
@@ -109,19 +120,55 @@ class MainTest {
         String node = home.resolve("node").resolve("node.toml").toString();
         String admin = home.resolve("admin.keystore").toString();
         String genesis = home.resolve("genesis.json").toString();
-        run("node", "init", "--config", node, "--institution", "st-mary", "--name", "St Mary", "--roles", "PROVIDER",
-                "--password-file", password, "--cost", "devnet");
+        run(
+                "node",
+                "init",
+                "--config",
+                node,
+                "--institution",
+                "st-mary",
+                "--name",
+                "St Mary",
+                "--roles",
+                "PROVIDER",
+                "--password-file",
+                password,
+                "--cost",
+                "devnet");
         run("key", "new", admin, "--cost", "devnet", "--password-file", password);
-        run("member", "card", "st-mary/admin", "--roles", "ADMIN", "--member-key", admin, "--out",
+        run(
+                "member",
+                "card",
+                "st-mary/admin",
+                "--roles",
+                "ADMIN",
+                "--member-key",
+                admin,
+                "--out",
                 home.resolve("admin.json").toString());
-        Map<?, ?> made = run("genesis", "new", "--name", "test", "--institution",
-                        home.resolve("node").resolve("institution.json").toString(), "--member",
-                        home.resolve("admin.json").toString(), "--out", genesis)
+        Map<?, ?> made = run(
+                        "genesis",
+                        "new",
+                        "--name",
+                        "test",
+                        "--institution",
+                        home.resolve("node").resolve("institution.json").toString(),
+                        "--member",
+                        home.resolve("admin.json").toString(),
+                        "--out",
+                        genesis)
                 .json();
         assertThat(run("genesis", "verify", genesis).json().get("chainId")).isEqualTo(made.get("chainId"));
-        assertThat(CommandLineRun.of(home, "genesis", "hash", genesis).out().strip()).isEqualTo(made.get("chainId"));
-        Path shown = Files.writeString(home.resolve("shown.json"), run("genesis", "show", genesis).out());
-        assertThat(run("genesis", "new", shown.toString(), "--out", home.resolve("again.json").toString())
+        assertThat(CommandLineRun.of(home, "genesis", "hash", genesis).out().strip())
+                .isEqualTo(made.get("chainId"));
+        Path shown = Files.writeString(
+                home.resolve("shown.json"), run("genesis", "show", genesis).out());
+        assertThat(run(
+                                "genesis",
+                                "new",
+                                shown.toString(),
+                                "--out",
+                                home.resolve("again.json").toString())
                         .json()
                         .get("chainId"))
                 .isEqualTo(made.get("chainId"));
@@ -152,9 +199,19 @@ class MainTest {
     void tellsOfANodeThatIsDown() throws Exception {
         foundsAChainAndSignsOfflineInThreeSteps();
         CommandLineRun run = CommandLineRun.of(
-                home, "--as", "st-mary/admin", "--key", home.resolve("admin.keystore").toString(), "--password-file",
-                home.resolve("pw").toString(), "--genesis", home.resolve("genesis.json").toString(), "--node",
-                "https://127.0.0.1:1", "chain", "status");
+                home,
+                "--as",
+                "st-mary/admin",
+                "--key",
+                home.resolve("admin.keystore").toString(),
+                "--password-file",
+                home.resolve("pw").toString(),
+                "--genesis",
+                home.resolve("genesis.json").toString(),
+                "--node",
+                "https://127.0.0.1:1",
+                "chain",
+                "status");
         assertThat(run.exitCode()).isEqualTo(5);
         assertThat(run.err()).contains("does not answer");
     }
@@ -166,8 +223,7 @@ class MainTest {
     }
 
     private static String[] with(String[] first, String... more) {
-        return Stream.concat(Arrays.stream(first), Arrays.stream(more))
-                .toArray(String[]::new);
+        return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test

@@ -26,9 +26,7 @@ class OutputTest {
 
     @Test
     void aTableHasOneLineAField() {
-        assertThat(TableWriter.object(sample()))
-                .isEqualTo(
-                        """
+        assertThat(TableWriter.object(sample())).isEqualTo("""
                         txId                  12ab
                         height                7
                         until                 -
@@ -49,9 +47,7 @@ class OutputTest {
 
     @Test
     void yamlQuotesWhatCouldBeAnythingElse() {
-        assertThat(YamlWriter.write(sample()))
-                .isEqualTo(
-                        """
+        assertThat(YamlWriter.write(sample())).isEqualTo("""
                         txId: "12ab"
                         height: 7
                         until: null
