@@ -19,13 +19,16 @@ import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.proto.BlockBody;
 import io.consilium.proto.GenesisDocument;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -148,8 +151,23 @@ final class TestChain {
         return BlockHeader.decode(chain.header(height).orElseThrow());
     }
 
-    /** What a crash at this moment would leave, unsynced bytes included. */
+    /**
+     * What a crash at this moment would leave, unsynced bytes included. A compaction in the background may add and delete
+     * files meanwhile, so the copy counts only if the directory is the same after it as before.
+     */
     static Path image(Path directory, Path target) throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            Map<String, Long> before = sizes(directory);
+            boolean whole = copied(directory, target);
+            if (whole && sizes(directory).equals(before)) {
+                return target;
+            }
+            delete(target);
+        }
+        throw new IOException(directory + " does not come to rest");
+    }
+
+    private static boolean copied(Path directory, Path target) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.toList()) {
                 Path copy = target.resolve(directory.relativize(file).toString());
@@ -159,8 +177,24 @@ final class TestChain {
                     Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+            return true;
+        } catch (NoSuchFileException | UncheckedIOException deletedMeanwhile) {
+            return false;
         }
-        return target;
+    }
+
+    private static Map<String, Long> sizes(Path directory) throws IOException {
+        Map<String, Long> sizes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith("LOG")) {
+                    sizes.put(file.toString(), Files.size(file));
+                }
+            }
+        } catch (NoSuchFileException | UncheckedIOException deletedMeanwhile) {
+            sizes.put("a file was deleted meanwhile", System.nanoTime());
+        }
+        return sizes;
     }
 
     static void delete(Path directory) throws IOException {
