@@ -1,0 +1,73 @@
+package io.consilium.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LabelsTest {
+    private static final Code DIABETES = code("http://hl7.org/fhir/sid/icd-10", "E11.91");
+
+    private static Code code(String system, String code) {
+        return Code.newBuilder().setSystem(system).setCode(code).build();
+    }
+
+    @Test
+    @DisplayName("PRV-4 codes that spell out their hierarchy bring their ancestors")
+    void prv4_addsAncestors() {
+        assertThat(CodeAncestors.of(DIABETES)).map(Code::getCode).containsExactly("E11.9", "E11");
+        assertThat(CodeAncestors.of(code("http://www.whocc.no/atc", "A10BA02")))
+                .map(Code::getCode)
+                .containsExactly("A10BA", "A10B", "A10", "A");
+        assertThat(CodeAncestors.of(code("http://snomed.info/sct", "73211009"))).isEmpty();
+        assertThat(CodeAncestors.of(code("http://hl7.org/fhir/sid/icd-10", "E11")))
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("PRV-4 labels are sorted, distinct, and differ from patient to patient")
+    void prv4_blindsByPatient() {
+        ScopeKey one = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        ScopeKey other = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        List<ByteString> labels =
+                one.labels(List.of(DIABETES, code("a", "b"), DIABETES, code("c", "d"), code("e", "f")));
+        assertThat(labels).hasSize(4).isSortedAccordingTo(ByteString.unsignedLexicographicalComparator());
+        assertThat(one.label(DIABETES)).isEqualTo(one.label(DIABETES)).isNotEqualTo(other.label(DIABETES));
+        assertThat(one.label(DIABETES).size()).isEqualTo(16);
+    }
+
+    @Test
+    @DisplayName("PRV-4 every sensitivity has five labels, and a threshold separates lower from higher")
+    void prv4_labelsSensitivity() {
+        ScopeKey key = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        for (Sensitivity record : Sensitivity.values()) {
+            List<ByteString> labels = key.sensitivityLabels(record);
+            assertThat(new HashSet<>(labels)).hasSize(5);
+            for (Sensitivity rule : Sensitivity.values()) {
+                boolean denied =
+                        rule.denyCode().map(key::label).map(labels::contains).orElse(true);
+                boolean permitted =
+                        rule.permitCode().map(key::label).map(labels::contains).orElse(true);
+                assertThat(denied).as("deny %s, record %s", rule, record).isEqualTo(record.compareTo(rule) >= 0);
+                assertThat(permitted).as("permit %s, record %s", rule, record).isEqualTo(record.compareTo(rule) <= 0);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("PRV-1 a sealed reason opens for the holders of the scope key alone")
+    void prv1_sealsReasons() throws Exception {
+        ScopeKey key = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        ByteString sealed = key.sealReason("wrong date");
+        assertThat(sealed.toStringUtf8()).doesNotContain("wrong");
+        assertThat(key.openReason(sealed)).isEqualTo("wrong date");
+        ScopeKey other = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> other.openReason(sealed))
+                .isInstanceOf(io.consilium.crypto.CryptoException.class);
+    }
+}
