@@ -214,18 +214,25 @@ final class ChainCommands {
     @Command(
             name = "verify",
             description = {
-                "Verify the whole history: every header, link and certificate from the genesis on (exit 0 or 9)."
+                "Verify the whole history: every header, link and certificate from the genesis on (exit 0 or 9).",
+                "With --config, offline in the data directory of a stopped node, with every block executed again."
             },
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium chain verify", "  consilium chain verify --from 100 -o json"})
+            footer = {"  consilium chain verify", "  consilium chain verify --config node/node.toml"})
     int verify(
             @Option(names = "--from", paramLabel = "H", defaultValue = "1", description = "First height (default 1).")
-                    long from)
+                    long from,
+            @Option(names = "--config", paramLabel = "FILE", description = "node.toml of a stopped node.")
+                    Optional<String> config)
             throws Exception {
         if (from < 1) {
             throw new MalformedInput("--from", "Heights start at 1, not at " + from, "Give --from 1 or higher");
         }
-        session.output().result(new ChainHistory(session).verify(from));
+        if (config.isPresent()) {
+            session.output().result(new StoredHistory(session).verify(config.get()));
+        } else {
+            session.output().result(new ChainHistory(session).verify(from));
+        }
         return 0;
     }
 

@@ -1,0 +1,89 @@
+package io.consilium.node.process;
+
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.ledger.genesis.GenesisState;
+import io.consilium.node.config.NodeConfig;
+import io.consilium.node.replica.HistoryReplay;
+import io.consilium.storage.RocksChainStore;
+import io.consilium.storage.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+
+/** Verifies the whole history in the data directory of a stopped node, offline, by executing it once more. */
+public final class HistoryAudit {
+    private HistoryAudit() {}
+
+    /**
+     * What was found.
+     *
+     * @param fault height and reason of the first block that does not verify
+     */
+    public record Report(Hash chainId, long height, Hash stateRoot, Optional<HistoryReplay.Fault> fault) {}
+
+    /**
+     * Replays into a scratch directory beside the database, which is removed afterwards.
+     *
+     * @param verified is told each height that verified
+     */
+    public static Report run(NodeConfig config, LongConsumer verified) throws NodeStartException {
+        GenesisState genesis = GenesisReader.read(config.genesis());
+        Path scratchDirectory = scratch(config);
+        try (RocksChainStore history = RocksChainStore.open(
+                config.database(), genesis.chainId(), config.storage().bounds())) {
+            RocksChainStore.initialise(
+                    scratchDirectory, config.storage().bounds(), genesis, RocksChainStore.Start.OBSERVER);
+            try (RocksChainStore scratch = RocksChainStore.open(
+                    scratchDirectory, genesis.chainId(), config.storage().bounds())) {
+                Optional<HistoryReplay.Fault> fault =
+                        new HistoryReplay(history, scratch, genesis.chainId(), new Ed25519Verifier()).run(verified);
+                return new Report(
+                        genesis.chainId(), history.tipHeight(), history.tip().stateRoot(), fault);
+            }
+        } catch (StoreException refused) {
+            throw StartFailures.of(refused);
+        } finally {
+            remove(scratchDirectory);
+        }
+    }
+
+    private static Path scratch(NodeConfig config) throws NodeStartException {
+        try {
+            return Files.createTempDirectory(config.directory(), "verify-").resolve("db");
+        } catch (IOException failed) {
+            throw StartFailures.unreadable(
+                    "the directory",
+                    config.directory(),
+                    PrivateFile.reason(failed),
+                    "check its rights and the room on its disk",
+                    failed);
+        }
+    }
+
+    private static void remove(Path database) throws NodeStartException {
+        Path directory = database.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IllegalStateException("a scratch database stands in a directory");
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.delete(file);
+            }
+        } catch (IOException failed) {
+            throw StartFailures.unreadable(
+                    "the scratch directory",
+                    directory,
+                    PrivateFile.reason(failed),
+                    "remove it by hand, nothing in it is needed",
+                    failed);
+        }
+    }
+}
