@@ -62,12 +62,12 @@ record FaultMix(
                 validators,
                 List.copyOf(kinds),
                 chance.between(50_000, 1_500_000),
-                chance.between(2_000_000, 15_000_000),
+                chance.between(2_000_000, 25_000_000),
                 twins,
                 traitors,
                 Weather.of(chance),
                 chance.pick(List.of(100L, 300L, 2_000L, 10_000L)),
-                10 + chance.below(80));
+                20 + chance.below(180));
     }
 
     int faults() {

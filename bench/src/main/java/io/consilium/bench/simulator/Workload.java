@@ -64,7 +64,7 @@ final class Workload {
         if (chance.percent(15)) {
             send(chance.pick(world.nodes()), batch);
         }
-        world.timeline().after(chance.between(1_000, 600_000), this::turn);
+        world.timeline().after(chance.between(1_000, 400_000), this::turn);
     }
 
     /** What is sent after the healing must become final, whatever happened before. */
