@@ -17,8 +17,11 @@ import java.util.function.Consumer;
 /** Loads a cluster with record registrations at rising rates and finds the highest that it sustains. */
 public final class LoadTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final int WARMUP_RATE = 300;
-    private static final int WARMUP_SECONDS = 12;
+    /** Four young JVMs on two cores compile for most of a minute before they run as they will. */
+    private static final int WARMUP_RATE = 400;
+
+    private static final int WARMUP_SECONDS = 45;
+    private static final int FIXED_RATE_WARMUP_SECONDS = 15;
     private static final int FIRST_RATE = 500;
     private static final double STEP = 1.5;
     private static final int BISECTIONS = 3;
@@ -71,7 +74,8 @@ public final class LoadTest {
         int bytes = registrations.sign(1).get(0).length;
         if (options.rate().isEmpty() || options.warmupSeconds() > 0) {
             talk.accept("Warming up ...");
-            measure(Math.min(WARMUP_RATE, options.rate().orElse(WARMUP_RATE)), 1, WARMUP_SECONDS);
+            int seconds = options.rate().isEmpty() ? WARMUP_SECONDS : FIXED_RATE_WARMUP_SECONDS;
+            measure(Math.min(WARMUP_RATE, options.rate().orElse(WARMUP_RATE)), 1, seconds);
         }
         Rung best;
         Optional<Rung> tenth = Optional.empty();

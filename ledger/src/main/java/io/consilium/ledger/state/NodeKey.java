@@ -100,9 +100,14 @@ public final class NodeKey implements Comparable<NodeKey> {
                 && Arrays.equals(packed, key.packed);
     }
 
+    /** Mixed well: paths are short and versions run on, so that 31s would let most keys of a cache collide. */
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(version) + Arrays.hashCode(packed);
+        long mixed = (version ^ nibbles) * 0x9E3779B97F4A7C15L;
+        for (byte each : packed) {
+            mixed = (mixed ^ each) * 0x100000001B3L;
+        }
+        return Long.hashCode(mixed * 0x9E3779B97F4A7C15L);
     }
 
     @Override
