@@ -1,7 +1,6 @@
 package io.consilium.cli;
 
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * The commands of the first level, each with the line that {@code --help} shows.
@@ -64,14 +63,5 @@ enum CommandGroup {
             case BENCH -> new BenchCommand(session);
             case COMPLETION -> new CompletionCommand(session);
         };
-    }
-
-    static Optional<CommandGroup> named(String word) {
-        for (CommandGroup group : values()) {
-            if (group.command().equals(word)) {
-                return Optional.of(group);
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -132,10 +131,5 @@ final class CommandTree {
         String own = help.footer();
         return own + System.lineSeparator() + "Options that every command takes: consilium --help"
                 + System.lineSeparator();
-    }
-
-    /** True where the argument has a description, which every one must have. */
-    static boolean isDescribed(ArgSpec argument) {
-        return argument.description().length > 0;
     }
 }

@@ -175,6 +175,10 @@ final class RecordDraft implements AutoCloseable {
                     version,
                     new Opening(sealed.salt(), receipt.get().proof()));
             written.result().put("opening", file.toString());
+        } else if (written.receipt().isEmpty() && !session.options().dryRun) {
+            session.output()
+                    .say("Without its receipt no opening is kept; once it is applied, record get by the custodian's"
+                            + " staff makes one");
         }
         writes.print(written);
         return 0;

@@ -1,7 +1,9 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ProtoJson;
 import io.consilium.client.TransactionDraft;
@@ -11,6 +13,7 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.Signer;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionSigner;
 import java.util.ArrayList;
@@ -87,8 +90,18 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
 
     /** Adds the signature of an actor whose key the body names. */
     TxFile sign(Hash chainId, String actor, Signer signer) throws ClientException {
+        TransactionBody body = read(draft);
+        if (!body.getChainId().equals(ByteString.copyFrom(chainId.toBytes()))) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    Refusal.WRONG_CHAIN.name(),
+                    Refusal.WRONG_CHAIN.rule(),
+                    "body.chainId",
+                    "The transaction is for another chain than the genesis given",
+                    "Build it anew with the genesis of this chain");
+        }
         List<Optional<byte[]>> signed = new ArrayList<>(signatures);
-        List<TransactionSigner> signers = read(draft).getSignersList();
+        List<TransactionSigner> signers = body.getSignersList();
         for (int i = 0; i < signers.size(); i++) {
             if (signers.get(i).getActor().equals(actor)
                     && PublicKey.ed25519(signers.get(i).getKey().getKey().toByteArray())

@@ -69,11 +69,6 @@ public final class NodeClient {
     /** What a node that waited as long as it was told to still needs to answer. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(5);
 
-    static {
-        // The JDK would send a request again on its own, with the token that the node has seen already.
-        System.setProperty("sun.net.http.retryPost", "false");
-    }
-
     private final String audience;
     private final NodeEndpoint endpoint;
     private final Identity identity;

@@ -18,6 +18,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * <p>The extended kind of trust manager, because the JDK adds its own checks of host names to the plain kind.
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
+    static {
+        // The JDK would send a request again on its own, with a token that the node has seen already. It reads this
+        // once, when it opens its first connection, so it is set where each of ours begins.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
     private final Set<Hash> pinned;
     private volatile Optional<Hash> seen = Optional.empty();
 
