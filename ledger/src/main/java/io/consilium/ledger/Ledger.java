@@ -5,8 +5,6 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.Verifier;
 import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.BlockResult;
-import io.consilium.ledger.block.BlockTransactions;
-import io.consilium.ledger.block.DuplicateWindow;
 import io.consilium.ledger.block.IndexEntry;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.Outcome;
@@ -28,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What a block means: a function from the state before it and its transactions to the state after it and one receipt
@@ -73,33 +72,27 @@ public final class Ledger {
                 : Optional.empty();
     }
 
-    /** The same with the check of TX-3 against the decided blocks of the last 10 minutes. */
-    public Optional<Rejection> admissible(ParsedTransaction transaction, long blockTimeMillis, DuplicateWindow window) {
-        return admissible(transaction, blockTimeMillis)
-                .or(() -> window.contains(transaction.txId())
-                        ? Optional.of(Refusal.DUPLICATE_TRANSACTION.rejection())
-                        : Optional.empty());
-    }
-
-    /** Why a block with these transactions and body size is not admissible, apart from signatures (BFT-8). */
+    /**
+     * Why a block with these transactions and body size is not admissible, apart from signatures (BFT-8).
+     *
+     * @param decided whether a transaction stands in a decided block. The blocks of the last 10 minutes matter; whatever
+     *     is older has expired (TX-2), so that a longer memory gives the same answer (TX-3)
+     */
     public Optional<Rejection> admissibleBlock(
-            BlockTransactions block, int bodyBytes, long blockTimeMillis, DuplicateWindow window) {
-        List<ParsedTransaction> transactions = block.transactions();
+            List<ParsedTransaction> transactions, int bodyBytes, long blockTimeMillis, Predicate<Hash> decided) {
         if (bodyBytes > limits.maxBlockBytes() || transactions.size() > limits.maxBlockTransactions()) {
             return Optional.of(
                     Refusal.BLOCK_TOO_LARGE.rejection(bodyBytes + " bytes, " + transactions.size() + " transactions"));
         }
-        if (transactions.size() > window.room()) {
-            return Optional.of(Refusal.WINDOW_FULL.rejection());
-        }
         TreeSet<Hash> seen = new TreeSet<>();
         for (ParsedTransaction transaction : transactions) {
-            Optional<Rejection> refusal = admissible(transaction, blockTimeMillis, window);
+            Optional<Rejection> refusal = admissible(transaction, blockTimeMillis);
             if (refusal.isPresent()) {
                 return refusal;
             }
-            if (!seen.add(transaction.txId())) {
-                return Optional.of(Refusal.DUPLICATE_TRANSACTION.rejection("twice in one block"));
+            if (!seen.add(transaction.txId()) || decided.test(transaction.txId())) {
+                return Optional.of(Refusal.DUPLICATE_TRANSACTION.rejection(
+                        "transaction " + transaction.txId().hex()));
             }
         }
         return Optional.empty();

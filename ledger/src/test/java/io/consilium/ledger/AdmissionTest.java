@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.ledger.block.BlockTransactions;
-import io.consilium.ledger.block.DuplicateWindow;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
@@ -17,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class AdmissionTest {
     private static final long END = TestChain.START + 5 * TestChain.MINUTE;
 
     private final TestChain chain = new TestChain();
-    private final DuplicateWindow window = new DuplicateWindow(1_000);
+    private final Set<Hash> decided = new TreeSet<>();
 
     private ParsedTransaction noop() {
         return chain.transaction(ADAMS, body -> body.setNoop(Noop.getDefaultInstance()));
@@ -59,13 +60,14 @@ class AdmissionTest {
     @DisplayName("TX-3 a transaction of the last 10 minutes makes a block inadmissible, also twice in one block")
     void tx3_duplicates() {
         ParsedTransaction transaction = noop();
-        BlockTransactions once = new BlockTransactions(List.of(transaction));
-        assertThat(chain.ledger.admissibleBlock(once, 100, chain.now, window)).isEmpty();
-        BlockTransactions twice = new BlockTransactions(List.of(transaction, noop(), transaction));
-        assertThat(refusal(chain.ledger.admissibleBlock(twice, 100, chain.now, window)))
+        List<ParsedTransaction> once = List.of(transaction);
+        assertThat(chain.ledger.admissibleBlock(once, 100, chain.now, decided::contains))
+                .isEmpty();
+        List<ParsedTransaction> twice = List.of(transaction, noop(), transaction);
+        assertThat(refusal(chain.ledger.admissibleBlock(twice, 100, chain.now, decided::contains)))
                 .contains(Refusal.DUPLICATE_TRANSACTION);
-        window.add(chain.now, List.of(transaction.txId()));
-        assertThat(refusal(chain.ledger.admissibleBlock(once, 100, chain.now, window)))
+        decided.add(transaction.txId());
+        assertThat(refusal(chain.ledger.admissibleBlock(once, 100, chain.now, decided::contains)))
                 .contains(Refusal.DUPLICATE_TRANSACTION);
     }
 
@@ -73,24 +75,22 @@ class AdmissionTest {
     @DisplayName("TX-3 the same body under another signature is the same transaction")
     void tx3_otherSignatureIsNoOtherTransaction() {
         ParsedTransaction transaction = noop();
-        window.add(chain.now, List.of(transaction.txId()));
+        decided.add(transaction.txId());
         ParsedTransaction resigned = TestChain.parsed(TestChain.sign(transaction.body(), key("other")));
-        assertThat(refusal(chain.ledger.admissible(resigned, chain.now, window)))
+        assertThat(refusal(chain.ledger.admissibleBlock(List.of(resigned), 100, chain.now, decided::contains)))
                 .contains(Refusal.DUPLICATE_TRANSACTION);
     }
 
     @Test
-    @DisplayName("TX-3 once the window forgot a transaction, TX-2 refuses it")
-    void tx3_windowIsCompleteBecauseOfTx2() {
+    @DisplayName("TX-3 after 10 minutes TX-2 refuses a transaction, whether anybody remembers it or not")
+    void tx3_tenMinutesOfMemoryAreEnough() {
         ParsedTransaction transaction = noop();
-        window.add(chain.now, List.of(transaction.txId()));
-        for (long t = chain.now; t < chain.now + 15 * TestChain.MINUTE; t += 7_000) {
-            window.add(t, List.of());
-            assertThat(chain.ledger.admissible(transaction, t, window))
-                    .as("after %d ms", t - chain.now)
-                    .isPresent();
-        }
-        assertThat(window.size()).isZero();
+        long included = transaction.body().getValidUntilMillis() - 10 * TestChain.MINUTE;
+        assertThat(chain.ledger.admissibleBlock(List.of(transaction), 100, included, id -> false))
+                .isEmpty();
+        assertThat(refusal(chain.ledger.admissibleBlock(
+                        List.of(transaction), 100, included + 10 * TestChain.MINUTE + 1, id -> false)))
+                .contains(Refusal.TRANSACTION_EXPIRED);
     }
 
     @Test
@@ -98,17 +98,14 @@ class AdmissionTest {
     void tx6_blockBounds() {
         Ledger small = new Ledger(chain.genesis.chainId(), new LedgerLimits(262_144, 262_145, 2));
         List<ParsedTransaction> three = List.of(noop(), noop(), noop());
-        assertThat(refusal(small.admissibleBlock(new BlockTransactions(three), 100, chain.now, window)))
+        assertThat(refusal(small.admissibleBlock(three, 100, chain.now, decided::contains)))
                 .contains(Refusal.BLOCK_TOO_LARGE);
-        assertThat(small.admissibleBlock(new BlockTransactions(three.subList(0, 2)), 100, chain.now, window))
+        assertThat(small.admissibleBlock(three.subList(0, 2), 100, chain.now, decided::contains))
                 .isEmpty();
-        assertThat(refusal(small.admissibleBlock(new BlockTransactions(List.of()), 262_146, chain.now, window)))
+        assertThat(refusal(small.admissibleBlock(List.of(), 262_146, chain.now, decided::contains)))
                 .contains(Refusal.BLOCK_TOO_LARGE);
         Ledger narrow = new Ledger(chain.genesis.chainId(), new LedgerLimits(100, 262_145, 2));
         assertThat(refusal(narrow.admissible(noop(), chain.now))).contains(Refusal.TRANSACTION_TOO_LARGE);
-        DuplicateWindow full = new DuplicateWindow(1);
-        assertThat(refusal(chain.ledger.admissibleBlock(new BlockTransactions(three), 100, chain.now, full)))
-                .contains(Refusal.WINDOW_FULL);
         assertThatThrownBy(() -> new LedgerLimits(0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 

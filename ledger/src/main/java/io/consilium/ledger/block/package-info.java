@@ -1,4 +1,4 @@
-/** Blocks: their transactions, receipts, effects on state, indexes and events, and the duplicate window (TX-3, TX-5). */
+/** Blocks: their transactions, receipts, effects on state, indexes and events (TX-5). */
 @NullMarked
 package io.consilium.ledger.block;
 

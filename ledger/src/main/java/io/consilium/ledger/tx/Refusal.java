@@ -21,7 +21,6 @@ public enum Refusal {
             "TX-2", REFUSED, "the transaction is valid for more than 10 minutes", "check this machine's clock"),
     PRECONDITION_FAILED("TX-2", CONFLICT, "an object has another version than expected", "read it again and decide"),
     DUPLICATE_TRANSACTION("TX-3", CONFLICT, "this transaction is in a block already", "look up its receipt"),
-    WINDOW_FULL("TX-3", REFUSED, "the last 10 minutes hold as many transactions as can be told apart", "retry later"),
     BLOCK_TOO_LARGE("TX-6", REFUSED, "the block is larger than the chain allows", "halve the batch"),
     SIGNER_COUNT("TX-4", REFUSED, "this transaction has one signatory", "sign it with one key"),
     SIGNER_UNKNOWN("TX-4", UNAUTHORISED, "the signatory is not registered", "check the name after --as"),

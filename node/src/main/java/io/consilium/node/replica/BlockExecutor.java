@@ -24,12 +24,10 @@ import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.DecidedBatch;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Executes children of the tip: checks that each transaction may be in the block, runs the ledger and the state tree, and
@@ -162,13 +160,8 @@ final class BlockExecutor {
         if (!MerkleTree.root(leaves).equals(header.transactionsRoot())) {
             return Outcome.refused(ExecutionVerdict.BODY_DIFFERS, "the body is not the one of the header");
         }
-        if (raw.size() > limits.maxBlockTransactions() || body.length > limits.maxBlockBytes()) {
-            return Outcome.refused(
-                    ExecutionVerdict.INADMISSIBLE,
-                    raw.size() + " transactions in " + body.length + " bytes exceed a block");
-        }
         List<ParsedTransaction> transactions = new ArrayList<>(raw.size());
-        Optional<String> fault = admit(header, raw, leaves, certified, transactions);
+        Optional<String> fault = admit(header, body.length, raw, leaves, certified, transactions);
         if (fault.isPresent()) {
             return Outcome.refused(ExecutionVerdict.INADMISSIBLE, fault.get());
         }
@@ -178,35 +171,33 @@ final class BlockExecutor {
     /** Parses and checks each transaction (BFT-8); gives the first fault. */
     private Optional<String> admit(
             BlockHeader header,
+            int bodyBytes,
             List<byte[]> raw,
             List<Hash> leaves,
             boolean certified,
             List<ParsedTransaction> transactions) {
-        Set<Hash> ids = new HashSet<>();
+        // What waits in the mempool was checked when it came, and is in no block yet.
+        List<ParsedTransaction> strangers = new ArrayList<>();
         for (int i = 0; i < raw.size(); i++) {
             Optional<ParsedTransaction> pending = mempool.withLeaf(leaves.get(i));
-            ParsedTransaction transaction;
             try {
-                transaction = pending.isPresent() ? pending.get() : ParsedTransaction.parse(raw.get(i));
+                transactions.add(pending.isPresent() ? pending.get() : ParsedTransaction.parse(raw.get(i)));
             } catch (MalformedTransaction malformed) {
                 return Optional.of("transaction " + i + ": " + malformed.getMessage());
             }
-            Optional<Rejection> rejection = ledger.admissible(transaction, header.timestampMillis());
-            // What waits in the mempool was checked when it came, and is in no block yet.
-            if (rejection.isEmpty() && pending.isEmpty() && !certified) {
-                rejection = check.signatures(transaction);
+            if (pending.isEmpty()) {
+                strangers.add(transactions.get(i));
             }
-            if (rejection.isPresent()) {
-                return Optional.of("transaction " + i + ": " + rejection.get().message());
-            }
-            if (!ids.add(transaction.txId())
-                    || (pending.isEmpty()
-                            && store.transaction(transaction.txId()).isPresent())) {
-                return Optional.of("transaction " + i + " was applied before (TX-3)");
-            }
-            transactions.add(transaction);
         }
-        return Optional.empty();
+        Optional<Rejection> rejection = ledger.admissibleBlock(
+                transactions,
+                bodyBytes,
+                header.timestampMillis(),
+                txId -> !mempool.contains(txId) && store.transaction(txId).isPresent());
+        for (int i = 0; rejection.isEmpty() && !certified && i < strangers.size(); i++) {
+            rejection = check.signatures(strangers.get(i));
+        }
+        return rejection.map(Rejection::message);
     }
 
     private Outcome run(
