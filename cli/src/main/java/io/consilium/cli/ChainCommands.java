@@ -263,8 +263,10 @@ final class ChainCommands {
             }
             WatchResponse response = session.client().watch(request.build());
             cursor = response.getNextCursor();
-            for (WatchEvent event : response.getEventsList()) {
-                print(event, cursor);
+            for (int i = 0; i < response.getEventsCount(); i++) {
+                // A page has one cursor, after its last event: on an earlier one it would skip the rest.
+                boolean last = i == response.getEventsCount() - 1;
+                print(response.getEvents(i), last ? Optional.of(cursor) : Optional.empty());
                 printed++;
             }
             if (limit > 0 && printed >= limit) {
@@ -273,7 +275,7 @@ final class ChainCommands {
         }
     }
 
-    private void print(WatchEvent event, String cursor) {
+    private void print(WatchEvent event, Optional<String> cursor) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("height", event.getHeight());
         object.put("time", Dates.text(event.getTimeMillis()));

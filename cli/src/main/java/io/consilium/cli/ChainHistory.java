@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.VerificationFailed;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
@@ -59,6 +60,13 @@ final class ChainHistory {
     /** Every header from a height to the tip. */
     Map<String, Object> verify(long from) throws ClientException {
         long tip = session.client().status().getHeight();
+        if (from > Math.max(1, tip)) {
+            throw new ClientException(
+                    FailureClass.NOT_FOUND,
+                    "NO_SUCH_BLOCK",
+                    "There is no block of height " + from + " yet",
+                    "The newest is " + tip);
+        }
         Optional<BlockHeader> previous = Optional.empty();
         Hash stateRoot = Hash.ZERO;
         if (from > 1) {

@@ -3,10 +3,13 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
+import io.consilium.client.NodeRefusal;
 import io.consilium.client.ProtoJson;
 import io.consilium.client.ScopeKey;
 import io.consilium.client.VerifiedState;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.ConsentAmend;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
@@ -98,7 +101,7 @@ final class ConsentCommands {
             throws Exception {
         ByteString consentId = Ids.object("consent", id);
         ConsentState consent = session.state().consent(consentId).value();
-        ConsentSelectors.KeySource keys = keys(consent.getPatientId());
+        ConsentSelectors.KeySource keys = ConsentTermsOptions.once(() -> changersKey(consent.getPatientId()));
         ConsentAmend.Builder amend = ConsentAmend.newBuilder()
                 .setConsentId(consent.getId())
                 .setPredecessor(consent.getVersion())
@@ -130,7 +133,7 @@ final class ConsentCommands {
         ConsentState consent = session.state().consent(consentId).value();
         ConsentRevoke.Builder revoke = ConsentRevoke.newBuilder()
                 .setConsentId(consent.getId())
-                .setSealedReason(keys(consent.getPatientId()).get().sealReason(reason));
+                .setSealedReason(changersKey(consent.getPatientId()).sealReason(reason));
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
         new Writes(session).submitAndPrint(body -> body.setConsentRevoke(revoke), ids);
@@ -292,6 +295,25 @@ final class ConsentCommands {
 
     private ConsentSelectors.KeySource keys(ByteString patientId) {
         return ConsentTermsOptions.once(() -> scopeKey(patientId));
+    }
+
+    /** Of a consent that the caller sees: whoever has no key to seal a reason with may not change it (CON-1). */
+    private ScopeKey changersKey(ByteString patientId) throws ClientException {
+        try {
+            return scopeKey(patientId);
+        } catch (NodeRefusal refusal) {
+            if (refusal.kind() != FailureClass.NOT_FOUND) {
+                throw refusal;
+            }
+            throw new ClientException(
+                            FailureClass.DENIED,
+                            Refusal.NOT_GRANTOR.name(),
+                            Refusal.NOT_GRANTOR.rule(),
+                            "",
+                            "Refused: " + Refusal.NOT_GRANTOR.summary(),
+                            "Sign with the patient's key, or ask a custodian")
+                    .causedBy(refusal);
+        }
     }
 
     private ScopeKey scopeKey(ByteString patientId) throws ClientException {

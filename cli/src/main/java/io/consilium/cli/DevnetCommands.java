@@ -117,7 +117,7 @@ final class DevnetCommands implements Runnable {
             HealthProbe.Answer answer = runs ? watch.readiness(node) : new HealthProbe.Answer(false, "stopped");
             item.put("running", runs);
             item.put("ready", answer.good());
-            item.put("state", answer.good() ? "ready" : answer.text());
+            item.put("state", answer.good() ? "ready" : answer.reasons());
             items.add(item);
         }
         session.output().list(List.of("number", "id", "api", "pid", "running", "state"), items, Optional.empty());

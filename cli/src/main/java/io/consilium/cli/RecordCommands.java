@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.Opening;
+import io.consilium.client.Payload;
 import io.consilium.client.RecordProof;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
@@ -257,7 +258,7 @@ final class RecordCommands {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium record verify report.json --opening opening.json --genesis genesis.json"})
     int verify(
-            @Parameters(paramLabel = "FILE", description = "The content to prove.") String file,
+            @Parameters(paramLabel = "FILE", description = "The content to prove; - is stdin.") String file,
             @Option(
                             names = "--opening",
                             required = true,
@@ -266,7 +267,9 @@ final class RecordCommands {
                     Path opening)
             throws Exception {
         Map<String, Object> result = new LinkedHashMap<>();
-        Path content = UserFiles.existing(file);
+        Payload content = UserFiles.isStdin(file)
+                ? Payload.of(UserFiles.read(session, file, RecordDraft.MAX_STDIN_BYTES))
+                : Payload.of(UserFiles.existing(file));
         try {
             RecordProof proof = RecordProof.verify(content, Opening.read(opening), session.verifier());
             result.put("verified", true);

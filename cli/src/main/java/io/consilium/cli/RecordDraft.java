@@ -29,7 +29,7 @@ import java.util.Optional;
 
 /** A version of a record on its way: labelled, encrypted, handed to the vault, registered, its opening kept. */
 final class RecordDraft implements AutoCloseable {
-    private static final int MAX_STDIN_BYTES = 64 * 1024 * 1024;
+    static final int MAX_STDIN_BYTES = 64 * 1024 * 1024;
 
     private final Session session;
     private final PatientState patient;

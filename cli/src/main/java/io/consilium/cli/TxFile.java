@@ -10,6 +10,7 @@ import io.consilium.client.TransactionDraft;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
+import io.consilium.client.json.JsonWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.Signer;
@@ -50,7 +51,8 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
 
     static TxFile parse(byte[] bytes) throws ClientException {
         try {
-            JsonFields fields = JsonFields.of(JsonReader.read(bytes), "");
+            Object document = JsonReader.read(bytes);
+            JsonFields fields = JsonFields.of(document, "");
             if (!fields.text("format").equals(FORMAT)) {
                 throw new JsonException("format", "not " + FORMAT);
             }
@@ -66,6 +68,7 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
             fields.object("transaction");
             fields.end();
             TransactionBody body = read(draft);
+            requireShown(document, body);
             if (!txId.equals(draft.txId().hex())) {
                 throw new JsonException("txId", "not the id of this body");
             }
@@ -78,6 +81,14 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
             throw malformed(invalid.path(), String.valueOf(invalid.getMessage()));
         } catch (IllegalArgumentException notHex) {
             throw malformed("signatures", "lowercase hexadecimal digits expected");
+        }
+    }
+
+    /** Whoever signs reads "transaction" and signs "body": both must say the same. */
+    private static void requireShown(Object document, TransactionBody body) throws JsonException {
+        Object shown = document instanceof Map<?, ?> fields ? fields.get("transaction") : null;
+        if (!JsonReader.read(JsonWriter.compact(ProtoJson.write(body))).equals(shown)) {
+            throw new JsonException("transaction", "not what the body says");
         }
     }
 

@@ -70,7 +70,7 @@ final class UserFiles {
                         "FILE_UNREADABLE",
                         (isStdin(name) ? "The standard input" : name) + " cannot be read: "
                                 + PrivateFile.reason(failed),
-                        "Check the path and try again")
+                        "Check that it is the right file and that it may be read")
                 .causedBy(failed);
     }
 

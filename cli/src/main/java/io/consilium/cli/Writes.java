@@ -71,7 +71,10 @@ final class Writes {
             result.putAll(ids);
             return new Written(result, Optional.empty());
         }
-        try {
+        Map<String, Object> unknownYet = new LinkedHashMap<>(result);
+        unknownYet.put("status", "UNKNOWN");
+        unknownYet.putAll(ids);
+        try (StopNotice notice = new StopNotice(session, txId, signed, unknownYet)) {
             VerifiedReceipt receipt = submitter.submit(signed, txId);
             describe(receipt.receipt(), result);
             // A refusal makes nothing, except that a denied access is recorded.
@@ -81,9 +84,7 @@ final class Writes {
             return new Written(result, Optional.of(receipt));
         } catch (OutcomeUnknown unknown) {
             unsettled.keep(txId, signed);
-            result.put("status", "UNKNOWN");
-            result.putAll(ids);
-            session.output().result(result);
+            session.output().result(unknownYet);
             throw unknown;
         }
     }

@@ -183,6 +183,11 @@ class MainTest {
         assertThat(signed.json().get("txId")).isEqualTo(built.json().get("txId"));
         assertThat(String.valueOf(signed.json().get("signatures"))).hasSize(2 + 128);
 
+        CommandLineRun misread = CommandLineRun.withInput(
+                home, built.out().replace("st-mary/x", "st-mary/y"), with(as, "tx", "sign", "-"));
+        assertThat(misread.exitCode()).isNotZero();
+        assertThat(misread.err()).contains("not what the body says");
+
         CommandLineRun unsigned = CommandLineRun.withInput(home, built.out(), with(as, "tx", "submit", "-"));
         assertThat(unsigned.exitCode()).isEqualTo(2);
         assertThat(unsigned.err()).contains("has not signed");

@@ -1,5 +1,8 @@
 package io.consilium.client;
 
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +42,17 @@ public final class HealthProbe {
      *
      * @param text its words, or why there are none
      */
-    public record Answer(boolean good, String text) {}
+    public record Answer(boolean good, String text) {
+        /** The reasons that the node's page gives for not being ready; else its words as they are. */
+        public String reasons() {
+            try {
+                JsonFields page = JsonFields.of(JsonReader.read(text), "");
+                return page.has("reasons") ? String.join("; ", page.texts("reasons")) : text;
+            } catch (JsonException noPage) {
+                return text;
+            }
+        }
+    }
 
     /** Never throws: that a node does not answer is an answer here. */
     public Answer ask(Question question, Duration limit) {

@@ -299,6 +299,9 @@ public final class NodeClient {
     }
 
     private static String reason(IOException failed) {
+        if (failed instanceof SocketTimeoutException) {
+            return "no answer in time";
+        }
         String message = failed.getMessage();
         return message == null ? failed.getClass().getSimpleName() : message;
     }

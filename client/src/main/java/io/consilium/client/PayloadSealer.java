@@ -166,8 +166,8 @@ public final class PayloadSealer {
     }
 
     /** The commitment to a file's content under a salt. */
-    public static Hash commitment(byte[] salt, Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+    public static Hash commitment(byte[] salt, Payload file) throws IOException {
+        try (InputStream in = file.open()) {
             return Commitment.of(salt, in);
         }
     }

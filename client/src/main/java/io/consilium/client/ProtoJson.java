@@ -81,7 +81,10 @@ public final class ProtoJson {
         }
         throw malformed(
                 at,
-                "unknown field; known are " + names(into.getDescriptorForType().getFields()));
+                into.getDescriptorForType().getFields().isEmpty()
+                        ? "unknown field; none is known here"
+                        : "unknown field; known are "
+                                + names(into.getDescriptorForType().getFields()));
     }
 
     private static String names(List<FieldDescriptor> fields) {

@@ -4,7 +4,6 @@ import io.consilium.crypto.Hash;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.TransactionBody;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
 
 /**
@@ -23,7 +22,7 @@ public record RecordProof(
         String commitment) {
 
     /** Offline; throws {@link VerificationFailed} when anything does not fit. */
-    public static RecordProof verify(Path file, Opening opening, ReceiptVerifier verifier)
+    public static RecordProof verify(Payload file, Opening opening, ReceiptVerifier verifier)
             throws ClientException, IOException {
         VerifiedReceipt receipt = verifier.verify(opening.receipt());
         TransactionBody body = receipt.transaction().body();

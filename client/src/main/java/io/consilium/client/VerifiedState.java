@@ -76,7 +76,7 @@ public final class VerifiedState {
                 rule,
                 "",
                 "There is no " + what + ", or you may not see it",
-                "Check the id, and who has custody of it");
+                "Check the id, and that you may see it");
     }
 
     private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {

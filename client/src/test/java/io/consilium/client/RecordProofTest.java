@@ -67,7 +67,7 @@ class RecordProofTest {
     }
 
     private RecordProof verify(Path content) throws Exception {
-        return RecordProof.verify(content, opening, new ReceiptVerifier(chain.genesis.trustRoot()));
+        return RecordProof.verify(Payload.of(content), opening, new ReceiptVerifier(chain.genesis.trustRoot()));
     }
 
     @Test
@@ -112,7 +112,7 @@ class RecordProofTest {
         for (int i = 0; i < bytes.length; i += 7) {
             byte[] changed = bytes.clone();
             changed[i] ^= 1;
-            assertThatThrownBy(() -> RecordProof.verify(file, Opening.decode(changed), verifier))
+            assertThatThrownBy(() -> RecordProof.verify(Payload.of(file), Opening.decode(changed), verifier))
                     .as("byte %d", i)
                     .isInstanceOf(VerificationFailed.class);
         }

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,7 @@ public final class Devnet {
 
     private final DevnetLayout layout;
     private final List<String> contexts;
+    private final Map<Long, Process> children = new LinkedHashMap<>();
     private List<DevnetNode> nodes;
 
     private Devnet(DevnetLayout layout, List<DevnetNode> nodes, List<String> contexts) {
@@ -171,12 +173,19 @@ public final class Devnet {
                 started.add(node);
                 continue;
             }
-            ProcessHandle process = launcher.start(node);
-            DevnetNode running = node.running(process);
+            Process process = launcher.start(node);
+            children.put(process.pid(), process);
+            DevnetNode running = node.running(process.toHandle());
             replace(running);
             started.add(running);
         }
         return started;
+    }
+
+    /** The exit code of a node that this process started and that has ended. */
+    OptionalInt exitCode(DevnetNode node) {
+        Process child = children.get(node.pid());
+        return child == null || child.isAlive() ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
     }
 
     /** Notes that the node's process ended. */

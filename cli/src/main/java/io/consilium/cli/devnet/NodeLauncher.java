@@ -38,7 +38,7 @@ public final class NodeLauncher {
     }
 
     /** The process inherits no stream and no terminal; what it prints goes to the node's console log. */
-    ProcessHandle start(DevnetNode node) throws ClientException {
+    Process start(DevnetNode node) throws ClientException {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {
             // A session of its own: closing the terminal must not end the node.
@@ -55,8 +55,7 @@ public final class NodeLauncher {
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(console))
-                    .start()
-                    .toHandle();
+                    .start();
         } catch (IOException failed) {
             throw new ClientException(
                             FailureClass.INTERNAL,

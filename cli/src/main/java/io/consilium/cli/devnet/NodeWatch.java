@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,6 +22,7 @@ public final class NodeWatch {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final String CAUSE = "consilium: ";
     private static final int MAX_CONSOLE_BYTES = 64 * 1024;
 
     private final Devnet devnet;
@@ -65,7 +67,7 @@ public final class NodeWatch {
                             "NODE_NOT_READY",
                             "Node " + node.number() + " (" + node.id() + ") is not "
                                     + question.name().toLowerCase(Locale.ROOT) + " after " + limit.toSeconds() + " s: "
-                                    + answer.text(),
+                                    + answer.reasons(),
                             "See consilium devnet logs " + node.number() + " --dir " + devnet.directory());
                 }
                 LockSupport.parkNanos(POLL_NANOS);
@@ -97,18 +99,25 @@ public final class NodeWatch {
         }
     }
 
+    /** Gives on what the node said last: its cause, its next step, its exit code. */
     private ClientException died(DevnetNode node) {
         List<String> console = console(devnet.console(node));
-        String cause = console.stream()
-                .filter(line -> line.startsWith("consilium: "))
-                .reduce((first, last) -> last)
-                .map(line -> ": " + line.substring("consilium: ".length()))
-                .orElse("");
+        String cause = "";
+        String hint = "See consilium devnet logs " + node.number() + " --dir " + devnet.directory();
+        for (int i = 0; i < console.size(); i++) {
+            if (console.get(i).startsWith(CAUSE)) {
+                cause = ": " + console.get(i).substring(CAUSE.length());
+                if (i + 1 < console.size() && console.get(i + 1).startsWith("  ")) {
+                    hint = console.get(i + 1).strip();
+                }
+            }
+        }
+        OptionalInt exitCode = devnet.exitCode(node);
         return new ClientException(
-                FailureClass.CONFLICT,
+                exitCode.isPresent() ? FailureClass.ofExitCode(exitCode.getAsInt()) : FailureClass.CONFLICT,
                 "NODE_ENDED",
                 "Node " + node.number() + " (" + node.id() + ") ended while starting" + cause,
-                "See consilium devnet logs " + node.number() + " --dir " + devnet.directory());
+                hint);
     }
 
     private static List<String> console(Path file) {

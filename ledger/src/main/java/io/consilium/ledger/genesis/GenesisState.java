@@ -34,7 +34,7 @@ public record GenesisState(
         SortedMap<StateKey, byte[]> state,
         ValidatorSet validators,
         List<IndexEntry> index) {
-    public static final int MAX_BYTES = 64 * 1024 * 1024;
+    public static final int MAX_BYTES = 8 * 1024 * 1024;
     public static final long FIRST_EPOCH = 0;
 
     private static final String DOMAIN = "consilium/genesis/v1";

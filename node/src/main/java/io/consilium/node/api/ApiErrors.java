@@ -28,6 +28,15 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
     private static final ApiProblem TIMEOUT =
             ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
 
+    private static final ApiProblem MALFORMED = new ApiProblem(
+            400,
+            "MALFORMED_REQUEST",
+            "the request cannot be read",
+            "",
+            "",
+            "send JSON or protobuf as the content-type says, with headers under 8 KiB; docs/API.md lists every field",
+            6);
+
     private static final Logger LOG = LoggerFactory.getLogger(ApiErrors.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int REFERENCE_BYTES = 4;
@@ -97,10 +106,18 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
 
     private static ApiProblem ofStatus(int status) {
         return switch (status) {
+            case 400 -> MALFORMED;
             case 404 ->
                 new ApiProblem(404, "NO_SUCH_PATH", "this API has no such path", "", "", "docs/API.md lists them", 6);
             case 405 ->
-                new ApiProblem(405, "METHOD_NOT_ALLOWED", "this path does not take that method", "", "", "use POST", 6);
+                new ApiProblem(
+                        405,
+                        "METHOD_NOT_ALLOWED",
+                        "this path does not take that method",
+                        "",
+                        "",
+                        "docs/API.md lists methods and paths",
+                        6);
             case 413 -> ApiProblem.tooLarge("the request is larger than this node takes");
             case 415 ->
                 new ApiProblem(

@@ -124,7 +124,7 @@ final class Authenticator {
             throw badToken("it must expire within " + bounds.maxLifeSeconds() + " s of its issue");
         }
         if (issued > now + tolerance) {
-            throw clockOff("TOKEN_FROM_FUTURE", "the token was issued in the future", issued - now, "ahead");
+            throw clockOff("TOKEN_FROM_FUTURE", "the token was issued in the future", issued - now, "ahead of");
         }
         if (expires + tolerance < now) {
             throw clockOff("TOKEN_EXPIRED", "the token expired " + (now - expires) + " s ago", now - issued, "behind");
@@ -144,7 +144,7 @@ final class Authenticator {
                         code,
                         error,
                         "sign a new token; if this one is new, your clock is off by " + seconds + " s (" + side
-                                + " of the node's)")
+                                + " the node's)")
                 .asException();
     }
 

@@ -120,8 +120,7 @@ public final class PeerNetwork implements AutoCloseable {
 
     private static IOException bindFailure(InetSocketAddress address, Throwable cause) {
         BindException failure = new BindException("peer address " + address.getHostString() + ":" + address.getPort()
-                + " cannot be bound (" + cause.getMessage()
-                + "); stop the process that uses the port, or set another one in the node's configuration");
+                + " cannot be bound (" + cause.getMessage() + ")");
         failure.initCause(cause);
         return failure;
     }

@@ -193,9 +193,7 @@ public final class RunningNode implements AutoCloseable {
         try {
             return Node.start(identity, NodeSettings.of(config), chainId, store, vault, clock, new SecureRandom());
         } catch (IOException e) {
-            String where = config.peers().host() + ":" + config.peers().port();
-            throw StartFailures.port(
-                    "peers.port", "peers cannot be listened to at " + where + ": " + e.getMessage(), e);
+            throw StartFailures.port("peers.port", String.valueOf(e.getMessage()), e);
         }
     }
 
