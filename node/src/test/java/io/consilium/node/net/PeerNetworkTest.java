@@ -142,7 +142,7 @@ class PeerNetworkTest {
         assertThatThrownBy(() -> second.start(List.of()))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining(":" + beta.port())
-                .hasMessageContaining("stop the process");
+                .hasMessageContaining("cannot be bound");
     }
 
     @Test
