@@ -98,6 +98,7 @@ final class BenchCommand implements Runnable {
                     Optional<Path> json,
             @Option(names = "--html", paramLabel = "FILE", description = "Write them as a page.") Optional<Path> html)
             throws Exception {
+        LoadTest.keepConnections();
         LoadOptions options;
         try {
             options = new LoadOptions(rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);

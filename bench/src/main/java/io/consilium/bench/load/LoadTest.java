@@ -60,9 +60,16 @@ public final class LoadTest {
     /** @param directory where the time of a synced write is measured */
     public static LoadReport run(LoadSetup setup, LoadOptions options, Path directory, Consumer<String> talk)
             throws ClientException, InterruptedException, IOException {
-        // The JDK keeps five idle connections to a host unless it is told otherwise before the first one.
-        System.setProperty("http.maxConnections", "128");
+        keepConnections();
         return new LoadTest(setup, options, talk).run(directory);
+    }
+
+    /**
+     * Call before the process opens its first connection: the JDK reads this once, and keeps five idle connections to a
+     * host otherwise, so that nearly every call would start with a handshake.
+     */
+    public static void keepConnections() {
+        System.setProperty("http.maxConnections", "128");
     }
 
     private LoadReport run(Path directory) throws ClientException, InterruptedException, IOException {

@@ -19,7 +19,7 @@ import org.HdrHistogram.Histogram;
  * <p>What falls due within one gathering interval travels in one call, as a gateway of an institution would send it.
  */
 final class OpenLoop {
-    static final long GATHER_NANOS = 10_000_000L;
+    static final long GATHER_NANOS = 20_000_000L;
     static final int MAX_BATCH = 500;
 
     private static final int THREADS = 96;

@@ -54,7 +54,7 @@ record FaultMix(
         }
         List<Kind> kinds = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            if (chance.percent(kind == Kind.WIPE_DISK || kind == Kind.OLD_BACKUP ? 10 : 45)) {
+            if (chance.percent(kind == Kind.WIPE_DISK || kind == Kind.OLD_BACKUP ? 15 : 45)) {
                 kinds.add(kind);
             }
         }
