@@ -23,13 +23,10 @@ enum PlantedBug {
 
     /** Durability. */
     SENDS_BEFORE_IT_IS_DURABLE("bench.simulator.MemoryDisk", "sync", StubMethod.INSTANCE),
-    IGNORES_A_LOST_VOTE_RECORD("consensus.Observer", "start", StubMethod.INSTANCE),
-    IGNORES_ECHOES_OF_ITS_VOTES("consensus.StatusExchange", "onEcho", StubMethod.INSTANCE),
 
     /** Checks left out. */
     BELIEVES_EVERY_CERTIFICATE("consensus.Core", "verify", FixedValue.value(true)),
     BELIEVES_EVERY_SIGNATURE("bench.simulator.PrimedVerifier", "verify", FixedValue.value(true)),
-    BELIEVES_FETCHED_BLOCKS("node.replica.BlockSync", "certified", FixedValue.value(true)),
     BELIEVES_SIGNATURES_OF_CLIENTS("node.replica.TransactionCheck", "signatures", empty()),
     APPLIES_TWICE("bench.simulator.MemoryChainReader", "transaction", empty()),
     ACCUSES_THE_HONEST("consensus.Accuser", "contradicts", FixedValue.value(true)),
@@ -39,7 +36,7 @@ enum PlantedBug {
     KEEPS_ONE_LEADER("consensus.LeaderSchedule", "leader", FixedValue.value(0)),
     WAITS_AN_HOUR("consensus.CommitLatencies", "timeoutMillis", FixedValue.value(3_600_000L)),
     NEVER_REPEATS_A_TIMEOUT("consensus.Pacemaker", "onResendTimer", StubMethod.INSTANCE),
-    KEEPS_TRANSACTIONS_TO_ITSELF("node.replica.Replica", "disseminate", StubMethod.INSTANCE),
+    KEEPS_TRANSACTIONS_TO_ITSELF("node.replica.Outlet", "disseminate", StubMethod.INSTANCE),
     HEEDS_STALE_TIMERS("consensus.Timers", "expired", FixedValue.value(true)),
     JOINS_NO_ROUND("consensus.RoundChange", "onReceived", StubMethod.INSTANCE),
     SERVES_NO_BODY("node.replica.Replica", "heldBlock", empty()),

@@ -17,9 +17,7 @@ class PlantedBugsTest {
     @ParameterizedTest
     @EnumSource(PlantedBug.class)
     void isFound(PlantedBug bug) throws ReflectiveOperationException {
-        long start = System.nanoTime();
         Optional<String> found = firstFailure(new MutantLoader(bug.className, bug.method, bug.replacement));
-        System.out.printf("%s: %s, %d ms%n", bug, found.orElse("not found"), (System.nanoTime() - start) / 1_000_000);
         assertThat(found).as("what %s broke within %d seeds", bug, MAX_SEEDS).isPresent();
     }
 

@@ -76,7 +76,7 @@ final class BlockSync {
         if (proven) {
             target = Math.max(target, height);
             ask(tipHeight, nowMillis);
-        } else if (!source.busy && source.shunnedUntil <= nowMillis) {
+        } else if (!source.busy && !source.isShunned(nowMillis)) {
             request(peer, source, tipHeight + 1, nowMillis);
         }
     }
@@ -109,7 +109,7 @@ final class BlockSync {
     /** Gives up on requests that were not answered, and asks others. */
     void tick(long tipHeight, long nowMillis) {
         for (Request late : List.copyOf(requests.values())) {
-            if (late.deadline <= nowMillis) {
+            if (late.isLate(nowMillis)) {
                 requests.remove(late.id);
                 Peer peer = peers.get(late.peer);
                 if (peer != null) {
@@ -308,7 +308,7 @@ final class BlockSync {
         long oldest = Long.MAX_VALUE;
         for (Map.Entry<String, Peer> entry : peers.entrySet()) {
             Peer peer = entry.getValue();
-            if (!peer.busy && peer.shunnedUntil <= nowMillis && peer.height >= height && peer.lastAsked < oldest) {
+            if (!peer.busy && !peer.isShunned(nowMillis) && peer.height >= height && peer.lastAsked < oldest) {
                 best = Optional.of(entry.getKey());
                 oldest = peer.lastAsked;
             }
@@ -337,12 +337,21 @@ final class BlockSync {
         return peers.computeIfAbsent(name, any -> new Peer());
     }
 
-    private record Request(long id, String peer, long from, int count, long deadline) {}
+    private record Request(long id, String peer, long from, int count, long deadline) {
+        /** A clock that was set back must not make a node wait for as long again. */
+        boolean isLate(long nowMillis) {
+            return deadline <= nowMillis || deadline - nowMillis > REQUEST_TIMEOUT_MILLIS;
+        }
+    }
 
     private static final class Peer {
         long height;
         long shunnedUntil;
         long lastAsked;
         boolean busy;
+
+        boolean isShunned(long nowMillis) {
+            return shunnedUntil > nowMillis && shunnedUntil - nowMillis <= SHUN_MILLIS;
+        }
     }
 }
