@@ -185,7 +185,8 @@ final class ChainCommands {
     int verifyReceipt(
             @Parameters(paramLabel = "FILE", description = "What chain receipt wrote; - is stdin.") String file)
             throws Exception {
-        byte[] bytes = UserFiles.read(session, file, ReceiptFile.MAX_BYTES);
+        // One byte more than a receipt can have is enough to refuse it as one.
+        byte[] bytes = UserFiles.beginning(session, file, ReceiptFile.MAX_BYTES + 1);
         Map<String, Object> result = new LinkedHashMap<>();
         try {
             ReceiptProof proof = ReceiptFile.read(bytes);

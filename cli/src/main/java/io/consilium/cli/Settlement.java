@@ -46,7 +46,8 @@ final class Settlement {
                 found = ask(txId, validUntil);
             }
         }
-        if (isFinal(found)) {
+        if (found.containsKey("code")) {
+            // The chain answers for it from now on; of an expired one, only the kept body can.
             unsettled.settle(txId);
         } else if (validUntil.isEmpty()) {
             session.output()
@@ -57,6 +58,8 @@ final class Settlement {
     }
 
     private Map<String, Object> ask(Hash txId, Optional<Long> validUntil) throws ClientException {
+        // Taken before the question, so that no block can come between the two and be missed.
+        long tipMillis = validUntil.isPresent() ? session.client().status().getTipMillis() : 0;
         TransactionResponse response = session.client().transaction(txId);
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("txId", txId.hex());

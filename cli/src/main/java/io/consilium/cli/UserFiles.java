@@ -20,8 +20,21 @@ final class UserFiles {
 
     /** The whole content, of a file or of the standard input. */
     static byte[] read(Session session, String name, int maxBytes) throws ClientException {
-        try {
-            return isStdin(name) ? bounded(session.in(), maxBytes) : PrivateFile.read(Path.of(name), maxBytes);
+        byte[] bytes = beginning(session, name, maxBytes + 1);
+        if (bytes.length > maxBytes) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "FILE_TOO_LARGE",
+                    (isStdin(name) ? "The standard input" : name) + " has more than " + maxBytes + " bytes",
+                    "Check that it is the right file");
+        }
+        return bytes;
+    }
+
+    /** At most so many bytes, of a file or of the standard input. */
+    static byte[] beginning(Session session, String name, int maxBytes) throws ClientException {
+        try (InputStream in = isStdin(name) ? session.in() : Files.newInputStream(Path.of(name))) {
+            return in.readNBytes(maxBytes);
         } catch (IOException failed) {
             throw unreadable(name, failed);
         }
@@ -72,13 +85,5 @@ final class UserFiles {
                                 + PrivateFile.reason(failed),
                         "Check that it is the right file and that it may be read")
                 .causedBy(failed);
-    }
-
-    private static byte[] bounded(InputStream in, int maxBytes) throws IOException {
-        byte[] bytes = in.readNBytes(maxBytes + 1);
-        if (bytes.length > maxBytes) {
-            throw new IOException("it has more than " + maxBytes + " bytes");
-        }
-        return bytes;
     }
 }

@@ -43,6 +43,9 @@ public final class ReceiptFile {
 
     /** The proof of a file; nothing in it is verified yet but its spelling. */
     public static ReceiptProof read(byte[] file) throws VerificationFailed {
+        if (file.length > MAX_BYTES) {
+            throw malformed("it has more than " + MAX_BYTES + " bytes");
+        }
         try {
             ReceiptProof proof = parse(JsonFields.of(JsonReader.read(file), ""));
             if (!Arrays.equals(write(proof), file)) {
