@@ -38,6 +38,11 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start() throws Exception {
+        // As a user's first command does: nodes then find the class-data archive made.
+        Process prepared = new ProcessBuilder(System.getProperty("consilium.launcher"), "--version")
+                .inheritIO()
+                .start();
+        assertThat(prepared.waitFor()).isZero();
         Cluster cluster = new Cluster(Devnet.found(Files.createTempDirectory("consilium-it-"), 4));
         cluster.start(cluster.devnet.nodes());
         return cluster;

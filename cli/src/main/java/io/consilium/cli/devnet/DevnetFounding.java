@@ -26,6 +26,7 @@ import io.consilium.proto.KeyValue;
 import io.consilium.proto.MemberKeys;
 import io.consilium.proto.MemberState;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -51,6 +52,9 @@ import java.util.Optional;
  */
 final class DevnetFounding {
     private static final String HOST = "127.0.0.1";
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 12_000;
+    private static final int MAX_PORT_ATTEMPTS = 200;
     private static final String INSTITUTION = "institution";
     private static final int PASSWORD_BYTES = 16;
     private static final long PERMIT_AGE_MILLIS = 15 * 60 * 1000;
@@ -124,9 +128,9 @@ final class DevnetFounding {
         try {
             for (Party party : parties) {
                 if (party.node() > 0) {
-                    held.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+                    held.add(freePort());
                     int api = held.get(held.size() - 1).getLocalPort();
-                    held.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+                    held.add(freePort());
                     int peer = held.get(held.size() - 1).getLocalPort();
                     nodes.add(new DevnetNode(
                             party.node(),
@@ -142,6 +146,23 @@ final class DevnetFounding {
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
+            }
+        }
+    }
+
+    /**
+     * A random port below those that the system gives to outgoing connections, so that none of these takes it before the
+     * node is up, or while it is down.
+     */
+    private ServerSocket freePort() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int port = FIRST_PORT + random.nextInt(PORTS);
+            try {
+                return new ServerSocket(port, 1, InetAddress.getByName(HOST));
+            } catch (BindException taken) {
+                if (attempt == MAX_PORT_ATTEMPTS) {
+                    throw new IOException("no port from " + FIRST_PORT + " on is free", taken);
+                }
             }
         }
     }
