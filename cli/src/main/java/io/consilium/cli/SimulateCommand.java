@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +43,7 @@ final class SimulateCommand implements Callable<Integer> {
     private long from;
 
     @Option(names = "--replay", paramLabel = "SEED", description = "Run this seed alone, twice, and show its trace.")
-    private OptionalLong replay = OptionalLong.empty();
+    private Optional<Long> replay = Optional.empty();
 
     @Option(names = "--trace", paramLabel = "FILE", description = "Of a replay: write every line of the trace here.")
     private Optional<Path> trace = Optional.empty();
@@ -61,7 +60,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return replay.isPresent() ? replay(replay.getAsLong()) : run();
+        return replay.isPresent() ? replay(replay.get()) : run();
     }
 
     private int run() throws ClientException, InterruptedException {
