@@ -54,10 +54,7 @@ final class CommandTree {
      */
     private static CommandLine subcommands(Object group, List<String> words) {
         CommandLine command = new CommandLine(group);
-        List<Method> methods = Arrays.stream(group.getClass().getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Command.class))
-                .sorted(Comparator.comparing(method -> name(method)))
-                .toList();
+        List<Method> methods = commands(group.getClass());
         List<Method> named =
                 methods.stream().filter(method -> words.contains(name(method))).toList();
         for (Method method : named.isEmpty() ? methods : named) {
@@ -66,6 +63,18 @@ final class CommandTree {
             }
         }
         return command;
+    }
+
+    /** A group that is too long for one file takes the rest of its commands from the class that it extends. */
+    private static List<Method> commands(Class<?> group) {
+        List<Method> methods = new ArrayList<>();
+        for (Class<?> part = group; part != null && part != Object.class; part = part.getSuperclass()) {
+            Arrays.stream(part.getDeclaredMethods())
+                    .filter(method -> method.isAnnotationPresent(Command.class))
+                    .forEach(methods::add);
+        }
+        methods.sort(Comparator.comparing(CommandTree::name));
+        return methods;
     }
 
     private static String name(Method method) {

@@ -7,6 +7,7 @@ import io.consilium.client.RecordProof;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordMark;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import java.nio.file.Path;
@@ -32,11 +33,9 @@ import picocli.CommandLine.Parameters;
             "  consilium --context riverside/dr-brown record get R --purpose TREAT --out report.json",
             "  consilium record verify report.json --opening opening.json --genesis genesis.json"
         })
-final class RecordCommands {
-    private final Session session;
-
+final class RecordCommands extends ErasureCommands {
     RecordCommands(Session session) {
-        this.session = session;
+        super(session);
     }
 
     @Command(
@@ -147,6 +146,37 @@ final class RecordCommands {
     }
 
     @Command(
+            name = "mark",
+            description = "Mark a record as entered in error, or take the mark back; nothing is deleted.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams record mark R --in-error --reason 'wrong patient'"})
+    int mark(
+            @Parameters(paramLabel = "ID", description = "Record id.") String id,
+            @Option(
+                            names = "--in-error",
+                            negatable = true,
+                            defaultValue = "true",
+                            fallbackValue = "true",
+                            description = "Entered in error (default); --no-in-error takes the mark back.")
+                    boolean inError,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String reason)
+            throws Exception {
+        ByteString recordId = Ids.object("record", id);
+        RecordMark mark = RecordMark.newBuilder()
+                .setRecordId(recordId)
+                .setEnteredInError(inError)
+                .setSealedReason(sealed(recordId, reason))
+                .build();
+        new Writes(session).submitAndPrint(body -> body.setRecordMark(mark), ids(recordId));
+        return 0;
+    }
+
+    @Command(
             name = "list",
             description = "List a patient's records, as far as you may see them.",
             footerHeading = "%nExamples:%n",
@@ -180,6 +210,12 @@ final class RecordCommands {
         object.put("commitment", Ids.text(newest.getContent().getCommitment()));
         object.put("ciphertextHash", Ids.text(newest.getContent().getCiphertextHash()));
         object.put("txId", Ids.text(newest.getTxId()));
+        if (found.value().hasHold()) {
+            object.put("hold", hold(found.value().getHold()));
+        }
+        if (found.value().hasErasure()) {
+            object.put("erasure", erasure(found.value().getErasure()));
+        }
         object.put("asOfHeight", found.height());
         session.output().result(object);
         return 0;
@@ -307,6 +343,7 @@ final class RecordCommands {
         object.put("registeredAt", Dates.text(newest.getTimeMillis()));
         object.put("bytes", newest.getContent().getCiphertextSize());
         object.put("enteredInError", record.getEnteredInError());
+        object.put("erased", record.hasErasure());
         return object;
     }
 

@@ -10,6 +10,7 @@ import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.MemberRules;
 import io.consilium.ledger.identity.PatientRules;
 import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.records.RecordRules;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -46,6 +47,9 @@ final class TransactionRules {
             case RECORD_REGISTER -> RecordRules.register(call);
             case RECORD_AMEND -> RecordRules.amend(call);
             case RECORD_MARK -> RecordRules.mark(call);
+            case RECORD_ERASE -> ErasureRules.erase(call);
+            case RECORD_HOLD -> ErasureRules.hold(call);
+            case ERASURE_ACK -> ErasureRules.acknowledge(call);
             case CONSENT_GRANT -> ConsentRules.grant(call);
             case CONSENT_AMEND -> ConsentRules.amend(call);
             case CONSENT_REVOKE -> ConsentRules.revoke(call);

@@ -69,7 +69,11 @@ class RecordRulesTest {
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.changes().keySet()).containsExactly(StateKeys.record(RECORD));
         assertThat(result.index())
-                .containsExactly(LedgerIndexes.of(LedgerIndexes.PATIENT_RECORDS, PATIENT, chain.now, RECORD));
+                .containsExactly(
+                        LedgerIndexes.payload("helix", hash("ciphertext"), StateKeys.record(RECORD)),
+                        LedgerIndexes.payload(RIVERSIDE, hash("ciphertext"), StateKeys.record(RECORD)),
+                        LedgerIndexes.payload(ST_MARY, hash("ciphertext"), StateKeys.record(RECORD)),
+                        LedgerIndexes.of(LedgerIndexes.PATIENT_RECORDS, PATIENT, chain.now, RECORD));
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("record.registered");
         assertThat(result.events().get(0).parties()).containsExactly("helix", RIVERSIDE, ST_MARY);
         RecordState record = chain.objects().record(RECORD).orElseThrow();

@@ -311,6 +311,13 @@ public final class FileVault implements Vault {
     }
 
     @Override
+    public boolean holdsAnyOf(Hash hash) {
+        return Files.exists(file(hash))
+                || Files.exists(staged.resolve(hash.hex()))
+                || Files.exists(damaged.resolve(hash.hex()));
+    }
+
+    @Override
     public boolean delete(Hash hash) throws VaultException {
         ReentrantLock lock = stripe(hash);
         lock.lock();

@@ -32,6 +32,9 @@ public interface Vault extends AutoCloseable {
     /** Size of a payload that is held whole. */
     OptionalLong size(Hash ciphertextHash) throws VaultException;
 
+    /** Whether any copy is here: whole, staged or put aside as damaged. */
+    boolean holdsAnyOf(Hash ciphertextHash) throws VaultException;
+
     /** Removes every copy, staged and damaged ones too (PRV-6), durably; false where there was none. */
     boolean delete(Hash ciphertextHash) throws VaultException;
 

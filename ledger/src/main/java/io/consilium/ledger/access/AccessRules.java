@@ -63,6 +63,9 @@ public final class AccessRules {
                 && record.filter(found -> hasVersion(found, read)).isEmpty()) {
             return Outcome.refused(Refusal.VERSION_UNKNOWN);
         }
+        if (!decision.denies() && isErased(record)) {
+            return Outcome.refused(Refusal.RECORD_PURGED); // PRV-6: told to those alone who might have read it
+        }
         Writes writes = write(call, record, read, decision, new Writes());
         List<ByteString> objects = List.of(request.getAccessId());
         return decision.denies()
@@ -93,6 +96,9 @@ public final class AccessRules {
                     true);
             Optional<RecordState> record = call.state().record(item.getRecordId());
             Decision decision = decideUse(call, record, read);
+            if (!decision.denies() && isErased(record)) {
+                return Outcome.refused(Refusal.RECORD_PURGED);
+            }
             denied |= decision.denies();
             objects.add(item.getAccessId());
             write(call, record, read, decision, writes);
@@ -161,6 +167,10 @@ public final class AccessRules {
                 .map(person -> person.isOf(record.get().getCustodian()))
                 .orElse(false);
         return own ? decide(call, record, read) : Decision.deny(Reason.NOT_CUSTODIAN);
+    }
+
+    private static boolean isErased(Optional<RecordState> record) {
+        return record.map(RecordState::hasErasure).orElse(false);
     }
 
     private static boolean hasVersion(RecordState record, Read read) {

@@ -38,6 +38,7 @@ public final class DisclosureRules {
         Optional<Rejection> refusal = discloser(call, access)
                 .or(() -> permitted(access))
                 .or(() -> young(call, access))
+                .or(() -> notErased(call, access))
                 .or(() -> stillPermitted(call, access))
                 .or(() -> sameKeyAndBytes(call, access, disclose));
         if (refusal.isPresent()) {
@@ -84,6 +85,11 @@ public final class DisclosureRules {
         return age <= limit
                 ? Optional.empty()
                 : Optional.of(Refusal.PERMIT_TOO_OLD.rejection("permits hold for " + limit / 1000 + " s"));
+    }
+
+    private static Optional<Rejection> notErased(Call call, AccessState access) {
+        boolean erased = call.state().record(access.getRecordId()).orElseThrow().hasErasure();
+        return erased ? Optional.of(Refusal.RECORD_PURGED.rejection()) : Optional.empty();
     }
 
     private static Optional<Rejection> stillPermitted(Call call, AccessState access) {

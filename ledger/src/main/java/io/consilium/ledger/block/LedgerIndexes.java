@@ -2,6 +2,8 @@ package io.consilium.ledger.block;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.CanonicalWriter;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.state.StateKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,12 @@ public final class LedgerIndexes {
     /** Patient id, time, record id. */
     public static final String PATIENT_RECORDS = "patient-records";
 
+    /** Institution, ciphertext hash, state key of the object that names the hash: what its vault has to keep. */
+    public static final String INSTITUTION_PAYLOADS = "institution-payloads";
+
+    /** Height, record id: every erasure, so that a vault can apply all of them whatever copy it was restored from. */
+    public static final String ERASURES = "erasures";
+
     /** Patient id, time, consent id. */
     public static final String PATIENT_CONSENTS = "patient-consents";
 
@@ -41,6 +49,8 @@ public final class LedgerIndexes {
             INSTITUTION_MEMBERS,
             CUSTODIAN_PATIENTS,
             PATIENT_RECORDS,
+            INSTITUTION_PAYLOADS,
+            ERASURES,
             PATIENT_CONSENTS,
             GRANTEE_CONSENTS,
             PATIENT_ACCESSES,
@@ -91,6 +101,45 @@ public final class LedgerIndexes {
     public static IndexEntry member(String member) {
         return new IndexEntry(
                 INSTITUTION_MEMBERS, member.replace('/', '\0').getBytes(StandardCharsets.UTF_8), NO_VALUE);
+    }
+
+    /**
+     * Has the institution's vault keep a payload for as long as the state object holds its hash. Whoever registers sealed
+     * content of any kind writes this line; a holder lets go of the payload once no such object names it any more.
+     */
+    public static IndexEntry payload(String institution, ByteString ciphertextHash, StateKey object) {
+        byte[] key = new CanonicalWriter()
+                .writeFixed(payloads(institution, ciphertextHash))
+                .writeFixed(object.toString().getBytes(StandardCharsets.UTF_8))
+                .toBytes();
+        return new IndexEntry(INSTITUTION_PAYLOADS, key, NO_VALUE);
+    }
+
+    /** The prefix of the objects for which an institution keeps a payload. */
+    public static byte[] payloads(String institution, ByteString ciphertextHash) {
+        return new CanonicalWriter()
+                .writeFixed(prefix(institution))
+                .writeFixed(ciphertextHash.toByteArray())
+                .toBytes();
+    }
+
+    /** The hash in a key of {@link #INSTITUTION_PAYLOADS}. */
+    public static ByteString payloadAt(String institution, byte[] key) {
+        return ByteString.copyFrom(key, prefix(institution).length, Hash.LENGTH);
+    }
+
+    /** The object in a key of {@link #INSTITUTION_PAYLOADS}. */
+    public static StateKey payloadObjectAt(String institution, byte[] key) {
+        int from = prefix(institution).length + Hash.LENGTH;
+        return StateKey.of(new String(key, from, key.length - from, StandardCharsets.UTF_8));
+    }
+
+    public static IndexEntry erasure(long height, ByteString recordId) {
+        byte[] key = new CanonicalWriter()
+                .writeLong(height)
+                .writeFixed(recordId.toByteArray())
+                .toBytes();
+        return new IndexEntry(ERASURES, key, NO_VALUE);
     }
 
     public static IndexEntry of(String index, String owner, long timeMillis, ByteString id) {

@@ -54,7 +54,7 @@ public final class RecordRules {
                 .addVersions(version(call, 1, register.getContent(), ByteString.EMPTY))
                 .setVersion(1)
                 .build();
-        Writes writes = new Writes()
+        Writes writes = kept(record, register.getContent())
                 .index(LedgerIndexes.of(
                         LedgerIndexes.PATIENT_RECORDS,
                         register.getPatientId(),
@@ -79,10 +79,22 @@ public final class RecordRules {
                 .addVersions(version(call, next, amend.getContent(), amend.getSealedReason()))
                 .setVersion(record.getVersion() + 1)
                 .build();
-        return applied(call, EventType.RECORD_AMENDED, changed, new Writes());
+        return applied(call, EventType.RECORD_AMENDED, changed, kept(changed, amend.getContent()));
+    }
+
+    /** Has the vaults of the record's holders keep the ciphertext of a version (REC-2). */
+    private static Writes kept(RecordState record, RecordContent content) {
+        Writes writes = new Writes();
+        for (String holder : ErasureRules.holders(record)) {
+            writes.index(LedgerIndexes.payload(holder, content.getCiphertextHash(), StateKeys.record(record.getId())));
+        }
+        return writes;
     }
 
     private static Optional<Rejection> amendable(Call call, RecordState record, RecordAmend amend) {
+        if (record.hasErasure()) {
+            return Optional.of(Refusal.RECORD_PURGED.rejection());
+        }
         if (record.getEnteredInError()) {
             return Optional.of(Refusal.RECORD_IN_ERROR.rejection());
         }
@@ -107,6 +119,9 @@ public final class RecordRules {
         Optional<Rejection> refusal = ofAuthorsInstitution(call, record);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
+        }
+        if (record.hasErasure()) {
+            return Outcome.refused(Refusal.RECORD_PURGED);
         }
         if (record.getEnteredInError() == mark.getEnteredInError()) {
             return Outcome.refused(Refusal.MARK_UNCHANGED);

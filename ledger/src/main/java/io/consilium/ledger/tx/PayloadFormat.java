@@ -47,6 +47,7 @@ final class PayloadFormat {
                 Shape.id(body.getRecordMark().getRecordId(), "record_mark.record_id");
                 reason(body.getRecordMark().getSealedReason(), "record_mark");
             }
+            case RECORD_ERASE, RECORD_HOLD, ERASURE_ACK -> ErasureFormat.check(body);
             case CONSENT_GRANT -> ConsentFormat.grant(body.getConsentGrant());
             case CONSENT_AMEND -> ConsentFormat.amend(body.getConsentAmend());
             case CONSENT_REVOKE -> {

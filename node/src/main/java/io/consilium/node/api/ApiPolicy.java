@@ -1,6 +1,7 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
@@ -52,8 +53,16 @@ public final class ApiPolicy {
     static final Set<String> SCOPE_KEY_HOLDERS =
             names(MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
 
-    /** Roles that hand in payloads: those that register records (REC-1). */
-    static final Set<String> PAYLOAD_SENDERS = names(MemberRole.CLINICIAN, MemberRole.ADMIN);
+    /**
+     * Roles that hand in payloads for their own institution's vault: those that register records (REC-1), datasets
+     * (TRI-5) and documents of supply (DRU-1).
+     */
+    static final Set<String> PAYLOAD_SENDERS =
+            names(MemberRole.CLINICIAN, MemberRole.ADMIN, MemberRole.RESEARCHER, MemberRole.PHARMACIST);
+
+    /** An OPERATOR brings documents of supply, hence for an institution that supplies. */
+    private static final Set<String> SUPPLIERS = Set.of(
+            InstitutionRole.MANUFACTURER.name(), InstitutionRole.WHOLESALER.name(), InstitutionRole.PHARMACY.name());
 
     /** Roles that run this node. */
     static final Set<String> NODE_OPERATORS = names(MemberRole.OPERATOR, MemberRole.ADMIN, MemberRole.AUDITOR);
@@ -142,8 +151,15 @@ public final class ApiPolicy {
                         && member.hasAny(SCOPE_KEY_HOLDERS);
     }
 
-    public static boolean sendsPayloads(Caller caller) {
-        return caller instanceof Member member && member.hasAny(PAYLOAD_SENDERS);
+    /** Whether the caller brings payloads for the vault of this institution: its own, in a role that registers some. */
+    public boolean sendsPayloads(Caller caller, String institution) {
+        if (!(caller instanceof Member member) || !member.institution().equals(institution)) {
+            return false;
+        }
+        boolean supplies = state.institution(institution)
+                .map(found -> found.getRolesList().stream().anyMatch(SUPPLIERS::contains))
+                .orElse(false);
+        return member.hasAny(PAYLOAD_SENDERS) || supplies && member.hasAny(Set.of(MemberRole.OPERATOR.name()));
     }
 
     public static boolean readsMetrics(Caller caller, String nodeInstitution) {
@@ -172,6 +188,12 @@ public final class ApiPolicy {
                         seesRecordId(caller, body.getRecordAmend().getRecordId());
                     case RECORD_MARK ->
                         seesRecordId(caller, body.getRecordMark().getRecordId());
+                    case RECORD_ERASE ->
+                        seesRecordId(caller, body.getRecordErase().getRecordId());
+                    case RECORD_HOLD ->
+                        seesRecordId(caller, body.getRecordHold().getRecordId());
+                    case ERASURE_ACK ->
+                        seesRecordId(caller, body.getErasureAck().getRecordId());
                     case CONSENT_GRANT ->
                         seesConsentId(caller, body.getConsentGrant().getConsentId());
                     case CONSENT_AMEND ->

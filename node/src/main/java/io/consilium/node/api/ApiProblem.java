@@ -84,6 +84,11 @@ public record ApiProblem(
         return new ApiProblem(409, code, error, rule, "", hint, 8);
     }
 
+    /** Was there and was erased: exit 3 (PRV-6). */
+    public static ApiProblem gone(String code, String error, String rule, String hint) {
+        return new ApiProblem(410, code, error, rule, "", hint, 3);
+    }
+
     /** Refused by the ledger's rules: exit 6. */
     public static ApiProblem refused(String code, String error, String rule, String hint) {
         return new ApiProblem(422, code, error, rule, "", hint, 6);
@@ -122,7 +127,7 @@ public record ApiProblem(
                     case 400, 415, 422 -> Status.INVALID_ARGUMENT;
                     case 401 -> Status.UNAUTHENTICATED;
                     case 403 -> Status.PERMISSION_DENIED;
-                    case 404 -> Status.NOT_FOUND;
+                    case 404, 410 -> Status.NOT_FOUND;
                     case 405 -> Status.UNIMPLEMENTED;
                     case 409, 412, 421 -> Status.FAILED_PRECONDITION;
                     case 413, 429 -> Status.RESOURCE_EXHAUSTED;

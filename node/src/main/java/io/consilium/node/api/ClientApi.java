@@ -11,8 +11,8 @@ import io.consilium.node.events.EventFeed;
 import io.consilium.node.ops.HealthPages;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
-import io.consilium.node.vault.DisclosureTransaction;
 import io.consilium.node.vault.Disclosures;
+import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.ScopeKeys;
@@ -116,7 +116,7 @@ public final class ClientApi {
                 on.vault(),
                 on.secrets(),
                 scopeKeys,
-                new DisclosureTransaction(
+                new InstitutionTransactions(
                         node,
                         on.keys().institutionSigning().signer(),
                         random,
@@ -136,7 +136,7 @@ public final class ClientApi {
                         new ListQuery(node, policies, cursors, config.api().maxPageItems())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
-                new PayloadStaging(node, on.vault(), config.quotas(), blocking),
+                new PayloadStaging(node, policies, on.vault(), config.quotas(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
                 feed);

@@ -117,11 +117,19 @@ public final class ListQuery {
                                 LedgerIndexes.idAt(key))
                         .filter(record -> policy.seesRecord(caller, record)));
             }
+            case "erasures" -> {
+                selector.require(list, Selector.Kind.ALL);
+                yield new Scan(
+                        LedgerIndexes.ERASURES,
+                        new byte[0],
+                        key -> state.record(LedgerIndexes.idAt(key)).filter(record -> policy.holds(caller, record)),
+                        Optional.empty());
+            }
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> accesses(caller, selector, state, policy);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of institutions, members, patients, records, consents and accesses",
+                                "there are lists of institutions, members, patients, records, erasures, consents and accesses",
                                 "list")
                         .asException();
         };

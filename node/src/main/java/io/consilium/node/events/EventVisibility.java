@@ -17,8 +17,13 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                     case MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
                         caller instanceof Caller.Member;
                     case PATIENT_REGISTERED -> all(detail, id -> policy.seesPatientId(caller, id));
-                    case RECORD_REGISTERED, RECORD_AMENDED, RECORD_MARKED ->
-                        all(detail, id -> policy.seesRecordId(caller, id));
+                    case RECORD_REGISTERED,
+                            RECORD_AMENDED,
+                            RECORD_MARKED,
+                            RECORD_HELD,
+                            RECORD_RELEASED,
+                            RECORD_ERASED,
+                            ERASURE_ACKNOWLEDGED -> all(detail, id -> policy.seesRecordId(caller, id));
                     case CONSENT_GRANTED, CONSENT_AMENDED, CONSENT_REVOKED ->
                         all(detail, id -> policy.seesConsentId(caller, id));
                     case ACCESS_PERMITTED, ACCESS_DENIED, ACCESS_USED, ACCESS_DISCLOSED ->

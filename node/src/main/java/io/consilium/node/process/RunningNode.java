@@ -16,6 +16,9 @@ import io.consilium.node.config.NodeKeys;
 import io.consilium.node.ops.ClockCheck;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
+import io.consilium.node.vault.ErasureMarkers;
+import io.consilium.node.vault.InstitutionTransactions;
+import io.consilium.node.vault.VaultKeeper;
 import io.consilium.proto.InstitutionState;
 import io.consilium.storage.FileVault;
 import io.consilium.storage.RocksChainStore;
@@ -75,6 +78,7 @@ public final class RunningNode implements AutoCloseable {
         NodeIdentity identity = identity(new LedgerState(store.latest()), keys);
         FileVault vault = vault();
         opened.push(vault);
+        ErasureMarkers markers = applyErasures(store, vault);
         Node started = startNode(identity, chainId, store, vault);
         opened.push(started);
         node = Optional.of(started);
@@ -85,6 +89,7 @@ public final class RunningNode implements AutoCloseable {
         count(metrics, started);
         metrics.count("consilium.store.syncs", "synced writes of the vote record", store::syncs);
         opened.push(new Housekeeping(store, vault, ready, clock));
+        keepVault(keys, started, markers, metrics);
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
                 keys,
@@ -186,6 +191,35 @@ public final class RunningNode implements AutoCloseable {
                             "check the directory named by node.vault and its disk")
                     .causedBy(e);
         }
+    }
+
+    /** Before a peer or a client can ask for anything: the vault may be an old copy (PRV-6). */
+    private ErasureMarkers applyErasures(RocksChainStore store, FileVault vault) throws NodeStartException {
+        ErasureMarkers markers = new ErasureMarkers(config.institution(), vault, store.secrets());
+        try {
+            markers.apply(store);
+            return markers;
+        } catch (VaultException e) {
+            throw new NodeStartException(
+                            NodeStartException.CORRUPT,
+                            "ERASURES_NOT_APPLIED",
+                            "what the chain has erased cannot be deleted here: " + e.getMessage(),
+                            "repair the disk or the rights on the directory named by node.vault; nothing is served before")
+                    .causedBy(e);
+        }
+    }
+
+    private void keepVault(NodeKeys keys, Node started, ErasureMarkers markers, NodeMetrics metrics) {
+        InstitutionTransactions transactions = new InstitutionTransactions(
+                started,
+                keys.institutionSigning().signer(),
+                new SecureRandom(),
+                config.disclosures().commitWaitMillis(),
+                Runnable::run);
+        VaultKeeper keeper = VaultKeeper.start(started, markers, transactions);
+        opened.push(keeper);
+        metrics.count("consilium.vault.erased", "payload copies deleted by erasures", markers::deleted);
+        metrics.count("consilium.vault.failures", "work on the vault that failed", keeper::failures);
     }
 
     private Node startNode(NodeIdentity identity, Hash chainId, RocksChainStore store, FileVault vault)

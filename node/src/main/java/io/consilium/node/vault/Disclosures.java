@@ -16,6 +16,7 @@ import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.Disclose;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
 import io.consilium.proto.MemberKeys;
@@ -24,7 +25,6 @@ import io.consilium.proto.SealedFor;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
@@ -42,14 +42,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * staff is on chain already and needs no disclosure (ACC-1).
  */
 public final class Disclosures implements Operation<DiscloseRequest, DiscloseResponse> {
-    private static final byte[] KEY_PREFIX = "disclosed-key/".getBytes(StandardCharsets.US_ASCII);
-
     private final NodeGateway node;
     private final PolicySource policies;
     private final Vault vault;
     private final SecretsStore secrets;
     private final ScopeKeys keys;
-    private final DisclosureTransaction transaction;
+    private final InstitutionTransactions transactions;
     private final DownloadTokens tokens;
     private final BlockProofs proofs;
     private final NodeConfig.Disclosures bounds;
@@ -63,7 +61,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
             Vault vault,
             SecretsStore secrets,
             ScopeKeys keys,
-            DisclosureTransaction transaction,
+            InstitutionTransactions transactions,
             BlockProofs proofs,
             NodeConfig.Disclosures bounds) {
         this.node = node;
@@ -71,7 +69,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
         this.vault = vault;
         this.secrets = secrets;
         this.keys = keys;
-        this.transaction = transaction;
+        this.transactions = transactions;
         this.proofs = proofs;
         this.bounds = bounds;
         this.tokens = new DownloadTokens(bounds.maxTokens(), new SecureRandom());
@@ -104,6 +102,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
     }
 
     private CompletableFuture<DiscloseResponse> handOver(Caller caller, DiscloseRequest request) {
+        Freshness.require(node);
         Handover handover = check(caller, request.getAccessId());
         requireHeld(handover);
         byte[] envelope = envelope(handover);
@@ -125,21 +124,25 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
             commit(handover, envelope, fresh);
         }
         return (running == null ? fresh : running)
-                .thenApplyAsync(txId -> response(caller, handover, envelope, txId), transaction.executor());
+                .thenApplyAsync(txId -> response(caller, handover, envelope, txId), transactions.executor());
     }
 
     private void commit(Handover handover, byte[] envelope, CompletableFuture<ByteString> result) {
         ByteString id = handover.access().getId();
-        transaction
-                .commit(id, handover.ciphertext(), Hash.sha256(envelope), handover.recipientKey())
-                .whenComplete((txId, failure) -> {
-                    committing.remove(id);
-                    if (failure != null) {
-                        result.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
-                    } else {
-                        result.complete(txId);
-                    }
-                });
+        Disclose disclose = Disclose.newBuilder()
+                .setAccessId(id)
+                .setCiphertextHash(ByteString.copyFrom(handover.ciphertext().toBytes()))
+                .setEnvelopeHash(ByteString.copyFrom(Hash.sha256(envelope).toBytes()))
+                .setRecipientKey(handover.recipientKey())
+                .build();
+        transactions.commit(body -> body.setDisclose(disclose)).whenComplete((txId, failure) -> {
+            committing.remove(id);
+            if (failure != null) {
+                result.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
+            } else {
+                result.complete(txId);
+            }
+        });
     }
 
     private Handover check(Caller caller, ByteString accessId) {
@@ -157,7 +160,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
             }
             Optional<Refusal> refusal = Permits.refusal(view.state(), access, policies.asOfMillis());
             if (refusal.isPresent()) {
-                throw DisclosureTransaction.problem(refusal.get()).asException();
+                throw InstitutionTransactions.problem(refusal.get()).asException();
             }
             RecordVersion version = view.state()
                     .record(access.getRecordId())
@@ -171,7 +174,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                     .orElse(ByteString.EMPTY);
             // The permit was given to the key that the requester had then (ACC-2).
             if (key.isEmpty() || !key.equals(access.getRequesterEncryptionKey())) {
-                throw DisclosureTransaction.problem(Refusal.RECIPIENT_KEY_CHANGED)
+                throw InstitutionTransactions.problem(Refusal.RECIPIENT_KEY_CHANGED)
                         .asException();
             }
             return new Handover(access, version, key);
@@ -194,7 +197,8 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
 
     /** The envelope of an earlier attempt to the same key, or a new one, kept before it is named on chain. */
     private synchronized byte[] envelope(Handover handover) {
-        byte[] name = name(handover);
+        byte[] name = KeptEnvelopes.name(
+                handover.access().getRecordId(), handover.access().getId(), handover.recipientKey());
         Optional<byte[]> kept = secrets.get(name);
         if (kept.isPresent()) {
             return kept.get();
@@ -214,21 +218,10 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
         return envelope;
     }
 
-    /** Access and key: the name says nothing to who does not know the access. */
-    private static byte[] name(Handover handover) {
-        byte[] digest = Hash.sha256(
-                        handover.access().getId().toByteArray(),
-                        handover.recipientKey().toByteArray())
-                .toBytes();
-        byte[] name = Arrays.copyOf(KEY_PREFIX, KEY_PREFIX.length + digest.length);
-        System.arraycopy(digest, 0, name, KEY_PREFIX.length, digest.length);
-        return name;
-    }
-
     private static void requireSameEnvelope(AccessState access, byte[] envelope) {
         byte[] onChain = access.getDisclosure().getEnvelopeHash().toByteArray();
         if (!Arrays.equals(onChain, Hash.sha256(envelope).toBytes())) {
-            throw DisclosureTransaction.problem(Refusal.ALREADY_DISCLOSED).asException();
+            throw InstitutionTransactions.problem(Refusal.ALREADY_DISCLOSED).asException();
         }
     }
 

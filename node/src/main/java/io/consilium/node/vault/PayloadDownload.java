@@ -46,6 +46,7 @@ public final class PayloadDownload {
             throw ApiProblem.malformed("the payload has " + grant.size() + " bytes", "offset")
                     .asException();
         }
+        Freshness.require(node);
         requireConsent(grant);
         VaultChunk chunk = read(grant, request.getOffset(), length);
         tokens.served(request.getDownloadToken(), chunk.data().length);
@@ -57,11 +58,11 @@ public final class PayloadDownload {
 
     private void requireConsent(DownloadTokens.Grant grant) {
         try (StateView view = StateView.open(node)) {
-            Optional<Refusal> refusal = view.state()
-                    .access(grant.accessId())
-                    .flatMap(access -> Permits.consent(view.state(), access, policies.asOfMillis()));
+            Optional<Refusal> refusal = view.state().access(grant.accessId()).flatMap(access -> Permits.erased(
+                            view.state(), access)
+                    .or(() -> Permits.consent(view.state(), access, policies.asOfMillis())));
             if (refusal.isPresent()) {
-                throw DisclosureTransaction.problem(refusal.get()).asException();
+                throw InstitutionTransactions.problem(refusal.get()).asException();
             }
         }
     }

@@ -1,12 +1,14 @@
 package io.consilium.node.vault;
 
 import io.consilium.crypto.Hash;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.PayloadForward;
-import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
+import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.StateView;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
@@ -28,6 +30,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     private static final long IDLE_MILLIS = 600_000;
 
     private final NodeGateway node;
+    private final PolicySource policies;
     private final Vault vault;
     private final NodeConfig.Quotas quotas;
     private final Executor executor;
@@ -37,8 +40,10 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     private record Upload(String owner, long size, long touchedMillis) {}
 
-    public PayloadStaging(NodeGateway node, Vault vault, NodeConfig.Quotas quotas, Executor executor) {
+    public PayloadStaging(
+            NodeGateway node, PolicySource policies, Vault vault, NodeConfig.Quotas quotas, Executor executor) {
         this.node = node;
+        this.policies = policies;
         this.vault = vault;
         this.quotas = quotas;
         this.executor = executor;
@@ -46,8 +51,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     @Override
     public CompletionStage<StagePayloadResponse> answer(Caller caller, StagePayloadRequest request) {
-        requireSender(caller, request.getCustodian());
         Hash hash = hash(request);
+        requireAllowed(caller, request.getCustodian(), hash);
         if (request.getData().size() > Vault.MAX_CHUNK_BYTES) {
             throw ApiProblem.tooLarge("a piece has at most " + Vault.MAX_CHUNK_BYTES + " bytes")
                     .asException();
@@ -72,17 +77,22 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                 : forward(request, hash);
     }
 
-    /** Records are registered by the custodian's own staff, and nobody else has to bring a payload. */
-    private static void requireSender(Caller caller, String custodian) {
-        boolean own =
-                caller instanceof Caller.Member member && member.institution().equals(custodian);
-        if (!own || !ApiPolicy.sendsPayloads(caller)) {
-            throw ApiProblem.forbidden(
-                            "ROLE_REQUIRED",
-                            "payloads are brought by a CLINICIAN or ADMIN of their custodian",
-                            "REC-1",
-                            "ask one of them to add the record")
-                    .asException();
+    /** What an institution registers is brought by its own staff; what was erased is not brought back (PRV-6). */
+    private void requireAllowed(Caller caller, String custodian, Hash hash) {
+        try (StateView view = StateView.open(node)) {
+            if (!policies.on(view.state()).sendsPayloads(caller, custodian)) {
+                throw ApiProblem.forbidden(
+                                "ROLE_REQUIRED",
+                                "payloads are brought by members of the institution that keeps them, in a role that"
+                                        + " registers some",
+                                "REC-1",
+                                "ask a CLINICIAN, RESEARCHER, PHARMACIST or ADMIN of that institution")
+                        .asException();
+            }
+            PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
+            if (claims.standing(custodian, hash) == PayloadClaims.Standing.ERASED) {
+                throw InstitutionTransactions.problem(Refusal.RECORD_PURGED).asException();
+            }
         }
     }
 

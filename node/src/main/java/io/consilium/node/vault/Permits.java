@@ -6,6 +6,7 @@ import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.DecisionOutcome;
+import io.consilium.proto.RecordState;
 import java.util.Optional;
 
 /** Whether an access still entitles its requester to bytes: it was permitted, is young, and consent holds (ACC-2). */
@@ -14,7 +15,8 @@ final class Permits {
 
     static Optional<Refusal> refusal(LedgerState state, AccessState access, long atMillis) {
         return switch (access.getDecision().getOutcome()) {
-            case PERMIT -> age(state, access, atMillis).or(() -> consent(state, access, atMillis));
+            case PERMIT ->
+                erased(state, access).or(() -> age(state, access, atMillis)).or(() -> consent(state, access, atMillis));
             case PERMIT_CONDITIONAL -> Optional.of(Refusal.NOTHING_TO_DISCLOSE);
             default -> Optional.of(Refusal.ACCESS_DENIED);
         };
@@ -23,6 +25,13 @@ final class Permits {
     private static Optional<Refusal> age(LedgerState state, AccessState access, long atMillis) {
         long age = atMillis - access.getTimeMillis();
         return age <= state.parameters().getPermitAgeMillis() ? Optional.empty() : Optional.of(Refusal.PERMIT_TOO_OLD);
+    }
+
+    /** A marker in state ends every reading at once, whether the bytes are deleted yet or not (PRV-6). */
+    static Optional<Refusal> erased(LedgerState state, AccessState access) {
+        return state.record(access.getRecordId())
+                .filter(RecordState::hasErasure)
+                .map(any -> Refusal.RECORD_PURGED);
     }
 
     static Optional<Refusal> consent(LedgerState state, AccessState access, long atMillis) {

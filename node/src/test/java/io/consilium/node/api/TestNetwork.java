@@ -81,8 +81,9 @@ final class TestNetwork implements AutoCloseable {
     private final Map<String, NodeKeys> institutionKeys = new TreeMap<>();
     private final AtomicLong clockOffset = new AtomicLong();
     private final GenesisState genesis;
-    private final RunningNode node;
-    private final ApiClient client;
+    private final NodeConfig config;
+    private RunningNode node;
+    private ApiClient client;
 
     TestNetwork(Path directory) throws Exception {
         for (String slug : List.of("helix", "medwatch", "riverside", "st-mary")) {
@@ -120,7 +121,7 @@ final class TestNetwork implements AutoCloseable {
                 genesisFile,
                 "{\"chainId\":\"" + genesis.chainId().hex() + "\",\"genesis\":\""
                         + Base64.getEncoder().encodeToString(genesis.canonicalBytes()) + "\"}");
-        NodeConfig config = NodeInit.create(
+        config = NodeInit.create(
                 directory.resolve("node"),
                 NODE,
                 genesisFile,
@@ -129,8 +130,27 @@ final class TestNetwork implements AutoCloseable {
                 Keystore.Cost.DEVNET,
                 Map.of("api.port", "0", "peers.port", "0"),
                 NodeInit.Joining.AT_GENESIS);
+        start();
+    }
+
+    private void start() throws Exception {
         node = RunningNode.start(config, () -> System.currentTimeMillis() + clockOffset.get());
         client = new ApiClient(institutionKeys.get(NODE).apiTlsSpkiSha256(), node.apiPort());
+    }
+
+    /** What a test does to the files of a node that is down. */
+    interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    void restart(Meanwhile meanwhile) throws Exception {
+        node.close();
+        meanwhile.run();
+        start();
+    }
+
+    Path vaultDirectory() {
+        return config.vaultDirectory();
     }
 
     private void institution(GenesisDocument.Builder document, String slug, String role) {

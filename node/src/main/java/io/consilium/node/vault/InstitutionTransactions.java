@@ -1,16 +1,15 @@
 package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
-import io.consilium.crypto.Hash;
 import io.consilium.crypto.Signer;
 import io.consilium.ledger.tx.MalformedTransaction;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.node.Admission;
 import io.consilium.node.CommittedTransaction;
+import io.consilium.node.NodeBusyException;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
-import io.consilium.proto.Disclose;
 import io.consilium.proto.KeyAlgorithm;
 import io.consilium.proto.KeyValue;
 import io.consilium.proto.SignedTransaction;
@@ -23,9 +22,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
-/** Signs a disclosure with the institution's key and commits it (ACC-2). */
-public final class DisclosureTransaction {
+/** What a node says on chain in the name of its institution: signed with the institution's key, and waited for. */
+public final class InstitutionTransactions {
     private static final int SALT_BYTES = 16;
     private static final long VALIDITY_MARGIN_MILLIS = 60_000;
 
@@ -35,7 +35,7 @@ public final class DisclosureTransaction {
     private final long waitMillis;
     private final Executor executor;
 
-    public DisclosureTransaction(
+    public InstitutionTransactions(
             NodeGateway node, Signer institution, SecureRandom random, long waitMillis, Executor executor) {
         this.node = node;
         this.institution = institution;
@@ -49,15 +49,9 @@ public final class DisclosureTransaction {
         return executor;
     }
 
-    /** Completes with the transaction's id when the disclosure is final and was applied; fails with a problem. */
-    CompletableFuture<ByteString> commit(ByteString accessId, Hash ciphertext, Hash envelope, ByteString recipientKey) {
-        Disclose disclose = Disclose.newBuilder()
-                .setAccessId(accessId)
-                .setCiphertextHash(ByteString.copyFrom(ciphertext.toBytes()))
-                .setEnvelopeHash(ByteString.copyFrom(envelope.toBytes()))
-                .setRecipientKey(recipientKey)
-                .build();
-        ParsedTransaction transaction = sign(disclose);
+    /** Completes with the transaction's id when it is final and was applied; fails with a problem. */
+    public CompletableFuture<ByteString> commit(Consumer<TransactionBody.Builder> payload) {
+        ParsedTransaction transaction = sign(payload);
         ByteString txId = ByteString.copyFrom(transaction.txId().toBytes());
         return node.submit(List.of(transaction))
                 .thenCompose(admissions -> {
@@ -66,7 +60,7 @@ public final class DisclosureTransaction {
                     }
                     return node.committed(transaction.txId()).orTimeout(waitMillis, TimeUnit.MILLISECONDS);
                 })
-                .thenApply(DisclosureTransaction::requireApplied)
+                .thenApply(InstitutionTransactions::requireApplied)
                 .handle((committed, failure) -> {
                     if (failure != null) {
                         throw asProblem(failure);
@@ -75,10 +69,10 @@ public final class DisclosureTransaction {
                 });
     }
 
-    private ParsedTransaction sign(Disclose disclose) {
+    private ParsedTransaction sign(Consumer<TransactionBody.Builder> payload) {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
-        byte[] body = TransactionBody.newBuilder()
+        TransactionBody.Builder draft = TransactionBody.newBuilder()
                 .setChainId(ByteString.copyFrom(node.chainId().toBytes()))
                 .setSalt(ByteString.copyFrom(salt))
                 .setValidUntilMillis(node.nowMillis() + waitMillis + VALIDITY_MARGIN_MILLIS)
@@ -87,10 +81,9 @@ public final class DisclosureTransaction {
                         .setKey(KeyValue.newBuilder()
                                 .setAlgorithm(KeyAlgorithm.ED25519)
                                 .setKey(ByteString.copyFrom(
-                                        institution.publicKey().bytes()))))
-                .setDisclose(disclose)
-                .build()
-                .toByteArray();
+                                        institution.publicKey().bytes()))));
+        payload.accept(draft);
+        byte[] body = draft.build().toByteArray();
         byte[] signature = institution.sign(ParsedTransaction.signingBytes(node.chainId(), body));
         byte[] signed = SignedTransaction.newBuilder()
                 .setBody(ByteString.copyFrom(body))
@@ -100,19 +93,19 @@ public final class DisclosureTransaction {
         try {
             return ParsedTransaction.parse(signed);
         } catch (MalformedTransaction e) {
-            throw new IllegalStateException("this node built a disclosure that it cannot read itself", e);
+            throw new IllegalStateException("this node built a transaction that it cannot read itself", e);
         }
     }
 
     private static CommittedTransaction requireApplied(CommittedTransaction committed) {
         if (!committed.receipt().applied()) {
             throw Refusal.ofCode(committed.receipt().code())
-                    .map(DisclosureTransaction::problem)
+                    .map(InstitutionTransactions::problem)
                     .orElseGet(() -> ApiProblem.refused(
                             committed.receipt().code(),
-                            "the chain refused the disclosure",
+                            "the chain refused the node's transaction",
                             committed.receipt().rule(),
-                            "request access again"))
+                            "ask again"))
                     .asException();
         }
         return committed;
@@ -123,23 +116,28 @@ public final class DisclosureTransaction {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof TimeoutException) {
             return ApiProblem.timeout(
-                            "the disclosure is not committed yet, and without it nothing is handed over",
-                            "ask again; it will be handed over once it is committed")
+                            "the node's transaction is not committed yet, and before that nothing is handed over",
+                            "ask again; it will be answered once it is committed")
                     .asException();
         }
-        if (cause instanceof io.consilium.node.NodeBusyException) {
+        if (cause instanceof NodeBusyException) {
             return ApiProblem.unavailable("BUSY", String.valueOf(cause.getMessage()), "ask again in a second")
                     .asException();
         }
         return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
     }
 
-    static ApiProblem problem(Refusal refusal) {
+    /** A refusal by the ledger's rules as an answer of the API. */
+    public static ApiProblem problem(Refusal refusal) {
         return switch (refusal.kind()) {
             case UNAUTHORISED ->
                 ApiProblem.forbidden(refusal.name(), refusal.summary(), refusal.rule(), refusal.hint());
             case CONFLICT -> ApiProblem.conflict(refusal.name(), refusal.summary(), refusal.rule(), refusal.hint());
-            case NOT_FOUND, MALFORMED, REFUSED ->
+            case NOT_FOUND ->
+                refusal == Refusal.RECORD_PURGED
+                        ? ApiProblem.gone(refusal.name(), refusal.summary(), refusal.rule(), refusal.hint())
+                        : ApiProblem.refused(refusal.name(), refusal.summary(), refusal.rule(), refusal.hint());
+            case MALFORMED, REFUSED ->
                 ApiProblem.refused(refusal.name(), refusal.summary(), refusal.rule(), refusal.hint());
         };
     }

@@ -1,0 +1,42 @@
+package io.consilium.node.vault;
+
+import io.consilium.crypto.certificate.Validator;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.NodeStatus;
+import io.consilium.node.api.ApiProblem;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a node knows the chain well enough to hand out payloads. One that is catching up, or reaches no quorum, may
+ * not have seen an erasure or a revocation yet, so it serves nothing (PRV-6).
+ */
+public final class Freshness {
+    private Freshness() {}
+
+    static void require(NodeGateway node) {
+        if (!isFresh(node.status())) {
+            throw ApiProblem.unavailable(
+                            "NOT_CURRENT",
+                            "this node does not know the newest blocks, so it serves no payloads",
+                            "ask again when it is ready; /health/ready says what is missing")
+                    .asException();
+        }
+    }
+
+    /** At the tip, as far as a quorum that it reaches has told. */
+    public static boolean isFresh(NodeStatus status) {
+        if (status.syncTarget().isPresent()) {
+            return false;
+        }
+        Set<String> connected = status.peers().stream()
+                .filter(peer -> peer.connected() && peer.height() <= status.height() + 1)
+                .map(NodeStatus.Peer::institution)
+                .collect(Collectors.toSet());
+        long others = status.validators().validators().stream()
+                .map(Validator::institution)
+                .filter(connected::contains)
+                .count();
+        return others + (status.validator() ? 1 : 0) >= status.validators().quorum();
+    }
+}
