@@ -3,6 +3,7 @@ package io.consilium.interop.gs1;
 import io.consilium.interop.gs1.KeyKind.Shape;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * An EPC URN: pure identity, class or pattern (Tag Data Standard 6 and 8).
@@ -16,14 +17,26 @@ public record EpcUrn(Gs1Key key, String companyPrefix) {
     private static final List<KeyKind> PATTERNS =
             List.of(KeyKind.GRAI, KeyKind.GDTI, KeyKind.SGCN, KeyKind.CPI, KeyKind.ITIP);
 
-    /** Whether a text claims to be one. */
+    /** EPC schemes of others than GS1's members: of the Defense Department, of aviation, of shipping. */
+    private static final List<String> FOREIGN = List.of("gid:", "usdod:", "adi:", "bic:", "imovn:");
+
+    private static final Pattern MISSPELT = Pattern.compile(
+            "urn:[a-z0-9-]*:(id|class|idpat):"
+                    + "(sgtin|lgtin|sscc|sgln|pgln|grai|giai|gsrnp?|gdti|cpi|sgcn|ginc|gsin|itip|upui):.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Whether a text claims to name one of GS1's keys so, be it misspelt. */
     public static boolean isClaimed(String text) {
-        return text.regionMatches(true, 0, START, 0, START.length());
+        if (!text.regionMatches(true, 0, START, 0, START.length())) {
+            return MISSPELT.matcher(text).matches();
+        }
+        String rest = text.substring(START.length());
+        return FOREIGN.stream().noneMatch(scheme -> rest.startsWith(scheme, rest.indexOf(':') + 1));
     }
 
     /** Reads any of the forms; refuses one whose parts have the wrong length or characters. */
     public static EpcUrn read(String text) throws MalformedIdentifier {
-        if (!isClaimed(text)) {
+        if (!text.regionMatches(true, 0, START, 0, START.length())) {
             throw new MalformedIdentifier("an EPC begins with urn:epc:");
         }
         String rest = text.substring(START.length());

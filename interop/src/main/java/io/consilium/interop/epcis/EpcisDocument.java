@@ -1,0 +1,122 @@
+package io.consilium.interop.epcis;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A document of EPCIS: what its head says, and its events, all of them valid.
+ *
+ * @param form how the events are carried
+ * @param head every field but the events
+ */
+public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events) {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
+
+    /** How a document carries events. */
+    public enum Form {
+        /** {@code EPCISDocument} with a list of events. */
+        DOCUMENT,
+        /** {@code EPCISDocument} with one event under {@code epcisBody.event}. */
+        DOCUMENT_OF_ONE_EVENT,
+        /** {@code EPCISQueryDocument}, the answer to a query. */
+        QUERY_DOCUMENT,
+        /** One event with a context of its own. */
+        EVENT,
+        /** A list of such events. */
+        EVENT_LIST,
+        /** A query: it asks for events and holds none. */
+        QUERY
+    }
+
+    public EpcisDocument {
+        events = List.copyOf(events);
+    }
+
+    /** Reads JSON or XML, told apart by content, at most {@link EpcisLimits#MAX_BYTES}. */
+    public static EpcisDocument read(byte[] content) throws MalformedEpcis {
+        List<EpcisEvent> events = new ArrayList<>();
+        EpcisDocument head = read(content, events::add);
+        return new EpcisDocument(head.form, head.head, events);
+    }
+
+    /**
+     * The same for documents of many events: each is handed over when it is read, and forgotten. A later one may still
+     * be wrong, so whoever takes them acts on none before this returns.
+     *
+     * @return the document without its events
+     */
+    public static EpcisDocument read(byte[] content, Consumer<EpcisEvent> events) throws MalformedEpcis {
+        if (content.length > EpcisLimits.MAX_BYTES) {
+            throw new MalformedEpcis("", "the document has more than " + EpcisLimits.MAX_BYTES + " bytes");
+        }
+        return isXml(content) ? new XmlDocuments(events).read(content) : JsonDocuments.read(content, events);
+    }
+
+    /** Whether content is XML: it begins with a lower-than sign. */
+    public static boolean isXml(byte[] content) {
+        for (byte next : content) {
+            if (next == '<') {
+                return true;
+            }
+            // Space, and the byte order mark of UTF-8.
+            if (next > ' ' || next >= 0 && next < ' ' && next != '\n' && next != '\r' && next != '\t') {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** An EPCIS 2.0 document of events, ready to be written. */
+    public static EpcisDocument of(String creationDate, ObjectNode contextPrefixes, List<EpcisEvent> events) {
+        ObjectNode head = JsonTree.NODES.objectNode();
+        ArrayNode context = head.putArray("@context");
+        context.add("https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld");
+        if (!contextPrefixes.isEmpty()) {
+            context.add(contextPrefixes);
+        }
+        head.put("type", "EPCISDocument");
+        head.put("schemaVersion", "2.0");
+        head.put("creationDate", creationDate);
+        head.putObject("epcisBody");
+        return new EpcisDocument(Form.DOCUMENT, head, events);
+    }
+
+    /** The document as EPCIS 2.0 JSON: of a JSON document its own fields and values, of an XML one the same in JSON. */
+    public byte[] toJson() {
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree());
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of JSON cannot be written", impossible);
+        }
+    }
+
+    private Object tree() {
+        ArrayNode list = JsonTree.NODES.arrayNode();
+        events.forEach(event -> list.add(event.node()));
+        ObjectNode whole = head.deepCopy();
+        switch (form) {
+            case EVENT -> {
+                return list.get(0);
+            }
+            case EVENT_LIST -> {
+                return list;
+            }
+            case QUERY -> {
+                return whole;
+            }
+            case DOCUMENT -> whole.withObject("/epcisBody").set("eventList", list);
+            case DOCUMENT_OF_ONE_EVENT -> whole.withObject("/epcisBody").set("event", list.get(0));
+            case QUERY_DOCUMENT ->
+                whole.withObject("/epcisBody/queryResults/resultsBody").set("eventList", list);
+        }
+        return whole;
+    }
+}
