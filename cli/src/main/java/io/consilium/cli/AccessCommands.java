@@ -3,6 +3,7 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.MalformedInput;
+import io.consilium.client.VerifiedState;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
 import java.util.LinkedHashMap;
@@ -13,16 +14,18 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code consilium access}: decisions that the chain made and recorded (ACC-1). */
 @Command(
         addMethodSubcommands = false,
         name = "access",
-        description = "Ask for access to records, and list who asked.",
+        description = "Ask for access to records, break the glass, review it, and list who asked.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context riverside/dr-brown access request --record R --purpose TREAT",
-            "  consilium --context st-mary/privacy access list --patient P"
+            "  consilium --context st-mary/privacy access list --patient P",
+            "  consilium --context riverside/dr-brown access break-glass --patient P --rationale 'unconscious'"
         })
 final class AccessCommands {
     /** The action of reading. */
@@ -76,20 +79,106 @@ final class AccessCommands {
     }
 
     @Command(
+            name = "break-glass",
+            description = {
+                "Read a patient's records in an emergency, without consent and for a limited time.",
+                "The custodian's privacy officer is told at once and reviews it. A patient's refusal holds (exit 4)."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context riverside/dr-brown access break-glass --patient P --rationale 'unconscious'",
+                "  consilium --context riverside/dr-brown record get R --purpose BTG --out record.json"
+            })
+    int breakGlass(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
+            @Option(
+                            names = "--rationale",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for those who review it.")
+                    String rationale,
+            @Option(names = "--record", paramLabel = "R", description = "This record alone (default: every record).")
+                    Optional<String> record)
+            throws Exception {
+        new BreakGlassSteps(session).open(patient, record, rationale);
+        return 0;
+    }
+
+    @Command(
+            name = "review",
+            description = "Review a break-glass as the custodian's privacy officer; not-justified ends its permit.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/privacy access review ID --outcome justified --note 'seen in the ER'"
+            })
+    int review(
+            @Parameters(paramLabel = "ID", description = "Access id of the break-glass.") String id,
+            @Option(
+                            names = "--outcome",
+                            required = true,
+                            paramLabel = "OUTCOME",
+                            description = "justified or not-justified.")
+                    String outcome,
+            @Option(
+                            names = "--note",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String note)
+            throws Exception {
+        new BreakGlassSteps(session).review(id, outcome, note);
+        return 0;
+    }
+
+    @Command(
+            name = "show",
+            description = "Show one access; of a break-glass its rationale too, to a privacy officer.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/privacy access show ID"})
+    int show(@Parameters(paramLabel = "ID", description = "Access id.") String id) throws Exception {
+        ByteString accessId = Ids.object("access", id);
+        VerifiedState.At<AccessState> found = session.state().access(accessId);
+        Map<String, Object> object = describe(found.value());
+        object.putAll(new BreakGlassSteps(session).sealedTexts(found.value()));
+        object.put("asOfHeight", found.height());
+        session.output().result(object);
+        return 0;
+    }
+
+    @Command(
             name = "list",
-            description = "List accesses, denied ones included, of a patient or by a member.",
+            description = {
+                "List accesses, denied ones included, of a patient or by a member;",
+                "or the break-glass that your institution has to review or answer for, the soonest due first."
+            },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy access list --patient P",
-                "  consilium --context riverside/dr-brown access list --member riverside/dr-brown"
+                "  consilium --context riverside/dr-brown access list --member riverside/dr-brown",
+                "  consilium --context st-mary/privacy access list --pending-review"
             })
     int list(
             @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
             @Option(names = "--member", paramLabel = "M", description = "Who asked.") Optional<String> member,
+            @Option(names = "--pending-review", description = "Break-glass that nobody has reviewed yet.")
+                    boolean pendingReview,
             @Mixin Pages.Paging paging)
             throws Exception {
-        if (patient.isPresent() == member.isPresent()) {
-            throw new MalformedInput("--patient", "Whose accesses is not said", "Give --patient P or --member M");
+        int said = (patient.isPresent() ? 1 : 0) + (member.isPresent() ? 1 : 0) + (pendingReview ? 1 : 0);
+        if (said != 1) {
+            throw new MalformedInput(
+                    "--patient", "Whose accesses is not said", "Give --patient P, --member M or --pending-review");
+        }
+        if (pendingReview) {
+            new Pages(session)
+                    .print(
+                            "reviews",
+                            "",
+                            paging,
+                            AccessState.parser(),
+                            List.of("accessId", "reviewDue", "overdue", "time", "requester", "patientId"),
+                            AccessCommands::describe);
+            return 0;
         }
         String by = patient.isPresent()
                 ? "patient/" + Ids.text(Ids.object("patient", patient.get()))
@@ -116,22 +205,39 @@ final class AccessCommands {
     static Map<String, Object> describe(AccessState access) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("accessId", Ids.text(access.getId()));
-        object.put("recordId", Ids.text(access.getRecordId()));
-        object.put("recordVersion", access.getRecordVersion());
+        if (!access.getRecordId().isEmpty()) {
+            object.put("recordId", Ids.text(access.getRecordId()));
+        }
+        if (!access.hasBreakGlass()) {
+            object.put("recordVersion", access.getRecordVersion());
+        }
         object.put("patientId", Ids.text(access.getPatientId()));
-        object.put("custodian", access.getCustodian());
+        if (!access.getCustodian().isEmpty()) {
+            object.put("custodian", access.getCustodian());
+        }
         object.put("requester", access.getRequester());
         object.put("purpose", access.getPurpose());
         object.put("action", access.getAction());
         object.put("time", Dates.text(access.getTimeMillis()));
-        object.put("kind", access.getUse() ? "use" : "request");
+        object.put("kind", kind(access));
         object.put("decision", access.getDecision().getOutcome().name());
         object.putAll(ConsentCommands.basis(access.getDecision()));
+        if (!access.getBreakGlassId().isEmpty()) {
+            object.put("breakGlassId", Ids.text(access.getBreakGlassId()));
+        }
+        object.putAll(BreakGlassSteps.describe(access, System.currentTimeMillis()));
         object.put("disclosed", access.hasDisclosure());
         if (access.hasDisclosure()) {
             object.put("disclosedAt", Dates.text(access.getDisclosure().getTimeMillis()));
             object.put("disclosureTxId", Ids.text(access.getDisclosure().getTxId()));
         }
         return object;
+    }
+
+    private static String kind(AccessState access) {
+        if (access.hasBreakGlass()) {
+            return "break-glass";
+        }
+        return access.getUse() ? "use" : "request";
     }
 }

@@ -20,7 +20,7 @@ enum CommandGroup {
     PATIENT("Register and look up patients"),
     RECORD("Register, read and prove medical records"),
     CONSENT("Grant, check and revoke consents"),
-    ACCESS("Ask for access and list accesses"),
+    ACCESS("Ask for access, break the glass, list accesses"),
     CHAIN("Look at blocks and transactions, and verify them"),
     TX("Build, sign and submit transactions in separate steps"),
     SIMULATE("Run whole clusters in virtual time, with faults"),

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -71,11 +72,14 @@ final class DevnetCommands implements Runnable {
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
                     Optional<Path> directory,
             @Option(names = "--background", description = "Return when all nodes are ready; else stay until Ctrl-C.")
-                    boolean background)
+                    boolean background,
+            @Mixin BreakGlassOptions breakGlass)
             throws ClientException {
         NodeLauncher launcher = NodeLauncher.ofThisProcess();
         Path home = home(directory);
-        Devnet devnet = Devnet.exists(home) ? existing(home, count) : Devnet.found(home, checked(count));
+        Devnet devnet = Devnet.exists(home)
+                ? existing(home, count, breakGlass)
+                : Devnet.found(home, checked(count), breakGlass.times());
         long began = System.nanoTime();
         NodeWatch watch = new NodeWatch(devnet);
         List<DevnetNode> nodes = devnet.exclusively(() -> {
@@ -266,8 +270,16 @@ final class DevnetCommands implements Runnable {
         }
     }
 
-    private static Devnet existing(Path home, Optional<Integer> count) throws ClientException {
+    private static Devnet existing(Path home, Optional<Integer> count, BreakGlassOptions breakGlass)
+            throws ClientException {
         Devnet devnet = Devnet.open(home);
+        if (breakGlass.given()) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "GENESIS_FIXED",
+                    "The chain of the devnet in " + devnet.directory() + " has its times already",
+                    "Leave --break-glass-permit and --break-glass-review out, or name another directory with --dir");
+        }
         if (count.isPresent() && count.get() != devnet.nodes().size()) {
             throw new ClientException(
                     FailureClass.USAGE,

@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads a length of time such as {@code 500ms}, {@code 30s}, {@code 2m} or {@code 1h}. */
 final class DurationText implements ITypeConverter<Duration> {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Duration MAX = Duration.ofHours(24);
+    private static final Duration MAX = Duration.ofDays(30);
 
     @Override
     public Duration convert(String text) {
@@ -26,7 +26,7 @@ final class DurationText implements ITypeConverter<Duration> {
                     default -> Duration.ofHours(count);
                 };
         if (duration.isZero() || duration.compareTo(MAX) > 0) {
-            throw new TypeConversionException("'" + text + "' is out of range: 1ms to 24h");
+            throw new TypeConversionException("'" + text + "' is out of range: 1ms to 720h");
         }
         return duration;
     }

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import io.consilium.cli.devnet.BreakGlassTimes;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.GenesisFile;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -93,7 +95,8 @@ final class GenesisCommands {
                             paramLabel = "FILE",
                             defaultValue = GenesisFile.NAME,
                             description = "File to write; it must not exist (default genesis.json).")
-                    Path out)
+                    Path out,
+            @Mixin BreakGlassOptions breakGlass)
             throws Exception {
         UserFiles.requireAbsent(out);
         GenesisDocument made;
@@ -106,7 +109,8 @@ final class GenesisCommands {
                     Words.of(institutions),
                     Words.of(members),
                     Words.of(validators),
-                    time.isPresent() ? Dates.start("--time", time.get()) : System.currentTimeMillis());
+                    time.isPresent() ? Dates.start("--time", time.get()) : System.currentTimeMillis(),
+                    breakGlass.times());
         }
         GenesisFile genesis;
         try {
@@ -207,7 +211,12 @@ final class GenesisCommands {
     }
 
     private GenesisDocument fromCards(
-            String name, List<String> institutionFiles, List<String> memberFiles, List<String> validators, long time)
+            String name,
+            List<String> institutionFiles,
+            List<String> memberFiles,
+            List<String> validators,
+            long time,
+            BreakGlassTimes breakGlass)
             throws ClientException {
         List<InstitutionState> institutions = new ArrayList<>();
         for (String file : institutionFiles) {
@@ -241,7 +250,8 @@ final class GenesisCommands {
                         .sorted(Comparator.comparing(MemberState::getId))
                         .toList())
                 .addAllValidators(validating)
-                .setParameters(ChainParameters.newBuilder()
+                .setParameters(breakGlass
+                        .set(ChainParameters.newBuilder())
                         .setPermitAgeMillis(PERMIT_AGE_MILLIS)
                         .setMaxTransactionBytes(ParsedTransaction.MAX_BYTES)
                         .setMaxBlockBytes(MAX_BLOCK_BYTES)

@@ -16,6 +16,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.RationaleKeyRequest;
+import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
 import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.StagePayloadRequest;
@@ -141,6 +143,12 @@ public final class NodeClient {
         ScopeKeyRequest request =
                 ScopeKeyRequest.newBuilder().setPatientId(patientId).build();
         return call("ScopeKey", request, ScopeKeyResponse.parser(), timeout);
+    }
+
+    public RationaleKeyResponse rationaleKey(ByteString accessId) throws ClientException {
+        RationaleKeyRequest request =
+                RationaleKeyRequest.newBuilder().setAccessId(accessId).build();
+        return call("RationaleKey", request, RationaleKeyResponse.parser(), timeout);
     }
 
     public StagePayloadResponse stagePayload(StagePayloadRequest request) throws ClientException {

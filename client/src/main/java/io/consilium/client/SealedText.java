@@ -22,7 +22,9 @@ final class SealedText {
         /** Of a record's version; from its data key. */
         METADATA("consilium/metadata-key/v1"),
         /** Of an amendment or a revocation; from the patient's scope key. */
-        REASON("consilium/reason-key/v1");
+        REASON("consilium/reason-key/v1"),
+        /** Of a break-glass; from a key of its own (ACC-3). */
+        RATIONALE("consilium/rationale-key/v1");
 
         private final String domain;
 

@@ -10,6 +10,7 @@ import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.ChainParameters;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
@@ -56,6 +57,10 @@ public final class VerifiedState {
 
     public At<AccessState> access(ByteString id) throws ClientException {
         return required(StateKeys.access(id), AccessState.parser(), "such access");
+    }
+
+    public At<ChainParameters> parameters() throws ClientException {
+        return required(StateKeys.PARAMETERS, ChainParameters.parser(), "chain parameters");
     }
 
     private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {

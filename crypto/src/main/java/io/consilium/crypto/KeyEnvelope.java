@@ -17,7 +17,9 @@ public final class KeyEnvelope {
         /** Decrypts a record's payload, sealed to the custodian at registration; the object is the record id. */
         DATA_KEY("consilium/seal/data-key/v1"),
         /** The same key, re-wrapped for a requester; the object is the access id. */
-        DISCLOSED_KEY("consilium/seal/disclosed-key/v1");
+        DISCLOSED_KEY("consilium/seal/disclosed-key/v1"),
+        /** Opens why the glass was broken; the object is the access id of the break-glass (ACC-3). */
+        RATIONALE_KEY("consilium/seal/rationale-key/v1");
 
         private final byte[] info;
 

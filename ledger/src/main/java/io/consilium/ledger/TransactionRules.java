@@ -1,6 +1,7 @@
 package io.consilium.ledger;
 
 import io.consilium.ledger.access.AccessRules;
+import io.consilium.ledger.access.BreakGlassRules;
 import io.consilium.ledger.access.DisclosureRules;
 import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.Outcome;
@@ -56,6 +57,8 @@ final class TransactionRules {
             case ACCESS_REQUEST -> AccessRules.request(call);
             case ACCESS_USE -> AccessRules.use(call);
             case DISCLOSE -> DisclosureRules.disclose(call);
+            case BREAK_GLASS -> BreakGlassRules.open(call);
+            case BREAK_GLASS_REVIEW -> BreakGlassRules.review(call);
             case PAYLOAD_NOT_SET -> throw new IllegalStateException("parsing refuses a transaction without payload");
         };
     }

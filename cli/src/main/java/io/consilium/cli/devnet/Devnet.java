@@ -57,6 +57,11 @@ public final class Devnet {
 
     /** Makes keys, genesis and node directories; refuses a directory that holds something else. */
     public static Devnet found(Path directory, int nodes) throws ClientException {
+        return found(directory, nodes, BreakGlassTimes.USUAL);
+    }
+
+    /** The same with other times of rule ACC-3 in the genesis. */
+    public static Devnet found(Path directory, int nodes, BreakGlassTimes breakGlass) throws ClientException {
         Path home = directory.toAbsolutePath().normalize();
         DevnetLayout layout = new DevnetLayout(home);
         try {
@@ -67,7 +72,7 @@ public final class Devnet {
                         home + " holds other files",
                         "Name an empty or a new directory with --dir");
             }
-            List<DevnetNode> founded = new DevnetFounding(home, nodes, System.currentTimeMillis()).found();
+            List<DevnetNode> founded = new DevnetFounding(home, nodes, breakGlass, System.currentTimeMillis()).found();
             List<String> contexts = new ArrayList<>();
             DevnetParties.of(nodes)
                     .forEach(party -> party.people().forEach(person -> contexts.add(party.memberId(person))));

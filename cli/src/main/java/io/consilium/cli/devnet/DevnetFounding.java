@@ -62,13 +62,15 @@ final class DevnetFounding {
     private static final int MAX_BLOCK_BYTES = 4 * 1024 * 1024;
     private static final int MAX_BLOCK_TRANSACTIONS = 4_000;
 
+    private final BreakGlassTimes breakGlass;
     private final DevnetLayout layout;
     private final List<Party> parties;
     private final long nowMillis;
     private final Map<String, NodeKeys> nodeKeys = new HashMap<>();
     private final SecureRandom random = new SecureRandom();
 
-    DevnetFounding(Path directory, int nodes, long nowMillis) {
+    DevnetFounding(Path directory, int nodes, BreakGlassTimes breakGlass, long nowMillis) {
+        this.breakGlass = breakGlass;
         this.layout = new DevnetLayout(directory);
         this.parties = DevnetParties.of(nodes);
         this.nowMillis = nowMillis;
@@ -82,7 +84,8 @@ final class DevnetFounding {
                 .setVersion(1)
                 .setName("devnet")
                 .setTimeMillis(nowMillis)
-                .setParameters(ChainParameters.newBuilder()
+                .setParameters(breakGlass
+                        .set(ChainParameters.newBuilder())
                         .setPermitAgeMillis(PERMIT_AGE_MILLIS)
                         .setMaxTransactionBytes(MAX_TRANSACTION_BYTES)
                         .setMaxBlockBytes(MAX_BLOCK_BYTES)

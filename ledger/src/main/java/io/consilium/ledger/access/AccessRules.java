@@ -10,6 +10,7 @@ import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.Emergencies;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.MemberRole;
@@ -199,6 +200,10 @@ public final class AccessRules {
             access.setPatientId(found.getPatientId()).setCustodian(found.getCustodian());
             if (read.recordVersion() == 0) {
                 access.setRecordVersion(found.getVersionsCount()); // the newest now; a later one needs a new request
+            }
+            if (decision.reason() == Reason.BREAK_GLASS) {
+                Emergencies.permit(call.state(), person.name(), found.getPatientId(), found.getId(), call.timeMillis())
+                        .ifPresent(access::setBreakGlassId);
             }
             writes.index(LedgerIndexes.of(
                     LedgerIndexes.PATIENT_ACCESSES, found.getPatientId(), call.timeMillis(), read.accessId()));

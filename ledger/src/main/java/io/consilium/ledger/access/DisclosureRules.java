@@ -35,6 +35,9 @@ public final class DisclosureRules {
             return Outcome.refused(Refusal.ACCESS_UNKNOWN);
         }
         AccessState access = found.get();
+        if (access.hasBreakGlass()) {
+            return Outcome.refused(Refusal.NOTHING_TO_DISCLOSE); // it permits reads, each of which is disclosed
+        }
         Optional<Rejection> refusal = discloser(call, access)
                 .or(() -> permitted(access))
                 .or(() -> young(call, access))

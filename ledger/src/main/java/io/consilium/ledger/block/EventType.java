@@ -20,7 +20,9 @@ public enum EventType {
     ACCESS_PERMITTED("access.permitted"),
     ACCESS_DENIED("access.denied"),
     ACCESS_USED("access.used"),
-    ACCESS_DISCLOSED("access.disclosed");
+    ACCESS_DISCLOSED("access.disclosed"),
+    ACCESS_BREAK_GLASS("access.break-glass"),
+    ACCESS_REVIEWED("access.reviewed");
 
     private final String text;
 

@@ -44,6 +44,9 @@ public final class LedgerIndexes {
     /** Member, time, access id. */
     public static final String MEMBER_ACCESSES = "member-accesses";
 
+    /** Institution that has to know of it, time when its review is due, access id: break-glass. */
+    public static final String INSTITUTION_EMERGENCIES = "institution-emergencies";
+
     public static final List<String> ALL = List.of(
             INSTITUTIONS,
             INSTITUTION_MEMBERS,
@@ -54,7 +57,8 @@ public final class LedgerIndexes {
             PATIENT_CONSENTS,
             GRANTEE_CONSENTS,
             PATIENT_ACCESSES,
-            MEMBER_ACCESSES);
+            MEMBER_ACCESSES,
+            INSTITUTION_EMERGENCIES);
 
     /** The grantee under which consents stand that permit everybody. */
     public static final String ANYBODY = "*";

@@ -26,8 +26,8 @@ import java.util.Set;
 /**
  * The one decision of the chain whether a record may be used (CON-2), for blocks and for queries alike.
  *
- * <p>Across the patient's active consents: explicit deny, explicit permit, the custodian's own treatment (ACC-1), base
- * deny, base permit, and DENY if nobody said anything. Among equals the consent granted first is named.
+ * <p>Across the patient's active consents: explicit deny, explicit permit, the custodian's own treatment (ACC-1) or a
+ * break-glass (ACC-3), base deny, base permit, and DENY if nobody said anything. Among equals the consent granted first is named.
  *
  * <p>Sealed conditions are judged by the custodian's node (PRV-5). Turning a permit's condition true or a deny's false
  * never turns a permit into a deny, so the decision is made for the two extremes; where they agree, no condition
@@ -36,12 +36,12 @@ import java.util.Set;
 public final class ConsentDecision {
     private final List<ConsentState> consents;
     private final Facts facts;
-    private final boolean custodianTreats;
+    private final Optional<Reason> standing;
 
-    private ConsentDecision(List<ConsentState> consents, Facts facts, boolean custodianTreats) {
+    private ConsentDecision(List<ConsentState> consents, Facts facts, Optional<Reason> standing) {
         this.consents = consents;
         this.facts = facts;
-        this.custodianTreats = custodianTreats;
+        this.standing = standing;
     }
 
     private record Weighed(ConsentState consent, Verdict verdict) {}
@@ -80,7 +80,7 @@ public final class ConsentDecision {
         return new ConsentDecision(
                         active(state, patient, facts.timeMillis()),
                         facts,
-                        custodianTreats(requester.get(), record.get(), facts))
+                        standing(state, requester.get(), record.get(), facts))
                 .decide();
     }
 
@@ -116,7 +116,7 @@ public final class ConsentDecision {
                 && Signatories.covers(consent.getTerms().getPeriod(), timeMillis);
     }
 
-    private static List<ConsentState> active(LedgerState state, PatientState patient, long timeMillis) {
+    static List<ConsentState> active(LedgerState state, PatientState patient, long timeMillis) {
         List<ConsentState> active = new ArrayList<>();
         for (ByteString id : patient.getConsentIdsList()) {
             ConsentState consent = state.consent(id).orElseThrow();
@@ -125,6 +125,20 @@ public final class ConsentDecision {
             }
         }
         return active;
+    }
+
+    /** What permits where no consent speaks explicitly: the custodian's treatment, or a broken glass. */
+    private static Optional<Reason> standing(
+            LedgerState state, Signatory.Person requester, RecordState record, Facts facts) {
+        if (custodianTreats(requester, record, facts)) {
+            return Optional.of(Reason.CUSTODIAN_TREATMENT);
+        }
+        boolean broken = facts.purpose() == PurposeOfUse.BTG
+                && facts.action() == ConsentAction.ACCESS
+                && Emergencies.permit(
+                                state, requester.name(), record.getPatientId(), record.getId(), facts.timeMillis())
+                        .isPresent();
+        return broken ? Optional.of(Reason.BREAK_GLASS) : Optional.empty();
     }
 
     /** ACC-1: reading for treatment by the custodian's own clinicians and pharmacists needs no consent. */
@@ -160,8 +174,8 @@ public final class ConsentDecision {
         if (explicit.isPresent()) {
             return explicit.get();
         }
-        if (custodianTreats) {
-            return new Extreme(Decision.standing(DecisionOutcome.PERMIT, Reason.CUSTODIAN_TREATMENT), false);
+        if (standing.isPresent()) {
+            return new Extreme(Decision.standing(DecisionOutcome.PERMIT, standing.get()), false);
         }
         return named(weighed, Answer.BASE_DENY, DecisionOutcome.DENY, Reason.BASE_DENY)
                 .or(() -> named(weighed, Answer.BASE_PERMIT, DecisionOutcome.PERMIT, Reason.BASE_PERMIT))

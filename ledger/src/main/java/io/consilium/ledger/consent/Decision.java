@@ -26,6 +26,10 @@ public record Decision(
         NO_CONSENT,
         /** The custodian's own CLINICIAN or PHARMACIST treats the patient (ACC-1). */
         CUSTODIAN_TREATMENT,
+        /** The requester broke the glass for this patient, and no explicit deny names BTG (ACC-3). */
+        BREAK_GLASS,
+        /** A break-glass that was not permitted, since an earlier one has not been reviewed in time (ACC-3). */
+        REVIEW_OVERDUE,
         NOT_CUSTODIAN,
         RECORD_UNKNOWN,
         REQUESTER_UNKNOWN,
@@ -38,6 +42,11 @@ public record Decision(
     /** A deny that no consent is the reason of. */
     public static Decision deny(Reason reason) {
         return standing(DecisionOutcome.DENY, reason);
+    }
+
+    /** A permit that no consent is the reason of. */
+    public static Decision permit(Reason reason) {
+        return standing(DecisionOutcome.PERMIT, reason);
     }
 
     static Decision standing(DecisionOutcome outcome, Reason reason) {

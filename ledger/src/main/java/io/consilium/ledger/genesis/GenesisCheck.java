@@ -29,6 +29,8 @@ final class GenesisCheck {
     static final int MAX_ENDPOINT_CHARACTERS = 256;
     static final int KEY_BYTES = 32;
     static final int GLN_DIGITS = 13;
+    static final long MAX_BREAK_GLASS_PERMIT_MILLIS = 24 * 3_600_000L;
+    static final long MAX_BREAK_GLASS_REVIEW_MILLIS = 30 * 24 * 3_600_000L;
     static final long MAX_PERMIT_AGE_MILLIS = 24 * 3_600_000L;
     static final int MIN_TRANSACTION_BYTES = 1_024;
     static final int MAX_BLOCK_BYTES = 32 * 1024 * 1024;
@@ -194,6 +196,17 @@ final class GenesisCheck {
                 parameters.getPermitAgeMillis() >= 1_000 && parameters.getPermitAgeMillis() <= MAX_PERMIT_AGE_MILLIS,
                 "parameters.permit_age_millis",
                 "is 1 second to 24 hours");
+        // ACC-3; 0 means the default
+        duration(
+                parameters.getBreakGlassPermitMillis(),
+                MAX_BREAK_GLASS_PERMIT_MILLIS,
+                "parameters.break_glass_permit_millis",
+                "is 0 or 1 second to 24 hours");
+        duration(
+                parameters.getBreakGlassReviewMillis(),
+                MAX_BREAK_GLASS_REVIEW_MILLIS,
+                "parameters.break_glass_review_millis",
+                "is 0 or 1 second to 30 days");
         int transactionBytes = parameters.getMaxTransactionBytes();
         require(
                 transactionBytes >= MIN_TRANSACTION_BYTES && transactionBytes <= ParsedTransaction.MAX_BYTES,
@@ -209,6 +222,10 @@ final class GenesisCheck {
                 blockTransactions >= 1 && blockTransactions <= MAX_BLOCK_TRANSACTIONS,
                 "parameters.max_block_transactions",
                 "is 1 to " + MAX_BLOCK_TRANSACTIONS);
+    }
+
+    private static void duration(long millis, long max, String path, String fault) throws InvalidGenesisException {
+        require(millis == 0 || millis >= 1_000 && millis <= max, path, fault);
     }
 
     private void signingKey(KeyValue key, String path) throws InvalidGenesisException {

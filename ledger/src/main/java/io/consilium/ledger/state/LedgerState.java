@@ -10,6 +10,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.InstitutionState;
+import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
@@ -54,6 +55,10 @@ public final class LedgerState {
 
     public Optional<AccessState> access(ByteString id) {
         return object(StateKeys.access(id), AccessState.parser());
+    }
+
+    public Optional<MemberEmergencies> emergencies(String member) {
+        return object(StateKeys.emergencies(member), MemberEmergencies.parser());
     }
 
     public ChainParameters parameters() {

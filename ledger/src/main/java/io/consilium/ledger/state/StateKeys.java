@@ -11,6 +11,7 @@ public final class StateKeys {
     public static final String RECORD = "record/";
     public static final String CONSENT = "consent/";
     public static final String ACCESS = "access/";
+    public static final String EMERGENCIES = "emergencies/";
 
     /** The chain's parameters, from genesis. */
     public static final StateKey PARAMETERS = StateKey.of("chain/parameters");
@@ -48,6 +49,11 @@ public final class StateKeys {
 
     public static StateKey access(ByteString id) {
         return StateKey.of(ACCESS + hex(id));
+    }
+
+    /** What a member's break-glass still permit or leave to review, by {@code institution/handle}. */
+    public static StateKey emergencies(String member) {
+        return StateKey.of(EMERGENCIES + member);
     }
 
     /** Whether the text is the key of an object with a version, as preconditions name it. */

@@ -57,6 +57,8 @@ final class PayloadFormat {
             case ACCESS_REQUEST -> accessRequest(body.getAccessRequest());
             case ACCESS_USE -> accessUse(body.getAccessUse());
             case DISCLOSE -> disclose(body.getDisclose());
+            case BREAK_GLASS -> BreakGlassFormat.open(body.getBreakGlass());
+            case BREAK_GLASS_REVIEW -> BreakGlassFormat.review(body.getBreakGlassReview());
             case PAYLOAD_NOT_SET -> throw MalformedTransaction.at("payload", "is missing");
         }
     }

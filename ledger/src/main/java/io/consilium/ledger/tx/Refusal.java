@@ -94,7 +94,21 @@ public enum Refusal {
     PERMIT_TOO_OLD("ACC-2", UNAUTHORISED, "the permit is too old", "request access again"),
     PERMIT_WITHDRAWN("ACC-2", UNAUTHORISED, "the permit does not hold any more", "ask for a consent"),
     RECIPIENT_KEY_CHANGED("ACC-2", REFUSED, "the requester has another encryption key now", "request access again"),
-    CIPHERTEXT_OTHER("ACC-2", REFUSED, "the ciphertext is not that of the record's version", "check the vault");
+    CIPHERTEXT_OTHER("ACC-2", REFUSED, "the ciphertext is not that of the record's version", "check the vault"),
+    RATIONALE_MISSING("ACC-3", REFUSED, "a break-glass needs its rationale", "say why with --rationale"),
+    RATIONALE_KEY_MISSING(
+            "ACC-3", REFUSED, "a custodian could not read the rationale", "read the custodians and seal it again"),
+    REVIEW_OVERDUE(
+            "ACC-3",
+            REFUSED,
+            "a review of an earlier break-glass is overdue",
+            "ask the custodian's PRIVACY_OFFICER to review it"),
+    BREAK_GLASS_LIMIT(
+            "ACC-3", REFUSED, "as many break-glass as may be are open", "wait until earlier ones are reviewed"),
+    BREAK_GLASS_UNKNOWN("ACC-3", NOT_FOUND, "there is no such break-glass", "list those that await their review"),
+    REVIEW_EXISTS("ACC-3", REFUSED, "the break-glass is reviewed already", "nothing is left to do"),
+    OWN_REVIEW("ACC-3", UNAUTHORISED, "nobody reviews its own break-glass", "ask another PRIVACY_OFFICER"),
+    NOTE_MISSING("ACC-3", REFUSED, "a review needs its note", "say why with --note");
 
     private final String rule;
     private final RefusalClass kind;

@@ -53,6 +53,12 @@ public final class ApiPolicy {
     static final Set<String> SCOPE_KEY_HOLDERS =
             names(MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
 
+    /** Roles that break the glass (ACC-3). */
+    static final Set<String> GLASS_BREAKERS = names(MemberRole.CLINICIAN);
+
+    /** Roles that read why it was broken, and review it. */
+    static final Set<String> RATIONALE_READERS = names(MemberRole.PRIVACY_OFFICER);
+
     /**
      * Roles that hand in payloads for their own institution's vault: those that register records (REC-1), datasets
      * (TRI-5) and documents of supply (DRU-1).
@@ -128,13 +134,45 @@ public final class ApiPolicy {
     }
 
     public AccessView access(Caller caller, AccessState access) {
-        if (isPatient(caller, access.getPatientId()) || readsCustodyOf(caller, access.getCustodian())) {
+        if (isPatient(caller, access.getPatientId()) || custodians(access).anyMatch(c -> readsCustodyOf(caller, c))) {
             return AccessView.FULL;
         }
         boolean requesterSide = caller instanceof Member member
                 && (access.getRequester().equals(member.id())
                         || isOf(access.getRequester(), member.institution()) && member.hasAny(LOG_READERS));
         return requesterSide ? AccessView.OUTCOME : AccessView.HIDDEN;
+    }
+
+    /** Of a read the record's custodian; a break-glass concerns all of the patient's. */
+    private Stream<String> custodians(AccessState access) {
+        return access.hasBreakGlass()
+                ? state.patient(access.getPatientId()).stream().flatMap(patient -> patient.getCustodiansList().stream())
+                : Stream.of(access.getCustodian());
+    }
+
+    /** Whether the caller learns who is custodian of a patient: a clinician must, to break the glass (ACC-3). */
+    public boolean seesCustodians(Caller caller, PatientState patient) {
+        return seesPatient(caller, patient) || breaksGlass(caller);
+    }
+
+    static boolean breaksGlass(Caller caller) {
+        return caller instanceof Member member && member.hasAny(GLASS_BREAKERS);
+    }
+
+    /** Whether the object of an access may be shown whole: why a break-glass was permitted is no secret of the patient's. */
+    public boolean seesWhole(Caller caller, AccessState access) {
+        return switch (access(caller, access)) {
+            case FULL -> true;
+            case OUTCOME -> access.getBreakGlass().getReviewDueMillis() > 0;
+            case HIDDEN -> false;
+        };
+    }
+
+    /** Whether the caller may read why the glass was broken: privacy officers, by whom it was sealed to their institution. */
+    public boolean readsRationale(Caller caller, AccessState access) {
+        return caller instanceof Member member
+                && member.hasAny(RATIONALE_READERS)
+                && access(caller, access) != AccessView.HIDDEN;
     }
 
     /** Whether the caller may ask what the ledger would decide for somebody: for itself and its own people. */
@@ -207,6 +245,10 @@ public final class ApiPolicy {
                                 .map(AccessUse.Item::getAccessId)
                                 .allMatch(id -> seesAccessId(caller, id));
                     case DISCLOSE -> seesAccessId(caller, body.getDisclose().getAccessId());
+                    case BREAK_GLASS ->
+                        seesAccessId(caller, body.getBreakGlass().getAccessId());
+                    case BREAK_GLASS_REVIEW ->
+                        seesAccessId(caller, body.getBreakGlassReview().getAccessId());
                     case PAYLOAD_NOT_SET -> false;
                 };
     }

@@ -15,6 +15,7 @@ import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
+import io.consilium.node.vault.RationaleKeys;
 import io.consilium.node.vault.ScopeKeys;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Vault;
@@ -139,6 +140,7 @@ public final class ClientApi {
                 new PayloadStaging(node, policies, on.vault(), config.quotas(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
+                Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),
                 feed);
     }
 

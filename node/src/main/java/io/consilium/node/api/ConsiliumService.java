@@ -14,6 +14,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.RationaleKeyRequest;
+import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
 import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.StagePayloadRequest;
@@ -114,6 +116,11 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void fetchPayload(FetchPayloadRequest request, StreamObserver<FetchPayloadResponse> out) {
         answer(operations.fetchPayload(), request, out);
+    }
+
+    @Override
+    public void rationaleKey(RationaleKeyRequest request, StreamObserver<RationaleKeyResponse> out) {
+        answer(operations.rationaleKey(), request, out);
     }
 
     @Override

@@ -8,8 +8,10 @@ import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller.Member;
+import io.consilium.proto.AccessState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.PatientState;
 import io.consilium.storage.IndexPage;
 import java.util.List;
 import java.util.Optional;
@@ -127,9 +129,12 @@ public final class ListQuery {
             }
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> accesses(caller, selector, state, policy);
+            case "reviews" -> reviews(caller, selector, state, policy);
+            case "custodians" -> custodians(caller, selector, state, policy);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of institutions, members, patients, records, erasures, consents and accesses",
+                                "there are lists of institutions, members, patients, custodians, records, erasures,"
+                                        + " consents, accesses and reviews",
                                 "list")
                         .asException();
         };
@@ -184,12 +189,7 @@ public final class ListQuery {
     }
 
     private static Scan accesses(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        Visible visible =
-                key -> state.access(LedgerIndexes.idAt(key)).flatMap(access -> switch (policy.access(caller, access)) {
-                    case FULL -> Optional.of(access);
-                    case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
-                    case HIDDEN -> Optional.empty();
-                });
+        Visible visible = key -> visible(caller, policy, state, LedgerIndexes.idAt(key));
         return switch (selector.kind()) {
             case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, visible);
             case MEMBER ->
@@ -201,6 +201,49 @@ public final class ListQuery {
                         "member");
             case ALL, INSTITUTION, ROLE -> throw selector.notFor("accesses");
         };
+    }
+
+    /** Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due. */
+    private static Scan reviews(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("reviews", Selector.Kind.ALL);
+        String own = caller instanceof Member member ? member.institution() : "";
+        return new Scan(
+                LedgerIndexes.INSTITUTION_EMERGENCIES,
+                LedgerIndexes.prefix(own),
+                key -> visible(caller, policy, state, LedgerIndexes.idAt(key))
+                        .filter(access -> !access.getBreakGlass().hasReview()),
+                Optional.empty());
+    }
+
+    private static Scan custodians(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("custodians", Selector.Kind.PATIENT);
+        Optional<PatientState> patient =
+                state.patient(selector.patientId()).filter(found -> policy.seesCustodians(caller, found));
+        if (patient.isEmpty() && !ApiPolicy.breaksGlass(caller)) {
+            // whether the patient exists or not
+            throw ApiProblem.forbidden(
+                            "ROLE_REQUIRED",
+                            "a CLINICIAN learns the custodians of a patient, to break the glass",
+                            "ACC-3",
+                            "ask a CLINICIAN")
+                    .asException();
+        }
+        return new Scan(
+                LedgerIndexes.INSTITUTIONS,
+                new byte[0],
+                key -> state.institution(LedgerIndexes.institutionAt(key)).filter(institution -> patient.map(
+                                found -> found.getCustodiansList().contains(institution.getId()))
+                        .orElse(false)),
+                Optional.of("patient"));
+    }
+
+    private static Optional<AccessState> visible(
+            Caller caller, ApiPolicy policy, LedgerState state, ByteString accessId) {
+        return state.access(accessId).flatMap(access -> switch (policy.access(caller, access)) {
+            case FULL -> Optional.of(access);
+            case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
+            case HIDDEN -> Optional.empty();
+        });
     }
 
     /** A patient whom the caller may not see answers like none, unless something of it is visible. */

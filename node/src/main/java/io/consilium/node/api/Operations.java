@@ -10,6 +10,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.RationaleKeyRequest;
+import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
 import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.StagePayloadRequest;
@@ -41,4 +43,5 @@ public record Operations(
         Operation<StagePayloadRequest, StagePayloadResponse> stagePayload,
         Operation<DiscloseRequest, DiscloseResponse> disclose,
         Operation<FetchPayloadRequest, FetchPayloadResponse> fetchPayload,
+        Operation<RationaleKeyRequest, RationaleKeyResponse> rationaleKey,
         Operation<WatchRequest, WatchResponse> watch) {}

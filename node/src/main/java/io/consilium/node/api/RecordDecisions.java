@@ -3,6 +3,7 @@ package io.consilium.node.api;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.Emergencies;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.ConsentRule;
@@ -21,7 +22,12 @@ public final class RecordDecisions {
     private static final int MAX_PURPOSES = 64;
 
     public boolean permitsAny(LedgerState state, RecordState record, String member, long asOfMillis) {
-        return purposes(state, record.getPatientId(), asOfMillis).stream()
+        Set<String> purposes = purposes(state, record.getPatientId(), asOfMillis);
+        if (Emergencies.permit(state, member, record.getPatientId(), record.getId(), asOfMillis)
+                .isPresent()) {
+            purposes.add(PurposeOfUse.BTG.name());
+        }
+        return purposes.stream()
                 .limit(MAX_PURPOSES)
                 .anyMatch(purpose -> ConsentDecision.decide(
                                         state,

@@ -62,7 +62,7 @@ public final class StateQuery {
             case StateKeys.ACCESS ->
                 view.state()
                         .access(id)
-                        .map(access -> policy.access(caller, access) == ApiPolicy.AccessView.FULL)
+                        .map(access -> policy.seesWhole(caller, access))
                         .orElse(false);
             default -> false;
         };

@@ -26,8 +26,12 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             ERASURE_ACKNOWLEDGED -> all(detail, id -> policy.seesRecordId(caller, id));
                     case CONSENT_GRANTED, CONSENT_AMENDED, CONSENT_REVOKED ->
                         all(detail, id -> policy.seesConsentId(caller, id));
-                    case ACCESS_PERMITTED, ACCESS_DENIED, ACCESS_USED, ACCESS_DISCLOSED ->
-                        all(detail, id -> policy.seesAccessId(caller, id));
+                    case ACCESS_PERMITTED,
+                            ACCESS_DENIED,
+                            ACCESS_USED,
+                            ACCESS_DISCLOSED,
+                            ACCESS_BREAK_GLASS,
+                            ACCESS_REVIEWED -> all(detail, id -> policy.seesAccessId(caller, id));
                 };
     }
 

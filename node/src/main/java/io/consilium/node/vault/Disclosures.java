@@ -151,6 +151,10 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                     .access(accessId)
                     .filter(found -> found.getRequester().equals(caller.id()))
                     .orElseThrow(() -> ApiProblem.notFound("access of yours").asException());
+            if (access.hasBreakGlass()) {
+                throw InstitutionTransactions.problem(Refusal.NOTHING_TO_DISCLOSE)
+                        .asException();
+            }
             if (!access.getCustodian().equals(node.institution())) {
                 throw WrongNode.problem(
                                 access.getCustodian(),

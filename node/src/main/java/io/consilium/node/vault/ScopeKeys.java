@@ -64,17 +64,7 @@ public final class ScopeKeys {
 
     private SealedFor reseal(Caller.Member member, PatientState patient, LedgerState state) {
         requireOwnNode(member.institution(), state);
-        ByteString recipientKey = state.member(member.id())
-                .flatMap(found -> Signatories.keysAt(found, policies.asOfMillis()))
-                .map(MemberKeys::getEncryptionKey)
-                .map(key -> key.getKey())
-                .filter(key -> !key.isEmpty())
-                .orElseThrow(() -> ApiProblem.refused(
-                                "ENCRYPTION_KEY_MISSING",
-                                "you have no encryption key that the scope key could be sealed to",
-                                "PRV-3",
-                                "rotate your keys and register an encryption key")
-                        .asException());
+        ByteString recipientKey = encryptionKey(member, state);
         SealedFor ours = sealedTo(patient, node.institution())
                 .orElseThrow(() -> ApiProblem.notFound("scope key sealed to your institution")
                         .asException());
@@ -93,7 +83,22 @@ public final class ScopeKeys {
                 .build();
     }
 
-    private void requireOwnNode(String institution, LedgerState state) {
+    /** The key that a member's envelopes are sealed to. */
+    ByteString encryptionKey(Caller.Member member, LedgerState state) {
+        return state.member(member.id())
+                .flatMap(found -> Signatories.keysAt(found, policies.asOfMillis()))
+                .map(MemberKeys::getEncryptionKey)
+                .map(key -> key.getKey())
+                .filter(key -> !key.isEmpty())
+                .orElseThrow(() -> ApiProblem.refused(
+                                "ENCRYPTION_KEY_MISSING",
+                                "you have no encryption key that a key could be sealed to",
+                                "PRV-3",
+                                "rotate your keys and register an encryption key")
+                        .asException());
+    }
+
+    void requireOwnNode(String institution, LedgerState state) {
         if (!node.institution().equals(institution)) {
             throw WrongNode.problem(institution, state, "the key is held by the node of " + institution)
                     .asException();

@@ -355,7 +355,7 @@ final class TestNetwork implements AutoCloseable {
         return scopeKeys.get(hex(patientId));
     }
 
-    private SealedFor sealed(String institution, KeyEnvelope.Use use, ByteString object, byte[] key) {
+    SealedFor sealed(String institution, KeyEnvelope.Use use, ByteString object, byte[] key) {
         byte[] recipient =
                 institutionKeys.get(institution).institutionEncryption().publicKey();
         return SealedFor.newBuilder()

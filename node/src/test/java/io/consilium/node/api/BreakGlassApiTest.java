@@ -1,0 +1,214 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.ADMIN;
+import static io.consilium.node.api.TestNetwork.CLINICIAN;
+import static io.consilium.node.api.TestNetwork.INSPECTOR;
+import static io.consilium.node.api.TestNetwork.OFFICER;
+import static io.consilium.node.api.TestNetwork.PRIVACY;
+import static io.consilium.node.api.TestNetwork.RESEARCHER;
+import static io.consilium.node.api.TestNetwork.STRANGER;
+import static io.consilium.node.api.TestNetwork.STRANGER_ADMIN;
+import static io.consilium.node.api.TestNetwork.STRANGER_PRIVACY;
+import static io.consilium.node.api.TestNetwork.hex;
+import static io.consilium.node.api.TestNetwork.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.BreakGlass;
+import io.consilium.proto.BreakGlassReview;
+import io.consilium.proto.DecisionOutcome;
+import io.consilium.proto.DiscloseRequest;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.RationaleKeyRequest;
+import io.consilium.proto.RationaleKeyResponse;
+import io.consilium.proto.StateRequest;
+import io.consilium.proto.StateResponse;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.WatchEvent;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who learns what of a break-glass through the API (ACC-3, PRV-8). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BreakGlassApiTest {
+    private static final byte[] KEY = new byte[32];
+
+    private TestNetwork net;
+    private ByteString patient;
+    private ByteString record;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        net = new TestNetwork(directory);
+        patient = net.patient(OFFICER);
+        record = net.record(CLINICIAN, patient, TestNetwork.ciphertext(), new byte[32]);
+    }
+
+    @AfterAll
+    void stop() {
+        net.close();
+    }
+
+    private static ListRequest listOf(String list, String by) {
+        return ListRequest.newBuilder().setList(list).setBy(by).build();
+    }
+
+    private List<ByteString> list(String as, String list, String by) throws Exception {
+        return net.ok(as, "List", listOf(list, by), ListResponse.parser()).getItemsList();
+    }
+
+    private ByteString open() throws Exception {
+        ByteString id = id();
+        net.commit(
+                STRANGER,
+                TransactionBody.newBuilder()
+                        .setBreakGlass(BreakGlass.newBuilder()
+                                .setAccessId(id)
+                                .setPatientId(patient)
+                                .setSealedRationale(ByteString.copyFromUtf8("sealed"))
+                                .addRationaleKey(net.sealed("riverside", KeyEnvelope.Use.RATIONALE_KEY, id, KEY))
+                                .addRationaleKey(net.sealed("st-mary", KeyEnvelope.Use.RATIONALE_KEY, id, KEY))));
+        return id;
+    }
+
+    private void review(ByteString id) throws Exception {
+        net.commit(
+                PRIVACY,
+                TransactionBody.newBuilder()
+                        .setBreakGlassReview(BreakGlassReview.newBuilder()
+                                .setAccessId(id)
+                                .setSealedNote(ByteString.copyFromUtf8("sealed"))));
+    }
+
+    @Test
+    @DisplayName(
+            "ACC-3 a clinician learns the custodians alone; who is no clinician learns not even whether there are any")
+    void acc3_custodians() throws Exception {
+        List<ByteString> custodians = list(STRANGER, "custodians", "patient/" + hex(patient));
+        assertThat(custodians).hasSize(1);
+        assertThat(InstitutionState.parseFrom(custodians.get(0)).getId()).isEqualTo("st-mary");
+        assertThat(net.refused(STRANGER, "List", listOf("custodians", "patient/" + hex(id())))
+                        .getCode())
+                .isEqualTo("NOT_FOUND");
+        assertThat(net.refused(STRANGER, "List", listOf("patients", "patient/" + hex(patient)))
+                        .getCode())
+                .isEqualTo("MALFORMED_REQUEST");
+        for (String other : List.of(RESEARCHER, STRANGER_PRIVACY, STRANGER_ADMIN, INSPECTOR)) {
+            var known = net.refused(other, "List", listOf("custodians", "patient/" + hex(patient)));
+            assertThat(known.getCode()).as(other).isEqualTo("ROLE_REQUIRED");
+            assertThat(known).isEqualTo(net.refused(other, "List", listOf("custodians", "patient/" + hex(id()))));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "ACC-3 PRV-8 the records are seen while the glass is broken; the log by custodian and actor's side alone")
+    void acc3_whoSees() throws Exception {
+        StateRequest state =
+                StateRequest.newBuilder().setKey("record/" + hex(record)).build();
+        assertThat(net.refused(STRANGER, "State", state).getCode()).isEqualTo("NOT_FOUND");
+        ByteString glass = open();
+        assertThat(net.ok(STRANGER, "State", state, StateResponse.parser()).getFound())
+                .isTrue();
+        assertThat(list(STRANGER, "records", "patient/" + hex(patient))).hasSize(1);
+        assertThat(net.refused(STRANGER_PRIVACY, "State", state).getCode()).isEqualTo("NOT_FOUND");
+
+        StateRequest access =
+                StateRequest.newBuilder().setKey("access/" + hex(glass)).build();
+        for (String as : List.of(PRIVACY, OFFICER, STRANGER, STRANGER_PRIVACY, hex(patient))) {
+            assertThat(net.ok(as, "State", access, StateResponse.parser()).getFound())
+                    .as(as)
+                    .isTrue();
+        }
+        for (String as : List.of(RESEARCHER, STRANGER_ADMIN, INSPECTOR)) {
+            assertThat(net.refused(as, "State", access).getCode()).as(as).isEqualTo("NOT_FOUND");
+        }
+        assertThat(net.refused(
+                                STRANGER,
+                                "Disclose",
+                                DiscloseRequest.newBuilder().setAccessId(glass).build())
+                        .getCode())
+                .isEqualTo("NOTHING_TO_DISCLOSE");
+        review(glass);
+        assertThat(net.refused(STRANGER, "State", state).getCode()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    @DisplayName("ACC-3 pending reviews are listed to both institutions until the review is made")
+    void acc3_pendingReviews() throws Exception {
+        ByteString glass = open();
+        for (String as : List.of(PRIVACY, STRANGER_PRIVACY)) {
+            List<ByteString> pending = list(as, "reviews", "");
+            assertThat(pending).hasSize(1);
+            AccessState access = AccessState.parseFrom(pending.get(0));
+            assertThat(access.getId()).isEqualTo(glass);
+            assertThat(access.getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
+            assertThat(access.getBreakGlass().getReviewDueMillis()).isGreaterThan(0);
+        }
+        assertThat(list(STRANGER_ADMIN, "reviews", "")).isEmpty();
+        assertThat(list(RESEARCHER, "reviews", "")).isEmpty();
+        review(glass);
+        assertThat(list(PRIVACY, "reviews", "")).isEmpty();
+        assertThat(list(STRANGER_PRIVACY, "reviews", "")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("ACC-3 the rationale opens to privacy officers that it is sealed to, at their own node")
+    void acc3_rationale() throws Exception {
+        ByteString glass = open();
+        RationaleKeyRequest request =
+                RationaleKeyRequest.newBuilder().setAccessId(glass).build();
+        RationaleKeyResponse response = net.ok(PRIVACY, "RationaleKey", request, RationaleKeyResponse.parser());
+        assertThat(KeyEnvelope.open(
+                        KeyEnvelope.Use.RATIONALE_KEY,
+                        glass.toByteArray(),
+                        net.person(PRIVACY).encryption().privateKey(),
+                        response.getRationaleKey().getEnvelope().toByteArray()))
+                .isEqualTo(KEY);
+        assertThat(response.getSealedRationale()).isEqualTo(ByteString.copyFromUtf8("sealed"));
+        assertThat(net.refused(STRANGER_PRIVACY, "RationaleKey", request).getCode())
+                .isEqualTo("WRONG_NODE");
+        assertThat(net.refused(OFFICER, "RationaleKey", request).getCode()).isEqualTo("ROLE_REQUIRED");
+        assertThat(net.refused(ADMIN, "RationaleKey", request).getCode()).isEqualTo("ROLE_REQUIRED");
+        for (String as : List.of(RESEARCHER, INSPECTOR, STRANGER_ADMIN)) {
+            assertThat(net.refused(as, "RationaleKey", request).getCode()).isEqualTo("NOT_FOUND");
+        }
+        review(glass);
+    }
+
+    @Test
+    @DisplayName("ACC-3 the custodian's and the actor's privacy officers are told by event, nobody else")
+    void acc3_notice() throws Exception {
+        String before = net.ok(PRIVACY, "Watch", WatchRequest.getDefaultInstance(), WatchResponse.parser())
+                .getNextCursor();
+        String elsewhere = net.ok(STRANGER_PRIVACY, "Watch", WatchRequest.getDefaultInstance(), WatchResponse.parser())
+                .getNextCursor();
+        String stranger = net.ok(INSPECTOR, "Watch", WatchRequest.getDefaultInstance(), WatchResponse.parser())
+                .getNextCursor();
+        ByteString glass = open();
+        review(glass);
+        for (WatchResponse told : List.of(watch(PRIVACY, before), watch(STRANGER_PRIVACY, elsewhere))) {
+            assertThat(told.getEventsList())
+                    .filteredOn(event -> event.getObject().equals(hex(glass)))
+                    .extracting(WatchEvent::getType)
+                    .containsExactly("access.break-glass", "access.reviewed");
+        }
+        assertThat(watch(INSPECTOR, stranger).getEventsList()).isEmpty();
+    }
+
+    private WatchResponse watch(String as, String cursor) throws Exception {
+        return net.ok(as, "Watch", WatchRequest.newBuilder().setCursor(cursor).build(), WatchResponse.parser());
+    }
+}
