@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,6 +80,47 @@ final class ConsentCommands {
         ids.put("patientId", Ids.text(patientId));
         new Writes(session).submitAndPrint(body -> body.setConsentGrant(grant), ids);
         return 0;
+    }
+
+    @Command(
+            name = "import",
+            description = {
+                "Grant what a FHIR R4 Consent says, in the core style or that of IHE Privacy Consent on FHIR.",
+                "What is ambiguous or cannot be enforced is refused with its place in the document."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium consent import consent.json --check -o json",
+                "  consilium consent import consent.json --patient P --evidence form.pdf \\",
+                "      --map Organization/f001=riverside --map Practitioner/f201=riverside/dr-brown"
+            })
+    int importFhir(
+            @Parameters(paramLabel = "FILE", description = "A Consent as JSON; - is the standard input.") String file,
+            @Option(names = "--patient", paramLabel = "P", description = "Patient id; not needed with --check.")
+                    Optional<String> patient,
+            @Option(names = "--check", description = "Print the terms and submit nothing.") boolean check,
+            @Option(
+                            names = "--map",
+                            paramLabel = "REFERENCE=MEANING",
+                            description = "Which institution, member, role, record or purpose it means; repeat it.")
+                    @Nullable
+                    List<String> map,
+            @Option(
+                            names = "--evidence",
+                            paramLabel = "SIGNED-FORM",
+                            description = "The signed form, whose hash goes on chain; a CONSENT_OFFICER must give it.")
+                    Optional<String> evidence)
+            throws Exception {
+        ConsentImport consent = ConsentImport.of(session, file, map == null ? List.of() : map);
+        if (check) {
+            return consent.check();
+        }
+        if (patient.isEmpty()) {
+            throw new MalformedInput(
+                    "--patient", "It is not said whose consent this is", "Give --patient P, or --check to look at it");
+        }
+        ByteString patientId = Ids.object("patient", patient.get());
+        return consent.grant(patientId, ConsentTermsOptions.evidenceHash(evidence));
     }
 
     @Command(

@@ -137,6 +137,10 @@ final class ConsentTermsOptions {
 
     /** The hash of the signed form. */
     Optional<Hash> evidenceHash() throws ClientException {
+        return evidenceHash(evidence);
+    }
+
+    static Optional<Hash> evidenceHash(Optional<String> evidence) throws ClientException {
         if (evidence.isEmpty()) {
             return Optional.empty();
         }

@@ -5,13 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.consilium.ledger.consent.PurposeOfUse;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -39,11 +35,6 @@ public final class AuditEvents {
     private static final String SOURCE_TYPE = "http://terminology.hl7.org/CodeSystem/security-source-type";
     private static final int UUID_DIGITS = 32;
 
-    /** FHIR's instant; three digits of a second always, so that equal times are equal texts. */
-    private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private AuditEvents() {}
 
     /** One AuditEvent as JSON. */
@@ -64,7 +55,7 @@ public final class AuditEvents {
         ObjectNode bundle = object();
         bundle.put("resourceType", "Bundle");
         bundle.put("type", "collection");
-        bundle.put("timestamp", instant(madeMillis));
+        bundle.put("timestamp", TimeSpan.instant(madeMillis));
         // FHIR knows no empty arrays.
         ArrayNode entries = lines.isEmpty() ? JsonNodeFactory.instance.arrayNode() : bundle.putArray("entry");
         Set<String> urls = new LinkedHashSet<>();
@@ -92,7 +83,7 @@ public final class AuditEvents {
                                 ? coding(LIFECYCLE, "disclose", "Disclose Record Lifecycle Event")
                                 : coding(LIFECYCLE, "access", "Access/View Record Lifecycle Event"));
         event.put("action", line.action().equals("correct") ? "U" : "R");
-        event.put("recorded", instant(line.timeMillis()));
+        event.put("recorded", TimeSpan.instant(line.timeMillis()));
         outcome(event, line.kind());
         event.putArray("purposeOfEvent").add(purpose(line.purpose()));
         ArrayNode agents = event.putArray("agent");
@@ -180,10 +171,6 @@ public final class AuditEvents {
         String hex = line.id().substring(0, UUID_DIGITS);
         return "urn:uuid:" + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
                 + hex.substring(16, 20) + "-" + hex.substring(20);
-    }
-
-    private static String instant(long millis) {
-        return INSTANT.format(Instant.ofEpochMilli(millis));
     }
 
     private static ObjectNode object() {

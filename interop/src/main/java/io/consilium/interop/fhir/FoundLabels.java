@@ -35,17 +35,17 @@ final class FoundLabels {
     }
 
     /** A JSON object of FHIR's type Coding. */
-    void coding(JsonNode value, String path, Role role) throws ResourceWalk.Refused {
+    void coding(JsonNode value, String path, Role role) throws Refused {
         String system = value.path("system").asText("");
         String code = value.path("code").asText("");
         if (role == Role.NONE || (code.isEmpty() && role != Role.SECURITY)) {
             return;
         }
         if (hasStraySpace(code) || hasStraySpace(system)) {
-            throw new ResourceWalk.Refused(path, "system or code has white space that would make it another label");
+            throw new Refused(path, "system or code has white space that would make it another label");
         }
         if (code.length() > MAX_CHARACTERS || system.length() > MAX_CHARACTERS) {
-            throw new ResourceWalk.Refused(path, "system or code has more than " + MAX_CHARACTERS + " characters");
+            throw new Refused(path, "system or code has more than " + MAX_CHARACTERS + " characters");
         }
         String canonical = CodeSystems.canonical(system);
         if (role == Role.SECURITY) {
@@ -54,25 +54,25 @@ final class FoundLabels {
             (role == Role.CLASS ? classes : codes).add(new Coding(canonical, code));
         }
         if (classes.size() + codes.size() + security.size() > MAX_CODINGS) {
-            throw new ResourceWalk.Refused(path, "the resource has more than " + MAX_CODINGS + " different codings");
+            throw new Refused(path, "the resource has more than " + MAX_CODINGS + " different codings");
         }
     }
 
-    private void security(String system, String code, String path) throws ResourceWalk.Refused {
+    private void security(String system, String code, String path) throws Refused {
         if (system.isEmpty() || code.isEmpty()) {
-            throw new ResourceWalk.Refused(path, "a security label without system or code cannot be enforced");
+            throw new Refused(path, "a security label without system or code cannot be enforced");
         }
         if (!system.equals(Confidentiality.SYSTEM)) {
             security.add(new Coding(system, code));
             return;
         }
         Confidentiality level = Confidentiality.of(code)
-                .orElseThrow(() -> new ResourceWalk.Refused(path, "the confidentiality is none of U, L, M, N, R, V"));
+                .orElseThrow(() -> new Refused(path, "the confidentiality is none of U, L, M, N, R, V"));
         confidentiality = Optional.of(confidentiality.map(level::max).orElse(level));
     }
 
     /** FHIR allows single spaces inside a code, none around it. */
-    private static boolean hasStraySpace(String text) {
+    static boolean hasStraySpace(String text) {
         boolean before = true;
         for (int i = 0; i < text.length(); i++) {
             boolean space = Character.isWhitespace(text.charAt(i));

@@ -22,10 +22,10 @@ final class Primitives {
 
     /** Refuses a wrong value; gives the coding of a code whose system its element fixes. */
     static Optional<Coding> check(BaseRuntimeChildDefinition child, String name, JsonNode value, String path)
-            throws ResourceWalk.Refused {
+            throws Refused {
         BaseRuntimeElementDefinition<?> definition = child.getChildByName(name);
         if (definition == null) {
-            throw new ResourceWalk.Refused(path, "FHIR R4 defines no such element here");
+            throw new Refused(path, "FHIR R4 defines no such element here");
         }
         requireForm(definition.getName(), value, path);
         if (OPAQUE.contains(definition.getName())) {
@@ -41,11 +41,11 @@ final class Primitives {
             }
             return Optional.empty();
         } catch (IllegalArgumentException | DataFormatException invalid) {
-            throw new ResourceWalk.Refused(path, "the value is none that FHIR R4 allows here");
+            throw new Refused(path, "the value is none that FHIR R4 allows here");
         }
     }
 
-    private static void requireForm(String type, JsonNode value, String path) throws ResourceWalk.Refused {
+    private static void requireForm(String type, JsonNode value, String path) throws Refused {
         if (type.equals("boolean")) {
             require(value.isBoolean(), path, "true or false");
         } else if (INTEGERS.contains(type)) {
@@ -57,9 +57,9 @@ final class Primitives {
         }
     }
 
-    private static void require(boolean fulfilled, String path, String form) throws ResourceWalk.Refused {
+    private static void require(boolean fulfilled, String path, String form) throws Refused {
         if (!fulfilled) {
-            throw new ResourceWalk.Refused(path, "the value must be " + form);
+            throw new Refused(path, "the value must be " + form);
         }
     }
 

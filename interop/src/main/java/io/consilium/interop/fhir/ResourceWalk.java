@@ -206,22 +206,4 @@ final class ResourceWalk {
         }
         return plain;
     }
-
-    /** Carries a refusal out of the recursion. */
-    static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String path;
-        private final String reason;
-
-        Refused(String path, String reason) {
-            super(path + ": " + reason);
-            this.path = path;
-            this.reason = reason;
-        }
-
-        FhirRefusal refusal() {
-            return new FhirRefusal(path, reason);
-        }
-    }
 }

@@ -10,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** REC-4 on documents that HL7 and IHE published. */
@@ -67,37 +64,8 @@ class FhirExamplesTest {
     }
 
     private static List<Path> files() throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (String folder : List.of("fhir-r4-examples", "ihe-pcf-consents/json")) {
-            try (Stream<Path> listed = Files.list(require(folder))) {
-                listed.filter(file -> file.toString().endsWith(".json"))
-                        .sorted()
-                        .forEach(files::add);
-            }
-        }
+        List<Path> files = new ArrayList<>(Conformance.files("fhir-r4-examples", ""));
+        files.addAll(Conformance.files("ihe-pcf-consents/json", ""));
         return files;
-    }
-
-    private static Path require(String relative) {
-        Optional<Path> found = find(relative);
-        if (found.isEmpty()) {
-            System.out.println("conformance: 1 skipped, no " + relative + " (set CONSILIUM_CONFORMANCE)");
-        }
-        Assumptions.assumeTrue(found.isPresent(), "no conformance folder");
-        return found.orElseThrow();
-    }
-
-    private static Optional<Path> find(String relative) {
-        String configured = System.getenv("CONSILIUM_CONFORMANCE");
-        if (configured != null) {
-            return Optional.of(Path.of(configured, relative)).filter(Files::exists);
-        }
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path candidate = at.resolve("shared").resolve("conformance").resolve(relative);
-            if (Files.exists(candidate)) {
-                return Optional.of(candidate);
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -196,7 +196,10 @@ class FhirLabelsTest {
         refuses("{", "");
         refuses("{} {}", "");
         refuses("{\"resourceType\":\"Patient\"} x", "");
-        refuses("{\"resourceType\":\"Patient\",\"id\":\"a\",\"id\":\"b\"}", "");
+        refuses("{\"resourceType\":\"Patient\",\"id\":\"a\",\"id\":\"b\"}", "id");
+        refuses(
+                "{\"resourceType\":\"Patient\",\"name\":[{},{\"family\":\"a\",\"given\":[],\"family\":\"b\"}]}",
+                "name[1].family");
         refuses("{}", "resourceType");
         refuses("{\"resourceType\":7}", "resourceType");
         refuses("{\"resourceType\":\"Zebra\"}", "Zebra.resourceType");

@@ -1,0 +1,130 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.ScopeKey;
+import io.consilium.crypto.Hash;
+import io.consilium.interop.fhir.ConsentDocument;
+import io.consilium.interop.fhir.ConsentReader;
+import io.consilium.interop.fhir.ConsentReading;
+import io.consilium.interop.fhir.ConsentRefusal;
+import io.consilium.interop.fhir.FhirLabels;
+import io.consilium.interop.fhir.LedgerTerms;
+import io.consilium.interop.fhir.ReadableTerms;
+import io.consilium.interop.fhir.ReferenceMap;
+import io.consilium.interop.fhir.TermsJson;
+import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.proto.Code;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.Period;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A FHIR R4 Consent on its way to the ledger (CON-5); the only place of the consent commands that needs HAPI. */
+final class ConsentImport {
+    private final Session session;
+    private final String file;
+    private final Map<String, String> meanings;
+
+    private ConsentImport(Session session, String file, Map<String, String> meanings) {
+        this.session = session;
+        this.file = file;
+        this.meanings = meanings;
+    }
+
+    /** @param map {@code REFERENCE=MEANING} */
+    static ConsentImport of(Session session, String file, List<String> map) throws ClientException {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (String entry : map) {
+            int equals = entry.lastIndexOf('=');
+            if (equals <= 0 || equals == entry.length() - 1) {
+                throw new MalformedInput(
+                        "--map",
+                        "'" + entry + "' is no meaning of a reference",
+                        "Write REFERENCE=MEANING, e.g. Organization/f001=riverside or Observation/1=<record id>");
+            }
+            String reference = entry.substring(0, equals).strip();
+            if (meanings.containsKey(reference)) {
+                throw new MalformedInput("--map", reference + " has two meanings", "Give one of them");
+            }
+            meanings.put(reference, meaning(entry.substring(equals + 1).strip()));
+        }
+        return new ConsentImport(session, file, meanings);
+    }
+
+    /** A record id and a purpose stay as they are; everything else must be an institution, a member or a role. */
+    private static String meaning(String text) throws ClientException {
+        boolean record = text.matches("[0-9a-f]{32}");
+        return record || PurposeOfUse.of(text).isPresent() ? text : ConsentSelectors.actor(text);
+    }
+
+    /** Prints the terms and submits nothing; references without a meaning stay as they are. */
+    int check() throws ClientException {
+        ConsentDocument document = read(true);
+        Map<String, Object> result = new LinkedHashMap<>();
+        document.id().ifPresent(id -> result.put("source", id));
+        result.put("terms", TermsJson.write(document.terms()));
+        session.output().result(result);
+        return 0;
+    }
+
+    int grant(ByteString patientId, Optional<Hash> evidence) throws ClientException {
+        ReadableTerms terms = read(false).terms();
+        ByteString consentId = new CustodianKeys().freshId();
+        ConsentSelectors.KeySource keys = ConsentTermsOptions.once(() -> new Custodian(session).scopeKey(patientId));
+        ConsentGrant.Builder grant = ConsentGrant.newBuilder()
+                .setConsentId(consentId)
+                .setPatientId(patientId)
+                .setTerms(LedgerTerms.of(terms, veil(keys)));
+        evidence.ifPresent(hash -> grant.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("consentId", Ids.text(consentId));
+        ids.put("version", 1);
+        ids.put("patientId", Ids.text(patientId));
+        ids.put("terms", TermsJson.write(terms));
+        new Writes(session).submitAndPrint(body -> body.setConsentGrant(grant), ids);
+        return 0;
+    }
+
+    private ConsentDocument read(boolean keepUnknown) throws ClientException {
+        byte[] content = UserFiles.read(session, file, FhirLabels.MAX_BYTES);
+        ConsentReading reading =
+                ConsentReader.read(content, new ReferenceMap(meanings, keepUnknown), System.currentTimeMillis());
+        if (reading instanceof ConsentRefusal refusal) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "CONSENT_NOT_ENFORCEABLE",
+                    "CON-5",
+                    refusal.path(),
+                    "The Consent cannot be enforced as it stands: " + refusal.message(),
+                    "Correct the document, give references a meaning with --map, or write it as consent grant");
+        }
+        return (ConsentDocument) reading;
+    }
+
+    static LedgerTerms.Veil<ClientException> veil(ConsentSelectors.KeySource keys) {
+        return new LedgerTerms.Veil<>() {
+            @Override
+            public List<ByteString> labels(List<Code> codes) throws ClientException {
+                ScopeKey key = keys.get();
+                return key.labels(codes);
+            }
+
+            @Override
+            public ByteString dataPeriod(Period period) throws ClientException {
+                throw new ClientException(
+                        FailureClass.REFUSED,
+                        "CONDITION_UNSUPPORTED",
+                        "PRV-5",
+                        "",
+                        "The consent restricts by the time of the data, which custodians cannot judge yet",
+                        "Leave dataPeriod out, or name the records that are meant");
+            }
+        };
+    }
+}
