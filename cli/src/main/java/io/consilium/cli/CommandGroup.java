@@ -21,6 +21,7 @@ enum CommandGroup {
     RECORD("Register, read and prove medical records"),
     CONSENT("Grant, check and revoke consents"),
     ACCESS("Ask for access, break the glass, list accesses"),
+    DRUG("Follow packs of medicine from maker to patient"),
     CHAIN("Look at blocks and transactions, and verify them"),
     TX("Build, sign and submit transactions in separate steps"),
     SIMULATE("Run whole clusters in virtual time, with faults"),
@@ -57,6 +58,7 @@ enum CommandGroup {
             case RECORD -> new RecordCommands(session);
             case CONSENT -> new ConsentCommands(session);
             case ACCESS -> new AccessCommands(session);
+            case DRUG -> new DrugCommands(session);
             case CHAIN -> new ChainCommands(session);
             case TX -> new TxCommands(session);
             case SIMULATE -> new SimulateCommand(session);

@@ -75,6 +75,8 @@ class HelpTest {
             "consent revoke",
             "access request",
             "access list",
+            "drug capture",
+            "drug identify",
             "chain status",
             "chain validators",
             "chain block",

@@ -276,14 +276,7 @@ public final class EventHash {
                 text = vocabulary.uri(text);
             }
         }
-        return Identifiers.canonical(Texts.shortestIfNumber(standardExpanded(text)));
-    }
-
-    /** Compact URIs of the standard's own prefixes. */
-    private static String standardExpanded(String text) {
-        return text.startsWith("gs1:") || text.startsWith("cbv:") || text.startsWith("epcis:")
-                ? Namespaces.NONE.expandedValue(text)
-                : text;
+        return Identifiers.canonical(Texts.shortestIfNumber(namespaces.expandedValue(text)));
     }
 
     private static int compare(String left, String right) {
