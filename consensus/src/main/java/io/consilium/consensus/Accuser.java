@@ -1,6 +1,7 @@
 package io.consilium.consensus;
 
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteType;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class Accuser {
     private static final int AMNESIA = VoteType.TIMEOUT.ordinal();
 
     private final Outbox out;
+    private final long epoch;
     private final boolean[][] reported;
     private final @Nullable Offer[] offers;
 
@@ -22,6 +24,7 @@ final class Accuser {
 
     Accuser(Outbox out, ValidatorSet set) {
         this.out = out;
+        this.epoch = set.epoch();
         this.reported = new boolean[VoteType.values().length][set.size()];
         this.offers = new Offer[set.size()];
     }
@@ -40,6 +43,7 @@ final class Accuser {
                     VoteType.PROPOSE.ordinal(),
                     new Evidence.Equivocation(
                             VoteType.PROPOSE,
+                            epoch,
                             height,
                             round,
                             leader,
@@ -58,6 +62,7 @@ final class Accuser {
                 first.type().ordinal(),
                 new Evidence.Equivocation(
                         first.type(),
+                        epoch,
                         first.height(),
                         first.round(),
                         first.signer(),
@@ -73,6 +78,7 @@ final class Accuser {
             report(
                     AMNESIA,
                     new Evidence.Amnesia(
+                            epoch,
                             commit.height(),
                             commit.signer(),
                             commit.round(),

@@ -3,6 +3,7 @@ package io.consilium.consensus;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
 import java.util.List;

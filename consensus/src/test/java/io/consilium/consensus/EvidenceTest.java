@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("BFT-19 evidence")
 class EvidenceTest {
     private static final ValidatorSet SET = Stamps.set(4);
+    private static final long EPOCH = SET.epoch();
     private static final Hash ONE = Hash.sha256(new byte[] {1});
     private static final Hash TWO = Hash.sha256(new byte[] {2});
 
@@ -30,11 +32,12 @@ class EvidenceTest {
     }
 
     private static Evidence.Equivocation equivocation(VoteType type, Hash second) {
-        return new Evidence.Equivocation(type, 5, 3, 2, ONE, vote(2, type, 3, ONE), second, vote(2, type, 3, second));
+        return new Evidence.Equivocation(type, EPOCH, 5, 3, 2, ONE, vote(2, type, 3, ONE), second, vote(2, type, 3, second));
     }
 
     private static Evidence.Amnesia amnesia(int commitRound, int timeoutRound, int qcRound) {
         return new Evidence.Amnesia(
+                EPOCH,
                 5,
                 2,
                 commitRound,
@@ -60,9 +63,9 @@ class EvidenceTest {
     @Test
     void aForeignSignatureIsNone() {
         Evidence forged = new Evidence.Equivocation(
-                VoteType.COMMIT, 5, 3, 2, ONE, vote(2, VoteType.COMMIT, 3, ONE), TWO, vote(1, VoteType.COMMIT, 3, TWO));
+                VoteType.COMMIT, EPOCH, 5, 3, 2, ONE, vote(2, VoteType.COMMIT, 3, ONE), TWO, vote(1, VoteType.COMMIT, 3, TWO));
         assertThat(verify(forged)).isFalse();
-        assertThat(verify(new Evidence.Equivocation(VoteType.COMMIT, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
+        assertThat(verify(new Evidence.Equivocation(VoteType.COMMIT, EPOCH, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
                 .isFalse();
     }
 

@@ -2,6 +2,7 @@ package io.consilium.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
@@ -101,13 +102,13 @@ class VoteRecordOrderTest {
     void impossibleEvidenceIsFalse() {
         byte[] signature = new byte[64];
         Hash other = Hash.sha256(new byte[] {9});
-        assertThat(new Evidence.Equivocation(VoteType.PREPARE, 0, 0, 0, Hash.ZERO, signature, other, signature)
+        assertThat(new Evidence.Equivocation(VoteType.PREPARE, 0, 0, 0, 0, Hash.ZERO, signature, other, signature)
                         .verify(ToyCluster.CHAIN, SET, Stamps.VERIFIER))
                 .isFalse();
-        assertThat(new Evidence.Equivocation(VoteType.PREPARE, 1, -1, 0, Hash.ZERO, signature, other, signature)
+        assertThat(new Evidence.Equivocation(VoteType.PREPARE, 0, 1, -1, 0, Hash.ZERO, signature, other, signature)
                         .verify(ToyCluster.CHAIN, SET, Stamps.VERIFIER))
                 .isFalse();
-        assertThat(new Evidence.Amnesia(0, 0, 0, Hash.ZERO, signature, 0, -1, signature)
+        assertThat(new Evidence.Amnesia(0, 0, 0, 0, Hash.ZERO, signature, 0, -1, signature)
                         .verify(ToyCluster.CHAIN, SET, Stamps.VERIFIER))
                 .isFalse();
     }

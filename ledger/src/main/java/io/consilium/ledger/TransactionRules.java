@@ -7,6 +7,7 @@ import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.consent.ConsentRules;
+import io.consilium.ledger.evidence.EvidenceRules;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.MemberRules;
 import io.consilium.ledger.identity.PatientRules;
@@ -41,6 +42,7 @@ final class TransactionRules {
                 state);
         return switch (body.getPayloadCase()) {
             case NOOP -> new Outcome.Applied(new Writes(), List.of(), 0, DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
+            case EVIDENCE -> EvidenceRules.submit(call);
             case MEMBER_ADD -> MemberRules.add(call);
             case MEMBER_SUSPEND -> MemberRules.suspend(call);
             case MEMBER_ROTATE_KEY -> MemberRules.rotateKey(call);

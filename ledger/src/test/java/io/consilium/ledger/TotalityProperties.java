@@ -9,6 +9,8 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.Evidence;
+import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.Receipt;
@@ -51,7 +53,15 @@ class TotalityProperties {
     private static final List<String> WORDS =
             List.of("TREAT", "HRESCH", "BTG", "access", "CLINICIAN", "ADMIN", "NONSENSE", "role:CLINICIAN");
     private static final TestChain CHAIN = new TestChain();
+    private static final List<Evidence> FAULTS = faults(new Votes(CHAIN));
     private static final TreeMap<String, Integer> SEEN = new TreeMap<>();
+
+    private static List<Evidence> faults(Votes votes) {
+        return List.of(
+                votes.twice(VoteType.PREPARE, 1, 1, 0, Votes.block("one"), Votes.block("two")),
+                votes.twice(VoteType.COMMIT, 2, 1, 0, Votes.block("one"), Votes.block("one")),
+                votes.forgot(3, 1, 1, 2, 0));
+    }
 
     private static Message message(Random random, Message.Builder builder, int depth) {
         for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
@@ -119,6 +129,9 @@ class TotalityProperties {
             return TestChain.encryptionKey(random.nextInt(6) > 0 ? "st-mary" : "riverside")
                     .getKey();
         }
+        if (field.equals("proof")) {
+            return ByteString.copyFrom(FAULTS.get(random.nextInt(FAULTS.size())).encode());
+        }
         if (field.startsWith("sealed_")) {
             return ByteString.copyFrom(new byte[random.nextInt(40)]);
         }
@@ -161,7 +174,7 @@ class TotalityProperties {
         return switch (payload.substring(0, payload.contains("_") ? payload.indexOf('_') : payload.length())) {
             case "member" -> "st-mary/admin";
             case "consent" -> TestChain.patientName();
-            case "disclose" -> "st-mary";
+            case "disclose", "evidence" -> "st-mary";
             default -> TestChain.ADAMS;
         };
     }

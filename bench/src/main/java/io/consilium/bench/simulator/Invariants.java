@@ -1,9 +1,9 @@
 package io.consilium.bench.simulator;
 
-import io.consilium.consensus.Evidence;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.VoteType;
 import io.consilium.node.CommittedBlock;

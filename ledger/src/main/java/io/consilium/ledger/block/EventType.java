@@ -2,6 +2,7 @@ package io.consilium.ledger.block;
 
 /** The kinds of events, with the names that subscribers see. */
 public enum EventType {
+    EVIDENCE_PROVEN("evidence.proven"),
     MEMBER_ADDED("member.added"),
     MEMBER_SUSPENDED("member.suspended"),
     MEMBER_REINSTATED("member.reinstated"),

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.CanonicalWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.state.StateKey;
+import io.consilium.crypto.certificate.Evidence;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.List;
  * hold ids and times only, values are empty: the object itself is in the state.
  */
 public final class LedgerIndexes {
+    /** Height in 8 bytes, round in 4, code of the kind in 1, slug of the culprit: every proven fault (BFT-19). */
+    public static final String EVIDENCE = "evidence";
+
     /** Slug: every institution. */
     public static final String INSTITUTIONS = "institutions";
 
@@ -48,6 +52,7 @@ public final class LedgerIndexes {
     public static final String INSTITUTION_EMERGENCIES = "institution-emergencies";
 
     public static final List<String> ALL = List.of(
+            EVIDENCE,
             INSTITUTIONS,
             INSTITUTION_MEMBERS,
             CUSTODIAN_PATIENTS,
@@ -90,6 +95,16 @@ public final class LedgerIndexes {
     /** The member that a key of {@link #INSTITUTION_MEMBERS} lists, as {@code institution/handle}. */
     public static String memberAt(byte[] key) {
         return new String(key, StandardCharsets.UTF_8).replace('\0', '/');
+    }
+
+    /** The key of {@link #EVIDENCE}, by which proofs are told apart and listed. */
+    public static byte[] evidenceKey(long height, int round, Evidence.Kind kind, String culprit) {
+        return new CanonicalWriter()
+                .writeLong(height)
+                .writeInt(round)
+                .writeByte(kind.code())
+                .writeFixed(culprit.getBytes(StandardCharsets.US_ASCII))
+                .toBytes();
     }
 
     /** The slug that a key of {@link #INSTITUTIONS} lists. */

@@ -9,6 +9,8 @@ import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.ConsentState;
+import io.consilium.proto.EvidenceCount;
+import io.consilium.proto.EvidenceState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
@@ -31,6 +33,17 @@ public final class LedgerState {
 
     public LedgerState(StateReader below) {
         this.below = below;
+    }
+
+    public Optional<EvidenceState> evidence(StateKey key) {
+        return object(key, EvidenceState.parser());
+    }
+
+    /** Proven faults of a validator in one epoch. */
+    public int evidenceCount(String culprit, long epoch) {
+        return object(StateKeys.evidenceCount(culprit, epoch), EvidenceCount.parser())
+                .map(EvidenceCount::getProofs)
+                .orElse(0);
     }
 
     public Optional<InstitutionState> institution(String slug) {
@@ -72,6 +85,11 @@ public final class LedgerState {
         } catch (MalformedException malformed) {
             throw unreadable(StateKeys.VALIDATORS, malformed);
         }
+    }
+
+    /** The set of an epoch, if the state still tells it: a change of the set has to leave the old one behind (BFT-18). */
+    public Optional<ValidatorSet> validators(long epoch) {
+        return Optional.of(validators()).filter(set -> set.epoch() == epoch);
     }
 
     public Optional<byte[]> raw(StateKey key) {

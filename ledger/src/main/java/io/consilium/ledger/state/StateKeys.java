@@ -1,10 +1,13 @@
 package io.consilium.ledger.state;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.certificate.Evidence;
 import java.util.HexFormat;
 
 /** The names of everything in the state: one line for each kind of object. */
 public final class StateKeys {
+    public static final String EVIDENCE = "evidence/";
+    public static final String EVIDENCE_COUNT = "evidence-count/";
     public static final String INSTITUTION = "institution/";
     public static final String MEMBER = "member/";
     public static final String PATIENT = "patient/";
@@ -25,6 +28,16 @@ public final class StateKeys {
     private static final int ID_DIGITS = 32;
 
     private StateKeys() {}
+
+    /** A proven fault of a validator; the kind is that of the evidence (BFT-19). */
+    public static StateKey evidence(String culprit, long height, int round, Evidence.Kind kind) {
+        return StateKey.of(EVIDENCE + culprit + "/" + height + "-" + round + "-" + kind.name());
+    }
+
+    /** How many faults of a validator in one epoch are proven. */
+    public static StateKey evidenceCount(String culprit, long epoch) {
+        return StateKey.of(EVIDENCE_COUNT + culprit + "/" + epoch);
+    }
 
     public static StateKey institution(String slug) {
         return StateKey.of(INSTITUTION + slug);

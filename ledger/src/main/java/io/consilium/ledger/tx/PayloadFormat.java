@@ -32,6 +32,7 @@ final class PayloadFormat {
     static void check(TransactionBody body) throws MalformedTransaction {
         switch (body.getPayloadCase()) {
             case NOOP -> {}
+            case EVIDENCE -> EvidenceFormat.check(body.getEvidence());
             case MEMBER_ADD -> memberAdd(body.getMemberAdd());
             case MEMBER_SUSPEND -> Shape.member(body.getMemberSuspend().getMember(), "member_suspend.member");
             case MEMBER_ROTATE_KEY -> {

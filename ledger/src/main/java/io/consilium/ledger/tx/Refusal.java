@@ -27,6 +27,12 @@ public enum Refusal {
     SIGNER_INACTIVE("TX-4", UNAUTHORISED, "the signatory is suspended", "ask an ADMIN of the institution"),
     KEY_NOT_ACTIVE("TX-4", UNAUTHORISED, "the key is not the signatory's key now", "sign with the current key"),
     SIGNER_NOT_PERMITTED("TX-4", UNAUTHORISED, "this kind of signatory cannot do this", "sign as the right party"),
+    // Consensus
+    EVIDENCE_INVALID("BFT-19", REFUSED, "the evidence proves no fault", "submit the proof as a node found it"),
+    EVIDENCE_EPOCH(
+            "BFT-19", REFUSED, "the evidence is of an epoch that the state does not know", "nothing is left to do"),
+    EVIDENCE_EXISTS("BFT-19", CONFLICT, "this fault is proven on chain already", "nothing is left to do"),
+    EVIDENCE_LIMIT("BFT-19", REFUSED, "enough faults of this validator are proven on chain", "propose its removal"),
     // Identity
     ROLE_REQUIRED("ID-2", UNAUTHORISED, "the signatory lacks the role for this", "ask a member who has the role"),
     OTHER_INSTITUTION("ID-2", UNAUTHORISED, "only the institution itself may do this", "ask one of its members"),

@@ -217,7 +217,7 @@ public final class ApiPolicy {
                                 && member.hasAny(LOG_READERS));
         return signed
                 || switch (body.getPayloadCase()) {
-                    case NOOP, MEMBER_ADD, MEMBER_SUSPEND, MEMBER_ROTATE_KEY -> true;
+                    case NOOP, EVIDENCE, MEMBER_ADD, MEMBER_SUSPEND, MEMBER_ROTATE_KEY -> true;
                     case PATIENT_REGISTER ->
                         seesPatientId(caller, body.getPatientRegister().getPatientId());
                     case RECORD_REGISTER ->

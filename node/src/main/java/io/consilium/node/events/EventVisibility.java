@@ -14,7 +14,7 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                 !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
         return party
                 && switch (type(event)) {
-                    case MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
+                    case EVIDENCE_PROVEN, MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
                         caller instanceof Caller.Member;
                     case PATIENT_REGISTERED -> all(detail, id -> policy.seesPatientId(caller, id));
                     case RECORD_REGISTERED,

@@ -1,6 +1,6 @@
 package io.consilium.node.replica;
 
-import io.consilium.consensus.Evidence;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.node.Admission;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.net.FramePriority;
