@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ReceiptFile;
@@ -8,7 +9,9 @@ import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.proto.EvidenceState;
 import io.consilium.proto.StatusResponse;
 import io.consilium.proto.ValidatorStatus;
 import io.consilium.proto.ValidatorsResponse;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -235,6 +239,50 @@ final class ChainCommands {
             session.output().result(new ChainHistory(session).verify(from));
         }
         return 0;
+    }
+
+    @Command(
+            name = "evidence",
+            description = {
+                "List the proven faults of validators, and whether they stand on chain yet.",
+                "A fault removes nobody; that is for governance to decide."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium chain evidence", "  consilium chain evidence -o json --limit 20"})
+    int evidence(@Mixin Pages.Paging paging) throws Exception {
+        new Pages(session)
+                .print(
+                        "evidence",
+                        "",
+                        paging,
+                        EvidenceState.parser(),
+                        List.of("culprit", "kind", "height", "round", "onChain", "hash"),
+                        ChainCommands::fault);
+        return 0;
+    }
+
+    private static Map<String, Object> fault(EvidenceState fault) {
+        boolean onChain = !fault.getTxId().isEmpty();
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("kind", fault.getKind());
+        item.put("height", fault.getHeight());
+        item.put("round", fault.getRound());
+        item.put("culprit", fault.getCulprit());
+        item.put("validatorKey", MemberCommands.key(fault.getValidatorKey()));
+        item.put("hash", hash(fault.getProof()));
+        item.put("onChain", onChain);
+        if (onChain) {
+            item.put("txId", Ids.text(fault.getTxId()));
+            item.put("submittedBy", fault.getSubmittedBy());
+            item.put("time", Dates.text(fault.getTimeMillis()));
+        }
+        item.put("proof", Ids.text(fault.getProof()));
+        return item;
+    }
+
+    /** Of the proof's bytes, as the node's log names it. */
+    private static String hash(ByteString proof) {
+        return Hash.tagged(Evidence.DOMAIN, proof.toByteArray()).hex();
     }
 
     @Command(

@@ -85,6 +85,7 @@ class HelpTest {
             "chain verify",
             "chain verify-receipt",
             "chain watch",
+            "chain evidence",
             "tx build",
             "tx sign",
             "tx submit",

@@ -32,7 +32,8 @@ class EvidenceTest {
     }
 
     private static Evidence.Equivocation equivocation(VoteType type, Hash second) {
-        return new Evidence.Equivocation(type, EPOCH, 5, 3, 2, ONE, vote(2, type, 3, ONE), second, vote(2, type, 3, second));
+        return new Evidence.Equivocation(
+                type, EPOCH, 5, 3, 2, ONE, vote(2, type, 3, ONE), second, vote(2, type, 3, second));
     }
 
     private static Evidence.Amnesia amnesia(int commitRound, int timeoutRound, int qcRound) {
@@ -63,9 +64,18 @@ class EvidenceTest {
     @Test
     void aForeignSignatureIsNone() {
         Evidence forged = new Evidence.Equivocation(
-                VoteType.COMMIT, EPOCH, 5, 3, 2, ONE, vote(2, VoteType.COMMIT, 3, ONE), TWO, vote(1, VoteType.COMMIT, 3, TWO));
+                VoteType.COMMIT,
+                EPOCH,
+                5,
+                3,
+                2,
+                ONE,
+                vote(2, VoteType.COMMIT, 3, ONE),
+                TWO,
+                vote(1, VoteType.COMMIT, 3, TWO));
         assertThat(verify(forged)).isFalse();
-        assertThat(verify(new Evidence.Equivocation(VoteType.COMMIT, EPOCH, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
+        assertThat(verify(new Evidence.Equivocation(
+                        VoteType.COMMIT, EPOCH, 5, 3, 77, ONE, new byte[64], TWO, new byte[64])))
                 .isFalse();
     }
 
@@ -91,10 +101,10 @@ class EvidenceTest {
         }
         assertThat(Hash.sha256(equivocation(VoteType.PREPARE, TWO).encode()).shortHex())
                 .as("golden bytes")
-                .isEqualTo("120dc671");
+                .isEqualTo("454ea9ba");
         assertThat(Hash.sha256(amnesia(1, 4, 0).encode()).shortHex())
                 .as("golden bytes")
-                .isEqualTo("9d902bd8");
+                .isEqualTo("bab0c355");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.consilium.consensus;
 
-import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.VoteType;
 import java.util.ArrayList;
 import java.util.Arrays;

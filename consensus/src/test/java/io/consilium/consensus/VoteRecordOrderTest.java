@@ -2,10 +2,10 @@ package io.consilium.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteType;

@@ -28,7 +28,6 @@ import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -205,11 +204,14 @@ public final class Node implements NodeGateway, AutoCloseable {
             network.disconnect(disconnect.peer(), disconnect.reason());
         } else if (effect instanceof ReplicaEffect.EvidenceFound found) {
             counters.evidence.increment();
-            LOG.error(
-                    "a validator broke the protocol height={} signer={} evidence={}",
-                    found.evidence().height(),
-                    found.evidence().signer(),
-                    HexFormat.of().formatHex(found.evidence().encode()));
+            found.held()
+                    .ifPresent(held -> LOG.error(
+                            "a validator broke the protocol culprit={} kind={} height={} round={} evidence={}",
+                            held.culprit(),
+                            held.evidence().kind(),
+                            held.evidence().height(),
+                            held.evidence().round(),
+                            held.evidence().hash().hex()));
         } else if (effect instanceof ReplicaEffect.Alarm alarm) {
             counters.alarms.increment();
             LOG.warn("alarm={} height={} round={} {}", alarm.code(), alarm.height(), alarm.round(), alarm.detail());

@@ -101,6 +101,11 @@ public final class TestChain {
         return key(i, 3);
     }
 
+    /** The key that an institution's node signs transactions with. */
+    public KeyPair signing(int i) {
+        return key(i, 1);
+    }
+
     public NodeIdentity identity(int i) {
         return new NodeIdentity(names.get(i), java.util.Optional.of(validator(i)), peerTls(i));
     }

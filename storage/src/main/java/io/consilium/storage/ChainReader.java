@@ -3,6 +3,7 @@ package io.consilium.storage;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.state.NodeReader;
 import io.consilium.ledger.state.StateReader;
+import java.util.List;
 import java.util.Optional;
 
 /** What can be read of a chain: blocks, state, indexes and events. */
@@ -49,6 +50,9 @@ public interface ChainReader {
      * @param afterKey go on behind this key (before it, in reverse), which need not be there any more
      */
     IndexPage scan(String index, byte[] prefix, Optional<byte[]> afterKey, int limit, boolean reverse);
+
+    /** Proofs of faults that this node found and the chain does not have yet, in the order of heights (BFT-19). */
+    List<HeldEvidence> evidence();
 
     /** Events after the cursor, at most {@code limit} (1 to {@link #MAX_PAGE}). */
     EventPage events(EventCursor after, int limit);

@@ -29,6 +29,7 @@ import java.util.Optional;
  *   <tr><td>events</td><td>height 8</td><td>count 4, events</td></tr>
  *   <tr><td>votes</td><td>height 8, consensus' own suffix</td><td>consensus' own bytes</td></tr>
  *   <tr><td>secrets</td><td>the institution's own key</td><td>sealed bytes</td></tr>
+ *   <tr><td>evidence</td><td>height 8, round 4, kind 1, culprit</td><td>the proof's own bytes</td></tr>
  *   <tr><td>default</td><td colspan="2">unused; RocksDB wants it</td></tr>
  * </table>
  *
@@ -71,7 +72,8 @@ final class ChainSchema {
         INDEX("index", Lookup.RANGES, Content.COMPRESSIBLE),
         EVENTS("events", Lookup.RANGES, Content.COMPRESSIBLE),
         VOTES("votes", Lookup.NONE, Content.RANDOM),
-        SECRETS("secrets", Lookup.POINTS, Content.RANDOM);
+        SECRETS("secrets", Lookup.POINTS, Content.RANDOM),
+        EVIDENCE("evidence", Lookup.NONE, Content.RANDOM);
 
         /** How a family is read, which decides about filters and the size of blocks. */
         enum Lookup {

@@ -25,6 +25,16 @@ public interface ChainStore extends ChainReader, AutoCloseable {
     void appendVotes(List<VoteEntry> entries);
 
     /**
+     * Keeps a proof, durable when it returns (BFT-19).
+     *
+     * @return false if one of the same fault is held already, or {@link HeldEvidence#MAX_A_CULPRIT} against the culprit
+     */
+    boolean keepEvidence(HeldEvidence found);
+
+    /** Lets go of a proof that the chain has, or does not want. */
+    void dropEvidence(HeldEvidence held);
+
+    /**
      * The vote record in the order of its keys. Empty where there is none, which is something else than one without
      * entries: the node then starts as an observer (BFT-16), and its first {@link #appendVotes} starts a record.
      */

@@ -202,6 +202,25 @@ public final class RocksChainStore extends RocksView implements ChainStore {
         });
     }
 
+    @Override
+    public boolean keepEvidence(HeldEvidence found) {
+        long ofCulprit = evidence().stream()
+                .filter(held -> held.culprit().equals(found.culprit()))
+                .count();
+        if (ofCulprit >= HeldEvidence.MAX_A_CULPRIT
+                || get(Family.EVIDENCE, found.key()).isPresent()) {
+            return false;
+        }
+        writeSynced(batch ->
+                batch.put(Family.EVIDENCE, found.key(), found.evidence().encode()));
+        return true;
+    }
+
+    @Override
+    public void dropEvidence(HeldEvidence held) {
+        writeSynced(batch -> batch.delete(Family.EVIDENCE, held.key()));
+    }
+
     /** Synced writes since the start. */
     public long syncs() {
         return syncs.get();

@@ -63,7 +63,8 @@ final class RocksSettings {
         try (ConfigOptions strict = new ConfigOptions().setIgnoreUnknownOptions(false)) {
             return DBOptions.getDBOptionsFromProps(strict, properties)
                     .setCreateIfMissing(create)
-                    .setCreateMissingColumnFamilies(create)
+                    // a store of an earlier build lacks the families that came later
+                    .setCreateMissingColumnFamilies(true)
                     .setDbWriteBufferSize(config.writeBufferBytes())
                     .setMaxTotalWalSize(config.walBytes())
                     .setMaxOpenFiles(config.maxOpenFiles())

@@ -3,6 +3,7 @@ package io.consilium.storage;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.Evidence;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.state.NodeReader;
 import io.consilium.ledger.state.StateReader;
@@ -242,6 +243,16 @@ class RocksView implements ChainReader {
             return new IndexPage(
                     items, more ? Optional.of(items.get(items.size() - 1).key()) : Optional.empty());
         }
+    }
+
+    @Override
+    public List<HeldEvidence> evidence() {
+        List<HeldEvidence> held = new ArrayList<>();
+        scan(Family.EVIDENCE, new byte[0], Optional.empty(), false, (key, value) -> {
+            held.add(access(() -> new HeldEvidence(HeldEvidence.culpritOf(key), Evidence.decode(value))));
+            return true;
+        });
+        return held;
     }
 
     @Override

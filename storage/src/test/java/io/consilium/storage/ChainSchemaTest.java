@@ -31,7 +31,8 @@ class ChainSchemaTest {
                         .toList())
                 .containsExactly(
                         "default", "meta", "blocks", "txs", "nodes", "flat", "stale", "index", "events", "votes",
-                        "secrets");
+                        "secrets",
+                        "evidence");
         assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(1);
     }
 

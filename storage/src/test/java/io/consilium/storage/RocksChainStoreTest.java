@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.Evidence;
+import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.block.IndexEntry;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateProof;
@@ -332,6 +334,36 @@ class RocksChainStoreTest {
         assertThat(allPages("big", new byte[] {(byte) 0xff}, 100, false)).hasSize(1);
         assertThat(allPages("big", new byte[] {(byte) 0xff}, 100, true)).hasSize(1);
         assertThat(allPages("bih", new byte[0], 100, true)).hasSize(1);
+    }
+
+    private static HeldEvidence fault(String culprit, int round) {
+        return new HeldEvidence(
+                culprit,
+                new Evidence.Equivocation(
+                        VoteType.PREPARE, 0, 5, round, 2, Hash.ZERO, new byte[64], TestChain.ID, new byte[64]));
+    }
+
+    @Test
+    @DisplayName("BFT-19 evidence outlives the process, once a fault, and a liar's faults are bounded")
+    void bft19_keepsEvidence() throws StoreException {
+        assertThat(store.keepEvidence(fault("helix", 1))).isTrue();
+        assertThat(store.keepEvidence(fault("helix", 0))).isTrue();
+        assertThat(store.keepEvidence(fault("helix", 1))).as("the same fault").isFalse();
+        reopen();
+        assertThat(store.evidence())
+                .extracting(held -> held.culprit() + " " + held.evidence().round())
+                .containsExactly("helix 0", "helix 1");
+        assertThat(store.evidence().get(1).evidence().encode())
+                .isEqualTo(fault("helix", 1).evidence().encode());
+        for (int round = 2; round < HeldEvidence.MAX_A_CULPRIT; round++) {
+            assertThat(store.keepEvidence(fault("helix", round))).isTrue();
+        }
+        assertThat(store.keepEvidence(fault("helix", 99))).as("one too many").isFalse();
+        assertThat(store.keepEvidence(fault("medwatch", 99))).isTrue();
+        store.dropEvidence(fault("helix", 0));
+        reopen();
+        assertThat(store.evidence()).hasSize(HeldEvidence.MAX_A_CULPRIT);
+        assertThat(store.keepEvidence(fault("helix", 99))).isTrue();
     }
 
     private static DecidedBatch with(DecidedBatch block, List<IndexEntry> index) {

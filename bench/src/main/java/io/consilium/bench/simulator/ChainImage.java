@@ -7,6 +7,7 @@ import io.consilium.ledger.state.NodeKey;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.DecidedBatch;
+import io.consilium.storage.HeldEvidence;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.TxLocation;
 import io.consilium.storage.VoteEntry;
@@ -27,6 +28,7 @@ final class ChainImage {
     final TreeMap<ByteBuffer, byte[]> index;
     final TreeMap<Long, List<LedgerEvent>> events;
     final TreeMap<ByteBuffer, VoteEntry> votes;
+    final TreeMap<ByteBuffer, HeldEvidence> evidence;
     boolean voteRecord;
     ChainTip tip;
 
@@ -39,6 +41,7 @@ final class ChainImage {
         this.index = new TreeMap<>(ChainImage::compareBytes);
         this.events = new TreeMap<>();
         this.votes = new TreeMap<>(ChainImage::compareBytes);
+        this.evidence = new TreeMap<>(ChainImage::compareBytes);
         this.tip = genesis;
         this.stateRoots.put(0L, genesis.stateRoot());
     }
@@ -52,6 +55,7 @@ final class ChainImage {
         this.index = new TreeMap<>(other.index);
         this.events = new TreeMap<>(other.events);
         this.votes = new TreeMap<>(other.votes);
+        this.evidence = new TreeMap<>(other.evidence);
         this.voteRecord = other.voteRecord;
         this.tip = other.tip;
     }

@@ -9,6 +9,7 @@ import io.consilium.storage.ChainReader;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.EventCursor;
 import io.consilium.storage.EventPage;
+import io.consilium.storage.HeldEvidence;
 import io.consilium.storage.IndexPage;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.StoredEvent;
@@ -107,6 +108,11 @@ abstract class MemoryChainReader implements ChainReader {
     private static boolean startsWith(byte[] stored, ByteBuffer start) {
         return stored.length >= start.limit()
                 && Arrays.equals(stored, 0, start.limit(), start.array(), 0, start.limit());
+    }
+
+    @Override
+    public List<HeldEvidence> evidence() {
+        return List.copyOf(image().evidence.values());
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.consilium.bench.simulator;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.DecidedBatch;
+import io.consilium.storage.HeldEvidence;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.VoteEntry;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,26 @@ final class MemoryChainStore extends MemoryChainReader implements ChainStore {
         disk.crashPoint("after votes are written, before they are durable");
         disk.sync();
         disk.crashPoint("after votes are durable");
+    }
+
+    @Override
+    public boolean keepEvidence(HeldEvidence found) {
+        ByteBuffer key = ByteBuffer.wrap(found.key());
+        long ofCulprit = evidence().stream()
+                .filter(held -> held.culprit().equals(found.culprit()))
+                .count();
+        if (ofCulprit >= HeldEvidence.MAX_A_CULPRIT || image().evidence.containsKey(key)) {
+            return false;
+        }
+        disk.write(image -> image.evidence.put(key, found));
+        disk.sync();
+        return true;
+    }
+
+    @Override
+    public void dropEvidence(HeldEvidence held) {
+        disk.write(image -> image.evidence.remove(ByteBuffer.wrap(held.key())));
+        disk.sync();
     }
 
     @Override

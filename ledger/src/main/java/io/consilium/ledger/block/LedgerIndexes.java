@@ -3,8 +3,9 @@ package io.consilium.ledger.block;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.CanonicalWriter;
 import io.consilium.crypto.Hash;
-import io.consilium.ledger.state.StateKey;
 import io.consilium.crypto.certificate.Evidence;
+import io.consilium.ledger.state.StateKey;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +106,23 @@ public final class LedgerIndexes {
                 .writeByte(kind.code())
                 .writeFixed(culprit.getBytes(StandardCharsets.US_ASCII))
                 .toBytes();
+    }
+
+    /** What a key of {@link #EVIDENCE} says. */
+    public record Fault(long height, int round, Evidence.Kind kind, String culprit) {}
+
+    /** The fault that a key of {@link #EVIDENCE} lists. */
+    public static Fault faultAt(byte[] key) {
+        int kindAt = Long.BYTES + Integer.BYTES;
+        if (key.length <= kindAt) {
+            throw new IllegalArgumentException("a key of evidence has more than " + kindAt + " bytes");
+        }
+        ByteBuffer numbers = ByteBuffer.wrap(key);
+        return new Fault(
+                numbers.getLong(),
+                numbers.getInt(),
+                Evidence.Kind.values()[key[kindAt] - 1],
+                new String(key, kindAt + 1, key.length - kindAt - 1, StandardCharsets.US_ASCII));
     }
 
     /** The slug that a key of {@link #INSTITUTIONS} lists. */

@@ -9,11 +9,13 @@ import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller.Member;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.EvidenceState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
 import io.consilium.storage.IndexPage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -57,10 +59,14 @@ public final class ListQuery {
         }
         String question = request.getList() + "\n" + request.getBy();
         try (StateView view = StateView.open(node)) {
-            Scan scan = scan(caller, request.getList(), request.getBy(), view);
             Optional<byte[]> after = request.getCursor().isEmpty()
                     ? Optional.empty()
                     : Optional.of(cursors.open(caller, question, request.getCursor()));
+            if (request.getList().equals("evidence")) {
+                Selector.parse(request.getBy()).require("evidence", Selector.Kind.ALL);
+                return evidence(view, after, limit, key -> cursors.seal(caller, question, key));
+            }
+            Scan scan = scan(caller, request.getList(), request.getBy(), view);
             ListResponse page = page(view, scan, after, limit, key -> cursors.seal(caller, question, key));
             if (page.getItemsCount() == 0 && after.isEmpty() && scan.about().isPresent()) {
                 throw ApiProblem.notFound(scan.about().get()).asException();
@@ -71,6 +77,20 @@ public final class ListQuery {
 
     private interface CursorOf {
         String seal(byte[] key);
+    }
+
+    private static ListResponse evidence(StateView view, Optional<byte[]> after, int limit, CursorOf cursor) {
+        ListResponse.Builder page = ListResponse.newBuilder();
+        byte[] lastShown = {};
+        for (Map.Entry<byte[], EvidenceState> fault :
+                EvidenceList.after(view.chain(), view.state(), after, limit + 1).entrySet()) {
+            if (page.getItemsCount() == limit) {
+                return page.setNextCursor(cursor.seal(lastShown)).build();
+            }
+            page.addItems(fault.getValue().toByteString());
+            lastShown = fault.getKey();
+        }
+        return page.build();
     }
 
     private static ListResponse page(StateView view, Scan scan, Optional<byte[]> from, int limit, CursorOf cursor) {
@@ -133,7 +153,7 @@ public final class ListQuery {
             case "custodians" -> custodians(caller, selector, state, policy);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of institutions, members, patients, custodians, records, erasures,"
+                                "there are lists of evidence, institutions, members, patients, custodians, records, erasures,"
                                         + " consents, accesses and reviews",
                                 "list")
                         .asException();

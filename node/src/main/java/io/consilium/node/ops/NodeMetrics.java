@@ -72,6 +72,11 @@ public final class NodeMetrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** What a part of the node holds right now. */
+    public void level(String name, String meaning, LongSupplier value) {
+        gauge(name, meaning, value, v -> v.getAsLong());
+    }
+
     private <T> void gauge(String name, String meaning, T of, ToDoubleFunction<T> value) {
         Gauge.builder(name, of, value)
                 .description(meaning)

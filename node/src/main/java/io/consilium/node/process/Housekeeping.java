@@ -23,7 +23,7 @@ final class Housekeeping implements AutoCloseable {
 
     private final ScheduledExecutorService timer;
 
-    Housekeeping(ChainStore store, Vault vault, Readiness readiness, LongSupplier clock) {
+    Housekeeping(ChainStore store, Vault vault, Readiness readiness, EvidenceSubmission evidence, LongSupplier clock) {
         ScheduledThreadPoolExecutor single = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "housekeeping");
             thread.setDaemon(true);
@@ -34,6 +34,7 @@ final class Housekeeping implements AutoCloseable {
         every(PRUNE_SECONDS, () -> store.prune(PRUNED_NODES));
         every(UPLOADS_SECONDS, () -> discardUploads(vault, clock.getAsLong()));
         every(READINESS_SECONDS, readiness::reasons);
+        every(TimeUnit.MILLISECONDS.toSeconds(EvidenceSubmission.TURN_MILLIS), evidence::tick);
     }
 
     /** A task that fails is logged and tried again: the deciding thread notices by itself when a store is broken. */

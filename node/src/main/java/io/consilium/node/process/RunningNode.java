@@ -88,8 +88,12 @@ public final class RunningNode implements AutoCloseable {
         opened.push(metrics);
         count(metrics, started);
         metrics.count("consilium.store.syncs", "synced writes of the vote record", store::syncs);
-        opened.push(new Housekeeping(store, vault, ready, clock));
-        keepVault(keys, started, markers, metrics);
+        metrics.level("consilium.evidence.held", "proofs that are not on chain yet", () -> store.evidence()
+                .size());
+        InstitutionTransactions transactions = transactions(keys, started);
+        EvidenceSubmission evidence = new EvidenceSubmission(started, store, transactions);
+        opened.push(new Housekeeping(store, vault, ready, evidence, clock));
+        keepVault(transactions, started, markers, metrics);
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
                 keys,
@@ -209,13 +213,17 @@ public final class RunningNode implements AutoCloseable {
         }
     }
 
-    private void keepVault(NodeKeys keys, Node started, ErasureMarkers markers, NodeMetrics metrics) {
-        InstitutionTransactions transactions = new InstitutionTransactions(
+    private InstitutionTransactions transactions(NodeKeys keys, Node started) {
+        return new InstitutionTransactions(
                 started,
                 keys.institutionSigning().signer(),
                 new SecureRandom(),
                 config.disclosures().commitWaitMillis(),
                 Runnable::run);
+    }
+
+    private void keepVault(
+            InstitutionTransactions transactions, Node started, ErasureMarkers markers, NodeMetrics metrics) {
         VaultKeeper keeper = VaultKeeper.start(started, markers, transactions);
         opened.push(keeper);
         metrics.count("consilium.vault.erased", "payload copies deleted by erasures", markers::deleted);

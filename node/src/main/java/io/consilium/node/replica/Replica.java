@@ -182,7 +182,8 @@ public final class Replica {
                     .ifPresent(peer ->
                             sync.aim(peer, behind.commitQc().height(), behind.proven(), store.tipHeight(), now));
         } else if (effect instanceof Effect.ReportEvidence report) {
-            out.emit(new ReplicaEffect.EvidenceFound(report.evidence()));
+            out.emit(new ReplicaEffect.EvidenceFound(
+                    report.evidence(), EvidenceKeeping.keep(store, sets, report.evidence())));
         } else if (effect instanceof Effect.Alarm alarm) {
             out.alarm(alarm.code().name(), alarm.height(), alarm.round(), alarm.detail());
         } else if (effect instanceof Effect.ResendPending) {

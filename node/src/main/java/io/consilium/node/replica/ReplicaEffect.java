@@ -5,7 +5,9 @@ import io.consilium.node.Admission;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.net.FramePriority;
 import io.consilium.proto.PeerFrame;
+import io.consilium.storage.HeldEvidence;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a replica wants done. Effects come out in order while a step runs; what has to be durable first is durable by
@@ -45,7 +47,13 @@ public sealed interface ReplicaEffect {
     /** The peer broke the protocol so that going on with its connection is of no use. */
     record Disconnect(String peer, String reason) implements ReplicaEffect {}
 
-    record EvidenceFound(Evidence evidence) implements ReplicaEffect {}
+    /**
+     * A validator broke the protocol (BFT-19).
+     *
+     * @param held the proof if it is newly in the store; absent where its fault, or enough others of the culprit, are
+     *     known already
+     */
+    record EvidenceFound(Evidence evidence, Optional<HeldEvidence> held) implements ReplicaEffect {}
 
     /** What an operator should look at; {@code code} is a stable word. */
     record Alarm(String code, long height, int round, String detail) implements ReplicaEffect {}

@@ -69,7 +69,8 @@ public final class InstitutionTransactions {
                 });
     }
 
-    private ParsedTransaction sign(Consumer<TransactionBody.Builder> payload) {
+    /** Signed, and valid for as long as {@link #commit} would wait for it. */
+    public ParsedTransaction sign(Consumer<TransactionBody.Builder> payload) {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         TransactionBody.Builder draft = TransactionBody.newBuilder()

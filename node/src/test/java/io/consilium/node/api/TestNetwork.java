@@ -44,6 +44,7 @@ import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionReceipt;
 import io.consilium.proto.TransactionSigner;
+import io.consilium.storage.RocksChainStore;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,16 @@ final class TestNetwork implements AutoCloseable {
     private RunningNode node;
     private ApiClient client;
 
+    /** What stands in the node's store before it starts. */
+    interface Preparation {
+        void prepare(RocksChainStore store, GenesisState genesis, KeyPair validator);
+    }
+
     TestNetwork(Path directory) throws Exception {
+        this(directory, (store, genesis, validator) -> {});
+    }
+
+    TestNetwork(Path directory, Preparation preparation) throws Exception {
         for (String slug : List.of("helix", "medwatch", "riverside", "st-mary")) {
             institutionKeys.put(slug, NodeKeys.generate(RANDOM));
         }
@@ -130,6 +140,10 @@ final class TestNetwork implements AutoCloseable {
                 Keystore.Cost.DEVNET,
                 Map.of("api.port", "0", "peers.port", "0"),
                 NodeInit.Joining.AT_GENESIS);
+        try (RocksChainStore store = RocksChainStore.open(
+                config.database(), genesis.chainId(), config.storage().bounds())) {
+            preparation.prepare(store, genesis, institutionKeys.get(NODE).validator());
+        }
         start();
     }
 

@@ -14,6 +14,7 @@ import io.consilium.storage.ChainTip;
 import io.consilium.storage.DecidedBatch;
 import io.consilium.storage.EventCursor;
 import io.consilium.storage.EventPage;
+import io.consilium.storage.HeldEvidence;
 import io.consilium.storage.IndexPage;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Snapshot;
@@ -41,6 +42,7 @@ public class MemoryChainStore implements ChainStore {
     private final Map<NodeKey, byte[]> nodes = new HashMap<>();
     private final Map<Hash, TxLocation> transactions = new HashMap<>();
     private final TreeMap<byte[], VoteEntry> votes = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<byte[], HeldEvidence> evidence = new TreeMap<>(Arrays::compareUnsigned);
     private boolean voteRecord = true;
     private int synced;
 
@@ -80,6 +82,26 @@ public class MemoryChainStore implements ChainStore {
     }
 
     @Override
+    public boolean keepEvidence(HeldEvidence found) {
+        boolean known = evidence.containsKey(found.key());
+        if (known || evidence.size() >= HeldEvidence.MAX_A_CULPRIT) {
+            return false;
+        }
+        evidence.put(found.key(), found);
+        return true;
+    }
+
+    @Override
+    public void dropEvidence(HeldEvidence held) {
+        evidence.remove(held.key());
+    }
+
+    @Override
+    public List<HeldEvidence> evidence() {
+        return List.copyOf(evidence.values());
+    }
+
+    @Override
     public Optional<List<VoteEntry>> votes() {
         return voteRecord ? Optional.of(List.copyOf(votes.values())) : Optional.empty();
     }
@@ -94,6 +116,7 @@ public class MemoryChainStore implements ChainStore {
         MemoryChainStore after = new MemoryChainStore(genesis);
         blocks.subList(0, synced).forEach(after::commit);
         after.votes.putAll(votes);
+        after.evidence.putAll(evidence);
         after.voteRecord = voteRecord;
         after.synced = synced;
         return after;
