@@ -86,7 +86,10 @@ final class BenchCommand implements Runnable {
                             names = "--warmup",
                             paramLabel = "S",
                             defaultValue = "3",
-                            description = "Before them, at the same rate (default 3).")
+                            description = {
+                                "With --rate: seconds of rising load before (default 3); then it goes on at the rate",
+                                "until nothing waits and two medians in a row are alike, a minute at most."
+                            })
                     int warmup,
             @Option(
                             names = "--keys",

@@ -30,7 +30,16 @@ class ChainSchemaTest {
                         .map(family -> new String(family.bytes(), StandardCharsets.US_ASCII))
                         .toList())
                 .containsExactly(
-                        "default", "meta", "blocks", "txs", "nodes", "flat", "stale", "index", "events", "votes",
+                        "default",
+                        "meta",
+                        "blocks",
+                        "txs",
+                        "nodes",
+                        "flat",
+                        "stale",
+                        "index",
+                        "events",
+                        "votes",
                         "secrets",
                         "evidence");
         assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(1);

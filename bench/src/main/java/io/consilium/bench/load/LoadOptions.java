@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  *
  * @param rate a fixed rate; absent to sweep for the highest sustained one
  * @param seconds measured at each rate
- * @param warmupSeconds before them, at the same rate
+ * @param warmupSeconds of rising load before a fixed rate, which then settles; 0 for none
  * @param keys how many members sign
  */
 public record LoadOptions(OptionalInt rate, int seconds, int warmupSeconds, int keys) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * What a load test found.
  *
  * @param best the highest sustained rate, or the fixed one
+ * @param warm how the warm-up to a fixed rate went
  * @param seventy at seven tenths of it
  * @param tenth at a tenth of it
  * @param transactionBytes signed bytes of one transaction
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record LoadReport(
         int validators,
         Rung best,
+        Optional<WarmUp.Result> warm,
         Optional<Rung> seventy,
         Optional<Rung> tenth,
         List<Rung> rungs,
@@ -42,6 +44,10 @@ public record LoadReport(
         figures.put("keys", keys);
         figures.put("transactionBytes", transactionBytes);
         figures.put("measuredSeconds", seconds);
+        warm.ifPresent(result -> {
+            figures.put("steady", result.steady());
+            figures.put("warmupSeconds", result.seconds());
+        });
         figures.put("signing", "before the measured run");
         figures.put("driver", "on the same cores");
         seventy.ifPresent(rung -> figures.put("atSeventyPercent", figures(rung)));
@@ -66,6 +72,7 @@ public record LoadReport(
         figures.put("p50Millis", decimal(rung.millis(50), 1));
         figures.put("p99Millis", decimal(rung.millis(99), 1));
         figures.put("maxMillis", decimal(rung.maxMillis(), 1));
+        figures.put("waitingAtStart", rung.waitingAtStart());
         figures.put("failed", rung.failed());
         figures.put("cpuMicrosPerTransaction", decimal(rung.cpuMicrosPerTransaction(), 0));
         figures.put("driverCpuMicrosPerTransaction", decimal(rung.driverCpuMicrosPerTransaction(), 0));

@@ -61,6 +61,7 @@ final class OpenLoop {
             startNanos = System.nanoTime() + GATHER_NANOS;
             Target.Counters before = target.counters();
             long cpuBefore = ownCpuMicros();
+            long waitingAtStart = 0;
             boolean begun = false;
             long turn = 0;
             int next = 0;
@@ -68,6 +69,7 @@ final class OpenLoop {
                 if (!begun && System.nanoTime() >= windowStart()) {
                     before = target.counters();
                     cpuBefore = ownCpuMicros();
+                    waitingAtStart = next - answered.get();
                     begun = true;
                 }
                 int end = Math.min(Math.min(total, next + MAX_BATCH), dueBy(System.nanoTime(), total));
@@ -91,6 +93,7 @@ final class OpenLoop {
                     latency,
                     failed.get() + unanswered,
                     drained ? Objects.requireNonNull(firstFailure.get()) : "no answer within " + DRAIN_SECONDS + " s",
+                    waitingAtStart,
                     pending,
                     after.nodeCpuMicros() - before.nodeCpuMicros(),
                     cpuAfter - cpuBefore,

@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
  * @param latencyMicros from the intended send time to the verified receipt, of everything intended in those seconds
  * @param failed transactions intended in those seconds without a verified receipt
  * @param firstFailure why, of the first one; empty if none failed
+ * @param waitingAtStart sent and not answered when the measured seconds began
  * @param pendingAtEnd sent or due and not answered when the measured seconds ended
  */
 public record Rung(
@@ -18,6 +19,7 @@ public record Rung(
         Histogram latencyMicros,
         long failed,
         String firstFailure,
+        long waitingAtStart,
         long pendingAtEnd,
         long nodeCpuMicros,
         long driverCpuMicros,
@@ -33,6 +35,11 @@ public record Rung(
                 && committedPerSecond >= LEAST_SHARE * offeredPerSecond
                 && latencyMicros.getValueAtPercentile(99) <= MAX_P99_MICROS
                 && pendingAtEnd <= offeredPerSecond;
+    }
+
+    /** More waited at the start than half a second's worth: then the window measures that too. */
+    public boolean beganBehind() {
+        return waitingAtStart > offeredPerSecond / 2;
     }
 
     public double millis(double percentile) {

@@ -76,7 +76,8 @@ class LoadReportTest {
     }
 
     private static LoadReport report(Rung rung) {
-        return new LoadReport(4, rung, Optional.empty(), Optional.of(rung), List.of(rung), ROOFLINE, 200, 551, 10);
+        return new LoadReport(
+                4, rung, Optional.empty(), Optional.empty(), Optional.of(rung), List.of(rung), ROOFLINE, 200, 551, 10);
     }
 
     private static Rung rung(int offered, double committed, long failed) {
@@ -85,6 +86,6 @@ class LoadReportTest {
         latency.recordValue(80_000);
         long count = Math.round(committed * 10);
         String failure = failed > 0 ? "lost" : "";
-        return new Rung(offered, committed, latency, failed, failure, 20, 751 * count, count, count, 100, 300);
+        return new Rung(offered, committed, latency, failed, failure, 0, 20, 751 * count, count, count, 100, 300);
     }
 }
