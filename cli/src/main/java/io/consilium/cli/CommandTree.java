@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -57,7 +58,14 @@ final class CommandTree {
         List<Method> methods = commands(group.getClass());
         List<Method> named =
                 methods.stream().filter(method -> words.contains(name(method))).toList();
-        for (Method method : named.isEmpty() ? methods : named) {
+        Map<String, Object> nested = group instanceof Nesting nesting ? nesting.nested() : Map.of();
+        boolean anyNested = nested.keySet().stream().anyMatch(words::contains);
+        nested.forEach((name, inner) -> {
+            if (words.contains(name) || named.isEmpty() && !anyNested) {
+                command.addSubcommand(name, subcommands(inner, words));
+            }
+        });
+        for (Method method : named.isEmpty() && !anyNested ? methods : named) {
             if (!command.getSubcommands().containsKey(name(method))) {
                 command.addSubcommand(name(method), new CommandLine(method));
             }
@@ -75,6 +83,11 @@ final class CommandTree {
         }
         methods.sort(Comparator.comparing(CommandTree::name));
         return methods;
+    }
+
+    /** A group of commands that holds further groups beside its own commands. */
+    interface Nesting {
+        Map<String, Object> nested();
     }
 
     private static String name(Method method) {

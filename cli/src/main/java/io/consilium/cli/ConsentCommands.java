@@ -53,7 +53,7 @@ final class ConsentCommands {
     @Command(
             name = "grant",
             description = {
-                "Grant a consent, signed by the patient's own key or by a CONSENT_OFFICER of a custodian.",
+                "Grant a consent, signed by the patient's own key, a guardian, or a CONSENT_OFFICER of a custodian.",
                 "Without --label and --record it covers every record of the patient."
             },
             footerHeading = "%nExamples:%n",
@@ -61,7 +61,9 @@ final class ConsentCommands {
                 "  consilium consent grant --patient P --to riverside --purpose TREAT --evidence form.pdf",
                 "  consilium consent grant --patient P --to CLINICIAN --purpose TREAT --until 2027-12-31 \\",
                 "      --except 'label=http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY' --evidence form.pdf",
-                "  consilium consent grant --patient P --deny to=riverside --evidence form.pdf"
+                "  consilium consent grant --patient P --deny to=riverside --evidence form.pdf",
+                "  consilium --context st-mary/consent --as P --key patient.keystore consent grant \\",
+                "      --patient P --to riverside --purpose TREAT"
             })
     int grant(
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
@@ -72,8 +74,8 @@ final class ConsentCommands {
         ConsentGrant.Builder grant = ConsentGrant.newBuilder()
                 .setConsentId(consentId)
                 .setPatientId(patientId)
-                .setTerms(options.terms(keys(patientId)));
-        options.evidenceHash().ifPresent(hash -> grant.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+                .setTerms(options.terms(keys(patientId)))
+                .setEvidenceHash(options.evidenceHash());
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consentId));
         ids.put("version", 1);
@@ -120,7 +122,7 @@ final class ConsentCommands {
                     "--patient", "It is not said whose consent this is", "Give --patient P, or --check to look at it");
         }
         ByteString patientId = Ids.object("patient", patient.get());
-        return consent.grant(patientId, ConsentTermsOptions.evidenceHash(evidence));
+        return consent.grant(patientId, Evidence.hash(evidence));
     }
 
     @Command(
@@ -148,8 +150,8 @@ final class ConsentCommands {
                 .setConsentId(consent.getId())
                 .setPredecessor(consent.getVersion())
                 .setTerms(options.terms(keys))
-                .setSealedReason(keys.get().sealReason(reason));
-        options.evidenceHash().ifPresent(hash -> amend.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+                .setSealedReason(keys.get().sealReason(reason))
+                .setEvidenceHash(options.evidenceHash());
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
         ids.put("version", consent.getVersion() + 1);

@@ -6,7 +6,6 @@ import io.consilium.client.CustodianKeys;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
-import io.consilium.crypto.Hash;
 import io.consilium.interop.fhir.ConsentDocument;
 import io.consilium.interop.fhir.ConsentReader;
 import io.consilium.interop.fhir.ConsentReading;
@@ -73,15 +72,15 @@ final class ConsentImport {
         return 0;
     }
 
-    int grant(ByteString patientId, Optional<Hash> evidence) throws ClientException {
+    int grant(ByteString patientId, ByteString evidenceHash) throws ClientException {
         ReadableTerms terms = read(false).terms();
         ByteString consentId = new CustodianKeys().freshId();
         ConsentSelectors.KeySource keys = ConsentTermsOptions.once(() -> new Custodian(session).scopeKey(patientId));
         ConsentGrant.Builder grant = ConsentGrant.newBuilder()
                 .setConsentId(consentId)
                 .setPatientId(patientId)
-                .setTerms(LedgerTerms.of(terms, veil(keys)));
-        evidence.ifPresent(hash -> grant.setEvidenceHash(ByteString.copyFrom(hash.toBytes())));
+                .setTerms(LedgerTerms.of(terms, veil(keys)))
+                .setEvidenceHash(evidenceHash);
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consentId));
         ids.put("version", 1);

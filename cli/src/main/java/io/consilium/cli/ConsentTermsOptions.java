@@ -1,17 +1,12 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
-import io.consilium.crypto.Hash;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Period;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -135,26 +130,9 @@ final class ConsentTermsOptions {
         return Optional.of(period.build());
     }
 
-    /** The hash of the signed form. */
-    Optional<Hash> evidenceHash() throws ClientException {
-        return evidenceHash(evidence);
-    }
-
-    static Optional<Hash> evidenceHash(Optional<String> evidence) throws ClientException {
-        if (evidence.isEmpty()) {
-            return Optional.empty();
-        }
-        Path form = UserFiles.existing(evidence.get());
-        try (InputStream in = Files.newInputStream(form)) {
-            return Optional.of(Hash.sha256(in));
-        } catch (IOException failed) {
-            throw new ClientException(
-                            io.consilium.client.FailureClass.USAGE,
-                            "FILE_UNREADABLE",
-                            form + " cannot be read: " + PrivateFile.reason(failed),
-                            "Check --evidence")
-                    .causedBy(failed);
-        }
+    /** The hash of the signed form, empty without one. */
+    ByteString evidenceHash() throws ClientException {
+        return Evidence.hash(evidence);
     }
 
     private static List<String> orNone(@Nullable List<String> option) {

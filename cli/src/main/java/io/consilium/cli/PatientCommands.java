@@ -1,10 +1,12 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.VerifiedState;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.proto.InstitutionState;
+import io.consilium.proto.PatientController;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.PatientState;
 import java.nio.file.Path;
@@ -21,17 +23,30 @@ import picocli.CommandLine.Parameters;
 @Command(
         addMethodSubcommands = false,
         name = "patient",
-        description = "Register and look up patients, who are known by random ids alone.",
+        description = {
+            "Register and look up patients, who are known by random ids alone.",
+            "A patient with a key of its own signs consents, sees its records and who asked for them: make the key with",
+            "'consilium key new FILE', have it registered with --controller or set-key, and act with --as and --key."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/consent patient register",
-            "  consilium --context st-mary/consent patient list"
+            "  consilium --context st-mary/consent patient list",
+            "  consilium key new patient.keystore",
+            "  consilium --context st-mary/consent patient register --controller patient.keystore",
+            "  consilium --context st-mary/consent --as P --key patient.keystore --password-file pw.txt \\",
+            "      record list --patient P"
         })
-final class PatientCommands {
+final class PatientCommands implements CommandTree.Nesting {
     private final Session session;
 
     PatientCommands(Session session) {
         this.session = session;
+    }
+
+    @Override
+    public Map<String, Object> nested() {
+        return Map.of("guardian", new GuardianCommands(session));
     }
 
     @Command(
@@ -71,6 +86,7 @@ final class PatientCommands {
             byte[] recipient = own.encryption().getKey().toByteArray();
             String name = Ids.text(id);
             register.setControllerKey(own.signing())
+                    .setEncryptionKey(own.encryption())
                     .addScopeKey(keys.seal(KeyEnvelope.Use.SCOPE_KEY, id, name, recipient, scopeKey))
                     .addPatientSecret(keys.seal(KeyEnvelope.Use.PATIENT_SECRET, id, name, recipient, secret));
         }
@@ -79,6 +95,72 @@ final class PatientCommands {
         ids.put("custodian", slug);
         new Writes(session).submitAndPrint(body -> body.setPatientRegister(register), ids);
         return 0;
+    }
+
+    @Command(
+            name = "set-key",
+            description = {
+                "Set a patient's own keys: the first by a CONSENT_OFFICER of a custodian with the signed form, each later one",
+                "by the key before it. A lost key cannot be replaced; the officer goes on granting with evidence."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/consent patient set-key P --controller patient.keystore \\",
+                "      --evidence form.pdf",
+                "  consilium --context st-mary/consent --as P --key old.keystore patient set-key P \\",
+                "      --controller new.keystore"
+            })
+    int setKey(
+            @Parameters(paramLabel = "ID", description = "Patient id.") String id,
+            @Option(
+                            names = "--controller",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "The keystore with the new keys, of which only public keys are read.")
+                    Path controller,
+            @Option(
+                            names = "--evidence",
+                            paramLabel = "SIGNED-FORM",
+                            description = "The signed form; a CONSENT_OFFICER must give it.")
+                    Optional<String> evidence)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", id);
+        PatientState patient = session.state().patient(patientId).value();
+        FreshKeys next = FreshKeys.of(UserFiles.existing(controller.toString()));
+        ByteString recipient = next.encryption().getKey();
+        PatientController.Builder change = PatientController.newBuilder()
+                .setPatientId(patientId)
+                .setControllerKey(next.signing())
+                .setEncryptionKey(next.encryption())
+                .setScopeKey(
+                        new Custodian(session).scopeKey(patientId).sealFor(patientId, Ids.text(patientId), recipient))
+                .setEvidenceHash(Evidence.hash(evidence));
+        if (session.actor().equals(Ids.text(patientId))) {
+            new CustodianKeys()
+                    .resealSecret(patient, session.identity(), recipient)
+                    .ifPresent(change::setPatientSecret);
+        }
+        submit(change, patientId);
+        return 0;
+    }
+
+    @Command(
+            name = "remove-key",
+            description =
+                    "Give a patient's own keys up, signed by them; from then on the custodian's officer signs alone.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/consent --as P --key patient.keystore patient remove-key P"})
+    int removeKey(@Parameters(paramLabel = "ID", description = "Patient id.") String id) throws Exception {
+        ByteString patientId = Ids.object("patient", id);
+        submit(PatientController.newBuilder().setPatientId(patientId), patientId);
+        return 0;
+    }
+
+    private void submit(PatientController.Builder change, ByteString patientId) throws ClientException {
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("patientId", Ids.text(patientId));
+        ids.put("controllerKey", MemberCommands.key(change.getControllerKey()));
+        new Writes(session).submitAndPrint(body -> body.setPatientController(change), ids);
     }
 
     @Command(
@@ -127,7 +209,10 @@ final class PatientCommands {
         object.put("labelEpoch", patient.getLabelEpoch());
         object.put("registeredAt", Dates.text(patient.getRegisteredMillis()));
         object.put("registeredBy", patient.getRegisteredBy());
-        object.put("consents", patient.getConsentIdsCount());
+        object.put("consents", patient.getConsents());
+        object.put(
+                "guardians",
+                patient.getGuardianIdsList().stream().map(Ids::text).toList());
         object.put("version", patient.getVersion());
         return object;
     }

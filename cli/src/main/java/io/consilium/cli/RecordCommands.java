@@ -263,9 +263,8 @@ final class RecordCommands extends ErasureCommands {
             @Option(
                             names = "--purpose",
                             paramLabel = "CODE",
-                            defaultValue = "TREAT",
-                            description = "Purpose of use, an HL7 v3 code (default TREAT).")
-                    String purpose,
+                            description = "Purpose of use, an HL7 v3 code (default TREAT, for patients PATRQT).")
+                    Optional<String> purpose,
             @Option(
                             names = "--out",
                             paramLabel = "FILE",
@@ -283,7 +282,7 @@ final class RecordCommands extends ErasureCommands {
                 .run(
                         Ids.object("record", id),
                         version.orElse(0L),
-                        purpose,
+                        purpose.orElse(session.actor().contains("/") ? "TREAT" : "PATRQT"),
                         out.filter(name -> !name.equals("-")),
                         opening);
     }

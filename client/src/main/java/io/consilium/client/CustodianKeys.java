@@ -1,11 +1,14 @@
 package io.consilium.client;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519;
 import io.consilium.proto.InstitutionState;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.SealedFor;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /** Seals fresh keys to those who may hold them: a custodian institution, or the patient (PRV-3). */
 public final class CustodianKeys {
@@ -23,6 +26,32 @@ public final class CustodianKeys {
         byte[] id = new byte[16];
         random.nextBytes(id);
         return ByteString.copyFrom(id);
+    }
+
+    /** The patient's secret as it is sealed to the patient's key now, sealed to its next one; empty if it has none. */
+    public Optional<SealedFor> resealSecret(PatientState patient, Identity present, ByteString nextKey)
+            throws ClientException {
+        Optional<SealedFor> own = patient.getPatientSecretList().stream()
+                .filter(envelope -> envelope.getRecipient().equals(present.actor()))
+                .findFirst();
+        if (own.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            byte[] secret = KeyEnvelope.open(
+                    KeyEnvelope.Use.PATIENT_SECRET,
+                    patient.getId().toByteArray(),
+                    present.encryptionKey(),
+                    own.get().getEnvelope().toByteArray());
+            return Optional.of(seal(
+                    KeyEnvelope.Use.PATIENT_SECRET, patient.getId(), present.actor(), nextKey.toByteArray(), secret));
+        } catch (CryptoException refused) {
+            throw new VerificationFailed(
+                            "PATIENT_SECRET_UNREADABLE",
+                            "What is sealed to the patient's present key does not open",
+                            "Use the keystore that the patient signs with now")
+                    .causedBy(refused);
+        }
     }
 
     public SealedFor seal(KeyEnvelope.Use use, ByteString objectId, InstitutionState custodian, byte[] key)

@@ -7,6 +7,7 @@ import io.consilium.crypto.KeyEnvelope;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.ScopeKeyResponse;
+import io.consilium.proto.SealedFor;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
@@ -62,6 +63,12 @@ public final class ScopeKey {
     /** The labels of a record of this sensitivity. */
     public List<ByteString> sensitivityLabels(Sensitivity level) {
         return labels(level.recordCodes());
+    }
+
+    /** The key for somebody who acts for the patient: the patient's own key, or a guardian's. */
+    public SealedFor sealFor(ByteString patientId, String recipient, ByteString recipientKey) throws ClientException {
+        return new CustodianKeys()
+                .seal(KeyEnvelope.Use.SCOPE_KEY, patientId, recipient, recipientKey.toByteArray(), key);
     }
 
     /** A reason that the patient and the custodians can read. */

@@ -12,6 +12,7 @@ import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.ConsentState;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
@@ -45,6 +46,10 @@ public final class VerifiedState {
 
     public At<PatientState> patient(ByteString id) throws ClientException {
         return required(StateKeys.patient(id), PatientState.parser(), "such patient");
+    }
+
+    public At<GuardianState> guardian(ByteString id) throws ClientException {
+        return required(StateKeys.guardian(id), GuardianState.parser(), "such guardian");
     }
 
     public At<RecordState> record(ByteString id) throws ClientException {

@@ -9,7 +9,9 @@ import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.consent.ConsentRules;
 import io.consilium.ledger.evidence.EvidenceRules;
 import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.GuardianRules;
 import io.consilium.ledger.identity.MemberRules;
+import io.consilium.ledger.identity.PatientKeyRules;
 import io.consilium.ledger.identity.PatientRules;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.records.ErasureRules;
@@ -47,6 +49,8 @@ final class TransactionRules {
             case MEMBER_SUSPEND -> MemberRules.suspend(call);
             case MEMBER_ROTATE_KEY -> MemberRules.rotateKey(call);
             case PATIENT_REGISTER -> PatientRules.register(call);
+            case PATIENT_CONTROLLER -> PatientKeyRules.change(call);
+            case PATIENT_GUARDIAN -> GuardianRules.change(call);
             case RECORD_REGISTER -> RecordRules.register(call);
             case RECORD_AMEND -> RecordRules.amend(call);
             case RECORD_MARK -> RecordRules.mark(call);

@@ -155,8 +155,6 @@ class AccessRulesTest {
         assertThat(ask(BROWN, request(RECORD, "TREAT").setRecordVersion(2)).code())
                 .isEqualTo("VERSION_UNKNOWN");
         assertThat(ask(RIVERSIDE, request(RECORD, "TREAT")).code()).isEqualTo("SIGNER_NOT_PERMITTED");
-        assertThat(ask(TestChain.patientName(), request(RECORD, "TREAT")).code())
-                .isEqualTo("SIGNER_NOT_PERMITTED");
         assertThat(ask(BROWN, request(RECORD, "TREAT")).code()).isEqualTo("OK");
         assertThat(ask(BROWN, request(RECORD, "TREAT")).code()).isEqualTo("ACCESS_EXISTS");
     }

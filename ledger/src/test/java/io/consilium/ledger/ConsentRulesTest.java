@@ -19,14 +19,17 @@ import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ConsentAmend;
+import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRevoke;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
 import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.Period;
 import io.consilium.proto.TransactionBody;
 import java.util.function.Consumer;
@@ -74,6 +77,13 @@ class ConsentRulesTest {
                 .name();
     }
 
+    private java.util.List<ByteString> listed() {
+        PatientState patient = chain.objects().patient(PATIENT).orElseThrow();
+        return PatientConsents.entries(chain.objects(), patient).stream()
+                .map(ConsentEntry::getConsentId)
+                .toList();
+    }
+
     private ConsentState consent() {
         return chain.objects().consent(CONSENT).orElseThrow();
     }
@@ -84,7 +94,11 @@ class ConsentRulesTest {
         BlockResult result = chain.block(chain.transaction(OFFICER, grant(CONSENT, terms(RIVERSIDE, BROWN), true)));
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.receipts().get(0).message().getObjectIdsList()).containsExactly(CONSENT);
-        assertThat(result.changes().keySet()).containsExactly(StateKeys.consent(CONSENT), StateKeys.patient(PATIENT));
+        assertThat(result.changes().keySet())
+                .containsExactly(
+                        StateKeys.consent(CONSENT),
+                        StateKeys.consentShard(PATIENT, CONSENT.byteAt(0) & 15),
+                        StateKeys.patient(PATIENT));
         assertThat(result.index())
                 .containsExactlyInAnyOrder(
                         LedgerIndexes.of(LedgerIndexes.PATIENT_CONSENTS, PATIENT, chain.now, CONSENT),
@@ -94,8 +108,7 @@ class ConsentRulesTest {
         assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
         assertThat(consent().getGrantor()).isEqualTo(OFFICER);
         assertThat(consent().getEvidenceHash()).isEqualTo(hash("form"));
-        assertThat(chain.objects().patient(PATIENT).orElseThrow().getConsentIdsList())
-                .containsExactly(CONSENT);
+        assertThat(listed()).containsExactly(CONSENT);
         assertThat(decision(BROWN, chain.now)).isEqualTo("PERMIT");
     }
 
@@ -241,8 +254,7 @@ class ConsentRulesTest {
         assertThat(decision(BROWN, chain.now)).isEqualTo("DENY");
         assertThat(consent().getStatus()).isEqualTo(ConsentStatus.CONSENT_REVOKED);
         assertThat(consent().getHistoryCount()).isEqualTo(2);
-        assertThat(chain.objects().patient(PATIENT).orElseThrow().getConsentIdsList())
-                .isEmpty();
+        assertThat(listed()).isEmpty();
         assertThat(chain.answer(PATIENT_NAME, revoke())).isEqualTo("CONSENT_REVOKED CON-6");
         assertThat(chain.answer(PATIENT_NAME, amend(2, terms(RIVERSIDE)))).isEqualTo("CONSENT_REVOKED CON-6");
     }
@@ -251,14 +263,52 @@ class ConsentRulesTest {
     @DisplayName("TX-6 a patient's consents are bounded, and revoking makes room")
     void tx6_consentLimit() {
         chain.applied(PATIENT_NAME, grant(CONSENT, terms(RIVERSIDE), false));
-        for (int i = 1; i < 256; i++) {
+        for (int i = 1; i < 1_024; i++) {
             chain.applied(PATIENT_NAME, grant(id("c" + i), terms(RIVERSIDE), false));
         }
+        assertThat(listed()).hasSize(1_024).startsWith(CONSENT, id("c1"), id("c2"));
         assertThat(chain.answer(PATIENT_NAME, grant(id("more"), terms(RIVERSIDE), false)))
                 .isEqualTo("CONSENT_LIMIT TX-6");
         assertThat(chain.answer(PATIENT_NAME, revoke())).isEqualTo("OK");
         assertThat(chain.answer(PATIENT_NAME, grant(id("more"), terms(RIVERSIDE), false)))
                 .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("TX-6 ids that begin alike fill their part of the list and no more")
+    void tx6_chosenIdsFillOneShardOnly() {
+        for (int i = 0; i < 256; i++) {
+            chain.applied(PATIENT_NAME, grant(alike(i), terms(RIVERSIDE), false));
+        }
+        assertThat(chain.answer(PATIENT_NAME, grant(alike(256), terms(RIVERSIDE), false)))
+                .isEqualTo("CONSENT_LIMIT TX-6");
+        assertThat(chain.answer(PATIENT_NAME, grant(id("c1"), terms(RIVERSIDE), false)))
+                .isEqualTo("OK");
+    }
+
+    private static ByteString alike(int number) {
+        return ByteString.copyFrom(new byte[] {7}).concat(id("alike " + number).substring(1));
+    }
+
+    @Test
+    @DisplayName("CON-6 a grantee hears of the grant, of every change, of being left out, and of the revocation")
+    void con6_granteesAreNotified() {
+        chain.applied(OFFICER, grant(CONSENT, terms(RIVERSIDE), true));
+        BlockResult amended = chain.block(chain.transaction(OFFICER, amend(1, terms("helix"))));
+        assertThat(amended.events().get(0).parties()).containsExactly("helix", RIVERSIDE, ST_MARY);
+        BlockResult revoked = chain.block(chain.transaction(OFFICER, revoke()));
+        assertThat(revoked.events().get(0).type()).isEqualTo("consent.revoked");
+        assertThat(revoked.events().get(0).parties()).containsExactly("helix", ST_MARY);
+    }
+
+    @Test
+    @DisplayName("CON-7 an expression that nothing evaluates is refused, not ignored")
+    void con7_expressionsAreRefused() {
+        assertThat(chain.answer(OFFICER, grant(CONSENT, terms(RIVERSIDE).setExpression("st-mary/weekdays"), true)))
+                .isEqualTo("RULE_UNSUPPORTED CON-7");
+        chain.applied(OFFICER, grant(CONSENT, terms(RIVERSIDE), true));
+        assertThat(chain.answer(OFFICER, amend(1, terms(RIVERSIDE).setExpression("x"))))
+                .isEqualTo("RULE_UNSUPPORTED CON-7");
     }
 
     @Test

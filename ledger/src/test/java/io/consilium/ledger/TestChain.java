@@ -63,6 +63,9 @@ public final class TestChain {
     public final SortedMap<StateKey, byte[]> state = new TreeMap<>();
     public long height;
     public long now = START;
+    /** The name of the key that the patient signs with. */
+    public String patientKey = "patient";
+
     private int salt;
 
     public TestChain() {
@@ -244,8 +247,8 @@ public final class TestChain {
         return io.consilium.ledger.tx.ActorName.hex(PATIENT);
     }
 
-    private static KeyPair keyOf(String actor) {
-        return key(actor.equals(patientName()) ? "patient" : actor);
+    private KeyPair keyOf(String actor) {
+        return key(actor.equals(patientName()) ? patientKey : actor);
     }
 
     public TransactionBody.Builder body(String actor) {

@@ -40,7 +40,7 @@ public final class AccessRules {
     public static Outcome request(Call call) {
         AccessRequest request = call.body().getAccessRequest();
         Optional<ConsentAction> action = ConsentAction.of(request.getAction());
-        Optional<Rejection> refusal = member(call).or(() -> purpose(request.getPurpose()));
+        Optional<Rejection> refusal = requester(call).or(() -> purpose(request.getPurpose()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -58,7 +58,7 @@ public final class AccessRules {
                 action.get().code(),
                 false);
         Optional<RecordState> record = call.state().record(request.getRecordId());
-        boolean suitable = isSuitable(call.person().orElseThrow());
+        boolean suitable = isSuitable(call.signatory());
         Decision decision = suitable ? decide(call, record, read) : Decision.deny(Reason.ROLE_NOT_SUITABLE);
         if (!decision.denies()
                 && record.filter(found -> hasVersion(found, read)).isEmpty()) {
@@ -113,6 +113,11 @@ public final class AccessRules {
     private record Read(
             ByteString accessId, ByteString recordId, long recordVersion, String purpose, String action, boolean use) {}
 
+    /** A member, or a patient or guardian, who see the patient's own records (PRV-8). */
+    private static Optional<Rejection> requester(Call call) {
+        return call.signatory().subject().isPresent() ? Optional.empty() : member(call);
+    }
+
     private static Optional<Rejection> member(Call call) {
         return call.person().isPresent()
                 ? Optional.empty()
@@ -132,9 +137,11 @@ public final class AccessRules {
     }
 
     /** Somebody who only runs machines or reads logs asks for no records. */
-    private static boolean isSuitable(Signatory.Person person) {
-        return person.member().getRolesList().stream()
-                .anyMatch(role -> !role.equals(MemberRole.OPERATOR.name()) && !role.equals(MemberRole.AUDITOR.name()));
+    private static boolean isSuitable(Signatory requester) {
+        return !(requester instanceof Signatory.Person person)
+                || person.member().getRolesList().stream()
+                        .anyMatch(role ->
+                                !role.equals(MemberRole.OPERATOR.name()) && !role.equals(MemberRole.AUDITOR.name()));
     }
 
     /** The role is known to the requester, so naming its rule tells nothing about the record. */
@@ -179,22 +186,20 @@ public final class AccessRules {
     }
 
     private static Writes write(Call call, Optional<RecordState> record, Read read, Decision decision, Writes writes) {
-        Signatory.Person person = call.person().orElseThrow();
         AccessState.Builder access = AccessState.newBuilder()
                 .setId(read.accessId())
                 .setRecordId(read.recordId())
                 .setRecordVersion(read.recordVersion())
-                .setRequester(person.name())
+                .setRequester(call.signatory().name())
                 .setPurpose(read.purpose())
                 .setAction(read.action())
                 .setTimeMillis(call.timeMillis())
                 .setDecision(decision.toBasis())
                 .setUse(read.use())
                 .setVersion(1);
-        Signatories.keysAt(person.member(), call.timeMillis())
-                .ifPresent(keys ->
-                        access.setRequesterEncryptionKey(keys.getEncryptionKey().getKey()));
-        List<String> parties = new ArrayList<>(List.of(person.institution().getId()));
+        Signatories.encryptionKey(call.signatory(), call.timeMillis()).ifPresent(access::setRequesterEncryptionKey);
+        List<String> parties = new ArrayList<>();
+        call.person().ifPresent(person -> parties.add(person.institution().getId()));
         if (record.isPresent()) {
             RecordState found = record.get();
             access.setPatientId(found.getPatientId()).setCustodian(found.getCustodian());
@@ -202,7 +207,7 @@ public final class AccessRules {
                 access.setRecordVersion(found.getVersionsCount()); // the newest now; a later one needs a new request
             }
             if (decision.reason() == Reason.BREAK_GLASS) {
-                Emergencies.permit(call.state(), person.name(), found.getPatientId(), found.getId(), call.timeMillis())
+                Emergencies.permit(call.state(), call.signatory().name(), found.getPatientId(), found.getId(), call.timeMillis())
                         .ifPresent(access::setBreakGlassId);
             }
             writes.index(LedgerIndexes.of(
@@ -211,8 +216,8 @@ public final class AccessRules {
             parties.addAll(
                     call.state().patient(found.getPatientId()).orElseThrow().getCustodiansList());
         }
-        writes.index(
-                LedgerIndexes.of(LedgerIndexes.MEMBER_ACCESSES, person.name(), call.timeMillis(), read.accessId()));
+        writes.index(LedgerIndexes.of(
+                LedgerIndexes.MEMBER_ACCESSES, call.signatory().name(), call.timeMillis(), read.accessId()));
         return writes.put(StateKeys.access(read.accessId()), access.build())
                 .notify(event(read, decision), parties, read.accessId());
     }

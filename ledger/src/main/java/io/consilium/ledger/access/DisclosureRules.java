@@ -18,6 +18,7 @@ import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.Disclosure;
 import io.consilium.proto.RecordState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,7 +57,10 @@ public final class DisclosureRules {
                         .setTxId(call.txId()))
                 .setVersion(access.getVersion() + 1)
                 .build();
-        List<String> parties = List.of(access.getCustodian(), ActorName.institutionOf(access.getRequester()));
+        List<String> parties = new ArrayList<>(List.of(access.getCustodian()));
+        if (ActorName.parse(access.getRequester()).orElseThrow() instanceof ActorName.Member member) {
+            parties.add(member.institution());
+        }
         Writes writes = new Writes()
                 .put(StateKeys.access(access.getId()), disclosed)
                 .notify(EventType.ACCESS_DISCLOSED, parties, access.getId());
@@ -112,10 +116,9 @@ public final class DisclosureRules {
     }
 
     private static Optional<Rejection> sameKeyAndBytes(Call call, AccessState access, Disclose disclose) {
-        boolean current = call.state()
-                .member(access.getRequester())
-                .flatMap(member -> Signatories.keysAt(member, call.timeMillis()))
-                .map(keys -> keys.getEncryptionKey().getKey().equals(disclose.getRecipientKey()))
+        boolean current = Signatories.find(call.state(), access.getRequester())
+                .flatMap(requester -> Signatories.encryptionKey(requester, call.timeMillis()))
+                .map(disclose.getRecipientKey()::equals)
                 .orElse(false);
         if (!current) {
             return Optional.of(Refusal.RECIPIENT_KEY_CHANGED.rejection());

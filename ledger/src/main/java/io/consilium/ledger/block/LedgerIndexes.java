@@ -28,6 +28,9 @@ public final class LedgerIndexes {
     /** Institution, time, patient id: the patients in its custody. */
     public static final String CUSTODIAN_PATIENTS = "custodian-patients";
 
+    /** Patient id, time of the appointment, guardian id. */
+    public static final String PATIENT_GUARDIANS = "patient-guardians";
+
     /** Patient id, time, record id. */
     public static final String PATIENT_RECORDS = "patient-records";
 
@@ -57,6 +60,7 @@ public final class LedgerIndexes {
             INSTITUTIONS,
             INSTITUTION_MEMBERS,
             CUSTODIAN_PATIENTS,
+            PATIENT_GUARDIANS,
             PATIENT_RECORDS,
             INSTITUTION_PAYLOADS,
             ERASURES,

@@ -2,49 +2,55 @@ package io.consilium.ledger.consent;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentEvaluation.Answer;
+import io.consilium.ledger.consent.ConsentEvaluation.Conditions;
 import io.consilium.ledger.consent.ConsentEvaluation.Facts;
 import io.consilium.ledger.consent.ConsentEvaluation.Verdict;
 import io.consilium.ledger.consent.Decision.Reason;
-import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.identity.Signatories;
-import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateReader;
+import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
+import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
-import io.consilium.proto.PatientState;
-import io.consilium.proto.RecordState;
-import io.consilium.proto.RecordVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The one decision of the chain whether a record may be used (CON-2), for blocks and for queries alike.
  *
- * <p>Across the patient's active consents: explicit deny, explicit permit, the custodian's own treatment (ACC-1) or a
- * break-glass (ACC-3), base deny, base permit, and DENY if nobody said anything. Among equals the consent granted first is named.
+ * <p>Patients and their guardians read the patient's own records (PRV-8). For everybody else, across the patient's active
+ * consents: explicit deny, explicit permit, the custodian's own treatment (ACC-1) or a break-glass (ACC-3), base deny,
+ * base permit, and DENY if nobody said anything. Among equals the consent granted first is named.
  *
  * <p>Sealed conditions are judged by the custodian's node (PRV-5). Turning a permit's condition true or a deny's false
  * never turns a permit into a deny, so the decision is made for the two extremes; where they agree, no condition
  * matters, and where they differ, the answer is PERMIT_CONDITIONAL.
+ *
+ * <p>A consent is read only if it can have a say: the entry in the patient's list tells whether a rule of it can match, and
+ * once a permit without condition is found, only what can deny still counts.
  */
 public final class ConsentDecision {
-    private final List<ConsentState> consents;
+    private final LedgerState state;
+    private final DecisionQuestion question;
     private final Facts facts;
-    private final Optional<Reason> standing;
 
-    private ConsentDecision(List<ConsentState> consents, Facts facts, Optional<Reason> standing) {
-        this.consents = consents;
-        this.facts = facts;
-        this.standing = standing;
+    private ConsentDecision(LedgerState state, DecisionQuestion question) {
+        this.state = state;
+        this.question = question;
+        this.facts = question.facts();
     }
 
-    private record Weighed(ConsentState consent, Verdict verdict) {}
+    /** What the custodian's node found in the sealed conditions of a rule (PRV-5). */
+    public interface OpenedConditions {
+        boolean hold(ByteString condition);
+    }
+
+    /** One consent's answers at the two extremes; the same twice where no condition matters. */
+    private record Weighed(ConsentEntry consent, Verdict strict, Verdict lenient) {}
 
     /** A decision as if all conditions fell one way, and whether the rule behind it has a condition. */
     private record Extreme(Decision decision, boolean conditional) {}
@@ -55,59 +61,14 @@ public final class ConsentDecision {
     }
 
     public static Decision decide(LedgerState state, DecisionRequest request) {
-        Optional<Signatory.Person> requester = Signatories.person(state, request.requester());
-        if (requester.isEmpty()) {
-            return Decision.deny(Reason.REQUESTER_UNKNOWN);
-        }
-        if (!Signatories.isActive(requester.get())) {
-            return Decision.deny(Reason.REQUESTER_INACTIVE);
-        }
-        Optional<PurposeOfUse> purpose = PurposeOfUse.of(request.purpose());
-        if (purpose.isEmpty()) {
-            return Decision.deny(Reason.PURPOSE_UNKNOWN);
-        }
-        Optional<ConsentAction> action = ConsentAction.of(request.action());
-        if (action.isEmpty()) {
-            return Decision.deny(Reason.ACTION_UNKNOWN);
-        }
-        Optional<RecordState> record = state.record(request.recordId())
-                .filter(found -> found.getPatientId().equals(request.patientId()));
-        if (record.isEmpty()) {
-            return Decision.deny(Reason.RECORD_UNKNOWN);
-        }
-        Facts facts = facts(request, requester.get(), purpose.get(), action.get(), record.get());
-        PatientState patient = state.patient(request.patientId()).orElseThrow();
-        return new ConsentDecision(
-                        active(state, patient, facts.timeMillis()),
-                        facts,
-                        standing(state, requester.get(), record.get(), facts))
-                .decide();
+        DecisionQuestion question = DecisionQuestion.of(state, request);
+        return question.settled().orElseGet(() -> new ConsentDecision(state, question).decide());
     }
 
-    private static Facts facts(
-            DecisionRequest request,
-            Signatory.Person requester,
-            PurposeOfUse purpose,
-            ConsentAction action,
-            RecordState record) {
-        RecordVersion version = version(record, request.recordVersion());
-        Set<ByteString> labels = new LinkedHashSet<>(version.getContent().getLabelsList());
-        labels.addAll(version.getContent().getSensitivityLabelsList());
-        return new Facts(
-                requester.name(),
-                requester.member().getRolesList(),
-                purpose,
-                action,
-                record.getId(),
-                version.getAuthor(),
-                labels,
-                request.timeMillis());
-    }
-
-    /** A version that is not there is judged by the newest: whether it exists is told to the permitted alone. */
-    private static RecordVersion version(RecordState record, long wanted) {
-        boolean exists = wanted >= 1 && wanted <= record.getVersionsCount();
-        return record.getVersions(exists ? (int) wanted - 1 : record.getVersionsCount() - 1);
+    /** The decision with the sealed conditions as the custodian's node found them, hence PERMIT or DENY (PRV-5). */
+    public static Decision decide(LedgerState state, DecisionRequest request, OpenedConditions opened) {
+        DecisionQuestion question = DecisionQuestion.of(state, request);
+        return question.settled().orElseGet(() -> new ConsentDecision(state, question).resolve(opened));
     }
 
     /** Whether a consent speaks at this time: not revoked, and within its period (CON-4). */
@@ -116,45 +77,13 @@ public final class ConsentDecision {
                 && Signatories.covers(consent.getTerms().getPeriod(), timeMillis);
     }
 
-    static List<ConsentState> active(LedgerState state, PatientState patient, long timeMillis) {
-        List<ConsentState> active = new ArrayList<>();
-        for (ByteString id : patient.getConsentIdsList()) {
-            ConsentState consent = state.consent(id).orElseThrow();
-            if (isActive(consent, timeMillis)) {
-                active.add(consent);
-            }
-        }
-        return active;
-    }
-
-    /** What permits where no consent speaks explicitly: the custodian's treatment, or a broken glass. */
-    private static Optional<Reason> standing(
-            LedgerState state, Signatory.Person requester, RecordState record, Facts facts) {
-        if (custodianTreats(requester, record, facts)) {
-            return Optional.of(Reason.CUSTODIAN_TREATMENT);
-        }
-        boolean broken = facts.purpose() == PurposeOfUse.BTG
-                && facts.action() == ConsentAction.ACCESS
-                && Emergencies.permit(
-                                state, requester.name(), record.getPatientId(), record.getId(), facts.timeMillis())
-                        .isPresent();
-        return broken ? Optional.of(Reason.BREAK_GLASS) : Optional.empty();
-    }
-
-    /** ACC-1: reading for treatment by the custodian's own clinicians and pharmacists needs no consent. */
-    private static boolean custodianTreats(Signatory.Person requester, RecordState record, Facts facts) {
-        return requester.isOf(record.getCustodian())
-                && (requester.has(MemberRole.CLINICIAN) || requester.has(MemberRole.PHARMACIST))
-                && facts.purpose().isCoveredBy(PurposeOfUse.TREAT)
-                && facts.action() == ConsentAction.ACCESS;
-    }
-
     private Decision decide() {
-        Extreme strict = extreme(false);
-        if (consents.stream().noneMatch(consent -> ConsentEvaluation.hasConditions(consent.getTerms()))) {
+        List<Weighed> weighed = weigh(Optional.empty());
+        Extreme strict = extreme(weighed, false);
+        if (weighed.stream().noneMatch(each -> each.consent().getConditional())) {
             return strict.decision();
         }
-        Extreme lenient = extreme(true);
+        Extreme lenient = extreme(weighed, true);
         if (strict.decision().denies() == lenient.decision().denies()) {
             // the reason that holds whatever the conditions say
             return strict.decision().denies() ? lenient.decision() : strict.decision();
@@ -165,37 +94,87 @@ public final class ConsentDecision {
                 : strict.decision().as(DecisionOutcome.PERMIT_CONDITIONAL, Reason.CONDITIONAL_DENY);
     }
 
-    private Extreme extreme(boolean lenient) {
-        List<Weighed> weighed = consents.stream()
-                .map(consent -> new Weighed(consent, ConsentEvaluation.evaluate(consent.getTerms(), facts, lenient)))
-                .toList();
-        Optional<Extreme> explicit = named(weighed, Answer.EXPLICIT_DENY, DecisionOutcome.DENY, Reason.EXPLICIT_DENY)
-                .or(() -> named(weighed, Answer.EXPLICIT_PERMIT, DecisionOutcome.PERMIT, Reason.EXPLICIT_PERMIT));
+    private Decision resolve(OpenedConditions opened) {
+        return extreme(weigh(Optional.of(opened)), true).decision();
+    }
+
+    /** The consents that can change the decision, in the order of their grants, with what each says. */
+    private List<Weighed> weigh(Optional<OpenedConditions> opened) {
+        List<Weighed> weighed = new ArrayList<>();
+        boolean permitted = false;
+        for (ConsentEntry entry : question.consents()) {
+            if (permitted && !entry.getDenies()) {
+                continue; // neither a further permit nor a base changes anything
+            }
+            Weighed one = mayMatch(entry) ? weigh(entry, opened) : base(entry);
+            weighed.add(one);
+            if (one.lenient().isFirm(Answer.EXPLICIT_DENY)) {
+                break; // nothing comes before it
+            }
+            permitted |=
+                    one.strict().isFirm(Answer.EXPLICIT_PERMIT) && one.lenient().isFirm(Answer.EXPLICIT_PERMIT);
+        }
+        return weighed;
+    }
+
+    private boolean mayMatch(ConsentEntry entry) {
+        return (entry.getPurposes() & facts.purpose().bit()) != 0
+                && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()));
+    }
+
+    private Weighed base(ConsentEntry entry) {
+        Verdict base = ConsentEvaluation.base(entry.getBasePermit(), facts);
+        return new Weighed(entry, base, base);
+    }
+
+    private Weighed weigh(ConsentEntry entry, Optional<OpenedConditions> opened) {
+        ConsentTerms terms = state.consent(entry.getConsentId()).orElseThrow().getTerms();
+        if (opened.isPresent()) {
+            Verdict found = evaluate(terms, (permit, condition) -> opened.get().hold(condition));
+            return new Weighed(entry, found, found);
+        }
+        Verdict strict = evaluate(terms, Conditions.STRICT);
+        return new Weighed(entry, strict, entry.getConditional() ? evaluate(terms, Conditions.LENIENT) : strict);
+    }
+
+    private Verdict evaluate(ConsentTerms terms, Conditions conditions) {
+        return new ConsentEvaluation(terms, facts, conditions).evaluate();
+    }
+
+    private Extreme extreme(List<Weighed> weighed, boolean lenient) {
+        Optional<Extreme> explicit = named(
+                        weighed, lenient, Answer.EXPLICIT_DENY, DecisionOutcome.DENY, Reason.EXPLICIT_DENY)
+                .or(() -> named(
+                        weighed, lenient, Answer.EXPLICIT_PERMIT, DecisionOutcome.PERMIT, Reason.EXPLICIT_PERMIT));
         if (explicit.isPresent()) {
             return explicit.get();
         }
-        if (standing.isPresent()) {
-            return new Extreme(Decision.standing(DecisionOutcome.PERMIT, standing.get()), false);
+        if (question.standing().isPresent()) {
+            return new Extreme(Decision.permit(question.standing().get()), false);
         }
-        return named(weighed, Answer.BASE_DENY, DecisionOutcome.DENY, Reason.BASE_DENY)
-                .or(() -> named(weighed, Answer.BASE_PERMIT, DecisionOutcome.PERMIT, Reason.BASE_PERMIT))
+        return named(weighed, lenient, Answer.BASE_DENY, DecisionOutcome.DENY, Reason.BASE_DENY)
+                .or(() -> named(weighed, lenient, Answer.BASE_PERMIT, DecisionOutcome.PERMIT, Reason.BASE_PERMIT))
                 .orElse(new Extreme(Decision.deny(Reason.NO_CONSENT), false));
     }
 
     /** The first consent with this answer; one that needs no condition goes before one that does. */
     private static Optional<Extreme> named(
-            List<Weighed> weighed, Answer answer, DecisionOutcome outcome, Reason reason) {
+            List<Weighed> weighed, boolean lenient, Answer answer, DecisionOutcome outcome, Reason reason) {
         return weighed.stream()
-                .filter(each -> each.verdict().answer() == answer)
-                .min(Comparator.comparing(each -> each.verdict().conditional()))
+                .filter(each -> verdict(each, lenient).answer() == answer)
+                .min(Comparator.comparing(each -> verdict(each, lenient).conditional()))
                 .map(each -> new Extreme(
                         new Decision(
                                 outcome,
                                 reason,
-                                each.consent().getId(),
-                                each.consent().getVersion(),
-                                each.verdict().place().rule(),
-                                each.verdict().place().exception()),
-                        each.verdict().conditional()));
+                                each.consent().getConsentId(),
+                                each.consent().getConsentVersion(),
+                                verdict(each, lenient).place().rule(),
+                                verdict(each, lenient).place().exception()),
+                        verdict(each, lenient).conditional()));
+    }
+
+    private static Verdict verdict(Weighed weighed, boolean lenient) {
+        return lenient ? weighed.lenient() : weighed.strict();
     }
 }

@@ -17,8 +17,9 @@ import java.util.Set;
  * <p>An exception takes part with its own criteria and with its rule's where it has none of a kind; it applies whether
  * or not its rule does. Exceptions are asked before rules, rules before the base, and at each step a deny wins.
  *
- * <p>Sealed conditions cannot be judged here (PRV-5), so terms are asked twice: leniently, as if the conditions of all
- * permits held and those of no deny, and strictly, the other way round. Every truth lies between the two answers.
+ * <p>Sealed conditions cannot be judged by the chain (PRV-5), so terms are asked twice: leniently, as if the conditions of
+ * all permits held and those of no deny, and strictly, the other way round. Every truth lies between the two answers. The
+ * custodian's node, which can open them, asks a third time with what it found.
  */
 final class ConsentEvaluation {
     /** Which rule answered: its index, and the exception's inside it; -1 for none. */
@@ -35,7 +36,12 @@ final class ConsentEvaluation {
     }
 
     /** One consent's answer; conditional if the rule that gave it has a sealed condition. */
-    record Verdict(Answer answer, Place place, boolean conditional) {}
+    record Verdict(Answer answer, Place place, boolean conditional) {
+        /** Whether this is the answer whatever the conditions say. */
+        boolean isFirm(Answer wanted) {
+            return answer == wanted && !conditional;
+        }
+    }
 
     /** The request as rules see it, with the labels and author of the record's version. */
     record Facts(
@@ -46,33 +52,49 @@ final class ConsentEvaluation {
             ByteString recordId,
             String author,
             Set<ByteString> labels,
-            long timeMillis) {}
+            long timeMillis) {
+        boolean isOneOf(List<String> actors) {
+            return actors.contains(requester)
+                    || actors.contains(ActorName.institutionOf(requester))
+                    || roles.stream().anyMatch(role -> actors.contains(ConsentTermsCheck.ROLE_PREFIX + role));
+        }
+    }
+
+    /** Why a rule does not apply to the request: the first of its criteria that does not fit. */
+    enum Criterion {
+        PERIOD,
+        PURPOSE,
+        ACTION,
+        ACTOR,
+        RECORD,
+        AUTHOR,
+        LABEL,
+        CONDITION
+    }
+
+    /** Whether the sealed conditions of a rule hold. */
+    interface Conditions {
+        boolean hold(boolean permit, ByteString condition);
+
+        /** As if those of all permits held and those of no deny. */
+        Conditions LENIENT = (permit, condition) -> permit;
+
+        /** The other way round. */
+        Conditions STRICT = (permit, condition) -> !permit;
+    }
 
     private final ConsentTerms terms;
     private final Facts facts;
-    private final boolean lenient;
+    private final Conditions conditions;
 
-    private ConsentEvaluation(ConsentTerms terms, Facts facts, boolean lenient) {
+    ConsentEvaluation(ConsentTerms terms, Facts facts, Conditions conditions) {
         this.terms = terms;
         this.facts = facts;
-        this.lenient = lenient;
+        this.conditions = conditions;
     }
 
-    static Verdict evaluate(ConsentTerms terms, Facts facts, boolean lenient) {
-        ConsentEvaluation evaluation = new ConsentEvaluation(terms, facts, lenient);
-        return evaluation.step(true).or(() -> evaluation.step(false)).orElseGet(evaluation::base);
-    }
-
-    static boolean hasConditions(ConsentTerms terms) {
-        for (ConsentRule rule : terms.getRulesList()) {
-            if (!rule.getSealedConditions().isEmpty()
-                    || rule.getExceptionsList().stream()
-                            .anyMatch(exception ->
-                                    !exception.getSealedConditions().isEmpty())) {
-                return true;
-            }
-        }
-        return false;
+    Verdict evaluate() {
+        return step(true).or(() -> step(false)).orElseGet(() -> base(terms.getBasePermit(), facts));
     }
 
     /** Exceptions or rules: the first deny that matches, else the first permit. */
@@ -83,7 +105,7 @@ final class ConsentEvaluation {
             int count = exceptions ? rule.getExceptionsCount() : 1;
             for (int j = 0; j < count; j++) {
                 ConsentRule own = exceptions ? rule.getExceptions(j) : rule;
-                if (!matches(own, rule)) {
+                if (mismatch(own, rule).isPresent()) {
                     continue;
                 }
                 Place place = new Place(i, exceptions ? j : -1);
@@ -99,8 +121,9 @@ final class ConsentEvaluation {
         return permit;
     }
 
-    private Verdict base() {
-        if (!terms.getBasePermit()) {
+    /** What a consent says of which no rule matches. */
+    static Verdict base(boolean permit, Facts facts) {
+        if (!permit) {
             return new Verdict(Answer.BASE_DENY, Place.BASE, false);
         }
         // CON-3: a base names no purpose, so it never permits one that must be named
@@ -108,24 +131,43 @@ final class ConsentEvaluation {
         return new Verdict(answer, Place.BASE, false);
     }
 
-    /** Every criterion of the rule, an omitted one taken from the outer rule, must fit. */
-    private boolean matches(ConsentRule own, ConsentRule outer) {
+    /** Every criterion of the rule, an omitted one taken from the outer rule, must fit; gives the first that does not. */
+    Optional<Criterion> mismatch(ConsentRule own, ConsentRule outer) {
         Period period = own.hasPeriod() ? own.getPeriod() : outer.getPeriod();
-        return Signatories.covers(period, facts.timeMillis())
-                && facts.purpose().isCoveredByAny(inherit(own.getPurposesList(), outer.getPurposesList()))
-                && namesAction(inherit(own.getActionsList(), outer.getActionsList()))
-                && namesRequester(inherit(own.getActorsList(), outer.getActorsList()))
-                && namesRecord(inherit(own.getRecordIdsList(), outer.getRecordIdsList()))
-                && namesAuthor(inherit(own.getAuthorsList(), outer.getAuthorsList()))
-                && hasLabels(inherit(own.getLabelsList(), outer.getLabelsList()))
-                && (!isConditional(own, outer) || own.getPermit() == lenient);
+        if (!namesRequester(inherit(own.getActorsList(), outer.getActorsList()))) {
+            return Optional.of(Criterion.ACTOR);
+        }
+        if (!facts.purpose().isCoveredByAny(inherit(own.getPurposesList(), outer.getPurposesList()))) {
+            return Optional.of(Criterion.PURPOSE);
+        }
+        if (!namesAction(inherit(own.getActionsList(), outer.getActionsList()))) {
+            return Optional.of(Criterion.ACTION);
+        }
+        if (!Signatories.covers(period, facts.timeMillis())) {
+            return Optional.of(Criterion.PERIOD);
+        }
+        if (!namesRecord(inherit(own.getRecordIdsList(), outer.getRecordIdsList()))) {
+            return Optional.of(Criterion.RECORD);
+        }
+        if (!namesAuthor(inherit(own.getAuthorsList(), outer.getAuthorsList()))) {
+            return Optional.of(Criterion.AUTHOR);
+        }
+        if (!hasLabels(inherit(own.getLabelsList(), outer.getLabelsList()))) {
+            return Optional.of(Criterion.LABEL);
+        }
+        boolean holds = !isConditional(own, outer) || conditions.hold(own.getPermit(), conditions(own, outer));
+        return holds ? Optional.empty() : Optional.of(Criterion.CONDITION);
     }
 
     private static <T> List<T> inherit(List<T> own, List<T> outer) {
         return own.isEmpty() ? outer : own;
     }
 
-    private static boolean isConditional(ConsentRule own, ConsentRule outer) {
+    private static ByteString conditions(ConsentRule own, ConsentRule outer) {
+        return own.getSealedConditions().isEmpty() ? outer.getSealedConditions() : own.getSealedConditions();
+    }
+
+    static boolean isConditional(ConsentRule own, ConsentRule outer) {
         return !own.getSealedConditions().isEmpty()
                 || !outer.getSealedConditions().isEmpty();
     }
@@ -135,10 +177,7 @@ final class ConsentEvaluation {
     }
 
     private boolean namesRequester(List<String> actors) {
-        return actors.isEmpty()
-                || actors.contains(facts.requester())
-                || actors.contains(ActorName.institutionOf(facts.requester()))
-                || facts.roles().stream().anyMatch(role -> actors.contains(ConsentTermsCheck.ROLE_PREFIX + role));
+        return actors.isEmpty() || facts.isOneOf(actors);
     }
 
     private boolean namesRecord(List<ByteString> recordIds) {

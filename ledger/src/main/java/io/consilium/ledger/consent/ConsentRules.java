@@ -7,7 +7,6 @@ import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.MemberRole;
-import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
@@ -18,6 +17,7 @@ import io.consilium.proto.ConsentRevoke;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
+import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.PatientState;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +25,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Consents are granted, amended and revoked by the patient's own key, or by a CONSENT_OFFICER of a custodian who gives
- * the hash of the signed form (CON-1, CON-6). Expiry needs no transaction (CON-4).
+ * Consents are granted, amended and revoked by the patient's own key, by a guardian within the mandate, or by a
+ * CONSENT_OFFICER of a custodian who gives the hash of the signed form (CON-1, CON-6). Expiry needs no transaction (CON-4).
  */
 public final class ConsentRules {
-    /** Consents of one patient that are not revoked; a decision reads all of them. */
-    public static final int MAX_CONSENTS = 256;
-
     /** Grant, amendments and revocation of one consent. */
     public static final int MAX_HISTORY = 1_024;
 
@@ -53,8 +50,9 @@ public final class ConsentRules {
         if (call.state().consent(grant.getConsentId()).isPresent()) {
             return Outcome.refused(Refusal.CONSENT_EXISTS);
         }
-        if (patient.getConsentIdsCount() >= MAX_CONSENTS) {
-            return Outcome.refused(Refusal.CONSENT_LIMIT);
+        Optional<Rejection> full = PatientConsents.full(call.state(), patient, grant.getConsentId());
+        if (full.isPresent()) {
+            return Outcome.refused(full.get());
         }
         ConsentState consent = ConsentState.newBuilder()
                 .setId(grant.getConsentId())
@@ -67,15 +65,12 @@ public final class ConsentRules {
                 .setChangedMillis(call.timeMillis())
                 .setEvidenceHash(grant.getEvidenceHash())
                 .addHistory(call.txId())
-                .build();
-        PatientState listed = patient.toBuilder()
-                .addConsentIds(consent.getId())
-                .setVersion(patient.getVersion() + 1)
+                .setNumber(patient.getConsentsGranted() + 1)
                 .build();
         Writes writes = new Writes()
-                .put(StateKeys.patient(patient.getId()), listed)
                 .index(LedgerIndexes.of(
                         LedgerIndexes.PATIENT_CONSENTS, patient.getId(), call.timeMillis(), consent.getId()));
+        PatientConsents.add(call.state(), patient, consent, writes);
         return applied(EventType.CONSENT_GRANTED, consent, patient, writes);
     }
 
@@ -109,7 +104,9 @@ public final class ConsentRules {
                 .setEvidenceHash(amend.getEvidenceHash())
                 .addHistory(call.txId())
                 .build();
-        return applied(EventType.CONSENT_AMENDED, changed, patient, new Writes());
+        Writes writes = new Writes();
+        PatientConsents.replace(call.state(), changed, writes);
+        return applied(EventType.CONSENT_AMENDED, changed, consent.getTerms(), patient, writes);
     }
 
     /** Takes the consent off the patient's list, so that decisions do not read it; its state keeps its history. */
@@ -131,37 +128,45 @@ public final class ConsentRules {
                 .setChangedMillis(call.timeMillis())
                 .addHistory(call.txId())
                 .build();
-        List<ByteString> left = new ArrayList<>(patient.getConsentIdsList());
-        left.remove(consent.getId());
-        PatientState unlisted = patient.toBuilder()
-                .clearConsentIds()
-                .addAllConsentIds(left)
-                .setVersion(patient.getVersion() + 1)
-                .build();
-        Writes writes = new Writes().put(StateKeys.patient(patient.getId()), unlisted);
+        Writes writes = new Writes();
+        PatientConsents.remove(call.state(), patient, consent, writes);
         return applied(EventType.CONSENT_REVOKED, changed, patient, writes);
     }
 
     private static Outcome applied(EventType event, ConsentState consent, PatientState patient, Writes writes) {
-        TreeSet<String> grantees = new TreeSet<>();
-        for (ConsentRule rule : consent.getTerms().getRulesList()) {
-            grantees(rule, rule, grantees);
-            rule.getExceptionsList().forEach(exception -> grantees(exception, rule, grantees));
-        }
-        if (consent.getTerms().getBasePermit()) {
-            grantees.add(LedgerIndexes.ANYBODY);
-        }
-        List<String> parties = new ArrayList<>(patient.getCustodiansList());
+        return applied(event, consent, consent.getTerms(), patient, writes);
+    }
+
+    /** Those whom the terms before named are told too: a grant that ends is news to its grantee (CON-6). */
+    private static Outcome applied(
+            EventType event, ConsentState consent, ConsentTerms before, PatientState patient, Writes writes) {
+        TreeSet<String> grantees = grantees(consent.getTerms());
         for (String grantee : grantees) {
             // one line for each grantee ever named, at the time of the grant, so that amendments repeat no line
             writes.index(LedgerIndexes.of(
                     LedgerIndexes.GRANTEE_CONSENTS, grantee, consent.getGrantedMillis(), consent.getId()));
+        }
+        grantees.addAll(grantees(before));
+        List<String> parties = new ArrayList<>(patient.getCustodiansList());
+        for (String grantee : grantees) {
             if (ActorName.parse(grantee).isPresent()) {
                 parties.add(ActorName.institutionOf(grantee));
             }
         }
         writes.put(StateKeys.consent(consent.getId()), consent).notify(event, parties, consent.getId());
         return Outcome.applied(writes, consent.getId(), consent.getVersion());
+    }
+
+    private static TreeSet<String> grantees(ConsentTerms terms) {
+        TreeSet<String> grantees = new TreeSet<>();
+        for (ConsentRule rule : terms.getRulesList()) {
+            grantees(rule, rule, grantees);
+            rule.getExceptionsList().forEach(exception -> grantees(exception, rule, grantees));
+        }
+        if (terms.getBasePermit()) {
+            grantees.add(LedgerIndexes.ANYBODY);
+        }
+        return grantees;
     }
 
     private static void grantees(ConsentRule own, ConsentRule outer, TreeSet<String> grantees) {
@@ -173,22 +178,15 @@ public final class ConsentRules {
     }
 
     private static Optional<Rejection> grantor(Call call, PatientState patient) {
-        if (call.signatory() instanceof Signatory.Patient signer) {
-            return signer.patient().getId().equals(patient.getId())
-                    ? Optional.empty()
-                    : Optional.of(Refusal.NOT_GRANTOR.rejection());
-        }
-        boolean officer = call.person()
-                .map(person -> person.has(MemberRole.CONSENT_OFFICER)
-                        && patient.getCustodiansList()
-                                .contains(person.institution().getId()))
-                .orElse(false);
-        return officer ? Optional.empty() : Optional.of(Refusal.NOT_GRANTOR.rejection());
+        return call.isSignedFor(patient.getId())
+                        || call.isSignedBy(MemberRole.CONSENT_OFFICER, patient.getCustodiansList())
+                ? Optional.empty()
+                : Optional.of(Refusal.NOT_GRANTOR.rejection());
     }
 
-    /** The patient's own signature is evidence; an officer's is not. */
+    /** The signature of the patient or of a guardian is evidence; an officer's is not. */
     private static Optional<Rejection> evidence(Call call, ByteString evidenceHash) {
-        boolean missing = !(call.signatory() instanceof Signatory.Patient) && evidenceHash.isEmpty();
+        boolean missing = call.signatory().subject().isEmpty() && evidenceHash.isEmpty();
         return missing ? Optional.of(Refusal.EVIDENCE_MISSING.rejection()) : Optional.empty();
     }
 

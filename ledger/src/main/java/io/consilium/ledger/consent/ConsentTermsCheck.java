@@ -18,6 +18,10 @@ final class ConsentTermsCheck {
     private ConsentTermsCheck() {}
 
     static Optional<Rejection> refusal(LedgerState state, ConsentTerms terms, long timeMillis) {
+        if (!terms.getExpression().isEmpty()) {
+            // CON-7: a rule that nobody evaluates must not look as if it had a say
+            return Optional.of(Refusal.RULE_UNSUPPORTED.rejection("terms.expression"));
+        }
         Period period = terms.getPeriod();
         if (period.getEndMillis() != 0 && period.getEndMillis() <= timeMillis && !isEmpty(period)) {
             return Optional.of(Refusal.PERIOD_OVER.rejection("terms.period"));

@@ -30,6 +30,10 @@ public record Decision(
         BREAK_GLASS,
         /** A break-glass that was not permitted, since an earlier one has not been reviewed in time (ACC-3). */
         REVIEW_OVERDUE,
+        /** A patient's own record (PRV-8). */
+        OWN_RECORD,
+        /** A record of the patient whom the requester is guardian of (ID-3). */
+        GUARDIAN_OF_PATIENT,
         NOT_CUSTODIAN,
         RECORD_UNKNOWN,
         REQUESTER_UNKNOWN,

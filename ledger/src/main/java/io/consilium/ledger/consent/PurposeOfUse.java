@@ -6,6 +6,8 @@ import java.util.Optional;
 /**
  * The PurposeOfUse branch of the HL7 v3 ActReason code system, each code under the one that subsumes it (CON-3). BTG
  * and CLINTRL are never reached from above: a rule covers them only by naming them.
+ *
+ * <p>The order of the constants stands in the state ({@link #bit}): a new code goes to the end, none is moved.
  */
 public enum PurposeOfUse {
     HMARKT,
@@ -88,6 +90,11 @@ public enum PurposeOfUse {
             }
         }
         return Optional.empty();
+    }
+
+    /** The code's place in a mask of purposes; there are at most 64. */
+    public long bit() {
+        return 1L << ordinal();
     }
 
     public Optional<PurposeOfUse> parent() {

@@ -7,6 +7,7 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.TransactionBody;
+import java.util.List;
 import java.util.Optional;
 
 /** One transaction before the rules: what it says, who signed it, in which block, on which state. */
@@ -25,6 +26,18 @@ public record Call(ParsedTransaction transaction, Signatory signatory, BlockCont
 
     public Optional<Signatory.Person> person() {
         return signatory instanceof Signatory.Person person ? Optional.of(person) : Optional.empty();
+    }
+
+    /** Whether the patient itself or a guardian of it signed; a guardian's mandate was checked before (TX-4). */
+    public boolean isSignedFor(ByteString patientId) {
+        return signatory.subject().map(patientId::equals).orElse(false);
+    }
+
+    /** Whether a member of one of the institutions signed who has the role. */
+    public boolean isSignedBy(MemberRole role, List<String> institutions) {
+        return person().map(person -> person.has(role)
+                        && institutions.contains(person.institution().getId()))
+                .orElse(false);
     }
 
     /** Refuses unless a member signed who has one of the roles; {@code rule} is the one that asks for it. */

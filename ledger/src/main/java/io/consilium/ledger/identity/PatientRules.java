@@ -5,6 +5,7 @@ import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.InstitutionState;
@@ -12,6 +13,7 @@ import io.consilium.proto.PatientRegister;
 import io.consilium.proto.PatientState;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Patients: a random id, a custodian, perhaps a controller key of their own, and sealed keys (ID-3). */
 public final class PatientRules {
@@ -30,7 +32,8 @@ public final class PatientRules {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (call.state().patient(register.getPatientId()).isPresent()) {
+        if (call.state().patient(register.getPatientId()).isPresent()
+                || call.state().guardian(register.getPatientId()).isPresent()) {
             return Outcome.refused(Refusal.PATIENT_EXISTS);
         }
         PatientState.Builder patient = PatientState.newBuilder()
@@ -44,6 +47,9 @@ public final class PatientRules {
                 .setVersion(1);
         if (register.hasControllerKey()) {
             patient.setControllerKey(register.getControllerKey());
+        }
+        if (register.hasEncryptionKey()) {
+            patient.setEncryptionKey(register.getEncryptionKey());
         }
         Writes writes = new Writes()
                 .put(StateKeys.patient(register.getPatientId()), patient.build())
@@ -69,6 +75,15 @@ public final class PatientRules {
         }
         if (!custodian.get().getRolesList().contains(InstitutionRole.PROVIDER.name())) {
             return Optional.of(Refusal.INSTITUTION_ROLE.under(RULE, "a patient's custodian is a PROVIDER"));
+        }
+        String patient = ActorName.hex(register.getPatientId());
+        boolean other = register.hasEncryptionKey()
+                && Stream.concat(register.getScopeKeyList().stream(), register.getPatientSecretList().stream())
+                        .filter(envelope -> envelope.getRecipient().equals(patient))
+                        .anyMatch(envelope -> !envelope.getRecipientKey()
+                                .equals(register.getEncryptionKey().getKey()));
+        if (other) {
+            return Optional.of(Refusal.RECIPIENT_KEY_STALE.rejection("the patient's is another"));
         }
         return SealedKeys.refusal(
                         register.getScopeKeyList(), custodian.get(), register.getPatientId(), Refusal.SCOPE_KEY_MISSING)

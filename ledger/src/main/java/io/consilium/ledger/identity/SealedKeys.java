@@ -23,6 +23,19 @@ public final class SealedKeys {
         });
     }
 
+    /** Refuses whatever is sealed to anybody else, or to another key of this one. */
+    public static Optional<Rejection> only(List<SealedFor> envelopes, String recipient, ByteString recipientKey) {
+        for (SealedFor envelope : envelopes) {
+            if (!envelope.getRecipient().equals(recipient)) {
+                return Optional.of(Refusal.RECIPIENT_NOT_ALLOWED.rejection());
+            }
+            if (!envelope.getRecipientKey().equals(recipientKey)) {
+                return Optional.of(Refusal.RECIPIENT_KEY_STALE.rejection());
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The same for a list that may be empty. */
     public static Optional<Rejection> recipients(
             List<SealedFor> envelopes, InstitutionState custodian, ByteString patientId) {

@@ -6,6 +6,7 @@ import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.Activity;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.KeyValue;
 import io.consilium.proto.MemberKeys;
@@ -32,7 +33,26 @@ public final class Signatories {
         boolean current = signingKey(signatory, timeMillis)
                 .map(key -> key.equals(signer.getKey()))
                 .orElse(false);
-        return current ? Optional.empty() : Optional.of(Refusal.KEY_NOT_ACTIVE.rejection());
+        if (!current) {
+            return Optional.of(Refusal.KEY_NOT_ACTIVE.rejection());
+        }
+        return signatory instanceof Signatory.Guardian guardian
+                ? mandateRefusal(guardian.guardian(), timeMillis)
+                : Optional.empty();
+    }
+
+    /** ID-3: a guardian signs from the start of the mandate until its end, or until somebody ended it before. */
+    private static Optional<Rejection> mandateRefusal(GuardianState guardian, long timeMillis) {
+        if (timeMillis < guardian.getMandate().getStartMillis()) {
+            return Optional.of(Refusal.MANDATE_NOT_BEGUN.rejection());
+        }
+        return isWithinMandate(guardian, timeMillis) ? Optional.empty() : Optional.of(Refusal.MANDATE_OVER.rejection());
+    }
+
+    /** Whether the guardian's signature counts at this time. */
+    public static boolean isWithinMandate(GuardianState guardian, long timeMillis) {
+        boolean ended = guardian.getEndedMillis() != 0 && guardian.getEndedMillis() <= timeMillis;
+        return !ended && covers(guardian.getMandate(), timeMillis);
     }
 
     public static Optional<Signatory> find(LedgerState state, String actor) {
@@ -44,7 +64,9 @@ public final class Signatories {
                 return state.institution(institution.slug()).map(Signatory.Node::new);
             }
             ByteString id = ((ActorName.Patient) name).id();
-            return state.patient(id).map(patient -> new Signatory.Patient(patient, actor));
+            return state.patient(id)
+                    .map(patient -> (Signatory) new Signatory.Patient(patient, actor))
+                    .or(() -> state.guardian(id).map(guardian -> new Signatory.Guardian(guardian, actor)));
         });
     }
 
@@ -72,8 +94,28 @@ public final class Signatories {
         if (signatory instanceof Signatory.Node node) {
             return Optional.of(node.institution().getSigningKey());
         }
+        if (signatory instanceof Signatory.Guardian guardian) {
+            return Optional.of(guardian.guardian().getSigningKey());
+        }
         PatientState patient = ((Signatory.Patient) signatory).patient();
         return patient.hasControllerKey() ? Optional.of(patient.getControllerKey()) : Optional.empty();
+    }
+
+    /** The X25519 key that what this party may read is sealed to now, if it has one (PRV-3). */
+    public static Optional<ByteString> encryptionKey(Signatory signatory, long timeMillis) {
+        ByteString key = ByteString.EMPTY;
+        if (signatory instanceof Signatory.Person person) {
+            key = keysAt(person.member(), timeMillis)
+                    .map(keys -> keys.getEncryptionKey().getKey())
+                    .orElse(ByteString.EMPTY);
+        } else if (signatory instanceof Signatory.Node node) {
+            key = node.institution().getEncryptionKey().getKey();
+        } else if (signatory instanceof Signatory.Guardian guardian) {
+            key = guardian.guardian().getEncryptionKey().getKey();
+        } else if (signatory instanceof Signatory.Patient patient) {
+            key = patient.patient().getEncryptionKey().getKey();
+        }
+        return key.isEmpty() ? Optional.empty() : Optional.of(key);
     }
 
     /** The newest keys of a member whose period covers the time (ID-2). */

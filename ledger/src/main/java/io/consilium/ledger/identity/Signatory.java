@@ -1,12 +1,20 @@
 package io.consilium.ledger.identity;
 
+import com.google.protobuf.ByteString;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
+import java.util.Optional;
 
 /** The party that signed, as the state knows it when the block executes (TX-4). */
 public sealed interface Signatory {
     String name();
+
+    /** The patient whose own rights this party uses: itself, or its ward. */
+    default Optional<ByteString> subject() {
+        return Optional.empty();
+    }
 
     /** A person of an institution. */
     record Person(MemberState member, InstitutionState institution) implements Signatory {
@@ -37,5 +45,18 @@ public sealed interface Signatory {
     }
 
     /** A patient with a controller key. */
-    record Patient(PatientState patient, String name) implements Signatory {}
+    record Patient(PatientState patient, String name) implements Signatory {
+        @Override
+        public Optional<ByteString> subject() {
+            return Optional.of(patient.getId());
+        }
+    }
+
+    /** Somebody who signs for a patient within a mandate (ID-3). */
+    record Guardian(GuardianState guardian, String name) implements Signatory {
+        @Override
+        public Optional<ByteString> subject() {
+            return Optional.of(guardian.getPatientId());
+        }
+    }
 }

@@ -8,9 +8,11 @@ import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
+import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.EvidenceCount;
 import io.consilium.proto.EvidenceState;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
@@ -58,12 +60,20 @@ public final class LedgerState {
         return object(StateKeys.patient(id), PatientState.parser());
     }
 
+    public Optional<GuardianState> guardian(ByteString id) {
+        return object(StateKeys.guardian(id), GuardianState.parser());
+    }
+
     public Optional<RecordState> record(ByteString id) {
         return object(StateKeys.record(id), RecordState.parser());
     }
 
     public Optional<ConsentState> consent(ByteString id) {
         return object(StateKeys.consent(id), ConsentState.parser());
+    }
+
+    public Optional<ConsentShard> consentShard(ByteString patientId, int shard) {
+        return object(StateKeys.consentShard(patientId, shard), ConsentShard.parser());
     }
 
     public Optional<AccessState> access(ByteString id) {
@@ -108,6 +118,10 @@ public final class LedgerState {
                 object(key, MemberState.parser()).map(MemberState::getVersion).orElse(0L);
             case StateKeys.PATIENT ->
                 object(key, PatientState.parser()).map(PatientState::getVersion).orElse(0L);
+            case StateKeys.GUARDIAN ->
+                object(key, GuardianState.parser())
+                        .map(GuardianState::getVersion)
+                        .orElse(0L);
             case StateKeys.RECORD ->
                 object(key, RecordState.parser()).map(RecordState::getVersion).orElse(0L);
             case StateKeys.CONSENT ->

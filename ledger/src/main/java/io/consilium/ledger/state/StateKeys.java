@@ -11,8 +11,10 @@ public final class StateKeys {
     public static final String INSTITUTION = "institution/";
     public static final String MEMBER = "member/";
     public static final String PATIENT = "patient/";
+    public static final String GUARDIAN = "guardian/";
     public static final String RECORD = "record/";
     public static final String CONSENT = "consent/";
+    public static final String CONSENT_SHARD = "consents/";
     public static final String ACCESS = "access/";
     public static final String EMERGENCIES = "emergencies/";
 
@@ -52,12 +54,22 @@ public final class StateKeys {
         return StateKey.of(PATIENT + hex(id));
     }
 
+    /** Somebody who signs for a patient, by a random id of 16 bytes. */
+    public static StateKey guardian(ByteString id) {
+        return StateKey.of(GUARDIAN + hex(id));
+    }
+
     public static StateKey record(ByteString id) {
         return StateKey.of(RECORD + hex(id));
     }
 
     public static StateKey consent(ByteString id) {
         return StateKey.of(CONSENT + hex(id));
+    }
+
+    /** A part of the list of a patient's consents. */
+    public static StateKey consentShard(ByteString patientId, int shard) {
+        return StateKey.of(CONSENT_SHARD + hex(patientId) + "-" + shard);
     }
 
     public static StateKey access(ByteString id) {
@@ -77,7 +89,7 @@ public final class StateKeys {
         if (text.startsWith(MEMBER)) {
             return isWord(text.substring(MEMBER.length()), 1);
         }
-        for (String prefix : new String[] {PATIENT, RECORD, CONSENT, ACCESS}) {
+        for (String prefix : new String[] {PATIENT, GUARDIAN, RECORD, CONSENT, ACCESS}) {
             if (text.startsWith(prefix)) {
                 return isId(text.substring(prefix.length()));
             }

@@ -6,7 +6,6 @@ import io.consilium.proto.AccessUse;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.KeyAlgorithm;
 import io.consilium.proto.MemberAdd;
-import io.consilium.proto.PatientRegister;
 import io.consilium.proto.RecordAmend;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordRegister;
@@ -41,7 +40,9 @@ final class PayloadFormat {
                 Shape.key(rotate.getSigningKey(), KeyAlgorithm.ED25519, "member_rotate_key.signing_key");
                 Shape.key(rotate.getEncryptionKey(), KeyAlgorithm.X25519, "member_rotate_key.encryption_key");
             }
-            case PATIENT_REGISTER -> patientRegister(body.getPatientRegister());
+            case PATIENT_REGISTER -> PatientFormat.register(body.getPatientRegister());
+            case PATIENT_CONTROLLER -> PatientFormat.controller(body.getPatientController());
+            case PATIENT_GUARDIAN -> PatientFormat.guardian(body.getPatientGuardian());
             case RECORD_REGISTER -> recordRegister(body.getRecordRegister());
             case RECORD_AMEND -> recordAmend(body.getRecordAmend());
             case RECORD_MARK -> {
@@ -73,16 +74,6 @@ final class PayloadFormat {
         Shape.ascendingText(add.getRolesList(), "member_add.roles");
         Shape.key(add.getSigningKey(), KeyAlgorithm.ED25519, "member_add.signing_key");
         Shape.key(add.getEncryptionKey(), KeyAlgorithm.X25519, "member_add.encryption_key");
-    }
-
-    private static void patientRegister(PatientRegister register) throws MalformedTransaction {
-        Shape.id(register.getPatientId(), "patient_register.patient_id");
-        Shape.slug(register.getCustodian(), "patient_register.custodian");
-        if (register.hasControllerKey()) {
-            Shape.key(register.getControllerKey(), KeyAlgorithm.ED25519, "patient_register.controller_key");
-        }
-        Shape.sealed(register.getScopeKeyList(), MAX_RECIPIENTS, "patient_register.scope_key");
-        Shape.sealed(register.getPatientSecretList(), MAX_RECIPIENTS, "patient_register.patient_secret");
     }
 
     private static void recordRegister(RecordRegister register) throws MalformedTransaction {

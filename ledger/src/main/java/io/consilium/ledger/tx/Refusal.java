@@ -49,6 +49,18 @@ public enum Refusal {
     KEY_LIMIT("ID-2", REFUSED, "the member has had as many keys as can be kept", "add a new member"),
     PATIENT_EXISTS("ID-3", CONFLICT, "a patient with this id exists already", "draw a fresh random id"),
     PATIENT_UNKNOWN("ID-3", NOT_FOUND, "there is no such patient", "check the patient id"),
+    CONTROLLER_KEY_SET(
+            "ID-3",
+            UNAUTHORISED,
+            "the patient has a key, and that key alone replaces it",
+            "sign with the patient's present key"),
+    CONTROLLER_KEY_UNCHANGED("ID-3", REFUSED, "the patient's keys are these already", "make fresh keys"),
+    GUARDIAN_EXISTS("ID-3", CONFLICT, "this id is taken already", "draw a fresh random id"),
+    GUARDIAN_UNKNOWN("ID-3", NOT_FOUND, "there is no such guardian", "list the patient's guardians"),
+    GUARDIAN_LIMIT("ID-3", REFUSED, "the patient has as many guardians as can be kept", "end a mandate first"),
+    MANDATE_WITHOUT_END("ID-3", REFUSED, "a guardian's mandate has an end", "say until when, and appoint again then"),
+    MANDATE_NOT_BEGUN("ID-3", UNAUTHORISED, "the guardian's mandate has not begun", "wait for its start"),
+    MANDATE_OVER("ID-3", UNAUTHORISED, "the guardian's mandate is over", "ask the patient or a CONSENT_OFFICER"),
     NOT_CUSTODIAN("ID-3", UNAUTHORISED, "the institution is not a custodian here", "ask the patient's custodian"),
     SCOPE_KEY_MISSING("PRV-4", REFUSED, "the custodian gets no scope key", "seal the scope key to the custodian"),
     DATA_KEY_MISSING("PRV-3", REFUSED, "the custodian gets no data key", "seal the data key to the custodian"),
@@ -82,7 +94,7 @@ public enum Refusal {
     NOT_GRANTOR(
             "CON-1",
             UNAUTHORISED,
-            "only the patient or a custodian's CONSENT_OFFICER may do this",
+            "only the patient, a guardian or a custodian's CONSENT_OFFICER may do this",
             "sign with the patient's key, or ask the custodian"),
     EVIDENCE_MISSING(
             "CON-1", REFUSED, "a CONSENT_OFFICER must give the hash of the signed form", "name it with --evidence"),
@@ -90,6 +102,7 @@ public enum Refusal {
     ACTION_UNKNOWN("CON-1", REFUSED, "there is no such action", "choose access, correct or disclose"),
     PURPOSE_UNKNOWN("CON-3", REFUSED, "there is no such purpose", "choose an HL7 v3 PurposeOfUse code"),
     PERIOD_EMPTY("CON-4", REFUSED, "the period ends before it starts", "correct the start or the end"),
+    RULE_UNSUPPORTED("CON-7", REFUSED, "no rule expression can be attached yet", "say it with the consent's own rules"),
     PERIOD_OVER("CON-4", REFUSED, "the period is over already", "choose an end in the future"),
     // Access
     ACCESS_EXISTS("ACC-1", CONFLICT, "an access with this id exists already", "draw a fresh random id"),

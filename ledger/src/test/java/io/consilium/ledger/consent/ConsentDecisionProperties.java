@@ -13,6 +13,7 @@ import io.consilium.ledger.TestChain;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
 import io.consilium.proto.ConsentTerms;
@@ -112,18 +113,24 @@ class ConsentDecisionProperties {
 
     private static Decision decide(List<ConsentTerms> consents, DecisionRequest request) {
         TreeMap<StateKey, byte[]> state = new TreeMap<>(CHAIN.state);
+        TreeMap<Integer, ConsentShard.Builder> shards = new TreeMap<>();
         PatientState.Builder patient = CHAIN.objects().patient(PATIENT).orElseThrow().toBuilder();
         for (int i = 0; i < consents.size(); i++) {
             ByteString id = Story.consentId(i);
-            patient.addConsentIds(id);
             ConsentState consent = ConsentState.newBuilder()
                     .setId(id)
                     .setVersion(1)
                     .setStatus(ConsentStatus.CONSENT_ACTIVE)
                     .setTerms(consents.get(i))
+                    .setNumber(i + 1)
                     .build();
             state.put(StateKeys.consent(id), consent.toByteArray());
+            int shard = PatientConsents.shardOf(id);
+            patient.setConsentShards(patient.getConsentShards() | 1 << shard);
+            shards.computeIfAbsent(shard, none -> ConsentShard.newBuilder()).addEntries(PatientConsents.entry(consent));
         }
+        shards.forEach((shard, entries) -> state.put(
+                StateKeys.consentShard(PATIENT, shard), entries.build().toByteArray()));
         state.put(StateKeys.patient(PATIENT), patient.build().toByteArray());
         return ConsentDecision.decide(key -> java.util.Optional.ofNullable(state.get(key)), request);
     }

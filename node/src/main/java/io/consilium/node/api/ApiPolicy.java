@@ -11,6 +11,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.AccessUse;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.TransactionBody;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  *                     patient   custodian's          requester          log readers of    grantee   everybody
  *                     itself    custody readers      itself             requester's inst. named
  * patient             yes       yes
+ * guardian            yes       yes                (itself too)
  * record              yes       yes                  while a consent permits it
  * consent             yes       yes                                                       yes
  * access              yes       yes                  outcome alone      outcome alone
@@ -34,7 +36,7 @@ import java.util.stream.Stream;
  * metrics             operators of this node's institution
  * </pre>
  *
- * Whatever is not said here is hidden, and hidden answers like unknown.
+ * A guardian within the mandate sees what the patient sees (ID-3). Whatever is not said here is hidden, and hidden answers like unknown.
  */
 public final class ApiPolicy {
     /** Roles that read what their institution has custody of. */
@@ -102,6 +104,16 @@ public final class ApiPolicy {
                         && member.hasAny(CUSTODY_READERS);
     }
 
+    public boolean seesGuardian(Caller caller, GuardianState guardian) {
+        return seesPatientId(caller, guardian.getPatientId());
+    }
+
+    public boolean seesGuardianId(Caller caller, ByteString id) {
+        return state.guardian(id)
+                .map(guardian -> seesGuardian(caller, guardian))
+                .orElse(false);
+    }
+
     /** Whether the caller belongs to the custodian of a record, or is its patient: sees reasons, not only decisions. */
     public boolean holds(Caller caller, RecordState record) {
         return isPatient(caller, record.getPatientId()) || readsCustodyOf(caller, record.getCustodian());
@@ -137,9 +149,10 @@ public final class ApiPolicy {
         if (isPatient(caller, access.getPatientId()) || custodians(access).anyMatch(c -> readsCustodyOf(caller, c))) {
             return AccessView.FULL;
         }
-        boolean requesterSide = caller instanceof Member member
-                && (access.getRequester().equals(member.id())
-                        || isOf(access.getRequester(), member.institution()) && member.hasAny(LOG_READERS));
+        boolean requesterSide = access.getRequester().equals(caller.id())
+                || caller instanceof Member member
+                        && isOf(access.getRequester(), member.institution())
+                        && member.hasAny(LOG_READERS);
         return requesterSide ? AccessView.OUTCOME : AccessView.HIDDEN;
     }
 
@@ -177,9 +190,10 @@ public final class ApiPolicy {
 
     /** Whether the caller may ask what the ledger would decide for somebody: for itself and its own people. */
     public boolean asksFor(Caller caller, String requester) {
-        return caller instanceof Member member
-                && (requester.equals(member.id())
-                        || isOf(requester, member.institution()) && member.hasAny(CUSTODY_READERS));
+        return requester.equals(caller.id())
+                || caller instanceof Member member
+                        && isOf(requester, member.institution())
+                        && member.hasAny(CUSTODY_READERS);
     }
 
     public boolean holdsScopeKey(Caller caller, PatientState patient) {
@@ -220,6 +234,10 @@ public final class ApiPolicy {
                     case NOOP, EVIDENCE, MEMBER_ADD, MEMBER_SUSPEND, MEMBER_ROTATE_KEY -> true;
                     case PATIENT_REGISTER ->
                         seesPatientId(caller, body.getPatientRegister().getPatientId());
+                    case PATIENT_CONTROLLER ->
+                        seesPatientId(caller, body.getPatientController().getPatientId());
+                    case PATIENT_GUARDIAN ->
+                        seesGuardianId(caller, body.getPatientGuardian().getGuardianId());
                     case RECORD_REGISTER ->
                         seesRecordId(caller, body.getRecordRegister().getRecordId());
                     case RECORD_AMEND ->
@@ -291,7 +309,7 @@ public final class ApiPolicy {
     }
 
     private static boolean isPatient(Caller caller, ByteString patientId) {
-        return caller instanceof Caller.Patient patient && patient.id().equals(ActorName.hex(patientId));
+        return caller.subject().map(ActorName.hex(patientId)::equals).orElse(false);
     }
 
     private static boolean readsCustodyOf(Caller caller, String custodian) {

@@ -1,11 +1,17 @@
 package io.consilium.node.api;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** Who asks: proven by a token signed with a key that is current in the chain's state. */
 public sealed interface Caller {
-    /** {@code institution/handle} of a member, 32 hexadecimal digits of a patient. */
+    /** {@code institution/handle} of a member, 32 hexadecimal digits of a patient or guardian. */
     String id();
+
+    /** The patient whose own rights the caller has: itself, or its ward. */
+    default Optional<String> subject() {
+        return Optional.empty();
+    }
 
     /** Whose quota the caller spends. */
     String quotaOwner();
@@ -32,6 +38,24 @@ public sealed interface Caller {
         @Override
         public String quotaOwner() {
             return id;
+        }
+
+        @Override
+        public Optional<String> subject() {
+            return Optional.of(id);
+        }
+    }
+
+    /** A guardian within the mandate, who sees what the patient sees (ID-3). */
+    record Guardian(String id, String patientId) implements Caller {
+        @Override
+        public String quotaOwner() {
+            return patientId;
+        }
+
+        @Override
+        public Optional<String> subject() {
+            return Optional.of(patientId);
         }
     }
 }

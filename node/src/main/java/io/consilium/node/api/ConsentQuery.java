@@ -5,6 +5,7 @@ import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.proto.ConsentCheckRequest;
@@ -46,7 +47,7 @@ public final class ConsentQuery {
                     && view.state().record(request.getRecordId()).isEmpty()) {
                 throw ApiProblem.notFound("record of this patient").asException();
             }
-            if (view.state().member(memberName(request.getBy())).isEmpty()) {
+            if (Signatories.find(view.state(), partyName(request.getBy())).isEmpty()) {
                 throw ApiProblem.notFound("member").asException();
             }
             long asOf = request.getAsOfMillis() == 0 ? policies.asOfMillis() : request.getAsOfMillis();
@@ -93,9 +94,9 @@ public final class ConsentQuery {
         }
     }
 
-    private static String memberName(String by) {
+    private static String partyName(String by) {
         return ActorName.parse(by)
-                .filter(ActorName.Member.class::isInstance)
+                .filter(name -> !(name instanceof ActorName.Institution))
                 .map(ActorName::text)
                 .orElseThrow(() -> ApiProblem.notFound("member").asException());
     }

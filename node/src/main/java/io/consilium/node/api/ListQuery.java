@@ -133,6 +133,12 @@ public final class ListQuery {
             }
             case "members" -> members(selector, state);
             case "patients" -> patients(caller, selector, state, policy);
+            case "guardians" -> {
+                selector.require(list, Selector.Kind.PATIENT);
+                yield ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_GUARDIANS, key -> state.guardian(
+                                LedgerIndexes.idAt(key))
+                        .filter(guardian -> policy.seesGuardian(caller, guardian)));
+            }
             case "records" -> {
                 selector.require(list, Selector.Kind.PATIENT);
                 yield ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(
@@ -153,8 +159,8 @@ public final class ListQuery {
             case "custodians" -> custodians(caller, selector, state, policy);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of evidence, institutions, members, patients, custodians, records, erasures,"
-                                        + " consents, accesses and reviews",
+                                "there are lists of evidence, institutions, members, patients, custodians, guardians, records,"
+                                        + " erasures, consents, accesses and reviews",
                                 "list")
                         .asException();
         };

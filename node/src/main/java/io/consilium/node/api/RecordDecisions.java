@@ -4,14 +4,15 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.Emergencies;
+import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,14 +48,16 @@ public final class RecordDecisions {
     private static Set<String> purposes(LedgerState state, ByteString patientId, long asOfMillis) {
         Set<String> purposes = new TreeSet<>();
         Optional<PatientState> patient = state.patient(patientId);
-        for (ByteString id : patient.map(PatientState::getConsentIdsList).orElse(List.of())) {
-            Optional<ConsentState> consent =
-                    state.consent(id).filter(found -> ConsentDecision.isActive(found, asOfMillis));
-            if (consent.isPresent()) {
-                if (consent.get().getTerms().getBasePermit()) {
-                    purposes.add(PurposeOfUse.TREAT.name());
-                }
-                consent.get().getTerms().getRulesList().forEach(rule -> collect(rule, purposes));
+        if (patient.isEmpty()) {
+            return purposes;
+        }
+        for (ConsentEntry entry : PatientConsents.active(state, patient.get(), asOfMillis)) {
+            if (entry.getBasePermit()) {
+                purposes.add(PurposeOfUse.TREAT.name());
+            }
+            if (entry.getPermits()) {
+                ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
+                consent.getTerms().getRulesList().forEach(rule -> collect(rule, purposes));
             }
         }
         return purposes;

@@ -14,7 +14,7 @@ import io.consilium.proto.MemberState;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds callers in the chain's newest state: active members of active institutions, and patients with a key. */
+/** Finds callers in the chain's newest state: active members of active institutions, patients with a key, guardians. */
 public final class StateCallers implements CallerDirectory {
     private final NodeGateway node;
 
@@ -31,16 +31,17 @@ public final class StateCallers implements CallerDirectory {
         try (StateView view = StateView.open(node)) {
             if (name.get() instanceof ActorName.Member member) {
                 // The tip's time too: a key that was rotated in the newest block is current.
-                return member(
-                        view.state(),
-                        member,
-                        Math.max(node.nowMillis(), node.status().tipMillis()));
+                return member(view.state(), member, nowMillis());
             }
             if (name.get() instanceof ActorName.Patient patient) {
-                return patient(view.state(), patient.id());
+                return patient(view.state(), patient.id()).or(() -> guardian(view.state(), patient.id()));
             }
             return Optional.empty();
         }
+    }
+
+    private long nowMillis() {
+        return Math.max(node.nowMillis(), node.status().tipMillis());
     }
 
     private static Optional<Entry> member(LedgerState state, ActorName.Member name, long timeMillis) {
@@ -66,6 +67,15 @@ public final class StateCallers implements CallerDirectory {
                 .filter(patient -> patient.hasControllerKey())
                 .flatMap(patient -> ed25519(patient.getControllerKey()))
                 .map(key -> new Entry(new Caller.Patient(ActorName.hex(id)), key));
+    }
+
+    /** Whose mandate is over or ended asks nothing more (ID-3). */
+    private Optional<Entry> guardian(LedgerState state, ByteString id) {
+        return state.guardian(id)
+                .filter(guardian -> Signatories.isWithinMandate(guardian, nowMillis()))
+                .flatMap(guardian -> ed25519(guardian.getSigningKey())
+                        .map(key -> new Entry(
+                                new Caller.Guardian(ActorName.hex(id), ActorName.hex(guardian.getPatientId())), key)));
     }
 
     private static Optional<PublicKey> ed25519(KeyValue key) {

@@ -56,6 +56,7 @@ public final class StateQuery {
         ByteString id = ByteString.copyFrom(HexFormat.of().parseHex(key.substring(slash)));
         return switch (key.substring(0, slash)) {
             case StateKeys.PATIENT -> policy.seesPatientId(caller, id);
+            case StateKeys.GUARDIAN -> policy.seesGuardianId(caller, id);
             case StateKeys.RECORD -> policy.seesRecordId(caller, id);
             case StateKeys.CONSENT -> policy.seesConsentId(caller, id);
             // The value holds the reason of the decision, which the requester's side does not get (CON-2).

@@ -19,7 +19,6 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
-import io.consilium.proto.MemberKeys;
 import io.consilium.proto.RecordVersion;
 import io.consilium.proto.SealedFor;
 import io.consilium.storage.SecretsStore;
@@ -170,11 +169,8 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                     .record(access.getRecordId())
                     .map(record -> record.getVersions((int) access.getRecordVersion() - 1))
                     .orElseThrow();
-            ByteString key = view.state()
-                    .member(caller.id())
-                    .flatMap(member -> Signatories.keysAt(member, policies.asOfMillis()))
-                    .map(MemberKeys::getEncryptionKey)
-                    .map(found -> found.getKey())
+            ByteString key = Signatories.find(view.state(), caller.id())
+                    .flatMap(requester -> Signatories.encryptionKey(requester, policies.asOfMillis()))
                     .orElse(ByteString.EMPTY);
             // The permit was given to the key that the requester had then (ACC-2).
             if (key.isEmpty() || !key.equals(access.getRequesterEncryptionKey())) {

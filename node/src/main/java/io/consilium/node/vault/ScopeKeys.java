@@ -6,12 +6,14 @@ import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.MemberKeys;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.ScopeKeyRequest;
@@ -51,15 +53,38 @@ public final class ScopeKeys {
                                 "ask a CLINICIAN or CONSENT_OFFICER of the custodian")
                         .asException();
             }
-            SealedFor sealed = caller instanceof Caller.Member member
-                    ? reseal(member, patient, view.state())
-                    : sealedTo(patient, caller.id()).orElseThrow(() -> ApiProblem.notFound("scope key sealed to you")
-                            .asException());
+            SealedFor sealed;
+            if (caller instanceof Caller.Member member) {
+                sealed = reseal(member, patient, view.state());
+            } else if (caller instanceof Caller.Guardian guardian) {
+                sealed = ofGuardian(guardian, patient, view.state());
+            } else {
+                sealed = sealedTo(patient, caller.id()).orElseThrow(() -> ApiProblem.notFound("scope key sealed to you")
+                        .asException());
+            }
             return ScopeKeyResponse.newBuilder()
                     .setScopeKey(sealed)
                     .setLabelEpoch(patient.getLabelEpoch())
                     .build();
         }
+    }
+
+    /** A key of an earlier epoch would make labels that match nothing. */
+    private static SealedFor ofGuardian(Caller.Guardian caller, PatientState patient, LedgerState state) {
+        GuardianState guardian = ActorName.parse(caller.id())
+                .filter(ActorName.Patient.class::isInstance)
+                .flatMap(name -> state.guardian(((ActorName.Patient) name).id()))
+                .orElseThrow(
+                        () -> ApiProblem.notFound("scope key sealed to you").asException());
+        if (guardian.getLabelEpoch() != patient.getLabelEpoch()) {
+            throw ApiProblem.refused(
+                            "LABEL_EPOCH_STALE",
+                            "the patient's scope key was changed after the guardian's appointment",
+                            "PRV-7",
+                            "ask a CONSENT_OFFICER of the custodian for a new appointment")
+                    .asException();
+        }
+        return guardian.getScopeKey();
     }
 
     private SealedFor reseal(Caller.Member member, PatientState patient, LedgerState state) {

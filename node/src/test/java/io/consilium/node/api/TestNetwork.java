@@ -359,6 +359,8 @@ final class TestNetwork implements AutoCloseable {
                                 .setPatientId(id)
                                 .setCustodian(custodian)
                                 .setControllerKey(ed25519(controller.publicKey().bytes()))
+                                .setEncryptionKey(
+                                        x25519(person(hex(id)).encryption().publicKey()))
                                 .addScopeKey(sealed(custodian, KeyEnvelope.Use.SCOPE_KEY, id, scopeKey))));
         return id;
     }

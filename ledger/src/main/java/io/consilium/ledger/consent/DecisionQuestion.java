@@ -1,0 +1,132 @@
+package io.consilium.ledger.consent;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.consent.ConsentEvaluation.Facts;
+import io.consilium.ledger.consent.Decision.Reason;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.identity.Signatory;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.proto.ConsentEntry;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.RecordVersion;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A request for a decision with all that rules look at, found in the state; or the decision itself where no consent is
+ * asked: unknown parties and codes, and patients with their own records.
+ *
+ * @param standing what permits where no consent speaks explicitly
+ * @param consents the patient's consents that are active at the time, in the order of their grants
+ */
+record DecisionQuestion(Optional<Decision> settled, Facts facts, List<ConsentEntry> consents, Optional<Reason> standing) {
+    private static final Facts NO_FACTS = new Facts(
+            "", List.of(), PurposeOfUse.TREAT, ConsentAction.ACCESS, ByteString.EMPTY, "", new LinkedHashSet<>(), 0);
+
+    static DecisionQuestion of(LedgerState state, DecisionRequest request) {
+        Optional<Signatory> found = Signatories.find(state, request.requester());
+        if (found.isEmpty() || found.get() instanceof Signatory.Node) {
+            return settled(Decision.deny(Reason.REQUESTER_UNKNOWN));
+        }
+        Signatory requester = found.get();
+        if (!isActive(requester, request.timeMillis())) {
+            return settled(Decision.deny(Reason.REQUESTER_INACTIVE));
+        }
+        Optional<PurposeOfUse> purpose = PurposeOfUse.of(request.purpose());
+        if (purpose.isEmpty()) {
+            return settled(Decision.deny(Reason.PURPOSE_UNKNOWN));
+        }
+        Optional<ConsentAction> action = ConsentAction.of(request.action());
+        if (action.isEmpty()) {
+            return settled(Decision.deny(Reason.ACTION_UNKNOWN));
+        }
+        Optional<RecordState> record = state.record(request.recordId())
+                .filter(known -> known.getPatientId().equals(request.patientId()));
+        if (record.isEmpty()) {
+            return settled(Decision.deny(Reason.RECORD_UNKNOWN));
+        }
+        if (requester.subject().isPresent()) {
+            return settled(own(requester, record.get(), purpose.get(), action.get()));
+        }
+        Signatory.Person person = (Signatory.Person) requester;
+        Facts facts = facts(request, person, purpose.get(), action.get(), record.get());
+        PatientState patient = state.patient(request.patientId()).orElseThrow();
+        return new DecisionQuestion(
+                Optional.empty(),
+                facts,
+                PatientConsents.active(state, patient, facts.timeMillis()),
+                standing(state, person, record.get(), facts));
+    }
+
+    private static DecisionQuestion settled(Decision decision) {
+        return new DecisionQuestion(Optional.of(decision), NO_FACTS, List.of(), Optional.empty());
+    }
+
+    private static boolean isActive(Signatory requester, long timeMillis) {
+        return requester instanceof Signatory.Guardian guardian
+                ? Signatories.isWithinMandate(guardian.guardian(), timeMillis)
+                : Signatories.isActive(requester);
+    }
+
+    /** PRV-8: patients read their own records, and guardians those of their ward, for any purpose that need not be named. */
+    private static Decision own(Signatory requester, RecordState record, PurposeOfUse purpose, ConsentAction action) {
+        boolean own = requester.subject().map(record.getPatientId()::equals).orElse(false);
+        if (!own || action != ConsentAction.ACCESS || purpose.mustBeNamed()) {
+            return Decision.deny(Reason.NO_CONSENT);
+        }
+        return Decision.permit(
+                requester instanceof Signatory.Guardian ? Reason.GUARDIAN_OF_PATIENT : Reason.OWN_RECORD);
+    }
+
+    private static Facts facts(
+            DecisionRequest request,
+            Signatory.Person requester,
+            PurposeOfUse purpose,
+            ConsentAction action,
+            RecordState record) {
+        RecordVersion version = version(record, request.recordVersion());
+        Set<ByteString> labels = new LinkedHashSet<>(version.getContent().getLabelsList());
+        labels.addAll(version.getContent().getSensitivityLabelsList());
+        return new Facts(
+                requester.name(),
+                requester.member().getRolesList(),
+                purpose,
+                action,
+                record.getId(),
+                version.getAuthor(),
+                labels,
+                request.timeMillis());
+    }
+
+    /** A version that is not there is judged by the newest: whether it exists is told to the permitted alone. */
+    private static RecordVersion version(RecordState record, long wanted) {
+        boolean exists = wanted >= 1 && wanted <= record.getVersionsCount();
+        return record.getVersions(exists ? (int) wanted - 1 : record.getVersionsCount() - 1);
+    }
+
+    /** What permits where no consent speaks explicitly: the custodian's treatment, or a broken glass. */
+    private static Optional<Reason> standing(
+            LedgerState state, Signatory.Person requester, RecordState record, Facts facts) {
+        if (custodianTreats(requester, record, facts)) {
+            return Optional.of(Reason.CUSTODIAN_TREATMENT);
+        }
+        boolean broken = facts.purpose() == PurposeOfUse.BTG
+                && facts.action() == ConsentAction.ACCESS
+                && Emergencies.permit(
+                                state, requester.name(), record.getPatientId(), record.getId(), facts.timeMillis())
+                        .isPresent();
+        return broken ? Optional.of(Reason.BREAK_GLASS) : Optional.empty();
+    }
+
+    /** ACC-1: reading for treatment by the custodian's own clinicians and pharmacists needs no consent. */
+    private static boolean custodianTreats(Signatory.Person requester, RecordState record, Facts facts) {
+        return requester.isOf(record.getCustodian())
+                && (requester.has(MemberRole.CLINICIAN) || requester.has(MemberRole.PHARMACIST))
+                && facts.purpose().isCoveredBy(PurposeOfUse.TREAT)
+                && facts.action() == ConsentAction.ACCESS;
+    }
+}
