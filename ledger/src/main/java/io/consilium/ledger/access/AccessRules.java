@@ -207,7 +207,12 @@ public final class AccessRules {
                 access.setRecordVersion(found.getVersionsCount()); // the newest now; a later one needs a new request
             }
             if (decision.reason() == Reason.BREAK_GLASS) {
-                Emergencies.permit(call.state(), call.signatory().name(), found.getPatientId(), found.getId(), call.timeMillis())
+                Emergencies.permit(
+                                call.state(),
+                                call.signatory().name(),
+                                found.getPatientId(),
+                                found.getId(),
+                                call.timeMillis())
                         .ifPresent(access::setBreakGlassId);
             }
             writes.index(LedgerIndexes.of(

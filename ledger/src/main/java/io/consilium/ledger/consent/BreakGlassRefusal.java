@@ -39,7 +39,8 @@ public final class BreakGlassRefusal {
             if (!entry.getDenies() || (entry.getPurposes() & PurposeOfUse.BTG.bit()) == 0) {
                 continue; // no rule of it denies BTG by name
             }
-            Optional<Decision> deny = refusal.in(state.consent(entry.getConsentId()).orElseThrow());
+            Optional<Decision> deny =
+                    refusal.in(state.consent(entry.getConsentId()).orElseThrow());
             if (deny.isPresent()) {
                 return deny;
             }

@@ -23,7 +23,8 @@ import java.util.Set;
  * @param standing what permits where no consent speaks explicitly
  * @param consents the patient's consents that are active at the time, in the order of their grants
  */
-record DecisionQuestion(Optional<Decision> settled, Facts facts, List<ConsentEntry> consents, Optional<Reason> standing) {
+record DecisionQuestion(
+        Optional<Decision> settled, Facts facts, List<ConsentEntry> consents, Optional<Reason> standing) {
     private static final Facts NO_FACTS = new Facts(
             "", List.of(), PurposeOfUse.TREAT, ConsentAction.ACCESS, ByteString.EMPTY, "", new LinkedHashSet<>(), 0);
 

@@ -91,7 +91,10 @@ public final class ErasureRules {
     /** Labels stay: a denied reader must not learn from another answer that there was something (CON-2). */
     private static RecordVersion withoutSecrets(RecordVersion version) {
         return version.toBuilder()
-                .setContent(version.getContent().toBuilder().clearDataKey().clearSealedMetadata().clearSealedFacts())
+                .setContent(version.getContent().toBuilder()
+                        .clearDataKey()
+                        .clearSealedMetadata()
+                        .clearSealedFacts())
                 .clearSealedReason()
                 .build();
     }
