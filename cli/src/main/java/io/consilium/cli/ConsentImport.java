@@ -22,7 +22,6 @@ import io.consilium.proto.Period;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A FHIR R4 Consent on its way to the ledger (CON-5); the only place of the consent commands that needs HAPI. */
 final class ConsentImport {
