@@ -41,7 +41,10 @@ final class FhirContent {
                     "The document is no FHIR R4 resource whose labels can be trusted: " + refusal.message(),
                     "Correct it, or register it as --media-type application/json with --label by hand");
         }
-        FhirDocument document = (FhirDocument) reading;
+        return labels((FhirDocument) reading);
+    }
+
+    static Labels labels(FhirDocument document) {
         Set<Code> codes = new LinkedHashSet<>();
         document.labels()
                 .forEach(coding -> codes.add(Code.newBuilder()

@@ -95,6 +95,38 @@ final class RecordCommands extends ErasureCommands {
     }
 
     @Command(
+            name = "import",
+            description = {
+                "Register the resources of a FHIR R4 Bundle, each as a record with its own labels.",
+                "All of them are read and labelled before the first is submitted. A lone resource is taken too."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium record import bundle.json --check -o json",
+                "  consilium --context st-mary/dr-adams record import bundle.json --patient P"
+            })
+    int importFhir(
+            @Parameters(paramLabel = "FILE", description = "A Bundle or resource as JSON; - is the standard input.")
+                    String file,
+            @Option(names = "--patient", paramLabel = "P", description = "Patient id; not needed with --check.")
+                    Optional<String> patient,
+            @Option(names = "--check", description = "Print the labels of each record and submit nothing.")
+                    boolean check,
+            @Option(
+                            names = "--custodian",
+                            paramLabel = "INSTITUTION",
+                            description = "Which of the patient's custodians (default: your institution).")
+                    Optional<String> custodian)
+            throws Exception {
+        if (check) {
+            return RecordImport.of(session, file).check();
+        }
+        ByteString patientId = RecordImport.patientId(patient);
+        RecordImport resources = RecordImport.of(session, file);
+        return resources.register(session.state().patient(patientId).value(), custodian);
+    }
+
+    @Command(
             name = "amend",
             description = "Register a new version of a record; every earlier one stays provable.",
             footerHeading = "%nExamples:%n",

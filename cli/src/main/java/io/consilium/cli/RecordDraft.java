@@ -90,15 +90,35 @@ final class RecordDraft implements AutoCloseable {
         String mediaType =
                 source.mediaType().orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
 
+        return of(session, payload, mediaType, source.title(), labels, patient, custodianName, opening);
+    }
+
+    /** Of content whose labels are known. */
+    static RecordDraft of(
+            Session session,
+            Payload payload,
+            String mediaType,
+            Optional<String> title,
+            Labels labels,
+            PatientState patient,
+            Optional<String> custodianName,
+            Optional<Path> opening)
+            throws ClientException, IOException {
         String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
         InstitutionState custodian = session.state().institution(slug).value();
         ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());
         Path work = Files.createDirectories(session.context().home().resolve("work"));
-        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, mediaType, source.title(), work);
+        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, mediaType, title, work);
         return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, opening);
     }
 
     int register() throws ClientException, IOException {
+        new Writes(session).print(registered());
+        return 0;
+    }
+
+    /** Registers, keeps the opening, and prints nothing. */
+    Writes.Written registered() throws ClientException, IOException {
         ByteString recordId = new CustodianKeys().freshId();
         RecordRegister register = RecordRegister.newBuilder()
                 .setRecordId(recordId)
@@ -109,7 +129,8 @@ final class RecordDraft implements AutoCloseable {
         upload();
         Writes writes = new Writes(session);
         Writes.Written written = writes.submit(body -> body.setRecordRegister(register), ids(recordId, 1));
-        return finish(writes, written, recordId, 1);
+        keepOpening(written, recordId, 1);
+        return written;
     }
 
     int amend(RecordState record, String reason) throws ClientException, IOException {
@@ -124,7 +145,9 @@ final class RecordDraft implements AutoCloseable {
         Writes writes = new Writes(session);
         Writes.Written written =
                 writes.submit(body -> body.setRecordAmend(amend), ids(record.getId(), predecessor + 1));
-        return finish(writes, written, record.getId(), predecessor + 1);
+        keepOpening(written, record.getId(), predecessor + 1);
+        writes.print(written);
+        return 0;
     }
 
     private RecordContent content(ByteString recordId) throws ClientException {
@@ -164,7 +187,7 @@ final class RecordDraft implements AutoCloseable {
         return ids;
     }
 
-    private int finish(Writes writes, Writes.Written written, ByteString recordId, long version)
+    private void keepOpening(Writes.Written written, ByteString recordId, long version)
             throws ClientException, IOException {
         Optional<VerifiedReceipt> receipt = written.receipt().filter(VerifiedReceipt::applied);
         if (receipt.isPresent()) {
@@ -180,8 +203,6 @@ final class RecordDraft implements AutoCloseable {
                     .say("Without its receipt no opening is kept; once it is applied, record get by the custodian's"
                             + " staff makes one");
         }
-        writes.print(written);
-        return 0;
     }
 
     /** FHIR content, read as such unless the user says that it is something else. */

@@ -34,8 +34,8 @@ record Element(JsonNode node, String path) {
         return new Refused(path, reason);
     }
 
-    /** A refusal at a member, which may be absent. */
-    Refused refuse(String member, String reason) {
-        return new Refused(ResourceWalk.join(path, member), reason);
+    /** A refusal at a member, or a member's member, which may be absent. */
+    Refused refuse(String members, String reason) {
+        return new Refused(path + "." + members, reason);
     }
 }

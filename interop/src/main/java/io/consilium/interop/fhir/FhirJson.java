@@ -4,15 +4,21 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** FHIR's JSON within bounds: UTF-8 alone, no member twice, nothing after the end, limited in size and depth. */
 final class FhirJson {
@@ -53,13 +59,7 @@ final class FhirJson {
         }
         encoding(json);
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(json))
-                    .toString();
-            return MAPPER.readTree(text);
-        } catch (CharacterCodingException notText) {
-            throw new Refused("", "the document is not UTF-8");
+            return MAPPER.readTree(text(json));
         } catch (StreamConstraintsException tooComplex) {
             throw new Refused(
                     "",
@@ -75,6 +75,60 @@ final class FhirJson {
             }
             throw new Refused("", "the document is not JSON" + place);
         }
+    }
+
+    /** The document as text, in which everything that is not UTF-8 is refused rather than replaced. */
+    static String text(byte[] json) throws Refused {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+        } catch (CharacterCodingException notText) {
+            throw new Refused("", "the document is not UTF-8");
+        }
+    }
+
+    /**
+     * The resources of a Bundle's entries exactly as they stand in the text: a number read and written anew could lose
+     * its precision.
+     *
+     * @param text of a Bundle that was read already, each of whose entries has a resource
+     */
+    static List<String> entryResources(String text) {
+        List<String> resources = new ArrayList<>();
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            while (parser.nextToken() != null) {
+                JsonStreamContext at = parser.getParsingContext();
+                boolean resource = parser.currentToken() == JsonToken.FIELD_NAME
+                        && at.hasCurrentName()
+                        && at.getCurrentName().equals("resource")
+                        && isEntry(at);
+                if (resource) {
+                    parser.nextToken();
+                    int start = (int) parser.currentTokenLocation().getCharOffset();
+                    parser.skipChildren();
+                    resources.add(
+                            text.substring(start, (int) parser.currentLocation().getCharOffset()));
+                }
+            }
+            return resources;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("a text that was read once reads again", impossible);
+        }
+    }
+
+    /** Whether an object stands in {@code entry[…]} of the document's root. */
+    private static boolean isEntry(JsonStreamContext object) {
+        @Nullable JsonStreamContext array = object.getParent();
+        @Nullable JsonStreamContext root = array == null ? null : array.getParent();
+        return array != null
+                && array.inArray()
+                && root != null
+                && root.inObject()
+                && "entry".equals(root.getCurrentName())
+                && root.getParent() != null
+                && root.getParent().inRoot();
     }
 
     /** Names and positions down to where the parser stopped; the type of the resource is not known yet. */

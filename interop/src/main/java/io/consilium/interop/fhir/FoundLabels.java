@@ -31,6 +31,8 @@ final class FoundLabels {
         CLASS,
         CODE,
         SECURITY,
+        /** Of what the resource tells of: it lifts the resource, and never lowers it. */
+        PROTECTION,
         NONE
     }
 
@@ -38,7 +40,7 @@ final class FoundLabels {
     void coding(JsonNode value, String path, Role role) throws Refused {
         String system = value.path("system").asText("");
         String code = value.path("code").asText("");
-        if (role == Role.NONE || (code.isEmpty() && role != Role.SECURITY)) {
+        if (role == Role.NONE || (code.isEmpty() && role != Role.SECURITY && role != Role.PROTECTION)) {
             return;
         }
         if (hasStraySpace(code) || hasStraySpace(system)) {
@@ -48,8 +50,8 @@ final class FoundLabels {
             throw new Refused(path, "system or code has more than " + MAX_CHARACTERS + " characters");
         }
         String canonical = CodeSystems.canonical(system);
-        if (role == Role.SECURITY) {
-            security(canonical, code, path);
+        if (role == Role.SECURITY || role == Role.PROTECTION) {
+            security(canonical, code, path, role);
         } else {
             (role == Role.CLASS ? classes : codes).add(new Coding(canonical, code));
         }
@@ -58,7 +60,7 @@ final class FoundLabels {
         }
     }
 
-    private void security(String system, String code, String path) throws Refused {
+    private void security(String system, String code, String path, Role role) throws Refused {
         if (system.isEmpty() || code.isEmpty()) {
             throw new Refused(path, "a security label without system or code cannot be enforced");
         }
@@ -68,7 +70,15 @@ final class FoundLabels {
         }
         Confidentiality level = Confidentiality.of(code)
                 .orElseThrow(() -> new Refused(path, "the confidentiality is none of U, L, M, N, R, V"));
-        confidentiality = Optional.of(confidentiality.map(level::max).orElse(level));
+        if (role == Role.PROTECTION) {
+            lift(level);
+        } else {
+            confidentiality = Optional.of(confidentiality.map(level::max).orElse(level));
+        }
+    }
+
+    private void lift(Confidentiality level) {
+        ofParts = Optional.of(ofParts.map(level::max).orElse(level));
     }
 
     /** FHIR allows single spaces inside a code, none around it. */
@@ -88,6 +98,8 @@ final class FoundLabels {
     void bound(Coding coding, Role role) {
         if (role == Role.CLASS) {
             classes.add(coding);
+        } else if (role == Role.PROTECTION) {
+            Confidentiality.of(coding.code()).ifPresent(this::lift);
         }
     }
 
@@ -117,7 +129,7 @@ final class FoundLabels {
 
     private void fold(FhirDocument part) {
         security.addAll(part.securityLabels());
-        ofParts = Optional.of(ofParts.map(part.confidentiality()::max).orElse(part.confidentiality()));
+        lift(part.confidentiality());
     }
 
     FhirDocument document() {

@@ -24,6 +24,9 @@ final class ResourceWalk {
     private static final Set<String> CLASS_ELEMENTS =
             Set.of("category", "class", "type", "serviceCategory", "serviceType");
 
+    /** Labels of what the resource tells of: DocumentReference, AuditEvent.entity; Composition. */
+    private static final Set<String> PROTECTING_ELEMENTS = Set.of("securityLabel", "confidentiality");
+
     private static final Set<String> PATIENT_ELEMENTS = Set.of("subject", "patient");
     private static final int MAX_SHOWN_NAME = 64;
 
@@ -74,6 +77,9 @@ final class ResourceWalk {
     }
 
     private static FoundLabels.Role role(String topLevelElement) {
+        if (PROTECTING_ELEMENTS.contains(topLevelElement)) {
+            return FoundLabels.Role.PROTECTION;
+        }
         return CLASS_ELEMENTS.contains(topLevelElement) ? FoundLabels.Role.CLASS : FoundLabels.Role.CODE;
     }
 
@@ -174,12 +180,21 @@ final class ResourceWalk {
         FoundLabels.Role inner = definition.getName().equals("Identifier") ? FoundLabels.Role.NONE : role;
         for (Map.Entry<String, JsonNode> member : value.properties()) {
             String name = member.getKey();
-            FoundLabels.Role memberRole = definition.getName().equals("Meta") ? metaRole(name) : inner;
+            FoundLabels.Role memberRole = memberRole(definition.getName(), path, name, inner);
             member(definition, name, member.getValue(), join(path, name), memberRole);
         }
         if (definition.getName().equals("Coding")) {
             found.coding(value, path, inner);
         }
+    }
+
+    /** A Consent's provision names labels as criteria, which protect nothing. */
+    private static FoundLabels.Role memberRole(String type, String path, String name, FoundLabels.Role around) {
+        if (type.equals("Meta")) {
+            return metaRole(name);
+        }
+        boolean criterion = path.endsWith(".provision") || path.contains(".provision[") && path.endsWith("]");
+        return name.equals("securityLabel") && !criterion ? FoundLabels.Role.PROTECTION : around;
     }
 
     private static FoundLabels.Role metaRole(String name) {

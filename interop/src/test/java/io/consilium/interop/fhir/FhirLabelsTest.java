@@ -77,6 +77,32 @@ class FhirLabelsTest {
     }
 
     @Test
+    void prv4_labelsOfWhatADocumentTellsOfLiftIt() {
+        String label = "{\"system\":\"" + Confidentiality.SYSTEM + "\",\"code\":\"%s\"}";
+        String reference =
+                "{\"resourceType\":\"DocumentReference\",\"status\":\"current\",\"securityLabel\":[{\"coding\":["
+                        + label + ",{\"system\":\"" + ACT_CODE + "\",\"code\":\"STD\"}]}]}";
+        assertThat(read(reference.formatted("V")).confidentiality()).isEqualTo(Confidentiality.V);
+        assertThat(read(reference.formatted("V")).securityLabels()).containsExactly(new Coding(ACT_CODE, "STD"));
+        assertThat(read(reference.formatted("L")).confidentiality())
+                .as("never lower")
+                .isEqualTo(Confidentiality.N);
+        refuses(reference.formatted("X"), "DocumentReference.securityLabel[0].coding[0]");
+        assertThat(read("{\"resourceType\":\"Composition\",\"confidentiality\":\"R\"}")
+                        .confidentiality())
+                .isEqualTo(Confidentiality.R);
+        assertThat(read("{\"resourceType\":\"AuditEvent\",\"entity\":[{\"securityLabel\":[" + label.formatted("R")
+                                + "]}]}")
+                        .confidentiality())
+                .isEqualTo(Confidentiality.R);
+        assertThat(read("{\"resourceType\":\"Consent\",\"status\":\"active\",\"provision\":{\"securityLabel\":["
+                                + label.formatted("V") + "]}}")
+                        .confidentiality())
+                .as("a criterion protects nothing")
+                .isEqualTo(Confidentiality.N);
+    }
+
+    @Test
     void rec4_codesWithAFixedSystemTellTheClass() {
         FhirDocument document =
                 read("{\"resourceType\":\"AllergyIntolerance\",\"category\":[\"food\"],\"type\":\"allergy\"}");
