@@ -134,11 +134,16 @@ final class JsonDocuments {
             }
         }
         Namespaces namespaces = context(head, "");
-        String version = PartRules.text(head.path("schemaVersion"), "schemaVersion");
+        // The answer to a query may leave out both.
+        requireUnless(query, "schemaVersion");
+        requireUnless(query, "creationDate");
+        String version = head.path("schemaVersion").asText("2.0");
         if (!version.matches("2(\\.\\d+){0,2}")) {
             throw new MalformedEpcis("schemaVersion", "EPCIS in JSON begins with version 2.0");
         }
-        PartRules.time(head.path("creationDate"), "creationDate");
+        if (head.has("creationDate")) {
+            PartRules.time(head.get("creationDate"), "creationDate");
+        }
         String path = listPath.orElse("");
         if (path.isEmpty()) {
             throw new MalformedEpcis(query ? QUERY_LIST : "epcisBody.eventList", "the list of events is missing");
@@ -151,6 +156,12 @@ final class JsonDocuments {
             return Form.QUERY_DOCUMENT;
         }
         return path.endsWith(".event") ? Form.DOCUMENT_OF_ONE_EVENT : Form.DOCUMENT;
+    }
+
+    private void requireUnless(boolean optional, String field) throws MalformedEpcis {
+        if (!optional) {
+            PartRules.require(head, "", field);
+        }
     }
 
     private void events(Namespaces namespaces, String path) throws MalformedEpcis {
@@ -199,19 +210,15 @@ final class JsonDocuments {
         }
     }
 
-    /** The context that every document has, at the least that of EPCIS by its address. */
+    /** The context that every document has. */
     private static Namespaces context(JsonNode object, String path) throws MalformedEpcis {
         String at = EventRules.join(path, "@context");
         if (!object.has("@context")) {
             throw new MalformedEpcis(at, "the required field is missing");
         }
         JsonNode context = object.get("@context");
-        boolean named = context.isTextual();
-        for (JsonNode element : context) {
-            named |= context.isArray() && element.isTextual();
-        }
-        if (!named) {
-            throw new MalformedEpcis(at, "the address of EPCIS's own context is missing");
+        if (context.isContainerNode() && context.isEmpty()) {
+            throw new MalformedEpcis(at, "the context names nothing");
         }
         return Namespaces.NONE.with(context, at);
     }

@@ -14,11 +14,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,8 +37,6 @@ final class JsonTree {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private static final int DECODED_AT_ONCE = 8192;
-
     private final JsonParser parser;
     private final List<Object> place = new ArrayList<>();
     private int values;
@@ -59,8 +52,8 @@ final class JsonTree {
 
     /** Reads the whole text, which is one value. */
     static void read(byte[] content, Reading reading) throws MalformedEpcis {
-        requireUtf8(content);
-        int start = hasMark(content) ? 3 : 0;
+        Encodings.requireUtf8(content);
+        int start = Encodings.markLength(content);
         try (JsonParser parser = FACTORY.createParser(content, start, content.length - start)) {
             JsonTree tree = new JsonTree(parser);
             try {
@@ -92,33 +85,6 @@ final class JsonTree {
         String what = message.startsWith("Duplicate field") ? "a name stands twice" : "no JSON";
         return what + ", at line " + wrong.getLocation().getLineNr() + ", column "
                 + wrong.getLocation().getColumnNr();
-    }
-
-    private static void requireUtf8(byte[] content) throws MalformedEpcis {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        CharBuffer characters = CharBuffer.allocate(DECODED_AT_ONCE);
-        CoderResult result;
-        do {
-            result = decoder.decode(bytes, characters, true);
-            for (int i = 0; i < characters.position(); i++) {
-                // Without zeros it is no UTF-16 or UTF-32 either.
-                if (characters.get(i) == 0) {
-                    throw new MalformedEpcis("", "the document is not in UTF-8");
-                }
-            }
-            characters.clear();
-        } while (result.isOverflow());
-        if (result.isError()) {
-            throw new MalformedEpcis("", "the document is not in UTF-8");
-        }
-    }
-
-    private static boolean hasMark(byte[] content) {
-        return content.length > 2
-                && content[0] == (byte) 0xEF
-                && content[1] == (byte) 0xBB
-                && content[2] == (byte) 0xBF;
     }
 
     boolean isObject() {

@@ -12,8 +12,6 @@ import java.util.Optional;
 
 /** The rules of an event's parts: identifiers, quantities, places, parties, declarations. */
 final class PartRules {
-    private static final int MAX_UNIT = 3;
-
     private PartRules() {}
 
     static String text(JsonNode value, String at) throws MalformedEpcis {
@@ -109,9 +107,9 @@ final class PartRules {
     }
 
     /** A code of UNECE Recommendation 20. */
-    static void unit(JsonNode value, String at) throws MalformedEpcis {
+    private static void unit(JsonNode value, String at) throws MalformedEpcis {
         String unit = text(value, at);
-        if (unit.length() > MAX_UNIT || !unit.matches("[A-Z0-9]+")) {
+        if (!unit.matches("[A-Z0-9]{2,3}")) {
             throw new MalformedEpcis(at, "a unit of measure is a code of UNECE Recommendation 20, as in KGM");
         }
     }
@@ -176,7 +174,7 @@ final class PartRules {
 
     static void require(ObjectNode object, String at, String field) throws MalformedEpcis {
         if (!object.has(field)) {
-            throw new MalformedEpcis(at + "." + field, "the required field is missing");
+            throw new MalformedEpcis(EventRules.join(at, field), "the required field is missing");
         }
     }
 

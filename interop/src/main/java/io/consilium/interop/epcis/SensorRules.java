@@ -121,12 +121,11 @@ final class SensorRules {
                 }
             }
             case "hexBinaryValue" -> {
-                if (!value.asText().matches("(?:[0-9A-Fa-f]{2})+")) {
-                    throw new MalformedEpcis(at, "an even number of hexadecimal digits expected");
+                if (!value.asText().matches("[0-9A-Fa-f]+")) {
+                    throw new MalformedEpcis(at, "hexadecimal digits expected");
                 }
             }
-            case "stringValue" -> PartRules.text(value, at);
-            case "uom" -> PartRules.unit(value, at);
+            case "stringValue", "uom" -> PartRules.text(value, at);
             case "deviceID",
                     "deviceMetadata",
                     "rawData",

@@ -35,8 +35,8 @@ public enum Vocabulary {
     COMPONENT(
             "Comp-",
             "comp:",
-            "altitude axial_distance azimuth_angle easting elevation_angle height latitude longitude northing"
-                    + " polar_angle spherical_radius x y z");
+            "altitude axial_distance azimuth easting elevation_angle geocoordinate height latitude longitude"
+                    + " northing polar_angle spherical_radius x y z");
 
     static final String WEB = "https://ref.gs1.org/cbv/";
     private static final String URN = "urn:epcglobal:cbv:";

@@ -3,6 +3,8 @@ package io.consilium.interop.epcis;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.consilium.interop.epcis.EpcisDocument.Form;
 import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,8 +40,11 @@ final class XmlDocuments {
     }
 
     EpcisDocument read(byte[] content) throws MalformedEpcis {
+        int start = Encodings.markLength(content);
+        Reader characters = new InputStreamReader(
+                new ByteArrayInputStream(content, start, content.length - start), Encodings.ofXml(content));
         try {
-            XMLStreamReader reader = factory().createXMLStreamReader(new ByteArrayInputStream(content));
+            XMLStreamReader reader = factory().createXMLStreamReader(characters);
             try {
                 return document(reader);
             } finally {
@@ -65,6 +70,10 @@ final class XmlDocuments {
         factory.setProperty(XMLInputFactory.IS_COALESCING, false);
         factory.setXMLResolver((publicId, systemId, baseUri, namespace) -> {
             throw new XMLStreamException("nothing is fetched");
+        });
+        // Without one the JDK writes to the standard error.
+        factory.setXMLReporter((message, type, information, location) -> {
+            throw new XMLStreamException(message, location);
         });
         return factory;
     }
