@@ -21,6 +21,7 @@ enum CommandGroup {
     RECORD("Register, read and prove medical records"),
     CONSENT("Grant, check and revoke consents"),
     ACCESS("Ask for access, break the glass, list accesses"),
+    TRIAL("Register clinical trials, run them, and hold results against them"),
     DRUG("Follow packs of medicine from maker to patient"),
     CHAIN("Look at blocks and transactions, and verify them"),
     TX("Build, sign and submit transactions in separate steps"),
@@ -58,6 +59,7 @@ enum CommandGroup {
             case RECORD -> new RecordCommands(session);
             case CONSENT -> new ConsentCommands(session);
             case ACCESS -> new AccessCommands(session);
+            case TRIAL -> new TrialCommands(session);
             case DRUG -> new DrugCommands(session);
             case CHAIN -> new ChainCommands(session);
             case TX -> new TxCommands(session);

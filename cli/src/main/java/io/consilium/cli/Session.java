@@ -70,6 +70,11 @@ public final class Session {
         return context.get();
     }
 
+    /** Whether a genesis file is known without being told: by a context, by --genesis or the environment. */
+    boolean hasGenesis() throws ClientException {
+        return context().genesis().filter(java.nio.file.Files::isRegularFile).isPresent();
+    }
+
     /** The genesis of the context or of --genesis. */
     GenesisFile genesis() throws ClientException {
         if (genesis.isEmpty()) {

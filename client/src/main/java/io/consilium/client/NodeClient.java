@@ -30,6 +30,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialNullifierRequest;
+import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -163,6 +165,14 @@ public final class NodeClient {
 
     public FetchPayloadResponse fetchPayload(FetchPayloadRequest request) throws ClientException {
         return call("FetchPayload", request, FetchPayloadResponse.parser(), timeout);
+    }
+
+    public TrialNullifierResponse trialNullifier(ByteString trialId, ByteString patientId) throws ClientException {
+        TrialNullifierRequest request = TrialNullifierRequest.newBuilder()
+                .setTrialId(trialId)
+                .setPatientId(patientId)
+                .build();
+        return call("TrialNullifier", request, TrialNullifierResponse.parser(), timeout);
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {

@@ -24,7 +24,9 @@ final class SealedText {
         /** Of an amendment or a revocation; from the patient's scope key. */
         REASON("consilium/reason-key/v1"),
         /** Of a break-glass; from a key of its own (ACC-3). */
-        RATIONALE("consilium/rationale-key/v1");
+        RATIONALE("consilium/rationale-key/v1"),
+        /** Of a step in a trial; from a key of its own. */
+        TRIAL_REASON("consilium/trial-reason-key/v1");
 
         private final String domain;
 

@@ -18,6 +18,11 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.StateResponse;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.TrialVersionState;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -66,6 +71,26 @@ public final class VerifiedState {
 
     public At<ChainParameters> parameters() throws ClientException {
         return required(StateKeys.PARAMETERS, ChainParameters.parser(), "chain parameters");
+    }
+
+    public At<TrialState> trial(ByteString id) throws ClientException {
+        return required(StateKeys.trial(id), TrialState.parser(), "such trial");
+    }
+
+    public At<TrialVersionState> trialVersion(ByteString documentId) throws ClientException {
+        return required(StateKeys.trialVersion(documentId), TrialVersionState.parser(), "such version of the trial");
+    }
+
+    public At<TrialResultsState> trialResults(ByteString documentId) throws ClientException {
+        return required(StateKeys.trialResults(documentId), TrialResultsState.parser(), "such results of the trial");
+    }
+
+    public At<TrialSubjectState> trialSubject(ByteString pseudonym) throws ClientException {
+        return required(StateKeys.trialSubject(pseudonym), TrialSubjectState.parser(), "such subject");
+    }
+
+    public At<TrialDatasetState> trialDataset(ByteString id) throws ClientException {
+        return required(StateKeys.trialDataset(id), TrialDatasetState.parser(), "such dataset");
     }
 
     private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {

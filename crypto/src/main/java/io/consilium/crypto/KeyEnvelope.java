@@ -19,7 +19,9 @@ public final class KeyEnvelope {
         /** The same key, re-wrapped for a requester; the object is the access id. */
         DISCLOSED_KEY("consilium/seal/disclosed-key/v1"),
         /** Opens why the glass was broken; the object is the access id of the break-glass (ACC-3). */
-        RATIONALE_KEY("consilium/seal/rationale-key/v1");
+        RATIONALE_KEY("consilium/seal/rationale-key/v1"),
+        /** Opens the reason of a step in a trial; the object is the trial id. */
+        TRIAL_REASON("consilium/seal/trial-reason/v1");
 
         private final byte[] info;
 

@@ -17,6 +17,7 @@ import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.records.RecordRules;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.trials.TrialRules;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
@@ -65,6 +66,7 @@ final class TransactionRules {
             case DISCLOSE -> DisclosureRules.disclose(call);
             case BREAK_GLASS -> BreakGlassRules.open(call);
             case BREAK_GLASS_REVIEW -> BreakGlassRules.review(call);
+            case TRIAL -> TrialRules.apply(call);
             case PAYLOAD_NOT_SET -> throw new IllegalStateException("parsing refuses a transaction without payload");
         };
     }

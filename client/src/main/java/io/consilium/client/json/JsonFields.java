@@ -80,6 +80,11 @@ public final class JsonFields {
         throw new JsonException(at(name), "base64 that is not in its one spelling");
     }
 
+    /** Whatever stands there, which the caller tells apart. */
+    public Object value(String name) throws JsonException {
+        return required(name);
+    }
+
     public JsonFields object(String name) throws JsonException {
         return of(required(name), at(name));
     }

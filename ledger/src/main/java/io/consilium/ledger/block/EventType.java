@@ -26,7 +26,20 @@ public enum EventType {
     ACCESS_USED("access.used"),
     ACCESS_DISCLOSED("access.disclosed"),
     ACCESS_BREAK_GLASS("access.break-glass"),
-    ACCESS_REVIEWED("access.reviewed");
+    ACCESS_REVIEWED("access.reviewed"),
+    TRIAL_REGISTERED("trial.registered"),
+    TRIAL_AMENDED("trial.amended"),
+    TRIAL_DECIDED("trial.decided"),
+    TRIAL_ENROLLED("trial.enrolled"),
+    TRIAL_SUBJECT_CHANGED("trial.subject-changed"),
+    TRIAL_DATA_SUBMITTED("trial.data-submitted"),
+    TRIAL_DATA_CORRECTED("trial.data-corrected"),
+    TRIAL_LOCKED("trial.locked"),
+    TRIAL_UNLOCKED("trial.unlocked"),
+    TRIAL_UNBLINDED("trial.unblinded"),
+    TRIAL_PUBLISHED("trial.published"),
+    TRIAL_RELEASED("trial.released"),
+    TRIAL_QUERIED("trial.queried");
 
     private final String text;
 

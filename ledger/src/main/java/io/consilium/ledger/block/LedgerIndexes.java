@@ -55,6 +55,12 @@ public final class LedgerIndexes {
     /** Institution that has to know of it, time when its review is due, access id: break-glass. */
     public static final String INSTITUTION_EMERGENCIES = "institution-emergencies";
 
+    /** Time of registration, trial id: every trial. */
+    public static final String TRIALS = "trials";
+
+    /** Trial id, time of enrolment, pseudonym. */
+    public static final String TRIAL_SUBJECTS = "trial-subjects";
+
     public static final List<String> ALL = List.of(
             EVIDENCE,
             INSTITUTIONS,
@@ -68,10 +74,15 @@ public final class LedgerIndexes {
             GRANTEE_CONSENTS,
             PATIENT_ACCESSES,
             MEMBER_ACCESSES,
-            INSTITUTION_EMERGENCIES);
+            INSTITUTION_EMERGENCIES,
+            TRIALS,
+            TRIAL_SUBJECTS);
 
     /** The grantee under which consents stand that permit everybody. */
     public static final String ANYBODY = "*";
+
+    /** The owner of a list that has no owners. */
+    public static final String EVERY = "";
 
     private static final int ID_BYTES = 16;
     private static final byte[] NO_VALUE = {};

@@ -18,6 +18,12 @@ import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialNullifierState;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.TrialVersionState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +90,32 @@ public final class LedgerState {
         return object(StateKeys.emergencies(member), MemberEmergencies.parser());
     }
 
+    public Optional<TrialState> trial(ByteString id) {
+        return object(StateKeys.trial(id), TrialState.parser());
+    }
+
+    /** What a version of a trial registered, by its document id. */
+    public Optional<TrialVersionState> trialVersion(ByteString documentId) {
+        return object(StateKeys.trialVersion(documentId), TrialVersionState.parser());
+    }
+
+    /** What a trial published, by its document id. */
+    public Optional<TrialResultsState> trialResults(ByteString documentId) {
+        return object(StateKeys.trialResults(documentId), TrialResultsState.parser());
+    }
+
+    public Optional<TrialSubjectState> trialSubject(ByteString pseudonym) {
+        return object(StateKeys.trialSubject(pseudonym), TrialSubjectState.parser());
+    }
+
+    public Optional<TrialNullifierState> trialNullifier(ByteString nullifier) {
+        return object(StateKeys.trialNullifier(nullifier), TrialNullifierState.parser());
+    }
+
+    public Optional<TrialDatasetState> trialDataset(ByteString id) {
+        return object(StateKeys.trialDataset(id), TrialDatasetState.parser());
+    }
+
     public ChainParameters parameters() {
         return object(StateKeys.PARAMETERS, ChainParameters.parser()).orElseThrow(() -> missing(StateKeys.PARAMETERS));
     }
@@ -128,6 +160,24 @@ public final class LedgerState {
                 object(key, ConsentState.parser()).map(ConsentState::getVersion).orElse(0L);
             case StateKeys.ACCESS ->
                 object(key, AccessState.parser()).map(AccessState::getVersion).orElse(0L);
+            case StateKeys.TRIAL ->
+                object(key, TrialState.parser()).map(TrialState::getVersion).orElse(0L);
+            case StateKeys.TRIAL_VERSION ->
+                object(key, TrialVersionState.parser())
+                        .map(TrialVersionState::getVersion)
+                        .orElse(0L);
+            case StateKeys.TRIAL_RESULTS ->
+                object(key, TrialResultsState.parser())
+                        .map(TrialResultsState::getVersion)
+                        .orElse(0L);
+            case StateKeys.TRIAL_SUBJECT ->
+                object(key, TrialSubjectState.parser())
+                        .map(TrialSubjectState::getVersion)
+                        .orElse(0L);
+            case StateKeys.TRIAL_DATASET ->
+                object(key, TrialDatasetState.parser())
+                        .map(TrialDatasetState::getVersion)
+                        .orElse(0L);
             default -> throw new IllegalArgumentException(object + " names no object with a version");
         };
     }

@@ -3,6 +3,7 @@ package io.consilium.ledger.state;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.certificate.Evidence;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The names of everything in the state: one line for each kind of object. */
 public final class StateKeys {
@@ -17,6 +18,17 @@ public final class StateKeys {
     public static final String CONSENT_SHARD = "consents/";
     public static final String ACCESS = "access/";
     public static final String EMERGENCIES = "emergencies/";
+    public static final String TRIAL = "trial/";
+    public static final String TRIAL_VERSION = "trial-version/";
+    public static final String TRIAL_RESULTS = "trial-results/";
+    public static final String TRIAL_SUBJECT = "trial-subject/";
+    public static final String TRIAL_DATASET = "trial-dataset/";
+
+    /** Asked by rules alone: a nullifier says nothing that its subject does not. */
+    private static final String TRIAL_NULLIFIER = "trial-nullifier/";
+
+    private static final List<String> BY_ID = List.of(
+            PATIENT, GUARDIAN, RECORD, CONSENT, ACCESS, TRIAL, TRIAL_VERSION, TRIAL_RESULTS, TRIAL_SUBJECT, TRIAL_DATASET);
 
     /** The chain's parameters, from genesis. */
     public static final StateKey PARAMETERS = StateKey.of("chain/parameters");
@@ -81,6 +93,30 @@ public final class StateKeys {
         return StateKey.of(EMERGENCIES + member);
     }
 
+    public static StateKey trial(ByteString id) {
+        return StateKey.of(TRIAL + hex(id));
+    }
+
+    public static StateKey trialVersion(ByteString documentId) {
+        return StateKey.of(TRIAL_VERSION + hex(documentId));
+    }
+
+    public static StateKey trialResults(ByteString documentId) {
+        return StateKey.of(TRIAL_RESULTS + hex(documentId));
+    }
+
+    public static StateKey trialSubject(ByteString pseudonym) {
+        return StateKey.of(TRIAL_SUBJECT + hex(pseudonym));
+    }
+
+    public static StateKey trialNullifier(ByteString nullifier) {
+        return StateKey.of(TRIAL_NULLIFIER + hex(nullifier));
+    }
+
+    public static StateKey trialDataset(ByteString id) {
+        return StateKey.of(TRIAL_DATASET + hex(id));
+    }
+
     /** Whether the text is the key of an object with a version, as preconditions name it. */
     public static boolean isVersioned(String text) {
         if (text.startsWith(INSTITUTION)) {
@@ -89,7 +125,7 @@ public final class StateKeys {
         if (text.startsWith(MEMBER)) {
             return isWord(text.substring(MEMBER.length()), 1);
         }
-        for (String prefix : new String[] {PATIENT, GUARDIAN, RECORD, CONSENT, ACCESS}) {
+        for (String prefix : BY_ID) {
             if (text.startsWith(prefix)) {
                 return isId(text.substring(prefix.length()));
             }

@@ -61,6 +61,7 @@ final class PayloadFormat {
             case DISCLOSE -> disclose(body.getDisclose());
             case BREAK_GLASS -> BreakGlassFormat.open(body.getBreakGlass());
             case BREAK_GLASS_REVIEW -> BreakGlassFormat.review(body.getBreakGlassReview());
+            case TRIAL -> TrialFormat.check(body.getTrial());
             case PAYLOAD_NOT_SET -> throw MalformedTransaction.at("payload", "is missing");
         }
     }

@@ -127,7 +127,45 @@ public enum Refusal {
     BREAK_GLASS_UNKNOWN("ACC-3", NOT_FOUND, "there is no such break-glass", "list those that await their review"),
     REVIEW_EXISTS("ACC-3", REFUSED, "the break-glass is reviewed already", "nothing is left to do"),
     OWN_REVIEW("ACC-3", UNAUTHORISED, "nobody reviews its own break-glass", "ask another PRIVACY_OFFICER"),
-    NOTE_MISSING("ACC-3", REFUSED, "a review needs its note", "say why with --note");
+    NOTE_MISSING("ACC-3", REFUSED, "a review needs its note", "say why with --note"),
+    // Trials
+    TRIAL_EXISTS("TRI-1", CONFLICT, "a trial with this id exists already", "draw a fresh random id"),
+    TRIAL_UNKNOWN("TRI-1", NOT_FOUND, "there is no such trial", "list the trials"),
+    NOT_TRIAL_SPONSOR("TRI-1", UNAUTHORISED, "only the trial's sponsor may do this", "ask its RESEARCHER"),
+    OUTCOME_REPEATED("TRI-1", REFUSED, "two outcomes have one name", "give each outcome a name of its own"),
+    PRIMARY_OUTCOME_MISSING("TRI-1", REFUSED, "no outcome is primary", "name at least one primary outcome"),
+    TRIAL_LIMIT("TX-6", REFUSED, "the trial has as many of these as can be kept", "register a new trial"),
+    NOT_TRIAL_COMMITTEE("TRI-2", UNAUTHORISED, "only the trial's ethics committee decides", "ask its REVIEWER"),
+    DECISION_VERSION_OTHER(
+            "TRI-2", REFUSED, "the decision is on another protocol or form", "decide on what is registered now"),
+    DECISION_OVER("TRI-2", REFUSED, "the approval would be over already", "choose an end in the future"),
+    ETHICS_APPROVAL_MISSING(
+            "TRI-2", REFUSED, "no ethics decision covers the registered version", "ask the ethics committee to decide"),
+    ETHICS_APPROVAL_EXPIRED(
+            "TRI-2", REFUSED, "the ethics approval has expired", "ask the ethics committee to renew it"),
+    ETHICS_REJECTED("TRI-2", REFUSED, "the ethics committee rejected this version", "amend the protocol"),
+    TRIAL_VERSION_CONFLICT("TRI-3", CONFLICT, "another version is registered meanwhile", "read it again and decide"),
+    TRIAL_PARTY_FIXED("TRI-3", REFUSED, "sponsor and committee of a trial do not change", "register a new trial"),
+    AMENDMENT_EMPTY("TRI-3", REFUSED, "the amendment changes nothing", "give the document with its changes"),
+    ICF_VERSION_STALE("TRI-3", REFUSED, "the consent form is an older version", "use the form that is registered now"),
+    ICF_VERSION_UNKNOWN("TRI-3", REFUSED, "the trial has no such consent form", "use the form that is registered now"),
+    NOT_TRIAL_SITE("TRI-4", UNAUTHORISED, "only a site of the trial may do this", "ask a CLINICIAN of a site"),
+    ALREADY_ENROLLED("TRI-4", REFUSED, "this patient is enrolled in the trial already", "nothing is left to do"),
+    PSEUDONYM_EXISTS("TRI-4", CONFLICT, "the pseudonym is taken", "draw a fresh random pseudonym"),
+    SUBJECT_UNKNOWN("TRI-4", NOT_FOUND, "the trial has no such subject", "check the pseudonym"),
+    SUBJECT_STATUS_UNKNOWN("TRI-4", REFUSED, "there is no such status", "choose a FHIR ResearchSubject status"),
+    SUBJECT_STATUS_FINAL("TRI-4", REFUSED, "nothing comes after the subject's status", "nothing is left to do"),
+    SUBJECT_UNCHANGED("TRI-4", REFUSED, "the subject has that status already", "nothing is left to do"),
+    SUBJECT_WITHDRAWN("TRI-5", REFUSED, "the subject has withdrawn", "submit no more data of the subject"),
+    TRIAL_LOCKED("TRI-5", REFUSED, "the trial's database is locked", "unlock it with a reason, if it must be"),
+    TRIAL_NOT_LOCKED("TRI-5", REFUSED, "the trial's database is not locked", "nothing is left to do"),
+    DATASET_EXISTS("TRI-5", CONFLICT, "a dataset with this id exists already", "draw a fresh random id"),
+    DATASET_UNKNOWN("TRI-5", NOT_FOUND, "the trial has no such dataset", "list its datasets with trial audit"),
+    DATASET_VERSION_CONFLICT("TRI-5", CONFLICT, "the newest version is another one", "read it again and decide"),
+    RELEASE_OVERTAKEN("TRI-7", CONFLICT, "another release was made meanwhile", "ask for the release again"),
+    DATA_USE_NOT_PERMITTED(
+            "TRI-7", REFUSED, "the consent form does not permit this use", "ask for a use that it permits"),
+    BUDGET_SPENT("TRI-7", REFUSED, "the privacy budget does not suffice", "ask with a smaller epsilon, or not at all");
 
     private final String rule;
     private final RefusalClass kind;

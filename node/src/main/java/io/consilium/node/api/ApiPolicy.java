@@ -32,6 +32,8 @@ import java.util.stream.Stream;
  * consent             yes       yes                                                       yes
  * access              yes       yes                  outcome alone      outcome alone
  * scope key           yes       scope-key holders
+ * trial, its versions and results                                                                   yes
+ * trial's subjects and datasets     its sponsor, committee, sites, and REGULATORs
  * institution, member, validators, headers, chain parameters                                        yes
  * metrics             operators of this node's institution
  * </pre>
@@ -267,6 +269,7 @@ public final class ApiPolicy {
                         seesAccessId(caller, body.getBreakGlass().getAccessId());
                     case BREAK_GLASS_REVIEW ->
                         seesAccessId(caller, body.getBreakGlassReview().getAccessId());
+                    case TRIAL -> new TrialVisibility(state).seesAction(caller, body.getTrial());
                     case PAYLOAD_NOT_SET -> false;
                 };
     }
@@ -285,6 +288,11 @@ public final class ApiPolicy {
 
     public boolean seesAccessId(Caller caller, ByteString id) {
         return accessView(caller, id) != AccessView.HIDDEN;
+    }
+
+    /** A subject's pseudonym or a dataset's id. */
+    public boolean seesTrialObject(Caller caller, ByteString id) {
+        return new TrialVisibility(state).seesObject(caller, id);
     }
 
     private AccessView accessView(Caller caller, ByteString id) {

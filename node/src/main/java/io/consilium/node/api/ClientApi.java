@@ -17,6 +17,7 @@ import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.RationaleKeys;
 import io.consilium.node.vault.ScopeKeys;
+import io.consilium.node.vault.TrialNullifiers;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Vault;
 import java.io.IOException;
@@ -141,6 +142,8 @@ public final class ClientApi {
                 disclosures,
                 Operation.immediate(download::fetch),
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),
+                Operation.immediate(
+                        new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
                 feed);
     }
 

@@ -28,6 +28,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialNullifierRequest;
+import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -121,6 +123,11 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void rationaleKey(RationaleKeyRequest request, StreamObserver<RationaleKeyResponse> out) {
         answer(operations.rationaleKey(), request, out);
+    }
+
+    @Override
+    public void trialNullifier(TrialNullifierRequest request, StreamObserver<TrialNullifierResponse> out) {
+        answer(operations.trialNullifier(), request, out);
     }
 
     @Override

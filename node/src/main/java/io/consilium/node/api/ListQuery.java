@@ -157,10 +157,19 @@ public final class ListQuery {
             case "accesses" -> accesses(caller, selector, state, policy);
             case "reviews" -> reviews(caller, selector, state, policy);
             case "custodians" -> custodians(caller, selector, state, policy);
+            case "trials" -> {
+                selector.require(list, Selector.Kind.ALL);
+                yield new Scan(
+                        LedgerIndexes.TRIALS,
+                        LedgerIndexes.prefix(LedgerIndexes.EVERY),
+                        key -> state.trial(LedgerIndexes.idAt(key)),
+                        Optional.empty());
+            }
+            case "subjects" -> subjects(caller, selector, state);
             default ->
                 throw ApiProblem.malformed(
                                 "there are lists of evidence, institutions, members, patients, custodians, guardians, records,"
-                                        + " erasures, consents, accesses and reviews",
+                                        + " erasures, consents, accesses, reviews, trials and subjects",
                                 "list")
                         .asException();
         };
@@ -210,7 +219,7 @@ public final class ListQuery {
                         state.member(selector.name()).isPresent(),
                         "member");
             case ROLE -> named(LedgerIndexes.GRANTEE_CONSENTS, "role:" + selector.name(), visible, true, "role");
-            case ALL -> throw selector.notFor("consents");
+            case ALL, TRIAL -> throw selector.notFor("consents");
         };
     }
 
@@ -225,7 +234,7 @@ public final class ListQuery {
                         visible,
                         state.member(selector.name()).isPresent(),
                         "member");
-            case ALL, INSTITUTION, ROLE -> throw selector.notFor("accesses");
+            case ALL, INSTITUTION, ROLE, TRIAL -> throw selector.notFor("accesses");
         };
     }
 
@@ -244,7 +253,7 @@ public final class ListQuery {
     private static Scan custodians(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
         selector.require("custodians", Selector.Kind.PATIENT);
         Optional<PatientState> patient =
-                state.patient(selector.patientId()).filter(found -> policy.seesCustodians(caller, found));
+                state.patient(selector.objectId()).filter(found -> policy.seesCustodians(caller, found));
         if (patient.isEmpty() && !ApiPolicy.breaksGlass(caller)) {
             // whether the patient exists or not
             throw ApiProblem.forbidden(
@@ -274,12 +283,24 @@ public final class ListQuery {
 
     /** A patient whom the caller may not see answers like none, unless something of it is visible. */
     private static Scan ofPatient(Caller caller, ApiPolicy policy, Selector selector, String index, Visible visible) {
-        ByteString id = selector.patientId();
+        ByteString id = selector.objectId();
         return new Scan(
                 index,
                 LedgerIndexes.prefix(id),
                 visible,
                 policy.seesPatientId(caller, id) ? Optional.empty() : Optional.of("patient"));
+    }
+
+    private static Scan subjects(Caller caller, Selector selector, LedgerState state) {
+        selector.require("subjects", Selector.Kind.TRIAL);
+        TrialVisibility visibility = new TrialVisibility(state);
+        ByteString trialId = selector.objectId();
+        return new Scan(
+                LedgerIndexes.TRIAL_SUBJECTS,
+                LedgerIndexes.prefix(trialId),
+                key -> state.trialSubject(LedgerIndexes.idAt(key))
+                        .filter(subject -> visibility.seesSubject(caller, subject)),
+                state.trial(trialId).isPresent() ? Optional.empty() : Optional.of("trial"));
     }
 
     private static Scan named(String index, String owner, Visible visible, boolean exists, String what) {
@@ -293,7 +314,8 @@ public final class ListQuery {
             PATIENT,
             INSTITUTION,
             MEMBER,
-            ROLE
+            ROLE,
+            TRIAL
         }
 
         static Selector parse(String by) {
@@ -305,6 +327,7 @@ public final class ListQuery {
                 case "institution" ->
                     new Selector(Kind.INSTITUTION, named(name, ActorName.Institution.class, "institution"));
                 case "member" -> new Selector(Kind.MEMBER, named(name, ActorName.Member.class, "member"));
+                case "trial" -> new Selector(Kind.TRIAL, named(name, ActorName.Patient.class, "trial"));
                 case "role" ->
                     new Selector(
                             Kind.ROLE,
@@ -312,7 +335,8 @@ public final class ListQuery {
                                     .asException()));
                 default ->
                     throw ApiProblem.malformed(
-                                    "a selector is patient/ID, institution/SLUG, member/NAME or role/ROLE", "by")
+                                    "a selector is patient/ID, institution/SLUG, member/NAME, role/ROLE or trial/ID",
+                                    "by")
                             .asException();
             };
         }
@@ -336,7 +360,8 @@ public final class ListQuery {
                     .asException();
         }
 
-        ByteString patientId() {
+        /** The id of a patient or trial: both have 32 digits. */
+        ByteString objectId() {
             return ((ActorName.Patient) ActorName.parse(name).orElseThrow()).id();
         }
     }

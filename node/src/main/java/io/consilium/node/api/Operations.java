@@ -24,6 +24,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialNullifierRequest;
+import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -44,4 +46,5 @@ public record Operations(
         Operation<DiscloseRequest, DiscloseResponse> disclose,
         Operation<FetchPayloadRequest, FetchPayloadResponse> fetchPayload,
         Operation<RationaleKeyRequest, RationaleKeyResponse> rationaleKey,
+        Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
         Operation<WatchRequest, WatchResponse> watch) {}

@@ -47,7 +47,12 @@ public final class StateQuery {
 
     /** The registry and the chain's own values are everybody's, their absence too. */
     private static boolean isPublic(String key) {
-        return key.startsWith(StateKeys.INSTITUTION) || key.startsWith(StateKeys.MEMBER) || key.startsWith("chain/");
+        return key.startsWith(StateKeys.INSTITUTION)
+                || key.startsWith(StateKeys.MEMBER)
+                || key.startsWith("chain/")
+                || key.startsWith(StateKeys.TRIAL)
+                || key.startsWith(StateKeys.TRIAL_VERSION)
+                || key.startsWith(StateKeys.TRIAL_RESULTS);
     }
 
     private boolean sees(Caller caller, String key, StateView view) {
@@ -65,6 +70,7 @@ public final class StateQuery {
                         .access(id)
                         .map(access -> policy.seesWhole(caller, access))
                         .orElse(false);
+            case StateKeys.TRIAL_SUBJECT, StateKeys.TRIAL_DATASET -> policy.seesTrialObject(caller, id);
             default -> false;
         };
     }

@@ -33,6 +33,19 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             ACCESS_DISCLOSED,
                             ACCESS_BREAK_GLASS,
                             ACCESS_REVIEWED -> all(detail, id -> policy.seesAccessId(caller, id));
+                    case TRIAL_REGISTERED,
+                            TRIAL_AMENDED,
+                            TRIAL_DECIDED,
+                            TRIAL_ENROLLED,
+                            TRIAL_SUBJECT_CHANGED,
+                            TRIAL_DATA_SUBMITTED,
+                            TRIAL_DATA_CORRECTED,
+                            TRIAL_LOCKED,
+                            TRIAL_UNLOCKED,
+                            TRIAL_UNBLINDED,
+                            TRIAL_PUBLISHED,
+                            TRIAL_RELEASED,
+                            TRIAL_QUERIED -> all(detail, id -> policy.seesTrialObject(caller, id));
                 };
     }
 

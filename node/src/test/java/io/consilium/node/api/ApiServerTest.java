@@ -122,6 +122,7 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
                 refuse());
     }
 

@@ -1,0 +1,308 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.VerificationFailed;
+import io.consilium.client.trial.ReportPage;
+import io.consilium.client.trial.ResultsDocument;
+import io.consilium.client.trial.TrialBundle;
+import io.consilium.client.trial.TrialReader;
+import io.consilium.client.trial.TrialRecord;
+import io.consilium.client.trial.TrialVerifier;
+import io.consilium.proto.TrialState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The registry's part of {@code consilium trial}: registration, decisions, reports and their proof. */
+class TrialRegistryCommands {
+    private final Session session;
+
+    TrialRegistryCommands(Session session) {
+        this.session = session;
+    }
+
+    final Session session() {
+        return session;
+    }
+
+    final ByteString trialId(String text) throws ClientException {
+        return Ids.object("trial", text);
+    }
+
+    final TrialReader reader() throws ClientException {
+        return new TrialReader(session.client(), session.state());
+    }
+
+    @Command(
+            name = "template",
+            description = {
+                "Print a valid document to edit: a registration, or with --results the results of a trial.",
+                "The registration names institutions of the context's chain."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium trial template > trial.json",
+                "  consilium --context helix/researcher trial template --results T > results.json"
+            })
+    int template(
+            @Option(names = "--results", paramLabel = "ID", description = "Trial whose outcomes are reported.")
+                    Optional<String> results)
+            throws Exception {
+        Map<String, Object> document = results.isPresent()
+                ? ResultsDocument.template(
+                        reader().record(trialId(results.get())).current())
+                : new TrialTemplate(session).document();
+        session.output().result(document);
+        return 0;
+    }
+
+    @Command(
+            name = "register",
+            description = {
+                "Register a trial before its first data: title, parties, outcomes, sample size, versions.",
+                "With --check the document is read and shown, and nothing is submitted."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context helix/researcher trial register trial.json",
+                "  consilium trial register trial.json --check"
+            })
+    int register(
+            @Parameters(paramLabel = "FILE", description = "The document in JSON; - is the standard input.")
+                    String file,
+            @Option(names = "--check", description = "Only read the document and show what it says.") boolean check,
+            @Option(
+                            names = "--protocol",
+                            paramLabel = "FILE",
+                            description = "The protocol document; its hash must be the registered one.")
+                    Optional<String> protocol)
+            throws Exception {
+        return new TrialRegistrations(session).register(file, protocol, check);
+    }
+
+    @Command(
+            name = "amend",
+            description = {"Register a new version of a trial; every earlier one stays, and the committee decides anew."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context helix/researcher trial amend T trial-2.json --reason 'later time point'"})
+    int amend(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Parameters(paramLabel = "FILE", description = "The whole document as it shall read; - is stdin.")
+                    String file,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for sponsor, committee and regulators.")
+                    String reason)
+            throws Exception {
+        return new TrialRegistrations(session).amend(trialId(id), file, reason);
+    }
+
+    @Command(
+            name = "approve",
+            description = "Approve the registered protocol and consent form until a time, as the ethics committee.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context ethics/chair trial approve T --protocol-version 1.0 --icf-version 1.0 \\",
+                "      --until 2027-12-31"
+            })
+    int approve(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Option(
+                            names = "--protocol-version",
+                            required = true,
+                            paramLabel = "V",
+                            description = "Version of the protocol.")
+                    String protocol,
+            @Option(
+                            names = "--icf-version",
+                            required = true,
+                            paramLabel = "V",
+                            description = "Version of the informed-consent form.")
+                    String form,
+            @Option(
+                            names = "--until",
+                            required = true,
+                            paramLabel = "T",
+                            description = "Last day, or the time at which the approval ends.")
+                    String until)
+            throws Exception {
+        return new TrialSteps(session).decide(trialId(id), true, protocol, form, Dates.end("--until", until));
+    }
+
+    @Command(
+            name = "reject",
+            description = "Reject the registered protocol and consent form, as the ethics committee.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context ethics/chair trial reject T --protocol-version 1.0 --icf-version 1.0"})
+    int reject(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Option(
+                            names = "--protocol-version",
+                            required = true,
+                            paramLabel = "V",
+                            description = "Version of the protocol.")
+                    String protocol,
+            @Option(
+                            names = "--icf-version",
+                            required = true,
+                            paramLabel = "V",
+                            description = "Version of the informed-consent form.")
+                    String form,
+            @Option(
+                            names = "--until",
+                            paramLabel = "T",
+                            description = "Kept with the decision; a rejection does not end.")
+                    Optional<String> until)
+            throws Exception {
+        long end = until.isPresent() ? Dates.end("--until", until.get()) : 0;
+        return new TrialSteps(session).decide(trialId(id), false, protocol, form, end);
+    }
+
+    @Command(
+            name = "show",
+            description = "Show a trial as it is registered now, proven from the genesis.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context medwatch/inspector trial show T -o json"})
+    int show(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
+        session.output().result(TrialViews.show(reader().record(trialId(id))));
+        return 0;
+    }
+
+    @Command(
+            name = "list",
+            description = "List every registered trial, oldest first.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams trial list"})
+    int list(@Mixin Pages.Paging paging) throws Exception {
+        new Pages(session)
+                .print(
+                        "trials",
+                        "",
+                        paging,
+                        TrialState.parser(),
+                        List.of(
+                                "trialId",
+                                "sponsor",
+                                "version",
+                                "protocolVersion",
+                                "icfVersion",
+                                "registeredAt",
+                                "locked"),
+                        TrialViews::line);
+        return 0;
+    }
+
+    @Command(
+            name = "history",
+            description = "List every step of a trial: versions, decisions, locks, releases, publications.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context helix/researcher trial history T"})
+    int history(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
+        TrialRecord record = reader().record(trialId(id));
+        session.output()
+                .list(
+                        List.of("time", "event", "detail", "by", "reason"),
+                        new TrialHistory(session).steps(record),
+                        Optional.empty());
+        return 0;
+    }
+
+    @Command(
+            name = "report",
+            description = {
+                "Hold the newest published results against every registered version.",
+                "An amendment after the first lock or unblinding never counts."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context medwatch/inspector trial report T",
+                "  consilium --context medwatch/inspector trial report T --html report.html"
+            })
+    int report(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Option(names = "--html", paramLabel = "FILE", description = "Write a page for printing, with a timeline.")
+                    Optional<Path> html)
+            throws Exception {
+        TrialRecord record = reader().record(trialId(id));
+        TrialViews.report(session, record);
+        if (html.isPresent()) {
+            UserFiles.requireAbsent(html.get());
+            UserFiles.parentOf(html.get());
+            Files.writeString(html.get(), ReportPage.of(record));
+            session.output().say("The page is in " + html.get());
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "export",
+            description =
+                    "Write everything that proves a trial's registry to a file, which trial verify reads offline.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context medwatch/inspector trial export T --out trial-bundle.json"})
+    int export(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.") Path out)
+            throws Exception {
+        UserFiles.requireAbsent(out);
+        TrialBundle bundle = reader().bundle(trialId(id));
+        TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
+        UserFiles.parentOf(out);
+        Files.write(out, bundle.encode());
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("bundle", out.toString());
+        result.putAll(TrialViews.verified(record, bundle));
+        session.output().result(result);
+        return 0;
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Verify every step of a trial from the genesis (exit 0 or 9): through a node, or offline from a bundle."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context medwatch/inspector trial verify T",
+                "  consilium trial verify --bundle trial-bundle.json --genesis genesis.json"
+            })
+    int verify(
+            @Parameters(paramLabel = "ID", arity = "0..1", description = "Trial id, to read it through a node.")
+                    Optional<String> id,
+            @Option(names = "--bundle", paramLabel = "FILE", description = "File that trial export wrote.")
+                    Optional<String> file)
+            throws Exception {
+        if (id.isPresent() == file.isPresent()) {
+            throw new MalformedInput("ID", "It is not said what to verify", "Give a trial id, or --bundle FILE");
+        }
+        TrialBundle bundle = file.isPresent()
+                ? TrialBundle.decode(UserFiles.read(session, file.get(), TrialBundle.MAX_BYTES))
+                : reader().bundle(trialId(id.orElseThrow()));
+        Map<String, Object> result = new LinkedHashMap<>();
+        try {
+            TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
+            result.put("verified", true);
+            result.putAll(TrialViews.verified(record, bundle));
+            result.put("outcomes", TrialViews.outcomes(record));
+        } catch (VerificationFailed failed) {
+            result.put("verified", false);
+            result.put("code", failed.code());
+            session.output().result(result);
+            throw failed;
+        }
+        session.output().result(result);
+        return 0;
+    }
+}

@@ -1,0 +1,145 @@
+package io.consilium.cli;
+
+import io.consilium.client.trial.Micros;
+import io.consilium.client.trial.Timeline;
+import io.consilium.client.trial.TrialBundle;
+import io.consilium.client.trial.TrialDocument;
+import io.consilium.client.trial.TrialRecord;
+import io.consilium.ledger.trials.EthicsApproval;
+import io.consilium.ledger.trials.OutcomeClassification.Change;
+import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.TrialVersion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Trials as the command line shows them. */
+final class TrialViews {
+    private TrialViews() {}
+
+    /** One line of a list. */
+    static Map<String, Object> line(TrialState trial) {
+        TrialVersion current = EthicsApproval.current(trial);
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("trialId", Ids.text(trial.getId()));
+        object.put("sponsor", trial.getSponsor());
+        object.put("ethicsCommittee", trial.getEthicsCommittee());
+        object.put("sites", List.copyOf(trial.getSitesList()));
+        object.put("version", current.getNumber());
+        object.put("protocolVersion", current.getProtocolVersion());
+        object.put("icfVersion", current.getIcfVersion());
+        object.put("registeredAt", Dates.text(trial.getVersions(0).getTimeMillis()));
+        object.put("locked", trial.getLocked());
+        return object;
+    }
+
+    static Map<String, Object> show(TrialRecord record) {
+        TrialState trial = record.state();
+        Map<String, Object> object = line(trial);
+        object.put("title", record.current().getTitle());
+        object.put("recruitmentStatus", record.recruitment());
+        object.put("approval", record.unapproved().map(Rejection::code).orElse("VALID"));
+        EthicsApproval.newest(trial).ifPresent(decision -> {
+            object.put("decision", decision.getApproved() ? "approved" : "rejected");
+            if (decision.getUntilMillis() != 0) {
+                object.put("approvedUntil", Dates.text(decision.getUntilMillis()));
+            }
+        });
+        if (trial.getFirstEnrolledMillis() != 0) {
+            object.put("firstEnrolment", Dates.text(trial.getFirstEnrolledMillis()));
+        }
+        object.put("datasets", trial.getDatasetIdsCount());
+        object.put("releases", trial.getReleasesCount());
+        object.put("publications", record.publications().size());
+        object.put("privacyBudget", Micros.number(trial.getBudgetMicros()));
+        object.put("budgetLeft", Micros.number(trial.getBudgetMicros() - trial.getSpentMicros()));
+        object.put("registration", TrialDocument.write(record.current()));
+        object.put("asOfHeight", record.height());
+        return object;
+    }
+
+    static Map<String, Object> subject(TrialSubjectState subject) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("pseudonym", Ids.text(subject.getPseudonym()));
+        object.put("site", subject.getSite());
+        object.put("status", subject.getStatus());
+        object.put("icfVersion", consentedForm(subject));
+        object.put("enrolledAt", Dates.text(subject.getEnrolledMillis()));
+        object.put("changedAt", Dates.text(subject.getChangedMillis()));
+        return object;
+    }
+
+    /** The version of the form that the subject consented to last. */
+    static String consentedForm(TrialSubjectState subject) {
+        return subject.getConsents(subject.getConsentsCount() - 1).getIcfVersion();
+    }
+
+    static List<Map<String, Object>> outcomes(TrialRecord record) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (Classified outcome : record.classified()) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("name", outcome.name());
+            item.put("changes", outcome.changes().stream().map(Change::word).toList());
+            item.put("classification", outcome.classification().word());
+            item.put("likeVersions", outcome.likeVersions());
+            items.add(item);
+        }
+        return items;
+    }
+
+    /** The report: a table of outcomes, or an object with everything that it rests on. */
+    static void report(Session session, TrialRecord record) {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("trialId", Ids.text(record.state().getId()));
+        about.put("title", record.current().getTitle());
+        about.put("published", !record.publications().isEmpty());
+        record.cutOffMillis().ifPresent(time -> about.put("amendmentsCountBefore", Dates.text(time)));
+        about.put("asOfHeight", record.height());
+        List<Map<String, Object>> outcomes = outcomes(record);
+        if (session.output().format() == GlobalOptions.Format.table) {
+            session.output().raw().print(TableWriter.object(about));
+            session.output().raw().println();
+            session.output()
+                    .raw()
+                    .print(TableWriter.list(List.of("name", "classification", "changes", "likeVersions"), outcomes));
+            session.output().raw().println();
+            session.output().raw().print(TableWriter.list(List.of("time", "event", "detail", "by"), timeline(record)));
+            return;
+        }
+        about.put("outcomes", outcomes);
+        about.put("timeline", timeline(record));
+        session.output().result(about);
+    }
+
+    private static List<Map<String, Object>> timeline(TrialRecord record) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (Timeline.Step step : Timeline.of(record.state())) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("time", Dates.text(step.timeMillis()));
+            item.put("event", step.kind().word());
+            item.put("detail", step.detail());
+            item.put("by", step.actor());
+            items.add(item);
+        }
+        return items;
+    }
+
+    /** What a bundle was found to prove. */
+    static Map<String, Object> verified(TrialRecord record, TrialBundle bundle) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("trialId", Ids.text(record.state().getId()));
+        object.put("title", record.current().getTitle());
+        object.put("sponsor", record.state().getSponsor());
+        object.put("versions", record.versions().size());
+        object.put("decisions", record.state().getDecisionsCount());
+        object.put("publications", record.publications().size());
+        object.put("transactions", bundle.receipts().size());
+        object.put("asOfHeight", record.height());
+        object.put("asOf", Dates.text(record.timeMillis()));
+        return object;
+    }
+}

@@ -1,0 +1,121 @@
+package io.consilium.client.trial;
+
+import io.consilium.ledger.trials.OutcomeClassification.Change;
+import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.proto.TrialRegistration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A trial's report as one page for screen and print: no script, nothing fetched, the timeline drawn inside. */
+public final class ReportPage {
+    private static final String STYLE = """
+            body { font: 11pt/1.45 Georgia, 'Times New Roman', serif; color: #1a1a1a; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+            h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 .4rem; } h2 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
+            p.about { color: #555; margin: 0 0 1rem; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+            th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid #ddd; }
+            th { border-bottom: 1px solid #888; font-weight: 600; } .ok { color: #1d6b35; } .mild { color: #8a6100; }
+            .grave { color: #a31621; font-weight: 600; } svg { width: 100%; height: auto; } code { font-size: .78rem; word-break: break-all; }
+            @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+            """;
+
+    private ReportPage() {}
+
+    /** The whole document, in UTF-8 once it is written. */
+    public static String of(TrialRecord record) {
+        TrialRegistration registration = record.current();
+        StringBuilder page = new StringBuilder();
+        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
+                .append(text(registration.getTitle()))
+                .append("</title>\n<style>\n")
+                .append(STYLE)
+                .append("</style>\n</head>\n<body>\n<h1>")
+                .append(text(registration.getTitle()))
+                .append("</h1>\n<p class=\"about\">Trial <code>")
+                .append(HexFormat.of().formatHex(record.state().getId().toByteArray()))
+                .append("</code><br>Sponsor ")
+                .append(text(registration.getSponsor()))
+                .append(", ethics committee ")
+                .append(text(registration.getEthicsCommittee()))
+                .append(", sites ")
+                .append(text(String.join(", ", registration.getSitesList())))
+                .append("<br>As of block ")
+                .append(record.height())
+                .append(", ")
+                .append(time(record.timeMillis()))
+                .append("</p>\n");
+        outcomes(record, page);
+        List<Timeline.Step> steps = Timeline.of(record.state());
+        page.append("<h2>Timeline</h2>\n").append(TimelinePlot.svg(steps)).append("\n");
+        steps(steps, page);
+        page.append("</body>\n</html>\n");
+        return page.toString();
+    }
+
+    private static void outcomes(TrialRecord record, StringBuilder page) {
+        page.append("<h2>Reported outcomes against the registered ones</h2>\n");
+        if (record.publications().isEmpty()) {
+            page.append("<p>No results are published yet.</p>\n");
+            return;
+        }
+        record.cutOffMillis()
+                .ifPresent(cutOff -> page.append("<p>The database was locked, or the trial unblinded, first at ")
+                        .append(time(cutOff))
+                        .append(". Amendments from then on do not count.</p>\n"));
+        page.append("<table>\n<tr><th>Outcome</th><th>Classification</th><th>All changes</th>"
+                + "<th>Described alike in version</th></tr>\n");
+        for (Classified outcome : record.classified()) {
+            String like = outcome.likeVersions().stream().map(String::valueOf).collect(Collectors.joining(", "));
+            page.append("<tr><td>")
+                    .append(text(outcome.name()))
+                    .append("</td><td class=\"")
+                    .append(gravity(outcome.classification()))
+                    .append("\">")
+                    .append(outcome.classification().word())
+                    .append("</td><td>")
+                    .append(outcome.changes().stream().map(Change::word).collect(Collectors.joining(", ")))
+                    .append("</td><td>")
+                    .append(like.isEmpty() ? "none" : like)
+                    .append("</td></tr>\n");
+        }
+        page.append("</table>\n");
+    }
+
+    private static void steps(List<Timeline.Step> steps, StringBuilder page) {
+        page.append("<table>\n<tr><th>Time (UTC)</th><th>Step</th><th>What</th><th>Signed by</th></tr>\n");
+        for (Timeline.Step step : steps) {
+            page.append("<tr><td>")
+                    .append(time(step.timeMillis()))
+                    .append("</td><td>")
+                    .append(step.kind().word())
+                    .append("</td><td>")
+                    .append(text(step.detail()))
+                    .append("</td><td>")
+                    .append(text(step.actor()))
+                    .append("</td></tr>\n");
+        }
+        page.append("</table>\n");
+    }
+
+    private static String gravity(Change change) {
+        return switch (change) {
+            case AS_REGISTERED -> "ok";
+            case AMENDED -> "mild";
+            case SWITCHED, MISSING, ADDED, MEASURE_CHANGED, TIME_POINT_CHANGED -> "grave";
+        };
+    }
+
+    static String time(long millis) {
+        String text = DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(millis - millis % 1_000));
+        return text.replace('T', ' ').replace("Z", "");
+    }
+
+    static String text(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+}

@@ -1,0 +1,133 @@
+package io.consilium.client.trial;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.ClientException;
+import io.consilium.client.NodeClient;
+import io.consilium.client.VerificationFailed;
+import io.consilium.client.VerifiedState;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialDecision;
+import io.consilium.proto.TrialEvent;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialReleased;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.TrialVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads trials through a node. */
+public final class TrialReader {
+    private static final int PAGE = 500;
+
+    private final NodeClient client;
+    private final VerifiedState state;
+
+    public TrialReader(NodeClient client, VerifiedState state) {
+        this.client = client;
+        this.state = state;
+    }
+
+    /** The trial with its versions and publications, each value proven. */
+    public TrialRecord record(ByteString trialId) throws ClientException {
+        VerifiedState.At<TrialState> trial = state.trial(trialId);
+        List<TrialRegistration> versions = new ArrayList<>();
+        for (TrialVersion version : trial.value().getVersionsList()) {
+            versions.add(state.trialVersion(version.getDocumentId()).value().getRegistration());
+        }
+        List<TrialResultsState> publications = new ArrayList<>();
+        for (TrialEvent event : trial.value().getEventsList()) {
+            if (event.hasPublication()) {
+                publications.add(state.trialResults(event.getPublication().getDocumentId())
+                        .value());
+            }
+        }
+        return new TrialRecord(trial.value(), versions, publications, trial.height(), trial.timeMillis());
+    }
+
+    /** The same with all that proves it, for a file. */
+    public TrialBundle bundle(ByteString trialId) throws ClientException {
+        TrialState trial = state.trial(trialId).value();
+        Set<ByteString> steps = new LinkedHashSet<>();
+        List<ByteString> documents = new ArrayList<>();
+        for (TrialVersion version : trial.getVersionsList()) {
+            steps.add(version.getTxId());
+            documents.add(proof(StateKeys.trialVersion(version.getDocumentId())));
+        }
+        trial.getDecisionsList().stream().map(TrialDecision::getTxId).forEach(steps::add);
+        for (TrialEvent event : trial.getEventsList()) {
+            steps.add(event.getTxId());
+            if (event.hasPublication()) {
+                documents.add(
+                        proof(StateKeys.trialResults(event.getPublication().getDocumentId())));
+            }
+        }
+        trial.getReleasesList().stream().map(TrialReleased::getTxId).forEach(steps::add);
+        List<ByteString> receipts = new ArrayList<>();
+        for (ByteString txId : steps) {
+            receipts.add(client.transaction(Hash.of(txId.toByteArray())).getReceiptProof());
+        }
+        return new TrialBundle(proof(StateKeys.trial(trialId)), documents, receipts);
+    }
+
+    private ByteString proof(StateKey key) throws ClientException {
+        return client.state(new String(key.bytes(), StandardCharsets.UTF_8)).getProof();
+    }
+
+    /** Every subject of a trial, in the order of enrolment, to those who may see them. */
+    public List<TrialSubjectState> subjects(ByteString trialId, String trialName) throws ClientException {
+        List<TrialSubjectState> subjects = new ArrayList<>();
+        String cursor = "";
+        do {
+            ListResponse page = client.list(ListRequest.newBuilder()
+                    .setList("subjects")
+                    .setBy("trial/" + trialName)
+                    .setLimit(PAGE)
+                    .setCursor(cursor)
+                    .build());
+            for (ByteString item : page.getItemsList()) {
+                subjects.add(subject(trialId, item));
+            }
+            cursor = page.getNextCursor();
+        } while (!cursor.isEmpty());
+        return subjects;
+    }
+
+    private static TrialSubjectState subject(ByteString trialId, ByteString item) throws VerificationFailed {
+        try {
+            TrialSubjectState subject = TrialSubjectState.parseFrom(item);
+            if (subject.getTrialId().equals(trialId)) {
+                return subject;
+            }
+        } catch (InvalidProtocolBufferException malformed) {
+            throw otherwise();
+        }
+        throw otherwise();
+    }
+
+    private static VerificationFailed otherwise() {
+        return new VerificationFailed(
+                "ANSWER_MALFORMED",
+                "An item of the list is no subject of the trial",
+                "Check that node and client are of one version");
+    }
+
+    /** The trial's datasets in the order of submission, each value proven. */
+    public List<TrialDatasetState> datasets(TrialState trial) throws ClientException {
+        List<TrialDatasetState> datasets = new ArrayList<>();
+        for (ByteString id : trial.getDatasetIdsList()) {
+            datasets.add(state.trialDataset(id).value());
+        }
+        return datasets;
+    }
+}

@@ -1,0 +1,209 @@
+package io.consilium.client.trial;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import io.consilium.client.ClientException;
+import io.consilium.client.ReceiptVerifier;
+import io.consilium.client.VerificationFailed;
+import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.MalformedException;
+import io.consilium.ledger.proof.StateValueProof;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.trials.TrialIds;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.TrialAction;
+import io.consilium.proto.TrialDecide;
+import io.consilium.proto.TrialDecision;
+import io.consilium.proto.TrialEvent;
+import io.consilium.proto.TrialPublish;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialReleased;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialVersion;
+import io.consilium.proto.TrialVersionState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Verifies a trial's bundle from the genesis alone (TRI-6).
+ *
+ * <p>The proven state names every step of the trial with its transaction. Each of these must be in the bundle with a valid
+ * receipt, be signed by whom the state names, stand in a block of the time that the state names, and say what the state
+ * and the proven documents say. So nothing can be left out, put in or altered.
+ */
+public final class TrialVerifier {
+    private final ReceiptVerifier verifier;
+
+    public TrialVerifier(ReceiptVerifier verifier) {
+        this.verifier = verifier;
+    }
+
+    /** What the bundle proves; throws {@link VerificationFailed} (exit 9) for a bundle that does not hold. */
+    public TrialRecord verify(TrialBundle bundle) throws ClientException {
+        StateValueProof proof = proof(bundle.trial());
+        TrialState state = value(proof, TrialState.parser());
+        require(proof.proof().key().equals(StateKeys.trial(state.getId())), "its state is of another object");
+        Map<StateKey, StateValueProof> documents = new TreeMap<>();
+        for (ByteString encoded : bundle.documents()) {
+            StateValueProof document = proof(encoded);
+            documents.put(document.proof().key(), document);
+        }
+        Map<String, VerifiedReceipt> receipts = new TreeMap<>();
+        for (ByteString encoded : bundle.receipts()) {
+            VerifiedReceipt receipt = verifier.verify(encoded.toByteArray());
+            receipts.put(receipt.transaction().txId().hex(), receipt);
+        }
+        List<TrialRegistration> versions = new ArrayList<>();
+        for (TrialVersion version : state.getVersionsList()) {
+            versions.add(version(state, version, documents, receipts));
+        }
+        require(!versions.isEmpty(), "its state names no version");
+        for (TrialDecision decision : state.getDecisionsList()) {
+            decision(state, decision, receipts);
+        }
+        List<TrialResultsState> publications = new ArrayList<>();
+        for (TrialEvent event : state.getEventsList()) {
+            publication(state, event, documents, receipts).ifPresent(publications::add);
+        }
+        for (TrialReleased released : state.getReleasesList()) {
+            VerifiedReceipt receipt = step(receipts, released.getTxId(), state.getSponsor(), released.getTimeMillis());
+            require(action(state, receipt).getRelease().equals(released.getRelease()), "a release was altered");
+        }
+        require(
+                documents.size() == versions.size() + publications.size(),
+                "it holds documents that the trial does not name");
+        return new TrialRecord(
+                state,
+                versions,
+                publications,
+                proof.block().header().height(),
+                proof.block().header().timestampMillis());
+    }
+
+    private static TrialRegistration version(
+            TrialState state,
+            TrialVersion version,
+            Map<StateKey, StateValueProof> documents,
+            Map<String, VerifiedReceipt> receipts)
+            throws VerificationFailed {
+        TrialVersionState document =
+                document(documents, StateKeys.trialVersion(version.getDocumentId()), TrialVersionState.parser());
+        TrialRegistration registration = document.getRegistration();
+        require(
+                TrialIds.contentHash(registration).equals(version.getContentHash())
+                        && document.getTrialId().equals(state.getId())
+                        && document.getVersion() == version.getNumber(),
+                "a version has another content");
+        TrialAction action =
+                action(state, step(receipts, version.getTxId(), version.getAuthor(), version.getTimeMillis()));
+        boolean same = version.getNumber() == 1
+                ? action.getRegister().getRegistration().equals(registration)
+                : action.getAmend().getRegistration().equals(registration)
+                        && action.getAmend().getPredecessor() == version.getNumber() - 1;
+        require(same, "a version is not what its transaction registered");
+        return registration;
+    }
+
+    private static void decision(TrialState state, TrialDecision decision, Map<String, VerifiedReceipt> receipts)
+            throws VerificationFailed {
+        TrialDecide decide = action(
+                        state, step(receipts, decision.getTxId(), decision.getReviewer(), decision.getTimeMillis()))
+                .getDecide();
+        require(
+                decide.getApprove() == decision.getApproved()
+                        && decide.getProtocolVersion().equals(decision.getProtocolVersion())
+                        && decide.getIcfVersion().equals(decision.getIcfVersion())
+                        && decide.getUntilMillis() == decision.getUntilMillis()
+                        && ActorName.institutionOf(decision.getReviewer()).equals(state.getEthicsCommittee()),
+                "a decision is not what its transaction says");
+    }
+
+    private static Optional<TrialResultsState> publication(
+            TrialState state,
+            TrialEvent event,
+            Map<StateKey, StateValueProof> documents,
+            Map<String, VerifiedReceipt> receipts)
+            throws VerificationFailed {
+        TrialAction action = action(state, step(receipts, event.getTxId(), event.getActor(), event.getTimeMillis()));
+        if (!event.hasPublication()) {
+            require(action.getMark().getMilestone() == event.getMilestone(), "a milestone is not what was signed");
+            return Optional.empty();
+        }
+        TrialResultsState results = document(
+                documents, StateKeys.trialResults(event.getPublication().getDocumentId()), TrialResultsState.parser());
+        TrialPublish publish = action.getPublish();
+        require(
+                results.getTrialId().equals(state.getId())
+                        && publish.getResultsList().equals(results.getResultsList())
+                        && publish.getSummary().equals(results.getSummary()),
+                "results are not what was published");
+        return Optional.of(results);
+    }
+
+    /** The applied transaction of a step, by whom and when the state says; a node signs for its institution. */
+    private static VerifiedReceipt step(
+            Map<String, VerifiedReceipt> receipts, ByteString txId, String actor, long timeMillis)
+            throws VerificationFailed {
+        VerifiedReceipt receipt = Optional.ofNullable(receipts.get(ActorName.hex(txId)))
+                .orElseThrow(() -> failed("the receipt of a step is missing"));
+        require(receipt.applied(), "a step was refused by the chain");
+        require(
+                receipt.transaction().body().getSigners(0).getActor().equals(actor),
+                "a step was signed by somebody else");
+        require(receipt.header().timestampMillis() == timeMillis, "a step happened at another time");
+        return receipt;
+    }
+
+    private static TrialAction action(TrialState state, VerifiedReceipt receipt) throws VerificationFailed {
+        TrialAction action = receipt.transaction().body().getTrial();
+        require(action.getTrialId().equals(state.getId()), "a step is of another trial");
+        return action;
+    }
+
+    private StateValueProof proof(ByteString encoded) throws ClientException {
+        StateValueProof proof;
+        try {
+            proof = StateValueProof.decode(encoded.toByteArray());
+        } catch (MalformedException malformed) {
+            throw (VerificationFailed) failed("a state proof cannot be read").causedBy(malformed);
+        }
+        verifier.verify(proof);
+        return proof;
+    }
+
+    private static <T> T document(Map<StateKey, StateValueProof> documents, StateKey key, Parser<T> parser)
+            throws VerificationFailed {
+        StateValueProof proof = Optional.ofNullable(documents.get(key))
+                .orElseThrow(() -> failed("a document that the trial names is missing"));
+        return value(proof, parser);
+    }
+
+    private static <T> T value(StateValueProof proof, Parser<T> parser) throws VerificationFailed {
+        Optional<byte[]> value = proof.proof().value();
+        require(value.isPresent(), "a proof is of an object that is not there");
+        try {
+            return parser.parseFrom(value.orElseThrow());
+        } catch (InvalidProtocolBufferException malformed) {
+            throw failed("a value is of a kind that this version does not know");
+        }
+    }
+
+    private static void require(boolean holds, String fault) throws VerificationFailed {
+        if (!holds) {
+            throw failed(fault);
+        }
+    }
+
+    static VerificationFailed failed(String reason) {
+        return new VerificationFailed(
+                "TRIAL_UNPROVEN",
+                "The trial's bundle does not hold: " + reason,
+                "Do not rely on it; export it again from a node that you trust more");
+    }
+}

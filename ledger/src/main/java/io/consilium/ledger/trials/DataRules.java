@@ -1,0 +1,152 @@
+package io.consilium.ledger.trials;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.Outcome;
+import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.SealedKeys;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.TrialCorrect;
+import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.TrialSubmit;
+import java.util.Optional;
+
+/** Datasets, sealed to the sponsor; a correction is a further version, and after the lock there is none (TRI-5). */
+final class DataRules {
+    static final int MAX_DATASETS = 256;
+    static final int MAX_VERSIONS = 128;
+
+    private static final String RULE = "TRI-5";
+
+    private DataRules() {}
+
+    static Outcome submit(Call call, TrialState trial) {
+        TrialSubmit submit = call.body().getTrial().getSubmit();
+        Optional<Rejection> refusal = byParty(call, trial)
+                .or(() -> EthicsApproval.refusal(trial, call.timeMillis()))
+                .or(() -> TrialRules.unlocked(trial))
+                .or(() -> subject(call, trial, submit.getPseudonym()))
+                .or(() -> keys(call, trial, submit.getContent()));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (call.state().trialDataset(submit.getDatasetId()).isPresent()) {
+            return Outcome.refused(Refusal.DATASET_EXISTS);
+        }
+        if (trial.getDatasetIdsCount() == MAX_DATASETS) {
+            return Outcome.refused(Refusal.TRIAL_LIMIT.rejection(MAX_DATASETS + " datasets"));
+        }
+        TrialDatasetState dataset = TrialDatasetState.newBuilder()
+                .setId(submit.getDatasetId())
+                .setTrialId(trial.getId())
+                .setName(submit.getName())
+                .setPseudonym(submit.getPseudonym())
+                .addVersions(version(call, 1, submit.getContent()))
+                .setVersion(1)
+                .build();
+        TrialState.Builder next = trial.toBuilder().addDatasetIds(submit.getDatasetId());
+        Writes writes = new Writes()
+                .put(StateKeys.trialDataset(dataset.getId()), dataset)
+                .put(
+                        StateKeys.trial(trial.getId()),
+                        next.setVersion(trial.getVersion() + 1).build())
+                .notify(EventType.TRIAL_DATA_SUBMITTED, TrialRules.parties(trial), dataset.getId());
+        return Outcome.applied(writes, dataset.getId(), 1);
+    }
+
+    static Outcome correct(Call call, TrialState trial) {
+        TrialCorrect correct = call.body().getTrial().getCorrect();
+        Optional<TrialDatasetState> found = of(call, trial, correct.getDatasetId());
+        if (found.isEmpty()) {
+            return Outcome.refused(Refusal.DATASET_UNKNOWN);
+        }
+        TrialDatasetState dataset = found.get();
+        Optional<Rejection> refusal = byParty(call, trial)
+                .or(() -> byAuthorOrSponsor(call, trial, dataset))
+                .or(() -> EthicsApproval.refusal(trial, call.timeMillis()))
+                .or(() -> TrialRules.unlocked(trial))
+                .or(() -> keys(call, trial, correct.getContent()));
+        if (refusal.isPresent()) {
+            return Outcome.refused(refusal.get());
+        }
+        if (correct.getPredecessor() != dataset.getVersionsCount()) {
+            return Outcome.refused(
+                    Refusal.DATASET_VERSION_CONFLICT.rejection("version " + dataset.getVersionsCount() + " is newest"));
+        }
+        if (dataset.getVersionsCount() == MAX_VERSIONS) {
+            return Outcome.refused(Refusal.TRIAL_LIMIT.rejection(MAX_VERSIONS + " versions of a dataset"));
+        }
+        long number = dataset.getVersionsCount() + 1L;
+        Writes writes = new Writes()
+                .put(
+                        StateKeys.trialDataset(dataset.getId()),
+                        dataset.toBuilder()
+                                .addVersions(version(call, number, correct.getContent()))
+                                .setVersion(number)
+                                .build())
+                .notify(EventType.TRIAL_DATA_CORRECTED, TrialRules.parties(trial), dataset.getId());
+        return Outcome.applied(writes, dataset.getId(), number);
+    }
+
+    /** A dataset of this trial. */
+    static Optional<TrialDatasetState> of(Call call, TrialState trial, ByteString datasetId) {
+        return call.state().trialDataset(datasetId).filter(dataset -> dataset.getTrialId()
+                .equals(trial.getId()));
+    }
+
+    private static Optional<Rejection> byParty(Call call, TrialState trial) {
+        return call.requireRole(RULE, MemberRole.CLINICIAN, MemberRole.RESEARCHER)
+                .or(() -> {
+                    boolean sponsor = TrialRules.isOf(call, trial.getSponsor());
+                    boolean site = trial.getSitesList().stream().anyMatch(slug -> TrialRules.isOf(call, slug));
+                    return sponsor || site ? Optional.empty() : Optional.of(Refusal.NOT_TRIAL_SITE.under(RULE, ""));
+                });
+    }
+
+    private static Optional<Rejection> byAuthorOrSponsor(Call call, TrialState trial, TrialDatasetState dataset) {
+        String author = ActorName.institutionOf(dataset.getVersions(0).getAuthor());
+        return TrialRules.isOf(call, author) || TrialRules.isOf(call, trial.getSponsor())
+                ? Optional.empty()
+                : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "its author's or the sponsor"));
+    }
+
+    private static Optional<Rejection> subject(Call call, TrialState trial, ByteString pseudonym) {
+        if (pseudonym.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<TrialSubjectState> subject = call.state()
+                .trialSubject(pseudonym)
+                .filter(found -> found.getTrialId().equals(trial.getId()));
+        if (subject.isEmpty()) {
+            return Optional.of(Refusal.SUBJECT_UNKNOWN.under(RULE, ""));
+        }
+        return subject.get().getStatus().equals(SubjectStatus.WITHDRAWN.code())
+                ? Optional.of(Refusal.SUBJECT_WITHDRAWN.rejection())
+                : Optional.empty();
+    }
+
+    private static Optional<Rejection> keys(Call call, TrialState trial, TrialDataContent content) {
+        InstitutionState sponsor = call.state().institution(trial.getSponsor()).orElseThrow();
+        return SealedKeys.refusal(content.getDataKeyList(), sponsor, ByteString.EMPTY, Refusal.DATA_KEY_MISSING);
+    }
+
+    private static TrialDataVersion version(Call call, long number, TrialDataContent content) {
+        return TrialDataVersion.newBuilder()
+                .setVersion(number)
+                .setContent(content)
+                .setAuthor(call.signatory().name())
+                .setTimeMillis(call.timeMillis())
+                .setTxId(call.txId())
+                .build();
+    }
+}

@@ -1,0 +1,157 @@
+package io.consilium.ledger.trials;
+
+import io.consilium.proto.TrialOutcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reported outcomes held against the registered ones (TRI-6): a pure function of documents.
+ *
+ * <p>The yardstick is the newest version that was registered before the cut-off: the first lock or the first
+ * unblinding, whichever came earlier. Whoever changes an outcome afterwards may know the data, so a later version
+ * never counts. Outcomes are matched by name; case and runs of spaces do not tell names, measures and time points apart.
+ */
+public final class OutcomeClassification {
+    /** What became of an outcome, from the gravest to the least grave. */
+    public enum Change {
+        SWITCHED("switched"),
+        MISSING("missing"),
+        ADDED("added"),
+        MEASURE_CHANGED("measure-changed"),
+        TIME_POINT_CHANGED("time-point-changed"),
+        AMENDED("amended"),
+        AS_REGISTERED("as-registered");
+
+        private final String word;
+
+        Change(String word) {
+            this.word = word;
+        }
+
+        public String word() {
+            return word;
+        }
+    }
+
+    /** One registered version with its time. */
+    public record Registered(long number, long timeMillis, List<TrialOutcome> outcomes) {}
+
+    /**
+     * One outcome of the report, or one that the report should hold.
+     *
+     * @param changes from the gravest on; never empty
+     * @param likeVersions the registered versions that describe it just as the report does
+     */
+    public record Classified(String name, List<Change> changes, List<Long> likeVersions) {
+        public Change classification() {
+            return changes.get(0);
+        }
+    }
+
+    private OutcomeClassification() {}
+
+    /**
+     * @param versions every registered version, oldest first, at least one
+     * @param cutOffMillis time of the first lock or unblinding, if there was one
+     */
+    public static List<Classified> classify(
+            List<Registered> versions, Optional<Long> cutOffMillis, List<TrialOutcome> reported) {
+        Registered first = versions.get(0);
+        Registered yardstick = first;
+        for (Registered version : versions) {
+            if (cutOffMillis.isEmpty() || version.timeMillis() < cutOffMillis.get()) {
+                yardstick = version;
+            }
+        }
+        Map<String, TrialOutcome> original = byName(first.outcomes());
+        Map<String, TrialOutcome> valid = byName(yardstick.outcomes());
+        Map<String, TrialOutcome> told = byName(reported);
+        List<Classified> result = new ArrayList<>();
+        valid.forEach((name, outcome) -> {
+            Optional<TrialOutcome> report = Optional.ofNullable(told.get(name));
+            Optional<TrialOutcome> before = Optional.ofNullable(original.get(name));
+            List<Change> changes =
+                    report.map(found -> changes(outcome, found, before)).orElse(List.of(Change.MISSING));
+            result.add(new Classified(
+                    outcome.getName(),
+                    changes,
+                    report.map(found -> like(versions, found)).orElse(List.of())));
+        });
+        original.forEach((name, outcome) -> {
+            if (!valid.containsKey(name) && !told.containsKey(name)) {
+                // Dropped in the open, before anybody could know the data.
+                result.add(new Classified(outcome.getName(), List.of(Change.AMENDED), List.of()));
+            }
+        });
+        told.forEach((name, report) -> {
+            if (!valid.containsKey(name)) {
+                result.add(new Classified(report.getName(), List.of(Change.ADDED), like(versions, report)));
+            }
+        });
+        return List.copyOf(result);
+    }
+
+    private static List<Change> changes(TrialOutcome registered, TrialOutcome report, Optional<TrialOutcome> original) {
+        List<Change> changes = new ArrayList<>();
+        if (registered.getPrimary() != report.getPrimary()) {
+            changes.add(Change.SWITCHED);
+        }
+        if (!same(registered.getMeasure(), report.getMeasure())) {
+            changes.add(Change.MEASURE_CHANGED);
+        }
+        if (!same(registered.getTimePoint(), report.getTimePoint())) {
+            changes.add(Change.TIME_POINT_CHANGED);
+        }
+        if (original.isEmpty() || !alike(original.get(), registered)) {
+            changes.add(Change.AMENDED);
+        }
+        if (changes.isEmpty()) {
+            changes.add(Change.AS_REGISTERED);
+        }
+        return List.copyOf(changes);
+    }
+
+    private static List<Long> like(List<Registered> versions, TrialOutcome report) {
+        return versions.stream()
+                .filter(version -> version.outcomes().stream()
+                        .anyMatch(outcome -> same(outcome.getName(), report.getName()) && alike(outcome, report)))
+                .map(Registered::number)
+                .toList();
+    }
+
+    private static Map<String, TrialOutcome> byName(List<TrialOutcome> outcomes) {
+        Map<String, TrialOutcome> named = new LinkedHashMap<>();
+        outcomes.forEach(outcome -> named.put(normal(outcome.getName()), outcome));
+        return named;
+    }
+
+    private static boolean alike(TrialOutcome one, TrialOutcome other) {
+        return one.getPrimary() == other.getPrimary()
+                && same(one.getMeasure(), other.getMeasure())
+                && same(one.getTimePoint(), other.getTimePoint());
+    }
+
+    private static boolean same(String one, String other) {
+        return normal(one).equals(normal(other));
+    }
+
+    /** Lowercase, with single spaces. */
+    static String normal(String text) {
+        StringBuilder normal = new StringBuilder();
+        boolean space = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ' ' || c == '\n' || c == '\t' || c == '\u00a0') {
+                space = true;
+            } else {
+                normal.append(space && normal.length() > 0 ? " " : "").append(c);
+                space = false;
+            }
+        }
+        return normal.toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,54 @@
+package io.consilium.ledger.trials;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Blinding;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.TrialRegistration;
+import java.nio.charset.StandardCharsets;
+
+/** What is derived from a trial's id, the same for all who derive it. */
+public final class TrialIds {
+    private static final String DOCUMENT_DOMAIN = "consilium/trial-document/v1";
+    private static final String NULLIFIER_DOMAIN = "consilium/trial-nullifier/v1";
+    private static final String EVIDENCE_DOMAIN = "consilium/trial-evidence/v1";
+
+    private TrialIds() {}
+
+    /** Where the content of a registered version stands, counted from 1. */
+    public static ByteString versionDocument(ByteString trialId, long number) {
+        return document(trialId, "version", number);
+    }
+
+    /** Where the content of a publication stands, counted from 1. */
+    public static ByteString resultsDocument(ByteString trialId, long number) {
+        return document(trialId, "results", number);
+    }
+
+    private static ByteString document(ByteString trialId, String kind, long number) {
+        byte[] name = (kind + "/" + number).getBytes(StandardCharsets.US_ASCII);
+        byte[] hash = Hash.tagged(DOCUMENT_DOMAIN, trialId.toByteArray(), name).toBytes();
+        return ByteString.copyFrom(hash, 0, ActorName.ID_BYTES);
+    }
+
+    /**
+     * Equal for two enrolments of one patient in one trial; of two trials it tells nothing without the secret (TRI-4).
+     * Validators see that it is new, not that it was derived so.
+     */
+    public static ByteString nullifier(byte[] patientSecret, ByteString trialId) {
+        return bytes(Blinding.tag(patientSecret, NULLIFIER_DOMAIN, ActorName.hex(trialId)));
+    }
+
+    /** The hash of a signed form, bound to the pseudonym: one form given in two trials leaves two values (TRI-4). */
+    public static ByteString evidence(ByteString trialId, ByteString pseudonym, Hash form) {
+        return bytes(Hash.tagged(EVIDENCE_DOMAIN, trialId.toByteArray(), pseudonym.toByteArray(), form.toBytes()));
+    }
+
+    public static ByteString contentHash(TrialRegistration registration) {
+        return bytes(Hash.sha256(registration.toByteArray()));
+    }
+
+    private static ByteString bytes(Hash hash) {
+        return ByteString.copyFrom(hash.toBytes());
+    }
+}

@@ -1,0 +1,452 @@
+package io.consilium.ledger.trials;
+
+import static io.consilium.ledger.TestChain.ADAMS;
+import static io.consilium.ledger.TestChain.BROWN;
+import static io.consilium.ledger.TestChain.MINUTE;
+import static io.consilium.ledger.TestChain.hash;
+import static io.consilium.ledger.TestChain.id;
+import static io.consilium.ledger.trials.TestTrial.CHAIR;
+import static io.consilium.ledger.trials.TestTrial.RESEARCHER;
+import static io.consilium.ledger.trials.TestTrial.TRIAL;
+import static io.consilium.ledger.trials.TestTrial.amendment;
+import static io.consilium.ledger.trials.TestTrial.content;
+import static io.consilium.ledger.trials.TestTrial.decision;
+import static io.consilium.ledger.trials.TestTrial.enrolment;
+import static io.consilium.ledger.trials.TestTrial.milestone;
+import static io.consilium.ledger.trials.TestTrial.outcome;
+import static io.consilium.ledger.trials.TestTrial.reason;
+import static io.consilium.ledger.trials.TestTrial.register;
+import static io.consilium.ledger.trials.TestTrial.registration;
+import static io.consilium.ledger.trials.TestTrial.status;
+import static io.consilium.ledger.trials.TestTrial.submission;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.TestChain;
+import io.consilium.ledger.block.BlockResult;
+import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.TrialCorrect;
+import io.consilium.proto.TrialEnroll;
+import io.consilium.proto.TrialMilestone;
+import io.consilium.proto.TrialPublish;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialRelease;
+import io.consilium.proto.TrialResult;
+import io.consilium.proto.TrialSpend;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TrialRulesTest {
+    @Test
+    @DisplayName("TRI-1 the sponsor's RESEARCHER registers; the content stands in a document of its own")
+    void tri1_register() {
+        TestChain chain = new TestChain();
+        BlockResult result =
+                chain.block(chain.transaction(RESEARCHER, body -> body.setTrial(register(TRIAL, registration()))));
+        assertThat(result.receipts().get(0).code()).isEqualTo("OK");
+        ByteString document = TrialIds.versionDocument(TRIAL, 1);
+        assertThat(result.changes().keySet())
+                .containsExactlyInAnyOrder(StateKeys.trial(TRIAL), StateKeys.trialVersion(document));
+        assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("trial.registered");
+        assertThat(result.events().get(0).parties()).containsExactly("ethics", "helix", "riverside", "st-mary");
+        TrialState trial = chain.objects().trial(TRIAL).orElseThrow();
+        assertThat(trial.getVersions(0).getContentHash())
+                .isEqualTo(TrialIds.contentHash(registration().build()));
+        assertThat(trial.getBudgetMicros()).isEqualTo(3_000_000);
+        assertThat(chain.objects().trialVersion(document).orElseThrow().getRegistration())
+                .isEqualTo(registration().build());
+    }
+
+    @Test
+    @DisplayName("TRI-1 others, unfit parties, repeated names and a trial without primary outcome are refused")
+    void tri1_registerRefused() {
+        assertThat(answer("helix/admin", registration())).isEqualTo("ROLE_REQUIRED TRI-1");
+        assertThat(answer("helix", registration())).isEqualTo("SIGNER_NOT_PERMITTED TRI-1");
+        assertThat(answer(RESEARCHER, registration().setSponsor("st-mary"))).isEqualTo("NOT_TRIAL_SPONSOR TRI-1");
+        assertThat(answer(RESEARCHER, registration().setEthicsCommittee("medwatch")))
+                .isEqualTo("INSTITUTION_ROLE TRI-1");
+        assertThat(answer(RESEARCHER, registration().addSites("unknown"))).isEqualTo("INSTITUTION_UNKNOWN TRI-1");
+        assertThat(answer(RESEARCHER, registration().clearSites().addSites("northside")))
+                .isEqualTo("INSTITUTION_ROLE TRI-1");
+        assertThat(answer(RESEARCHER, registration().addOutcomes(outcome(" pAIN ", "NRS", "week 1", false))))
+                .isEqualTo("OUTCOME_REPEATED TRI-1");
+        assertThat(answer(RESEARCHER, TestTrial.with(outcome("Sleep", "PSQI", "week 12", false))))
+                .isEqualTo("PRIMARY_OUTCOME_MISSING TRI-1");
+        TestTrial trial = TestTrial.registered();
+        assertThat(trial.chain.answer(RESEARCHER, body -> body.setTrial(register(TRIAL, registration()))))
+                .isEqualTo("TRIAL_EXISTS TRI-1");
+    }
+
+    private static String answer(String actor, TrialRegistration.Builder registration) {
+        return new TestChain().answer(actor, body -> body.setTrial(register(TRIAL, registration)));
+    }
+
+    @Test
+    @DisplayName("TRI-1 whatever comes before registration is refused")
+    void tri1_nothingBeforeRegistration() {
+        TestTrial trial = new TestTrial();
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("TRIAL_UNKNOWN TRI-1");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
+                .isEqualTo("TRIAL_UNKNOWN TRI-1");
+        assertThat(trial.does(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.DATABASE_LOCKED))))
+                .isEqualTo("TRIAL_UNKNOWN TRI-1");
+    }
+
+    @Test
+    @DisplayName("TRI-2 only the trial's committee decides, only on what is registered now, only for the future")
+    void tri2_decide() {
+        TestTrial trial = TestTrial.registered();
+        long until = trial.chain.now + 30 * MINUTE;
+        assertThat(trial.does("ethics/admin", action -> action.setDecide(decision("1.0", "1.0", until))))
+                .isEqualTo("ROLE_REQUIRED TRI-2");
+        assertThat(trial.does(RESEARCHER, action -> action.setDecide(decision("1.0", "1.0", until))))
+                .isEqualTo("ROLE_REQUIRED TRI-2");
+        assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.1", "1.0", until))))
+                .isEqualTo("DECISION_VERSION_OTHER TRI-2");
+        assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.0", "1.0", trial.chain.now))))
+                .isEqualTo("DECISION_OVER TRI-2");
+        assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.0", "1.0", until))))
+                .isEqualTo("OK");
+        assertThat(trial.state().getDecisions(0).getReviewer()).isEqualTo(CHAIR);
+    }
+
+    @Test
+    @DisplayName("TRI-2 no enrolment and no data without an approval that is valid at block time")
+    void tri2_approvalAtBlockTime() {
+        TestTrial trial = TestTrial.registered();
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        long until = trial.chain.now + 10_000;
+        trial.must(CHAIR, action -> action.setDecide(decision("1.0", "1.0", until)));
+        trial.chain.now = until - 1_001;
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .as("one millisecond before the end")
+                .isEqualTo("OK");
+        trial.chain.now = until - 1_000;
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .isEqualTo("ETHICS_APPROVAL_EXPIRED TRI-2");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
+                .isEqualTo("ETHICS_APPROVAL_EXPIRED TRI-2");
+        trial.must(CHAIR, action -> action.setDecide(decision("1.0", "1.0", until + MINUTE)));
+        trial.must(CHAIR, action -> action.setDecide(decision("1.0", "1.0", 0).setApprove(false)));
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .as("the newest decision counts")
+                .isEqualTo("ETHICS_REJECTED TRI-2");
+    }
+
+    @Test
+    @DisplayName("TRI-3 an amendment is a new version that needs a new decision and makes older forms stale")
+    void tri3_amend() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.must(
+                RESEARCHER,
+                action -> action.setAmend(
+                        amendment(1, registration().setProtocolVersion("2.0").setIcfVersion("2.0"))));
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "2.0"))))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.0", "1.0", trial.chain.now + MINUTE))))
+                .isEqualTo("DECISION_VERSION_OTHER TRI-2");
+        trial.must(CHAIR, action -> action.setDecide(decision("2.0", "2.0", trial.chain.now + 10 * MINUTE)));
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .isEqualTo("ICF_VERSION_STALE TRI-3");
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "7.0"))))
+                .isEqualTo("ICF_VERSION_UNKNOWN TRI-3");
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("t", "q", "2.0"))))
+                .isEqualTo("OK");
+        assertThat(trial.does(
+                        ADAMS, action -> action.setSubjectChange(status("s", "").setIcfVersion("2.0"))))
+                .isEqualTo("EVIDENCE_MISSING TRI-4");
+        trial.must(
+                ADAMS,
+                action -> action.setSubjectChange(
+                        status("s", "").setIcfVersion("2.0").setEvidenceHash(hash("renewed"))));
+        TrialSubjectState subject = trial.chain.objects().trialSubject(id("s")).orElseThrow();
+        assertThat(subject.getConsentsList())
+                .extracting(consent -> consent.getIcfVersion())
+                .containsExactly("1.0", "2.0");
+    }
+
+    @Test
+    @DisplayName("TRI-3 of two amendments at once one is refused as a conflict; parties do not change")
+    void tri3_amendRefused() {
+        TestTrial trial = TestTrial.registered();
+        TrialRegistration.Builder other = registration().setSampleSize(200);
+        assertThat(trial.does(ADAMS, action -> action.setAmend(amendment(1, other))))
+                .isEqualTo("ROLE_REQUIRED TRI-3");
+        assertThat(trial.does(RESEARCHER, action -> action.setAmend(amendment(1, registration()))))
+                .isEqualTo("AMENDMENT_EMPTY TRI-3");
+        assertThat(trial.does(RESEARCHER, action -> action.setAmend(amendment(1, other))))
+                .isEqualTo("OK");
+        assertThat(trial.does(RESEARCHER, action -> action.setAmend(amendment(1, registration()))))
+                .isEqualTo("TRIAL_VERSION_CONFLICT TRI-3");
+        assertThat(trial.does(
+                        RESEARCHER,
+                        action -> action.setAmend(amendment(2, registration().setSponsor("st-mary")))))
+                .isEqualTo("TRIAL_PARTY_FIXED TRI-3");
+        assertThat(trial.state().getVersionsCount()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("TRI-4 one patient is enrolled once, at whichever site; only a site's CLINICIAN enrols")
+    void tri4_enrol() {
+        TestTrial trial = TestTrial.approved();
+        assertThat(trial.does("st-mary/admin", action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("ROLE_REQUIRED TRI-4");
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("other", "p", "1.0"))))
+                .isEqualTo("ALREADY_ENROLLED TRI-4");
+        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("s", "q", "1.0"))))
+                .isEqualTo("PSEUDONYM_EXISTS TRI-4");
+        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .isEqualTo("OK");
+        assertThat(trial.state().getFirstEnrolledMillis()).isEqualTo(trial.chain.now - 3_000);
+        TestTrial elsewhere = new TestTrial();
+        elsewhere.chain.applied(
+                RESEARCHER,
+                body -> body.setTrial(
+                        register(TRIAL, registration().clearSites().addSites("riverside"))));
+        assertThat(elsewhere.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+    }
+
+    @Test
+    @DisplayName("TRI-4 statuses are FHIR's, set by the subject's site; nothing comes after withdrawal")
+    void tri4_status() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        assertThat(trial.does(BROWN, action -> action.setSubjectChange(status("s", "on-study"))))
+                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("nobody", "on-study"))))
+                .isEqualTo("SUBJECT_UNKNOWN TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "cured"))))
+                .isEqualTo("SUBJECT_STATUS_UNKNOWN TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
+                .isEqualTo("OK");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
+                .isEqualTo("SUBJECT_UNCHANGED TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn"))))
+                .isEqualTo("OK");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
+                .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s")))))
+                .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
+    }
+
+    @Test
+    @DisplayName("TRI-4 nothing on chain joins the enrolments of one patient in two trials")
+    void tri4_unlinkable() {
+        byte[] secret = hash("secret of the patient").toByteArray();
+        Hash form = Hash.sha256("one signed form".getBytes(StandardCharsets.UTF_8));
+        Set<String> first = new HashSet<>();
+        Set<String> second = new HashSet<>();
+        for (String name : new String[] {"one", "two"}) {
+            ByteString trialId = id("trial " + name);
+            ByteString pseudonym = id("pseudonym " + name);
+            TrialEnroll enrol = TrialEnroll.newBuilder()
+                    .setPseudonym(pseudonym)
+                    .setNullifier(TrialIds.nullifier(secret, trialId))
+                    .setIcfVersion("1.0")
+                    .setEvidenceHash(TrialIds.evidence(trialId, pseudonym, form))
+                    .build();
+            collect(enrol, name.equals("one") ? first : second);
+        }
+        assertThat(first).hasSize(3);
+        assertThat(first).doesNotContainAnyElementsOf(second);
+    }
+
+    private static void collect(TrialEnroll enrol, Set<String> into) {
+        enrol.getAllFields().values().stream()
+                .filter(ByteString.class::isInstance)
+                .map(bytes -> HexFormat.of().formatHex(((ByteString) bytes).toByteArray()))
+                .forEach(into::add);
+    }
+
+    @Test
+    @DisplayName("TRI-5 data are sealed to the sponsor; a correction is a further version and keeps the original")
+    void tri5_data() {
+        TestTrial trial = TestTrial.approved();
+        assertThat(trial.does("helix/packer", action -> action.setSubmit(submission("d"))))
+                .isEqualTo("ROLE_REQUIRED TRI-5");
+        assertThat(trial.does(
+                        ADAMS,
+                        action -> action.setSubmit(submission("d")
+                                .setContent(content("d").clearDataKey().addDataKey(TestChain.sealed("st-mary"))))))
+                .isEqualTo("RECIPIENT_NOT_ALLOWED PRV-3");
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
+                .isEqualTo("DATASET_EXISTS TRI-5");
+        assertThat(trial.does(BROWN, action -> action.setCorrect(correction("d", 1))))
+                .isEqualTo("OTHER_INSTITUTION TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("none", 1))))
+                .isEqualTo("DATASET_UNKNOWN TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("d", 1))))
+                .isEqualTo("OK");
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("d", 1))))
+                .isEqualTo("DATASET_VERSION_CONFLICT TRI-5");
+        assertThat(trial.chain.objects().trialDataset(id("d")).orElseThrow().getVersionsList())
+                .extracting(version -> version.getContent().getCommitment())
+                .containsExactly(hash("commitment d"), hash("commitment corrected"));
+    }
+
+    private static TrialCorrect.Builder correction(String dataset, long predecessor) {
+        return TrialCorrect.newBuilder()
+                .setDatasetId(id(dataset))
+                .setPredecessor(predecessor)
+                .setContent(content("corrected"))
+                .setReason(reason());
+    }
+
+    @Test
+    @DisplayName("TRI-5 nothing after the lock until it is unlocked; unblinding is recorded")
+    void tri5_lock() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does(CHAIR, action -> action.setMark(milestone(TrialMilestone.DATABASE_LOCKED))))
+                .isEqualTo("ROLE_REQUIRED TRI-5");
+        assertThat(trial.does(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.DATABASE_UNLOCKED))))
+                .isEqualTo("TRIAL_NOT_LOCKED TRI-5");
+        trial.must(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.DATABASE_LOCKED)));
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("late"))))
+                .isEqualTo("TRIAL_LOCKED TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("d", 1))))
+                .isEqualTo("TRIAL_LOCKED TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("TRIAL_LOCKED TRI-5");
+        assertThat(trial.does(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.DATABASE_LOCKED))))
+                .isEqualTo("TRIAL_LOCKED TRI-5");
+        trial.must(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.DATABASE_UNLOCKED)));
+        trial.must(ADAMS, action -> action.setCorrect(correction("d", 1)));
+        trial.must(RESEARCHER, action -> action.setMark(milestone(TrialMilestone.UNBLINDED)));
+        assertThat(trial.state().getEventsList())
+                .extracting(event -> event.getMilestone())
+                .containsExactly(
+                        TrialMilestone.DATABASE_LOCKED, TrialMilestone.DATABASE_UNLOCKED, TrialMilestone.UNBLINDED);
+    }
+
+    @Test
+    @DisplayName("TRI-6 the sponsor publishes; every publication is kept")
+    void tri6_publish() {
+        TestTrial trial = TestTrial.registered();
+        TrialPublish.Builder results = TrialPublish.newBuilder()
+                .addResults(TrialResult.newBuilder().setOutcome(outcome("Pain", "VAS score", "week 12", true)));
+        assertThat(trial.does(ADAMS, action -> action.setPublish(results))).isEqualTo("ROLE_REQUIRED TRI-6");
+        assertThat(trial.does(
+                        RESEARCHER, action -> action.setPublish(results.clone().addResults(results.getResults(0)))))
+                .isEqualTo("OUTCOME_REPEATED TRI-6");
+        trial.must(RESEARCHER, action -> action.setPublish(results));
+        trial.must(RESEARCHER, action -> action.setPublish(results.clone().setSummary("again")));
+        assertThat(trial.chain.objects().trialResults(TrialIds.resultsDocument(TRIAL, 1)))
+                .isPresent();
+        assertThat(trial.chain
+                        .objects()
+                        .trialResults(TrialIds.resultsDocument(TRIAL, 2))
+                        .orElseThrow()
+                        .getSummary())
+                .isEqualTo("again");
+    }
+
+    @Test
+    @DisplayName("TRI-7 the budget is spent in integer micro-units and never more than there is")
+    void tri7_budget() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does(RESEARCHER, action -> action.setSpend(spend(1_000_000))))
+                .isEqualTo("SIGNER_NOT_PERMITTED TRI-7");
+        assertThat(trial.does("st-mary", action -> action.setSpend(spend(1_000_000))))
+                .isEqualTo("SIGNER_NOT_PERMITTED TRI-7");
+        assertThat(trial.does("helix", action -> action.setSpend(spend(1).setRequestedBy("helix/packer"))))
+                .isEqualTo("ROLE_REQUIRED TRI-7");
+        assertThat(trial.does("helix", action -> action.setSpend(spend(1).setDatasetId(id("none")))))
+                .isEqualTo("DATASET_UNKNOWN TRI-7");
+        trial.must("helix", action -> action.setSpend(spend(2_999_999)));
+        assertThat(trial.does("helix", action -> action.setSpend(spend(2)))).isEqualTo("BUDGET_SPENT TRI-7");
+        trial.must("helix", action -> action.setSpend(spend(1)));
+        assertThat(trial.does("helix", action -> action.setSpend(spend(1)))).isEqualTo("BUDGET_SPENT TRI-7");
+        assertThat(trial.does(
+                        RESEARCHER,
+                        action -> action.setAmend(amendment(1, registration().setPrivacyBudgetMicros(2_000_000)))))
+                .isEqualTo("BUDGET_SPENT TRI-7");
+    }
+
+    private static TrialSpend.Builder spend(long epsilonMicros) {
+        return TrialSpend.newBuilder()
+                .setQueryId(id("query"))
+                .setDatasetId(id("d"))
+                .setDatasetVersion(1)
+                .setEpsilonMicros(epsilonMicros)
+                .setRequestedBy(RESEARCHER);
+    }
+
+    @Test
+    @DisplayName("TRI-7 a release to another needs an approval and a permitted use, and knows of every earlier one")
+    void tri7_release() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does(RESEARCHER, action -> action.setRelease(release())))
+                .isEqualTo("SIGNER_NOT_PERMITTED TRI-7");
+        assertThat(trial.does("helix", action -> action.setRelease(release().setDatasetVersion(2))))
+                .isEqualTo("DATASET_UNKNOWN TRI-7");
+        trial.must("helix", action -> action.setRelease(release()));
+        assertThat(trial.does("helix", action -> action.setRelease(release()))).isEqualTo("RELEASE_OVERTAKEN TRI-7");
+        TrialRelease.Builder shared = release().setReleasesBefore(1).setRecipient(BROWN);
+        assertThat(trial.does("helix", action -> action.setRelease(shared))).isEqualTo("DATA_USE_NOT_PERMITTED TRI-7");
+        assertThat(trial.does(
+                        "helix",
+                        action -> action.setRelease(
+                                shared.clone().addDataUse("HMB").setRecipient("st-mary/nobody"))))
+                .isEqualTo("MEMBER_UNKNOWN TRI-7");
+        trial.must("helix", action -> action.setRelease(shared.addDataUse("HMB")));
+        trial.chain.pass(200 * MINUTE);
+        assertThat(trial.does("helix", action -> action.setRelease(shared.setReleasesBefore(2))))
+                .isEqualTo("ETHICS_APPROVAL_EXPIRED TRI-2");
+    }
+
+    private static TrialRelease.Builder release() {
+        return TrialRelease.newBuilder()
+                .setReleaseId(id("release"))
+                .setDatasetId(id("d"))
+                .setDatasetVersion(1)
+                .addQuasiIdentifiers("SEX")
+                .setContentHash(hash("content"))
+                .setRequestedBy(RESEARCHER);
+    }
+
+    @Test
+    @DisplayName("TX-6 texts and lists of a registration are bounded, ids and hashes have their length")
+    void tx6_bounds() {
+        assertMalformed(registration().setTitle(""), "title");
+        assertMalformed(registration().setTitle("x".repeat(2_001)), "title");
+        assertMalformed(registration().setTitle("a\u0007b"), "title");
+        assertMalformed(registration().setProtocolHash(id("short")), "protocol_hash");
+        assertMalformed(registration().addSites("aaa"), "sites");
+        assertMalformed(registration().clearOutcomes(), "outcomes");
+        assertMalformed(registration().setAnonymityThreshold(0), "anonymity_threshold");
+        assertMalformed(registration().setPrivacyBudgetMicros(-1), "privacy_budget_micros");
+        assertMalformed(registration().clearWithdrawalRule(), "withdrawal_rule");
+        TrialRegistration.Builder large = registration();
+        for (int i = 0; i < 60; i++) {
+            large.addInclusionCriteria("x".repeat(1_900));
+        }
+        assertMalformed(large, "registration");
+    }
+
+    private static void assertMalformed(TrialRegistration.Builder registration, String path) {
+        TestChain chain = new TestChain();
+        assertThatThrownBy(() -> chain.transaction(RESEARCHER, body -> body.setTrial(register(TRIAL, registration))))
+                .cause()
+                .hasMessageContaining(path);
+    }
+}
