@@ -153,7 +153,7 @@ final class TxCommands {
         try {
             tree = JsonReader.read(json);
         } catch (JsonException invalid) {
-            throw new MalformedInput(
+            throw MalformedInput.ofDocument(
                     invalid.path(), "The payload is not JSON: " + invalid.getMessage(), "Correct it and try again");
         }
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -168,7 +168,7 @@ final class TxCommands {
         TransactionBody.Builder body = TransactionBody.newBuilder();
         ProtoJson.read(fields, body, "");
         if (body.getPayloadCase() == TransactionBody.PayloadCase.PAYLOAD_NOT_SET) {
-            throw new MalformedInput(
+            throw MalformedInput.ofDocument(
                     "",
                     "The payload names nothing to do",
                     "Write one object, e.g. {\"noop\":{}} or {\"memberAdd\":{…}}");

@@ -45,7 +45,7 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
         try {
             return draft.read();
         } catch (InvalidProtocolBufferException malformed) {
-            throw new MalformedInput("body", "The body is no transaction", "Build it with: consilium tx build");
+            throw MalformedInput.ofDocument("body", "The body is no transaction", "Build it with: consilium tx build");
         }
     }
 
@@ -93,7 +93,7 @@ record TxFile(TransactionDraft draft, List<Optional<byte[]>> signatures) {
     }
 
     private static MalformedInput malformed(String path, String reason) {
-        return new MalformedInput(
+        return MalformedInput.ofDocument(
                 path,
                 "This is no transaction file: " + reason + " (" + path + ")",
                 "Make one with: consilium tx build");

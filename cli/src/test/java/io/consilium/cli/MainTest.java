@@ -193,10 +193,12 @@ class MainTest {
         assertThat(unsigned.err()).contains("has not signed");
         CommandLineRun altered = CommandLineRun.withInput(
                 home, built.out().replaceFirst("\"body\": \"0a", "\"body\": \"0b"), with(as, "tx", "sign", "-"));
-        assertThat(altered.exitCode()).isEqualTo(2);
+        assertThat(altered.exitCode()).isEqualTo(6);
         CommandLineRun unknown =
                 CommandLineRun.withInput(home, "{\"noop\":{},\"x\":1}", with(as, "tx", "build", "-", "-o", "json"));
-        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.exitCode()).isEqualTo(6);
+        CommandLineRun truncated = CommandLineRun.withInput(home, "{\"body\": \"0a", with(as, "tx", "submit", "-"));
+        assertThat(truncated.exitCode()).isEqualTo(6);
         assertThat(unknown.error().get("path")).isEqualTo("x");
     }
 

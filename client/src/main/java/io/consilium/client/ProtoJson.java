@@ -143,7 +143,7 @@ public final class ProtoJson {
     }
 
     private static MalformedInput malformed(String path, String cause) {
-        return new MalformedInput(
+        return MalformedInput.ofDocument(
                 path, (path.isEmpty() ? "" : path + ": ") + cause, "Correct the document and try again");
     }
 }
