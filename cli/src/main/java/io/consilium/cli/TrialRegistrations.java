@@ -6,6 +6,8 @@ import io.consilium.client.CustodianKeys;
 import io.consilium.client.DocumentFault;
 import io.consilium.client.trial.TrialDocument;
 import io.consilium.crypto.Hash;
+import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.UsdmProtocol;
 import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
@@ -26,8 +28,32 @@ final class TrialRegistrations {
         this.session = session;
     }
 
-    int register(String file, Optional<String> protocol, boolean check) throws ClientException {
-        return register(TrialDocument.read(bytes(file)), protocol, check);
+    TrialRegistration document(String file) throws ClientException {
+        return TrialDocument.read(bytes(file));
+    }
+
+    /** Read once more as the plain form, which says what is wrong with it in the words of the form. */
+    TrialRegistration usdm(String file) throws ClientException {
+        byte[] bytes = UserFiles.read(
+                session,
+                UserFiles.isStdin(file) ? file : UserFiles.existing(file).toString(),
+                UsdmProtocol.MAX_BYTES);
+        try {
+            TrialRegistration imported = UsdmProtocol.read(bytes, new TrialTemplate(session).registration());
+            return TrialDocument.read(
+                    TrialDocument.write(imported.toBuilder()
+                            .setProtocolHash(
+                                    ByteString.copyFrom(Hash.sha256(bytes).toBytes()))
+                            .build()),
+                    Hash.sha256(bytes));
+        } catch (CdiscFault fault) {
+            throw new DocumentFault(
+                    "USDM_INVALID",
+                    "TRI-1",
+                    fault.path(),
+                    fault.getMessage(),
+                    "Complete the protocol, or register it with a document from consilium trial template");
+        }
     }
 
     int register(TrialRegistration registration, Optional<String> protocol, boolean check) throws ClientException {

@@ -74,11 +74,20 @@ class TrialRegistryCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/researcher trial register trial.json",
+                "  consilium --context helix/researcher trial register --usdm protocol.json",
                 "  consilium trial register trial.json --check"
             })
     int register(
-            @Parameters(paramLabel = "FILE", description = "The document in JSON; - is the standard input.")
-                    String file,
+            @Parameters(
+                            paramLabel = "FILE",
+                            arity = "0..1",
+                            description = "The document in JSON; - is the standard input.")
+                    Optional<String> file,
+            @Option(
+                            names = "--usdm",
+                            paramLabel = "FILE",
+                            description = "A protocol in CDISC USDM; its gaps take the template's values.")
+                    Optional<String> usdm,
             @Option(names = "--check", description = "Only read the document and show what it says.") boolean check,
             @Option(
                             names = "--protocol",
@@ -86,7 +95,14 @@ class TrialRegistryCommands {
                             description = "The protocol document; its hash must be the registered one.")
                     Optional<String> protocol)
             throws Exception {
-        return new TrialRegistrations(session).register(file, protocol, check);
+        if (file.isPresent() == usdm.isPresent()) {
+            throw new MalformedInput("FILE", "It is not said what to register", "Give a document, or --usdm FILE");
+        }
+        TrialRegistrations registrations = new TrialRegistrations(session);
+        return registrations.register(
+                file.isPresent() ? registrations.document(file.get()) : registrations.usdm(usdm.orElseThrow()),
+                protocol,
+                check);
     }
 
     @Command(

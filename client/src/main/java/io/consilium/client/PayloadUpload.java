@@ -24,13 +24,22 @@ public final class PayloadUpload {
     /** @param progress is told how many bytes have arrived */
     public void send(Path ciphertext, Hash hash, long size, String custodian, LongConsumer progress)
             throws ClientException {
+        send(ciphertext, hash, size, custodian, ByteString.EMPTY, progress);
+    }
+
+    /** @param trialId of the trial whose data go to its sponsor, empty for an institution's own payloads */
+    public void send(Path ciphertext, Hash hash, long size, String custodian, ByteString trialId, LongConsumer progress)
+            throws ClientException {
         try (RandomAccessFile file = new RandomAccessFile(ciphertext.toFile(), "r")) {
             long offset = 0;
             int retries = 0;
             while (true) {
                 StagePayloadResponse answer;
                 try {
-                    answer = client.stagePayload(piece(file, hash, size, custodian, offset));
+                    answer = client.stagePayload(piece(file, hash, size, offset)
+                            .setCustodian(custodian)
+                            .setTrialId(trialId)
+                            .build());
                 } catch (NodeClient.Unanswered lost) {
                     if (++retries > MAX_RETRIES) {
                         throw lost;
@@ -61,7 +70,7 @@ public final class PayloadUpload {
         }
     }
 
-    private static StagePayloadRequest piece(RandomAccessFile file, Hash hash, long size, String custodian, long offset)
+    private static StagePayloadRequest.Builder piece(RandomAccessFile file, Hash hash, long size, long offset)
             throws IOException {
         byte[] data = new byte[(int) Math.min(PIECE_BYTES, size - offset)];
         file.seek(offset);
@@ -70,9 +79,7 @@ public final class PayloadUpload {
                 .setCiphertextHash(ByteString.copyFrom(hash.toBytes()))
                 .setTotalSize(size)
                 .setOffset(offset)
-                .setData(ByteString.copyFrom(data))
-                .setCustodian(custodian)
-                .build();
+                .setData(ByteString.copyFrom(data));
     }
 
     private static ClientException misled(StagePayloadResponse answer) {

@@ -28,7 +28,16 @@ public final class StateKeys {
     private static final String TRIAL_NULLIFIER = "trial-nullifier/";
 
     private static final List<String> BY_ID = List.of(
-            PATIENT, GUARDIAN, RECORD, CONSENT, ACCESS, TRIAL, TRIAL_VERSION, TRIAL_RESULTS, TRIAL_SUBJECT, TRIAL_DATASET);
+            PATIENT,
+            GUARDIAN,
+            RECORD,
+            CONSENT,
+            ACCESS,
+            TRIAL,
+            TRIAL_VERSION,
+            TRIAL_RESULTS,
+            TRIAL_SUBJECT,
+            TRIAL_DATASET);
 
     /** The chain's parameters, from genesis. */
     public static final StateKey PARAMETERS = StateKey.of("chain/parameters");

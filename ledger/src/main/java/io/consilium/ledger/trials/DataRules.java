@@ -2,6 +2,8 @@ package io.consilium.ledger.trials;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.IndexEntry;
+import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.Call;
@@ -60,6 +62,7 @@ final class DataRules {
                 .put(
                         StateKeys.trial(trial.getId()),
                         next.setVersion(trial.getVersion() + 1).build())
+                .index(claim(trial, dataset.getId(), submit.getContent()))
                 .notify(EventType.TRIAL_DATA_SUBMITTED, TrialRules.parties(trial), dataset.getId());
         return Outcome.applied(writes, dataset.getId(), 1);
     }
@@ -94,6 +97,7 @@ final class DataRules {
                                 .addVersions(version(call, number, correct.getContent()))
                                 .setVersion(number)
                                 .build())
+                .index(claim(trial, dataset.getId(), correct.getContent()))
                 .notify(EventType.TRIAL_DATA_CORRECTED, TrialRules.parties(trial), dataset.getId());
         return Outcome.applied(writes, dataset.getId(), number);
     }
@@ -138,6 +142,12 @@ final class DataRules {
     private static Optional<Rejection> keys(Call call, TrialState trial, TrialDataContent content) {
         InstitutionState sponsor = call.state().institution(trial.getSponsor()).orElseThrow();
         return SealedKeys.refusal(content.getDataKeyList(), sponsor, ByteString.EMPTY, Refusal.DATA_KEY_MISSING);
+    }
+
+    /** The sponsor's vault keeps the data of every version. */
+    private static IndexEntry claim(TrialState trial, ByteString datasetId, TrialDataContent content) {
+        return LedgerIndexes.payload(
+                trial.getSponsor(), content.getCiphertextHash(), StateKeys.trialDataset(datasetId));
     }
 
     private static TrialDataVersion version(Call call, long number, TrialDataContent content) {

@@ -216,6 +216,11 @@ public final class ApiPolicy {
         return member.hasAny(PAYLOAD_SENDERS) || supplies && member.hasAny(Set.of(MemberRole.OPERATOR.name()));
     }
 
+    /** Whether the caller brings data of a trial for the vault of its sponsor: a CLINICIAN of one of its sites (TRI-5). */
+    public boolean sendsTrialData(Caller caller, ByteString trialId, String sponsor) {
+        return new TrialVisibility(state).sendsData(caller, trialId, sponsor);
+    }
+
     public static boolean readsMetrics(Caller caller, String nodeInstitution) {
         return caller instanceof Member member
                 && member.institution().equals(nodeInstitution)

@@ -2,6 +2,7 @@ package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.identity.InstitutionRole;
+import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialDatasetState;
@@ -31,6 +32,15 @@ final class TrialVisibility {
     boolean seesInside(Caller caller, ByteString trialId) {
         return caller instanceof Caller.Member member
                 && state.trial(trialId).map(trial -> isParty(member, trial)).orElse(false);
+    }
+
+    boolean sendsData(Caller caller, ByteString trialId, String sponsor) {
+        return caller instanceof Caller.Member member
+                && member.roles().contains(MemberRole.CLINICIAN.name())
+                && state.trial(trialId)
+                        .filter(trial -> trial.getSponsor().equals(sponsor))
+                        .map(trial -> trial.getSitesList().contains(member.institution()))
+                        .orElse(false);
     }
 
     boolean seesSubject(Caller caller, TrialSubjectState subject) {

@@ -4,6 +4,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.PayloadForward;
+import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
@@ -52,7 +53,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     @Override
     public CompletionStage<StagePayloadResponse> answer(Caller caller, StagePayloadRequest request) {
         Hash hash = hash(request);
-        requireAllowed(caller, request.getCustodian(), hash);
+        requireAllowed(caller, request, hash);
         if (request.getData().size() > Vault.MAX_CHUNK_BYTES) {
             throw ApiProblem.tooLarge("a piece has at most " + Vault.MAX_CHUNK_BYTES + " bytes")
                     .asException();
@@ -78,9 +79,12 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     }
 
     /** What an institution registers is brought by its own staff; what was erased is not brought back (PRV-6). */
-    private void requireAllowed(Caller caller, String custodian, Hash hash) {
+    private void requireAllowed(Caller caller, StagePayloadRequest request, Hash hash) {
+        String custodian = request.getCustodian();
         try (StateView view = StateView.open(node)) {
-            if (!policies.on(view.state()).sendsPayloads(caller, custodian)) {
+            ApiPolicy policy = policies.on(view.state());
+            if (!policy.sendsPayloads(caller, custodian)
+                    && !policy.sendsTrialData(caller, request.getTrialId(), custodian)) {
                 throw ApiProblem.forbidden(
                                 "ROLE_REQUIRED",
                                 "payloads are brought by members of the institution that keeps them, in a role that"

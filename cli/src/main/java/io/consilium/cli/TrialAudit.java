@@ -1,0 +1,110 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.trial.Timeline;
+import io.consilium.client.trial.TrialReader;
+import io.consilium.client.trial.TrialRecord;
+import io.consilium.ledger.trials.SubjectStatus;
+import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialSubjectState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The data-management listing of a trial: who submitted and corrected what, when and why (TRI-5). */
+final class TrialAudit {
+    private final Session session;
+    private final TrialReader reader;
+
+    TrialAudit(Session session, TrialReader reader) {
+        this.session = session;
+        this.reader = reader;
+    }
+
+    void print(ByteString trialId, String trialName) throws ClientException {
+        TrialRecord record = reader.record(trialId);
+        TrialHistory history = new TrialHistory(session);
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (TrialDatasetState dataset : reader.datasets(record.state())) {
+            for (TrialDataVersion version : dataset.getVersionsList()) {
+                Map<String, Object> item = item(dataset, version);
+                if (version.getVersion() > 1) {
+                    item.put("reason", history.of(trialId, version.getTxId()));
+                }
+                item.put("txId", Ids.text(version.getTxId()));
+                items.add(item);
+            }
+        }
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("trialId", trialName);
+        subjects(record, trialName, about);
+        about.put("locked", record.state().getLocked());
+        about.put("unlocks", count(record, Timeline.Kind.UNLOCKED));
+        about.put("unblindings", count(record, Timeline.Kind.UNBLINDED));
+        session.output()
+                .list(
+                        List.of(
+                                "name",
+                                "version",
+                                "rows",
+                                "subjects",
+                                "notEnrolled",
+                                "author",
+                                "time",
+                                "reason",
+                                "datasetId"),
+                        items,
+                        Optional.empty(),
+                        about);
+    }
+
+    private static Map<String, Object> item(TrialDatasetState dataset, TrialDataVersion version) {
+        TrialDataContent content = version.getContent();
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("datasetId", Ids.text(dataset.getId()));
+        item.put("name", dataset.getName());
+        item.put("version", version.getVersion());
+        if (!dataset.getPseudonym().isEmpty()) {
+            item.put("subject", Ids.text(dataset.getPseudonym()));
+        }
+        item.put("rows", content.getRows());
+        item.put("columns", content.getColumns());
+        item.put("subjects", content.getSubjects());
+        item.put("notEnrolled", content.getNotEnrolled());
+        item.put("author", version.getAuthor());
+        item.put("time", Dates.text(version.getTimeMillis()));
+        item.put("commitment", Ids.text(content.getCommitment()));
+        item.put("ciphertextHash", Ids.text(content.getCiphertextHash()));
+        return item;
+    }
+
+    private void subjects(TrialRecord record, String trialName, Map<String, Object> about) throws ClientException {
+        String form = record.current().getIcfVersion();
+        long enrolled = 0;
+        long withdrawn = 0;
+        long stale = 0;
+        for (TrialSubjectState subject : reader.subjects(record.state().getId(), trialName)) {
+            enrolled++;
+            withdrawn += subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()) ? 1 : 0;
+            boolean left = SubjectStatus.of(subject.getStatus())
+                    .map(SubjectStatus::isLast)
+                    .orElse(false);
+            stale += !left && !TrialViews.consentedForm(subject).equals(form) ? 1 : 0;
+        }
+        about.put("sampleSize", record.current().getSampleSize());
+        about.put("enrolled", enrolled);
+        about.put("withdrawn", withdrawn);
+        about.put("staleConsents", stale);
+    }
+
+    private static long count(TrialRecord record, Timeline.Kind kind) {
+        return Timeline.of(record.state()).stream()
+                .filter(step -> step.kind() == kind)
+                .count();
+    }
+}

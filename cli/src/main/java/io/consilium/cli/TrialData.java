@@ -1,0 +1,164 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.DocumentFault;
+import io.consilium.client.Payload;
+import io.consilium.client.PayloadSealer;
+import io.consilium.client.PayloadUpload;
+import io.consilium.client.trial.TrialReader;
+import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.TrialAction;
+import io.consilium.proto.TrialCorrect;
+import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubmit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A dataset on its way: read and checked whole, sealed to the sponsor, staged in its vault, registered (TRI-5). */
+final class TrialData implements AutoCloseable {
+    private static final String MEDIA_TYPE = "application/vnd.cdisc.dataset";
+
+    private final Session session;
+    private final TrialState trial;
+    private final String name;
+    private final Optional<String> subject;
+    private final SubjectRows rows;
+    private final PayloadSealer.Sealed sealed;
+
+    private TrialData(
+            Session session,
+            TrialState trial,
+            String name,
+            Optional<String> subject,
+            SubjectRows rows,
+            PayloadSealer.Sealed sealed) {
+        this.session = session;
+        this.trial = trial;
+        this.name = name;
+        this.subject = subject;
+        this.rows = rows;
+        this.sealed = sealed;
+    }
+
+    static TrialData read(Session session, ByteString trialId, String file, String name, Optional<String> subject)
+            throws ClientException, IOException {
+        if (!name.matches("[A-Za-z0-9_-]{1,40}")) {
+            throw new DocumentFault(
+                    "DATASET_NAME",
+                    "TRI-5",
+                    "--dataset",
+                    "a name of 1 to 40 letters, digits, hyphens and underscores expected",
+                    "Name it as CDISC does, e.g. ADSL");
+        }
+        if (subject.isPresent()) {
+            Ids.object("subject", subject.get());
+        }
+        Payload payload = UserFiles.isStdin(file)
+                ? Payload.of(UserFiles.read(session, file, RecordDraft.MAX_STDIN_BYTES))
+                : Payload.of(UserFiles.existing(file));
+        TrialState trial = session.state().trial(trialId).value();
+        SubjectRows rows = new SubjectRows(
+                new TrialReader(session.client(), session.state()).subjects(trialId, Ids.text(trialId)), subject);
+        try (InputStream in = payload.open()) {
+            DatasetReader.read(in, name, rows);
+        } catch (CdiscFault fault) {
+            throw new DocumentFault(
+                    "DATASET_INVALID",
+                    "TRI-5",
+                    fault.path(),
+                    fault.getMessage(),
+                    "Correct the data; nothing was submitted");
+        }
+        Path work = Files.createDirectories(session.context().home().resolve("work"));
+        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
+        return new TrialData(session, trial, name, subject, rows, sealed);
+    }
+
+    int submit() throws ClientException {
+        ByteString datasetId = new CustodianKeys().freshId();
+        TrialSubmit.Builder submit =
+                TrialSubmit.newBuilder().setDatasetId(datasetId).setName(name).setContent(content(datasetId));
+        if (subject.isPresent()) {
+            submit.setPseudonym(Ids.object("subject", subject.get()));
+        }
+        send(TrialAction.newBuilder().setSubmit(submit), datasetId, 1);
+        return 0;
+    }
+
+    static int correct(Session session, ByteString trialId, ByteString datasetId, String file, String reason)
+            throws ClientException, IOException {
+        TrialDatasetState dataset = session.state().trialDataset(datasetId).value();
+        Optional<String> subject =
+                Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(Ids::text);
+        try (TrialData data = read(session, trialId, file, dataset.getName(), subject)) {
+            long predecessor = dataset.getVersionsCount();
+            TrialCorrect correct = TrialCorrect.newBuilder()
+                    .setDatasetId(datasetId)
+                    .setPredecessor(predecessor)
+                    .setContent(data.content(datasetId))
+                    .setReason(new TrialReaders(session).seal(data.trial, reason))
+                    .build();
+            data.send(TrialAction.newBuilder().setCorrect(correct), datasetId, predecessor + 1);
+            return 0;
+        }
+    }
+
+    private TrialDataContent content(ByteString datasetId) throws ClientException {
+        InstitutionState sponsor =
+                session.state().institution(trial.getSponsor()).value();
+        return TrialDataContent.newBuilder()
+                .setCommitment(ByteString.copyFrom(sealed.commitment().toBytes()))
+                .setCiphertextHash(ByteString.copyFrom(sealed.ciphertextHash().toBytes()))
+                .setCiphertextSize(sealed.size())
+                .setSealedMetadata(ByteString.copyFrom(sealed.sealedMetadata()))
+                .addDataKey(sealed.sealDataKey(datasetId, sponsor))
+                .setRows(rows.rows())
+                .setColumns(rows.width())
+                .setSubjects(rows.subjects())
+                .setNotEnrolled(rows.notEnrolled())
+                .build();
+    }
+
+    /** The vault has the data before the chain has their hash. */
+    private void send(TrialAction.Builder action, ByteString datasetId, long version) throws ClientException {
+        if (!session.options().dryRun) {
+            try (Progress progress = new Progress(session.output(), "Uploading", sealed.size())) {
+                new PayloadUpload(session.client())
+                        .send(
+                                sealed.ciphertext(),
+                                sealed.ciphertextHash(),
+                                sealed.size(),
+                                trial.getSponsor(),
+                                trial.getId(),
+                                progress::at);
+            }
+        }
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("trialId", Ids.text(trial.getId()));
+        ids.put("datasetId", Ids.text(datasetId));
+        ids.put("version", version);
+        ids.put("rows", rows.rows());
+        ids.put("columns", rows.width());
+        ids.put("subjects", rows.subjects());
+        ids.put("notEnrolled", rows.notEnrolled());
+        ids.put("ciphertextHash", sealed.ciphertextHash().hex());
+        TrialAction built = action.setTrialId(trial.getId()).build();
+        new Writes(session).submitAndPrint(body -> body.setTrial(built), ids);
+    }
+
+    @Override
+    public void close() throws IOException {
+        sealed.close();
+    }
+}

@@ -1,0 +1,71 @@
+package io.consilium.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The data's part of {@code consilium trial}: submission, correction, audit. */
+class TrialDataCommands extends TrialConductCommands {
+    TrialDataCommands(Session session) {
+        super(session);
+    }
+
+    @Command(
+            name = "submit",
+            description = {
+                "Check a dataset, seal it to the sponsor, and register its hash.",
+                "CDISC Dataset-JSON 1.0 or 1.1, or CSV with a header line; in UTF-8."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams trial submit T adsl.json --dataset ADSL"})
+    int submit(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Parameters(paramLabel = "FILE", description = "The data; - is the standard input.") String file,
+            @Option(
+                            names = "--dataset",
+                            required = true,
+                            paramLabel = "NAME",
+                            description = "Name of the dataset, e.g. ADSL.")
+                    String name,
+            @Option(names = "--subject", paramLabel = "PSEUDONYM", description = "The subject whom every row is of.")
+                    Optional<String> subject)
+            throws Exception {
+        try (TrialData data = TrialData.read(session(), trialId(id), file, name, subject)) {
+            return data.submit();
+        }
+    }
+
+    @Command(
+            name = "correct",
+            description = "Submit a new version of a dataset; the original and every version stay.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams trial correct T D adsl-2.json --reason 'wrong unit'"})
+    int correct(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Parameters(paramLabel = "DATASET", description = "Dataset id, as trial submit printed it.") String dataset,
+            @Parameters(paramLabel = "FILE", description = "The whole dataset anew; - is the standard input.")
+                    String file,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for sponsor, committee and regulators.")
+                    String reason)
+            throws Exception {
+        return TrialData.correct(session(), trialId(id), Ids.object("dataset", dataset), file, reason);
+    }
+
+    @Command(
+            name = "audit",
+            description = {
+                "List every version of every dataset with its author, time, rows, subjects and reason,",
+                "and how many subjects are enrolled, have withdrawn, and consented on an older form."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context medwatch/inspector trial audit T"})
+    int audit(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
+        new TrialAudit(session(), reader()).print(trialId(id), id);
+        return 0;
+    }
+}

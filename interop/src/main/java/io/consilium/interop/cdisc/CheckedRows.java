@@ -1,0 +1,126 @@
+package io.consilium.interop.cdisc;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What every reader holds a dataset to before it hands it on: names, types, dates, keys and bounds. */
+final class CheckedRows {
+    static final int MAX_COLUMNS = 1_000;
+    static final int MAX_NAME = 64;
+    static final int MAX_VALUE = 32_768;
+    static final int MAX_NUMBER = 40;
+    static final long MAX_DATA_POINTS = 5_000_000;
+
+    private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
+
+    private final RowSink sink;
+    private final List<Column> columns = new ArrayList<>();
+    private final List<Integer> keys = new ArrayList<>();
+    private final Set<String> seen = new HashSet<>();
+    private String keyNames = "";
+    private int rows;
+
+    CheckedRows(RowSink sink) {
+        this.sink = sink;
+    }
+
+    void columns(String name, List<Column> found, String path) throws CdiscFault {
+        if (found.isEmpty() || found.size() > MAX_COLUMNS) {
+            throw new CdiscFault(path, "a dataset has 1 to " + MAX_COLUMNS + " columns, not " + found.size());
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < found.size(); i++) {
+            String at = path + "[" + i + "].name";
+            String column = found.get(i).name();
+            if (column.length() > MAX_NAME || !column.matches(NAME)) {
+                throw new CdiscFault(at, "a variable's name has letters, digits and underscores, at most " + MAX_NAME);
+            }
+            if (!names.add(column.toUpperCase(Locale.ROOT))) {
+                throw new CdiscFault(at, "the column " + column + " stands twice");
+            }
+        }
+        columns.addAll(found);
+        key(name);
+        sink.columns(name, List.copyOf(found));
+    }
+
+    /** The key that the document names; of subject-level datasets it is the subject in any case. */
+    private void key(String name) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).keySequence() > 0) {
+                keys.add(i);
+            }
+        }
+        if (keys.isEmpty() && (name.equalsIgnoreCase("ADSL") || name.equalsIgnoreCase("DM"))) {
+            Subjects.column(columns).ifPresent(keys::add);
+        }
+        keyNames =
+                String.join(", ", keys.stream().map(i -> columns.get(i).name()).toList());
+    }
+
+    void row(String[] values) throws CdiscFault {
+        String at = "rows[" + rows + "]";
+        if (values.length != columns.size()) {
+            throw new CdiscFault(at, values.length + " values for " + columns.size() + " columns");
+        }
+        if ((rows + 1L) * columns.size() > MAX_DATA_POINTS) {
+            throw new CdiscFault(at, "a dataset has at most " + MAX_DATA_POINTS + " data points");
+        }
+        for (int i = 0; i < values.length; i++) {
+            value(values[i], columns.get(i), at);
+        }
+        if (!keys.isEmpty()) {
+            StringBuilder key = new StringBuilder();
+            keys.forEach(i -> key.append(values[i].length()).append(':').append(values[i]));
+            if (!seen.add(key.toString())) {
+                throw new CdiscFault(at, "another row has the same " + keyNames);
+            }
+        }
+        sink.row(rows++, values);
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int width() {
+        return columns.size();
+    }
+
+    Column column(int i) {
+        return columns.get(i);
+    }
+
+    private static void value(String value, Column column, String at) throws CdiscFault {
+        if (value.length() > MAX_VALUE) {
+            throw fault(at, column, "a value has at most " + MAX_VALUE + " characters");
+        }
+        if (value.isEmpty()) {
+            return;
+        }
+        boolean timing = column.type() == ColumnType.STRING
+                && column.name().toUpperCase(Locale.ROOT).endsWith("DTC");
+        if ((column.type().isDate() || timing) && !PartialDate.isValid(value)) {
+            throw fault(at, column, "no such date, or not in the form of ISO 8601");
+        }
+        if (column.type().isNumeric() && !isNumber(value)) {
+            throw fault(at, column, "a number expected");
+        }
+        if (column.type() == ColumnType.INTEGER
+                && new BigDecimal(value).stripTrailingZeros().scale() > 0) {
+            throw fault(at, column, "a whole number expected");
+        }
+    }
+
+    static boolean isNumber(String value) {
+        return value.length() <= MAX_NUMBER && value.matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,3})?");
+    }
+
+    static CdiscFault fault(String row, Column column, String message) {
+        return new CdiscFault(row + "." + column.name(), message);
+    }
+}

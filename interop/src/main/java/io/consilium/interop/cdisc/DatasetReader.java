@@ -1,0 +1,49 @@
+package io.consilium.interop.cdisc;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads a dataset row by row, in memory that does not grow with it: Dataset-JSON 1.0 and 1.1, or CSV with a header line.
+ * Which of them it is, is told from the first character.
+ */
+public final class DatasetReader {
+    private DatasetReader() {}
+
+    /** @param csvName name of a dataset whose file names none */
+    public static void read(InputStream in, String csvName, RowSink sink) throws CdiscFault, IOException {
+        BufferedInputStream bytes = new BufferedInputStream(in);
+        try {
+            boolean json = startsAsJson(bytes);
+            Reader text = new InputStreamReader(
+                    bytes,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .onMalformedInput(CodingErrorAction.REPORT)
+                            .onUnmappableCharacter(CodingErrorAction.REPORT));
+            if (json) {
+                new DatasetJson(sink).read(text);
+            } else {
+                new CsvTable(csvName, sink).read(text);
+            }
+        } catch (CharacterCodingException notUtf8) {
+            throw new CdiscFault("", "the file is not UTF-8");
+        }
+    }
+
+    private static boolean startsAsJson(InputStream in) throws IOException {
+        in.mark(1024);
+        int first = in.read();
+        for (int i = 0; i < 1000 && (first == ' ' || first == '\t' || first == '\r' || first == '\n'); i++) {
+            first = in.read();
+        }
+        in.reset();
+        return first == '{' || first == '[';
+    }
+}

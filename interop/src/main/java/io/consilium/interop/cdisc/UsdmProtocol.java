@@ -1,0 +1,344 @@
+package io.consilium.interop.cdisc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.consilium.ledger.tx.TrialFormat;
+import io.consilium.proto.TrialArm;
+import io.consilium.proto.TrialObjective;
+import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialRegistration;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A protocol in CDISC's Unified Study Definitions Model (USDM 3 and 4) as a registration: its newest version's titles,
+ * objectives, endpoints, arms and criteria. What the model does not hold keeps the value of the registration that is
+ * given, e.g. the parties. The document itself stays the protocol: its hash is registered.
+ */
+public final class UsdmProtocol {
+    public static final int MAX_BYTES = 64 * 1024 * 1024;
+
+    private static final String NOT_GIVEN = "As given in the protocol";
+    private static final Pattern TIME_POINT = Pattern.compile(
+            "(?i)\\b((?:from |through |up to |to )?(?:baseline|(?:end of (?:treatment|study))|"
+                    + "(?:weeks?|days?|months?|years?|visits?|cycles?) \\d+(?:(?:,| and| to|-| through) *"
+                    + "(?:weeks?|days?|months?|years?|visits?)? *\\d+)*|\\d+[- ](?:weeks?|days?|months?|years?|hours?)))\\b");
+
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(200)
+                            .maxStringLength(8 * 1024 * 1024)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private UsdmProtocol() {}
+
+    /** @param defaults what a gap of the protocol keeps; its outcomes are not kept */
+    public static TrialRegistration read(byte[] json, TrialRegistration defaults) throws CdiscFault {
+        JsonNode study = tree(json).path("study");
+        if (!study.isObject()) {
+            throw new CdiscFault("study", "a study of the USDM expected");
+        }
+        Place versions = new Place(study, "study").list("versions");
+        Place version = versions.last();
+        Place design = version.list("studyDesigns").first();
+        TrialRegistration.Builder out = defaults.toBuilder();
+        titles(study, version.node(), out);
+        put(version.node(), "versionIdentifier", TrialFormat.MAX_VERSION_NAME, out::setProtocolVersion);
+        identifiers(version.node(), out);
+        design(version.node(), design.node(), out);
+        arms(design.node(), out);
+        criteria(version.node(), design.node(), out);
+        objectives(design, out);
+        return out.build();
+    }
+
+    private static JsonNode tree(byte[] json) throws CdiscFault {
+        if (json.length > MAX_BYTES) {
+            throw new CdiscFault("", "a protocol has at most " + MAX_BYTES + " bytes");
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+            return JSON.readTree(text);
+        } catch (CharacterCodingException notUtf8) {
+            throw new CdiscFault("", "the file is not UTF-8");
+        } catch (JsonProcessingException invalid) {
+            String place = invalid.getLocation() == null
+                    ? ""
+                    : "line " + invalid.getLocation().getLineNr() + ", column "
+                            + invalid.getLocation().getColumnNr();
+            throw new CdiscFault(place, "not well-formed JSON");
+        }
+    }
+
+    /** A node and where it stands. */
+    private record Place(JsonNode node, String path) {
+        Place list(String name) throws CdiscFault {
+            JsonNode list = node.path(name);
+            String at = path + "." + name;
+            if (!list.isArray() || list.isEmpty()) {
+                throw new CdiscFault(
+                        at, list.isMissingNode() ? "this member is missing" : "a list with entries expected");
+            }
+            return new Place(list, at);
+        }
+
+        Place first() {
+            return new Place(node.get(0), path + "[0]");
+        }
+
+        Place last() {
+            return new Place(node.get(node.size() - 1), path + "[" + (node.size() - 1) + "]");
+        }
+    }
+
+    private static void titles(JsonNode study, JsonNode version, TrialRegistration.Builder out) {
+        String official = "";
+        String brief = "";
+        String acronym = "";
+        for (JsonNode title : version.path("titles")) {
+            String kind = decode(title.path("type")).toLowerCase(Locale.ROOT);
+            String text = plain(title.path("text").asText(""));
+            if (kind.contains("official")) {
+                official = text;
+            } else if (kind.contains("public") || kind.contains("brief") && brief.isEmpty()) {
+                brief = text;
+            } else if (kind.contains("acronym")) {
+                acronym = text;
+            }
+        }
+        String name = plain(study.path("name").asText(""));
+        String title = first(official, brief, plain(version.path("studyTitle").asText("")), name);
+        if (!title.isEmpty()) {
+            out.setTitle(cut(title, TrialFormat.MAX_TEXT));
+        }
+        out.setPublicTitle(cut(first(brief, title), TrialFormat.MAX_TEXT));
+        out.setAcronym(cut(acronym, TrialFormat.MAX_SHORT_TEXT));
+    }
+
+    private static void identifiers(JsonNode version, TrialRegistration.Builder out) {
+        out.clearSecondaryIds();
+        TreeSet<String> ids = new TreeSet<>();
+        for (JsonNode identifier : version.path("studyIdentifiers")) {
+            ids.add(cut(
+                    first(text(identifier, "text"), text(identifier, "studyIdentifier")), TrialFormat.MAX_SHORT_TEXT));
+        }
+        ids.remove("");
+        out.addAllSecondaryIds(bounded(ids));
+    }
+
+    private static void design(JsonNode version, JsonNode design, TrialRegistration.Builder out) {
+        String type = first(decode(design.path("studyType")), decode(version.path("studyType")));
+        if (!type.isEmpty()) {
+            out.setStudyType(cut(type, TrialFormat.MAX_SHORT_TEXT));
+        }
+        String phase = first(
+                decode(design.path("studyPhase").path("standardCode")),
+                decode(version.path("studyPhase").path("standardCode")));
+        if (!phase.isEmpty()) {
+            out.setPhase(cut(phase, TrialFormat.MAX_SHORT_TEXT));
+        }
+        List<String> conditions = new ArrayList<>();
+        for (JsonNode indication : either(design, version, "indications")) {
+            conditions.add(cut(
+                    first(text(indication, "label"), text(indication, "description"), text(indication, "name")),
+                    TrialFormat.MAX_SHORT_TEXT));
+        }
+        keep(conditions, out::clearConditions, out::addAllConditions);
+        List<String> interventions = new ArrayList<>();
+        for (JsonNode intervention : either(version, design, "studyInterventions")) {
+            interventions.add(cut(
+                    first(text(intervention, "label"), text(intervention, "description"), text(intervention, "name")),
+                    TrialFormat.MAX_TEXT));
+        }
+        keep(interventions, out::clearInterventions, out::addAllInterventions);
+        JsonNode planned = design.path("population").path("plannedEnrollmentNumber");
+        long size = first(planned.path("value"), planned.path("maxValue").path("value"), planned.path("maxValue"));
+        if (size >= 1 && size <= TrialFormat.MAX_SAMPLE_SIZE) {
+            out.setSampleSize((int) size);
+        }
+    }
+
+    private static void arms(JsonNode design, TrialRegistration.Builder out) {
+        if (!design.path("arms").isArray() || design.path("arms").isEmpty()) {
+            return;
+        }
+        out.clearArms();
+        for (JsonNode arm : design.path("arms")) {
+            String name = first(text(arm, "label"), text(arm, "name"));
+            if (!name.isEmpty() && out.getArmsCount() < TrialFormat.MAX_ENTRIES) {
+                out.addArms(TrialArm.newBuilder()
+                        .setName(cut(name, TrialFormat.MAX_SHORT_TEXT))
+                        .setType(cut(decode(arm.path("type")), TrialFormat.MAX_SHORT_TEXT))
+                        .setDescription(cut(text(arm, "description"), TrialFormat.MAX_TEXT)));
+            }
+        }
+    }
+
+    /** USDM 4 keeps the texts of criteria beside the design; USDM 3 in the population. */
+    private static void criteria(JsonNode version, JsonNode design, TrialRegistration.Builder out) {
+        List<String> inclusion = new ArrayList<>();
+        List<String> exclusion = new ArrayList<>();
+        JsonNode criteria = design.path("eligibilityCriteria");
+        for (JsonNode criterion :
+                criteria.isArray() ? criteria : design.path("population").path("criteria")) {
+            String text = first(text(criterion, "text"), item(version, text(criterion, "criterionItemId")));
+            text = cut(first(text, text(criterion, "label"), text(criterion, "name")), TrialFormat.MAX_SHORT_TEXT);
+            boolean excludes =
+                    decode(criterion.path("category")).toLowerCase(Locale.ROOT).contains("exclusion");
+            (excludes ? exclusion : inclusion).add(text);
+        }
+        keep(inclusion, out::clearInclusionCriteria, out::addAllInclusionCriteria);
+        keep(exclusion, out::clearExclusionCriteria, out::addAllExclusionCriteria);
+    }
+
+    private static String item(JsonNode version, String id) {
+        for (JsonNode item : version.path("eligibilityCriterionItems")) {
+            if (!id.isEmpty() && item.path("id").asText("").equals(id)) {
+                return text(item, "text");
+            }
+        }
+        return "";
+    }
+
+    private static void objectives(Place design, TrialRegistration.Builder out) throws CdiscFault {
+        Place objectives = design.list("objectives");
+        out.clearObjectives().clearOutcomes();
+        TreeSet<String> names = new TreeSet<>();
+        for (int i = 0; i < objectives.node().size(); i++) {
+            JsonNode objective = objectives.node().get(i);
+            String at = objectives.path() + "[" + i + "]";
+            boolean primary = isPrimary(objective);
+            String text = first(text(objective, "text"), text(objective, "description"), text(objective, "name"));
+            if (!text.isEmpty() && out.getObjectivesCount() < TrialFormat.MAX_ENTRIES) {
+                out.addObjectives(TrialObjective.newBuilder()
+                        .setText(cut(text, TrialFormat.MAX_TEXT))
+                        .setPrimary(primary));
+            }
+            JsonNode endpoints = objective.path("endpoints");
+            if (!endpoints.isArray() || primary && endpoints.isEmpty()) {
+                throw new CdiscFault(at + ".endpoints", "the objective has no endpoints");
+            }
+            for (int j = 0; j < endpoints.size(); j++) {
+                if (out.getOutcomesCount() == TrialFormat.MAX_OUTCOMES) {
+                    throw new CdiscFault(at + ".endpoints", "more than " + TrialFormat.MAX_OUTCOMES + " endpoints");
+                }
+                out.addOutcomes(outcome(endpoints.get(j), at + ".endpoints[" + j + "]", names));
+            }
+        }
+        if (out.getOutcomesList().stream().noneMatch(TrialOutcome::getPrimary)) {
+            throw new CdiscFault(objectives.path(), "no endpoint is primary");
+        }
+    }
+
+    private static TrialOutcome outcome(JsonNode endpoint, String path, TreeSet<String> names) throws CdiscFault {
+        String text = first(text(endpoint, "text"), text(endpoint, "description"), text(endpoint, "label"));
+        if (text.isEmpty()) {
+            throw new CdiscFault(path + ".text", "the endpoint says nothing");
+        }
+        String name = cut(first(text(endpoint, "label"), text), TrialFormat.MAX_SHORT_TEXT - 40);
+        String own = text(endpoint, "name");
+        String distinct = name;
+        for (int i = 2; !names.add(distinct.toLowerCase(Locale.ROOT)); i++) {
+            distinct = name + " (" + (own.isEmpty() || i > 2 ? String.valueOf(i) : cut(own, 30)) + ")";
+        }
+        Matcher time = TIME_POINT.matcher(text);
+        return TrialOutcome.newBuilder()
+                .setName(distinct)
+                .setMeasure(cut(text, TrialFormat.MAX_TEXT))
+                .setTimePoint(time.find() ? cut(time.group(1), TrialFormat.MAX_SHORT_TEXT) : NOT_GIVEN)
+                .setPrimary(isPrimary(endpoint))
+                .build();
+    }
+
+    private static boolean isPrimary(JsonNode objectiveOrEndpoint) {
+        return decode(objectiveOrEndpoint.path("level"))
+                .toLowerCase(Locale.ROOT)
+                .contains("primary");
+    }
+
+    private static String decode(JsonNode code) {
+        return plain(code.path("decode").asText(""));
+    }
+
+    private static String text(JsonNode node, String name) {
+        return plain(node.path(name).asText(""));
+    }
+
+    private static JsonNode either(JsonNode one, JsonNode other, String name) {
+        return one.path(name).isArray() ? one.path(name) : other.path(name);
+    }
+
+    private static void put(JsonNode node, String name, int max, java.util.function.Consumer<String> set) {
+        String text = cut(text(node, name), max);
+        if (!text.isEmpty()) {
+            set.accept(text);
+        }
+    }
+
+    private static void keep(List<String> texts, Runnable clear, java.util.function.Consumer<Iterable<String>> add) {
+        List<String> said =
+                bounded(texts.stream().filter(text -> !text.isEmpty()).toList());
+        if (!said.isEmpty()) {
+            clear.run();
+            add.accept(said);
+        }
+    }
+
+    private static List<String> bounded(java.util.Collection<String> texts) {
+        return texts.stream().limit(TrialFormat.MAX_ENTRIES).toList();
+    }
+
+    private static String first(String... texts) {
+        for (String text : texts) {
+            if (!text.isEmpty()) {
+                return text;
+            }
+        }
+        return "";
+    }
+
+    private static long first(JsonNode... numbers) {
+        for (JsonNode number : numbers) {
+            if (number.isNumber()) {
+                return number.asLong();
+            }
+        }
+        return 0;
+    }
+
+    /** Without mark-up: a reference of the model is shown by its name in brackets. */
+    private static String plain(String text) {
+        return text.replaceAll("<usdm:(?:tag|ref)[^>]{0,500}?name=\"([^\"]{0,100})\"[^>]{0,500}>", "[$1]")
+                .replaceAll("<[^>]{0,2000}>", " ")
+                .replace("&nbsp;", " ")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&")
+                .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                .strip();
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max - 1).strip() + "…";
+    }
+}

@@ -1,0 +1,181 @@
+package io.consilium.interop.cdisc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.consilium.interop.Conformance;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("TRI-5 Dataset-JSON and CSV are read row by row, and refused with the place at fault")
+class DatasetReaderTest {
+    private static final String V11 = """
+            {"datasetJSONVersion": "1.1.0", "records": 2, "name": "ADSL", "columns": [
+              {"itemOID": "I1", "name": "USUBJID", "label": "Subject", "dataType": "string", "keySequence": 1},
+              {"itemOID": "I2", "name": "AGE", "label": "Age", "dataType": "integer"},
+              {"itemOID": "I3", "name": "TRTSDT", "label": "Start", "dataType": "date", "targetDataType": "integer"}],
+             "rows": [["01", 63, "2014-01-02"], ["02", null, ""]]}""";
+
+    private static final String V10 = """
+            {"datasetJSONVersion": "1.0.0", "clinicalData": {"studyOID": "S", "itemGroupData": {"IG.DM": {
+              "records": 1, "name": "DM", "label": "Demographics", "items": [
+                {"OID": "I1", "name": "USUBJID", "label": "Subject", "type": "string", "length": 8},
+                {"OID": "I2", "name": "AGE", "label": "Age", "type": "integer"}],
+              "itemData": [["01", 63]]}}}}""";
+
+    /** Keeps what it is given. */
+    private static final class Kept implements RowSink {
+        String name = "";
+        List<Column> columns = List.of();
+        final List<List<String>> rows = new ArrayList<>();
+
+        @Override
+        public void columns(String found, List<Column> list) {
+            name = found;
+            columns = list;
+        }
+
+        @Override
+        public void row(int index, String[] values) {
+            assertThat(index).isEqualTo(rows.size());
+            rows.add(List.of(values));
+        }
+    }
+
+    private static Kept read(byte[] bytes) throws CdiscFault, IOException {
+        Kept kept = new Kept();
+        DatasetReader.read(new ByteArrayInputStream(bytes), "ADSL", kept);
+        return kept;
+    }
+
+    private static Kept read(String text) throws CdiscFault, IOException {
+        return read(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void assertRefused(String text, String path) {
+        assertThatThrownBy(() -> read(text))
+                .asInstanceOf(type(CdiscFault.class))
+                .satisfies(fault -> assertThat(fault.path()).isEqualTo(path));
+    }
+
+    @Test
+    void readsBothVersions() throws Exception {
+        Kept kept = read(V11);
+        assertThat(kept.columns).extracting(Column::name).containsExactly("USUBJID", "AGE", "TRTSDT");
+        assertThat(kept.rows).containsExactly(List.of("01", "63", "2014-01-02"), List.of("02", "", ""));
+        Kept older = read(V10);
+        assertThat(older.name).isEqualTo("DM");
+        assertThat(older.rows).containsExactly(List.of("01", "63"));
+    }
+
+    @Test
+    void readsPublishedDatasets() throws Exception {
+        Kept adsl = read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")));
+        assertThat(adsl.rows).hasSize(254);
+        assertThat(adsl.columns).hasSize(49);
+        assertThat(read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/sdtm-ae.json"))).rows)
+                .hasSize(74);
+        assertThat(read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/sdtm-dm.json"))).rows)
+                .hasSize(18);
+        System.out.println("conformance: 3 Dataset-JSON documents read");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "\"01\", 63, \"2014-01-02\"; \"01\", \"63\", \"2014-01-02\"; rows[0].AGE",
+                "\"01\", 63; 1, 63; rows[0].USUBJID",
+                "63, \"2014; 63.5, \"2014; rows[0].AGE",
+                "2014-01-02; 2014-02-30; rows[0].TRTSDT",
+                "2014-01-02; 02.01.2014; rows[0].TRTSDT",
+                "[\"02\", null, \"\"]; [\"02\", null]; rows[1]",
+                "[\"02\", null, \"\"]; [\"02\", null, \"\", 1]; rows[1]",
+                "[\"02\", null; [\"01\", null; rows[1]",
+                "\"records\": 2; \"records\": 3; records",
+                "\"AGE\", ; \"USUBJID\", ; columns[1].name",
+                "\"AGE\", ; \"AGE YEARS\", ; columns[1].name",
+                "\"integer\"}; \"number\"}; columns[1].dataType",
+                "\"label\": \"Age\"; \"colour\": \"Age\"; columns[1].colour",
+                "\"rows\"; \"lines\"; rows",
+                "\"columns\"; \"cols\"; rows"
+            })
+    void aFaultNamesItsPlace(String old, String replacement, String path) {
+        assertThat(V11).contains(old);
+        assertRefused(V11.replace(old, replacement), path);
+    }
+
+    @Test
+    void faultsNeverShowValues() {
+        assertThatThrownBy(() -> read(V11.replace("\"2014-01-02\"", "\"Jane Doe\"")))
+                .hasMessageNotContaining("Jane");
+    }
+
+    @Test
+    void whatIsNotUtf8OrNoJsonIsRefused() {
+        byte[] latin = V11.replace("\"01\"", "\"\u00e9\"").getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> read(latin)).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> read(V11.substring(0, V11.length() - 20)))
+                .asInstanceOf(type(CdiscFault.class))
+                .satisfies(fault -> assertThat(fault.path()).startsWith("rows[1]"));
+    }
+
+    @Test
+    void readsCsvWithQuotesAndLineEnds() throws Exception {
+        Kept kept = read("\ufeffUSUBJID,AGE,NOTE\r\n01,63,\"a, \"\"b\"\"\nc\"\r\n\r\n02,,\r\n");
+        assertThat(kept.name).isEqualTo("ADSL");
+        assertThat(kept.rows).containsExactly(List.of("01", "63", "a, \"b\"\nc"), List.of("02", "", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "USUBJID,AGE|01,old; rows[0].AGE",
+                "USUBJID,AGE|01,63|01,64; rows[1]",
+                "USUBJID,AGE|01; rows[0]",
+                "USUBJID,AGE|01,63,9; rows[0]",
+                "USUBJID,TRTSDT|01,2014-13-01; rows[0].TRTSDT",
+                "USUBJID,USUBJID|01,02; columns[1].name",
+                "USUBJID,|01,02; columns[1].name",
+                "USUBJID,AGE|01,6\"3; rows[0]"
+            })
+    void aFaultInCsvNamesItsPlace(String lines, String path) {
+        assertRefused(lines.replace('|', '\n'), path);
+    }
+
+    @Test
+    @DisplayName("TRI-5 ten thousand subjects with a million data points are read in a moment")
+    void readsAMillionDataPoints() throws Exception {
+        StringBuilder text = new StringBuilder("USUBJID");
+        for (int i = 1; i < 100; i++) {
+            text.append(",V").append(i);
+        }
+        for (int row = 0; row < 10_000; row++) {
+            text.append("\nS").append(row);
+            text.append(",1".repeat(99));
+        }
+        int[] count = new int[1];
+        DatasetReader.read(
+                new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8)), "ADSL", new RowSink() {
+                    @Override
+                    public void columns(String name, List<Column> columns) {}
+
+                    @Override
+                    public void row(int index, String[] values) {
+                        count[0] += values.length;
+                    }
+                });
+        assertThat(count[0]).isEqualTo(1_000_000);
+    }
+}

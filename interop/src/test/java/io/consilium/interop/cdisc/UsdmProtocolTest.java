@@ -1,0 +1,116 @@
+package io.consilium.interop.cdisc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.consilium.interop.Conformance;
+import io.consilium.ledger.tx.TrialFormat;
+import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialRegistration;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("TRI-1 a protocol in USDM imports as a registration")
+class UsdmProtocolTest {
+    private static final String PILOT = "cdisc-usdm/CDISC_Pilot_Study.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TrialRegistration DEFAULTS = TrialRegistration.newBuilder()
+            .setTitle("Default")
+            .setSponsor("helix")
+            .addSites("st-mary")
+            .setSampleSize(120)
+            .setProtocolVersion("1.0")
+            .setIcfVersion("1.0")
+            .addOutcomes(TrialOutcome.newBuilder().setName("Default"))
+            .build();
+
+    private static final String SMALL = """
+            {"study": {"name": "S", "versions": [{"versionIdentifier": "3", "titles": [],
+              "studyDesigns": [{"objectives": [
+                {"level": {"decode": "Primary Objective"}, "text": "To <b>show</b> it", "endpoints": [
+                  {"text": "Score at Weeks 8 and 16", "level": {"decode": "Primary Endpoint"}},
+                  {"text": "Score at Weeks 8 and 16", "name": "END2", "level": {"decode": "Secondary Endpoint"}}]}],
+                "population": {"plannedEnrollmentNumber": {"maxValue": {"value": 40}},
+                  "criteria": [{"category": {"decode": "Exclusion Criteria"}, "text": "Too <i>young</i>"}]}}]}]}}""";
+
+    private static TrialRegistration read(String text) throws CdiscFault {
+        return UsdmProtocol.read(text.getBytes(StandardCharsets.UTF_8), DEFAULTS);
+    }
+
+    @Test
+    void importsThePublishedPilot() throws Exception {
+        TrialRegistration pilot = UsdmProtocol.read(Files.readAllBytes(Conformance.require(PILOT)), DEFAULTS);
+        assertThat(pilot.getTitle()).startsWith("Safety and Efficacy of the Xanomeline");
+        assertThat(pilot.getAcronym()).isEqualTo("LZZT");
+        assertThat(pilot.getProtocolVersion()).isEqualTo("2");
+        assertThat(pilot.getSampleSize()).isEqualTo(300);
+        assertThat(pilot.getSecondaryIdsList()).contains("H2Q-MC-LZZT", "NCT12345678");
+        assertThat(pilot.getArmsList())
+                .extracting(arm -> arm.getName())
+                .contains("Placebo")
+                .hasSize(3);
+        assertThat(pilot.getObjectivesList()).hasSize(6);
+        assertThat(pilot.getOutcomesList()).hasSize(11);
+        assertThat(pilot.getOutcomesList()).filteredOn(TrialOutcome::getPrimary).hasSize(5);
+        assertThat(pilot.getOutcomes(0).getTimePoint()).isEqualTo("Week 24");
+        assertThat(pilot.getOutcomesList()).extracting(TrialOutcome::getName).doesNotHaveDuplicates();
+        assertThat(pilot.getInclusionCriteriaCount() + pilot.getExclusionCriteriaCount())
+                .isEqualTo(31);
+        assertThat(pilot.getInclusionCriteriaList()).noneMatch(text -> text.contains("<"));
+        assertThat(pilot.getSponsor()).isEqualTo("helix");
+        assertThat(pilot.getSerializedSize()).isLessThan(TrialFormat.MAX_REGISTRATION_BYTES);
+        System.out.println("conformance: 1 USDM protocol imported");
+    }
+
+    @Test
+    void readsTheFormOfTheThirdVersionToo() throws Exception {
+        TrialRegistration small = read(SMALL);
+        assertThat(small.getTitle()).isEqualTo("S");
+        assertThat(small.getSampleSize()).isEqualTo(40);
+        assertThat(small.getExclusionCriteriaList()).containsExactly("Too young");
+        assertThat(small.getObjectives(0).getText()).isEqualTo("To show it");
+        assertThat(small.getOutcomesList())
+                .extracting(TrialOutcome::getName)
+                .containsExactly("Score at Weeks 8 and 16", "Score at Weeks 8 and 16 (END2)");
+        assertThat(small.getOutcomes(0).getTimePoint()).isEqualTo("Weeks 8 and 16");
+        assertThat(small.getIcfVersion()).isEqualTo("1.0");
+    }
+
+    @Test
+    void missingEndpointsAreRefusedWithTheirPath() throws Exception {
+        ObjectNode pilot = (ObjectNode) JSON.readTree(Files.readAllBytes(Conformance.require(PILOT)));
+        ObjectNode design = (ObjectNode) pilot.at("/study/versions/0/studyDesigns/0");
+        String path = "study.versions[0].studyDesigns[0].objectives";
+        ((ObjectNode) design.path("objectives").get(2)).remove("endpoints");
+        assertRefused(pilot, path + "[2].endpoints");
+        ((ArrayNode) design.path("objectives").get(0).path("endpoints")).removeAll();
+        assertRefused(pilot, path + "[0].endpoints");
+        design.remove("objectives");
+        assertRefused(pilot, path);
+        ((ObjectNode) pilot.at("/study/versions/0")).remove("studyDesigns");
+        assertRefused(pilot, "study.versions[0].studyDesigns");
+    }
+
+    @Test
+    void whatIsNoProtocolIsRefused() {
+        for (String text :
+                new String[] {"{}", "[]", "{\"study\": 7}", "{\"study\": ", "{\"study\": {}, \"study\": {}}"}) {
+            assertThatThrownBy(() -> read(text)).isInstanceOf(CdiscFault.class);
+        }
+        assertThatThrownBy(() -> read(SMALL.replace("Primary Endpoint", "Secondary Endpoint")))
+                .hasMessageContaining("primary");
+    }
+
+    private static void assertRefused(ObjectNode document, String path) throws Exception {
+        byte[] bytes = JSON.writeValueAsBytes(document);
+        assertThatThrownBy(() -> UsdmProtocol.read(bytes, DEFAULTS))
+                .asInstanceOf(type(CdiscFault.class))
+                .satisfies(fault -> assertThat(fault.path()).isEqualTo(path));
+    }
+}
