@@ -270,12 +270,7 @@ public final class EventHash {
         if (value.isNumber()) {
             return Texts.shortest(value.decimalValue());
         }
-        String text = value.asText().strip();
-        for (Vocabulary vocabulary : Vocabulary.values()) {
-            if (text.indexOf(':') >= 0) {
-                text = vocabulary.uri(text);
-            }
-        }
+        String text = Vocabulary.anyUri(value.asText().strip());
         return Identifiers.canonical(Texts.shortestIfNumber(namespaces.expandedValue(text)));
     }
 

@@ -150,8 +150,8 @@ final class PartRules {
         }
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             String here = at + "." + entry.getKey();
-            if (!entry.getValue().isArray() || entry.getValue().isEmpty()) {
-                throw new MalformedEpcis(here, "a list expected that is not empty");
+            if (!entry.getValue().isArray()) {
+                throw new MalformedEpcis(here, "a list expected");
             }
             for (int i = 0; i < entry.getValue().size(); i++) {
                 term(Vocabulary.DISPOSITION, entry.getValue().get(i), here + "[" + i + "]");

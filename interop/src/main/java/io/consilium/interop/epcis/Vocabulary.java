@@ -39,17 +39,28 @@ public enum Vocabulary {
                     + " northing polar_angle spherical_radius x y z");
 
     static final String WEB = "https://ref.gs1.org/cbv/";
-    private static final String URN = "urn:epcglobal:cbv:";
-    private static final String CURIE = "cbv:";
 
     private final String webPart;
-    private final String urnPart;
+    private final List<String> starts;
     private final Set<String> terms;
 
     Vocabulary(String webPart, String urnPart, String terms) {
         this.webPart = webPart;
-        this.urnPart = urnPart;
+        this.starts = List.of("https://ref.gs1.org/cbv/" + webPart, "urn:epcglobal:cbv:" + urnPart, "cbv:" + webPart);
         this.terms = Set.copyOf(List.of(terms.split(" ", -1)));
+    }
+
+    /** The web address of a term that is written with its vocabulary; any other text is itself. */
+    static String anyUri(String text) {
+        if (text.startsWith(WEB) || text.startsWith("urn:epcglobal:cbv:") || text.startsWith("cbv:")) {
+            for (Vocabulary vocabulary : values()) {
+                Optional<String> term = vocabulary.term(text);
+                if (term.isPresent()) {
+                    return WEB + vocabulary.webPart + term.get();
+                }
+            }
+        }
+        return text;
     }
 
     /** Whether the vocabulary has the term. */
@@ -79,7 +90,7 @@ public enum Vocabulary {
     }
 
     private Optional<String> term(String text) {
-        for (String start : new String[] {WEB + webPart, URN + urnPart, CURIE + webPart}) {
+        for (String start : starts) {
             if (text.startsWith(start)) {
                 return Optional.of(text.substring(start.length()));
             }

@@ -108,6 +108,7 @@ final class XmlDocuments {
     private boolean body(XMLStreamReader reader, ObjectNode head, String path)
             throws XMLStreamException, MalformedEpcis {
         boolean list = false;
+        int listAt = 0;
         int open = 1;
         while (open > 0) {
             switch (next(reader)) {
@@ -125,10 +126,13 @@ final class XmlDocuments {
                     } else if (standard && name.equals("EPCISHeader")) {
                         XmlHeads.header(element(reader), head);
                     } else if (standard && WAY.contains(name)) {
-                        list |= name.equals("EventList");
                         open++;
                         enter();
-                    } else if (standard && list) {
+                        if (name.equals("EventList")) {
+                            list = true;
+                            listAt = open;
+                        }
+                    } else if (standard && listAt > 0) {
                         throw new MalformedEpcis(
                                         path + "[" + count + "]", "none of the five types of event of EPCIS 2.0")
                                 .inEvent(count);
@@ -137,6 +141,7 @@ final class XmlDocuments {
                     }
                 }
                 case XMLStreamConstants.END_ELEMENT -> {
+                    listAt = open == listAt ? 0 : listAt;
                     open--;
                     depth--;
                 }
@@ -160,8 +165,10 @@ final class XmlDocuments {
     /** The element at which the reader stands, with everything in it. */
     private XmlElement element(XMLStreamReader reader) throws XMLStreamException, MalformedEpcis {
         enter();
-        if (++values > EpcisLimits.MAX_VALUES) {
-            throw new MalformedEpcis("", "more than " + EpcisLimits.MAX_VALUES + " elements stand in one event");
+        values += 1 + reader.getAttributeCount();
+        if (values > EpcisLimits.MAX_VALUES) {
+            throw new MalformedEpcis(
+                    "", "more than " + EpcisLimits.MAX_VALUES + " elements and attributes stand in one event");
         }
         XmlElement element = new XmlElement(
                 namespace(reader), Optional.ofNullable(reader.getPrefix()).orElse(""), reader.getLocalName());

@@ -24,6 +24,9 @@ final class Escapes {
     }
 
     private static String encode(String text, String encoded) {
+        if (text.chars().noneMatch(next -> encoded.indexOf(next) >= 0)) {
+            return text;
+        }
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char next = text.charAt(i);
