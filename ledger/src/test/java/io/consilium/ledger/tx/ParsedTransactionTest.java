@@ -406,7 +406,7 @@ class ParsedTransactionTest {
     @DisplayName("TX-6 every refusal has a rule, a cause and a next step, and is found by its code")
     void tx6_refusalsExplainThemselves() {
         for (Refusal refusal : Refusal.values()) {
-            assertThat(refusal.rule()).matches("(TX|ID|PRV|REC|CON|ACC|TRI)-[0-9]");
+            assertThat(refusal.rule()).matches("(TX|ID|GOV|PRV|REC|CON|ACC|TRI|DRU|BFT)-[0-9]{1,2}");
             assertThat(refusal.summary()).isNotBlank().doesNotEndWith(".");
             assertThat(refusal.hint()).isNotBlank();
             assertThat(Refusal.ofCode(refusal.name())).contains(refusal);
