@@ -14,6 +14,7 @@ import io.consilium.ledger.identity.MemberRules;
 import io.consilium.ledger.identity.PatientKeyRules;
 import io.consilium.ledger.identity.PatientRules;
 import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.provenance.DrugRules;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.records.RecordRules;
 import io.consilium.ledger.state.LedgerState;
@@ -67,6 +68,7 @@ final class TransactionRules {
             case BREAK_GLASS -> BreakGlassRules.open(call);
             case BREAK_GLASS_REVIEW -> BreakGlassRules.review(call);
             case TRIAL -> TrialRules.apply(call);
+            case DRUG -> DrugRules.act(call);
             case PAYLOAD_NOT_SET -> throw new IllegalStateException("parsing refuses a transaction without payload");
         };
     }

@@ -39,7 +39,18 @@ public enum EventType {
     TRIAL_UNBLINDED("trial.unblinded"),
     TRIAL_PUBLISHED("trial.published"),
     TRIAL_RELEASED("trial.released"),
-    TRIAL_QUERIED("trial.queried");
+    TRIAL_QUERIED("trial.queried"),
+    DRUG_KEY_REQUESTED("drug.key-requested"),
+    DRUG_KEY_GRANTED("drug.key-granted"),
+    DRUG_PRODUCT_ADDED("drug.product-added"),
+    DRUG_COMMISSIONED("drug.commissioned"),
+    DRUG_PACKED("drug.packed"),
+    DRUG_SHIPPED("drug.shipped"),
+    DRUG_RECEIVED("drug.received"),
+    DRUG_STATUS_CHANGED("drug.status-changed"),
+    DRUG_RECALLED("drug.recalled"),
+    DRUG_EXCEPTION_OPENED("drug.exception-opened"),
+    DRUG_EXCEPTION_CHANGED("drug.exception-changed");
 
     private final String text;
 

@@ -54,6 +54,26 @@ public final class LedgerIndexes {
 
     /** Institution that has to know of it, time when its review is due, access id: break-glass. */
     public static final String INSTITUTION_EMERGENCIES = "institution-emergencies";
+    /** Institution, time, shipment id: what it sent and what is sent to it. */
+    public static final String INSTITUTION_SHIPMENTS = "institution-shipments";
+
+    /** Institution, time, exception id: those that it is a party to. */
+    public static final String INSTITUTION_EXCEPTIONS = "institution-exceptions";
+
+    /** Item, container or shipment id, time, exception id. */
+    public static final String OBJECT_EXCEPTIONS = "object-exceptions";
+
+    /** Manufacturer, time, product id. */
+    public static final String INSTITUTION_PRODUCTS = "institution-products";
+
+    /** Manufacturer, time, recall id. */
+    public static final String INSTITUTION_RECALLS = "institution-recalls";
+
+    /** Owner of the key, time, request id. */
+    public static final String OWNER_KEY_REQUESTS = "owner-key-requests";
+
+    /** Lot id, time, item id: the items that stand out of their lot. */
+    public static final String LOT_ITEMS = "lot-items";
 
     /** Time of registration, trial id: every trial. */
     public static final String TRIALS = "trials";
@@ -76,7 +96,14 @@ public final class LedgerIndexes {
             MEMBER_ACCESSES,
             INSTITUTION_EMERGENCIES,
             TRIALS,
-            TRIAL_SUBJECTS);
+            TRIAL_SUBJECTS,
+            INSTITUTION_SHIPMENTS,
+            INSTITUTION_EXCEPTIONS,
+            OBJECT_EXCEPTIONS,
+            INSTITUTION_PRODUCTS,
+            INSTITUTION_RECALLS,
+            OWNER_KEY_REQUESTS,
+            LOT_ITEMS);
 
     /** The grantee under which consents stand that permit everybody. */
     public static final String ANYBODY = "*";

@@ -38,6 +38,7 @@ final class GenesisCheck {
 
     private final GenesisDocument document;
     private final SortedMap<String, InstitutionState> institutions = new TreeMap<>();
+    private final TreeSet<String> companyPrefixes = new TreeSet<>();
     private final Ed25519Verifier keys = new Ed25519Verifier(1);
 
     private GenesisCheck(GenesisDocument document) {
@@ -97,6 +98,25 @@ final class GenesisCheck {
         peer(institution, path);
         require(institution.getActivity() == Activity.ACTIVE, path + ".activity", "is ACTIVE at genesis");
         require(institution.getVersion() == 1, path + ".version", "is 1 at genesis");
+        prefixes(institution, path + ".company_prefixes");
+    }
+
+    /** A GS1 company prefix has 4 to 12 digits, and no two begin alike: a GTIN tells its one owner (DRU-2). */
+    private void prefixes(InstitutionState institution, String path) throws InvalidGenesisException {
+        require(institution.getCompanyPrefixesCount() <= MAX_PREFIXES, path, "has at most " + MAX_PREFIXES);
+        for (String prefix : institution.getCompanyPrefixesList()) {
+            boolean digits = prefix.length() >= 4
+                    && prefix.length() <= 12
+                    && prefix.chars().allMatch(c -> c >= '0' && c <= '9');
+            require(digits, path, "has 4 to 12 digits each");
+            for (String other : companyPrefixes) {
+                require(
+                        !prefix.startsWith(other) && !other.startsWith(prefix),
+                        path,
+                        "has one that begins like another's");
+            }
+            companyPrefixes.add(prefix);
+        }
     }
 
     private void peer(InstitutionState institution, String path) throws InvalidGenesisException {
@@ -291,5 +311,6 @@ final class GenesisCheck {
         }
     }
 
+    private static final int MAX_PREFIXES = 64;
     private static final String SLUG = "has 1 to 30 lowercase letters, digits and inner hyphens";
 }

@@ -138,6 +138,18 @@ public final class LedgerState {
         return below.get(key);
     }
 
+    /** An object of a domain that knows its own keys; a key's kind fixes its type. */
+    public <T extends MessageLite> Optional<T> read(StateKey key, Parser<T> parser) {
+        return object(key, parser);
+    }
+
+    /** The same without keeping what is decoded: for objects that are passed over in great number. */
+    @SuppressWarnings({"unchecked", "OptionalAssignedToNull"}) // as in object()
+    public <T extends MessageLite> Optional<T> glance(StateKey key, Parser<T> parser) {
+        Optional<MessageLite> known = decoded.get(key);
+        return known == null ? below.get(key).map(bytes -> decode(key, parser, bytes)) : (Optional<T>) known;
+    }
+
     /** The version of the object that a precondition names, 0 if there is none (TX-2). */
     public long version(String object) {
         StateKey key = StateKey.of(object);

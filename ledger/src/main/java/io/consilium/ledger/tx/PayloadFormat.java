@@ -62,6 +62,7 @@ final class PayloadFormat {
             case BREAK_GLASS -> BreakGlassFormat.open(body.getBreakGlass());
             case BREAK_GLASS_REVIEW -> BreakGlassFormat.review(body.getBreakGlassReview());
             case TRIAL -> TrialFormat.check(body.getTrial());
+            case DRUG -> DrugFormat.check(body.getDrug());
             case PAYLOAD_NOT_SET -> throw MalformedTransaction.at("payload", "is missing");
         }
     }

@@ -165,7 +165,61 @@ public enum Refusal {
     RELEASE_OVERTAKEN("TRI-7", CONFLICT, "another release was made meanwhile", "ask for the release again"),
     DATA_USE_NOT_PERMITTED(
             "TRI-7", REFUSED, "the consent form does not permit this use", "ask for a use that it permits"),
-    BUDGET_SPENT("TRI-7", REFUSED, "the privacy budget does not suffice", "ask with a smaller epsilon, or not at all");
+    BUDGET_SPENT("TRI-7", REFUSED, "the privacy budget does not suffice", "ask with a smaller epsilon, or not at all"),
+    // Provenance: events and keys
+    EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),
+    EVENT_ORDER("DRU-8", REFUSED, "the event lies before the pack's last one", "correct the event's time"),
+    EVENT_REPEATED("DRU-1", REFUSED, "this event has been taken already", "nothing is left to do"),
+    NOT_TRADING_PARTNER(
+            "DRU-9", UNAUTHORISED, "the institution is no authorised trading partner", "ask the manufacturer"),
+    COMPANY_KEY_EXISTS("DRU-9", CONFLICT, "the institution has its root key already", "ask for it"),
+    COMPANY_KEY_UNKNOWN("DRU-9", NOT_FOUND, "the institution has no products here", "check GTIN or SSCC"),
+    KEY_REQUEST_EXISTS("DRU-9", CONFLICT, "this key has been asked for already", "wait for the owner's answer"),
+    KEY_REQUEST_UNKNOWN("DRU-9", NOT_FOUND, "there is no such request for a key", "list the requests"),
+    KEY_REQUEST_ANSWERED("DRU-9", REFUSED, "the request has been answered already", "nothing is left to do"),
+    // Provenance: products, lots, packs
+    PRODUCT_EXISTS("DRU-2", CONFLICT, "the product exists already", "commission packs of it"),
+    PRODUCT_UNKNOWN("DRU-2", NOT_FOUND, "there is no such product of this manufacturer", "add it first"),
+    PRODUCT_FULL("TX-6", REFUSED, "as many lots or packs as can be kept", "use a GTIN of its own for what follows"),
+    LOT_MISMATCH("DRU-2", REFUSED, "the lot exists with another product or expiry date", "check lot and date"),
+    LOT_UNKNOWN("DRU-6", NOT_FOUND, "there is no such lot of the product", "check the lot number"),
+    DUPLICATE_SERIAL("DRU-2", REFUSED, "a serial number of the product is in use already", "look at drug exceptions"),
+    NOT_COMMISSIONED("DRU-8", REFUSED, "no such pack has been commissioned", "stop the goods and tell the maker"),
+    // Provenance: containers and custody
+    CONTAINER_UNKNOWN("DRU-3", NOT_FOUND, "there is no such container", "check the SSCC"),
+    HAS_PARENT("DRU-3", REFUSED, "it stands in a container already", "unpack it first"),
+    NOT_IN_CONTAINER("DRU-3", REFUSED, "it does not stand in this container", "check parent and child"),
+    HIERARCHY("DRU-3", REFUSED, "containers cannot stand in each other so", "check parent and child"),
+    TOO_MANY_AT_ONCE("TX-6", REFUSED, "more than can be done in one step", "do it in parts"),
+    HISTORY_LIMIT("TX-6", REFUSED, "its path is as long as can be kept", "repack what is in it"),
+    HELD_ELSEWHERE("DRU-8", REFUSED, "somebody else has it", "look at drug exceptions, and stop the goods"),
+    UNDER_WAY("DRU-4", REFUSED, "it is under way to its receiver", "wait until it is received"),
+    NOT_RECEIVED("DRU-4", REFUSED, "it is under way to here", "receive it first"),
+    NOT_RECEIVER("DRU-4", REFUSED, "it is under way to somebody else", "stop the goods and tell the sender"),
+    NOT_SHIPPED("DRU-4", REFUSED, "nobody has shipped it to here", "stop the goods and ask the sender"),
+    ALREADY_RECEIVED("DRU-4", REFUSED, "it has been received already", "nothing is left to do"),
+    RECEIVE_DEPTH("DRU-4", REFUSED, "a thing stands deeper than one level in what was sent", "receive its container"),
+    SHIPMENT_EXISTS("DRU-4", CONFLICT, "a shipment with this id exists already", "draw a fresh random id"),
+    SHIPMENT_UNKNOWN("DRU-4", NOT_FOUND, "there is no such shipment to here", "list the shipments"),
+    MISSING_IN_TRANSIT("DRU-4", REFUSED, "it was missed at its receipt", "receive it, or resolve the exception"),
+    // Provenance: what stops a pack
+    EXPIRED("DRU-5", REFUSED, "it has expired", "return or destroy it"),
+    RECALLED("DRU-6", REFUSED, "it is recalled", "return or destroy it"),
+    QUARANTINED("DRU-5", REFUSED, "it is in quarantine", "release it first"),
+    SUSPECT("DRU-5", REFUSED, "it is suspect", "the manufacturer or regulator can release it"),
+    ILLEGITIMATE("DRU-5", REFUSED, "it is illegitimate", "keep it apart and tell the regulator"),
+    CONTENT_BLOCKED("DRU-5", REFUSED, "something in it is stopped", "take out what is stopped"),
+    ALREADY_DISPENSED("DRU-5", REFUSED, "it has been dispensed already", "stop the pack: one of the two is false"),
+    DECOMMISSIONED("DRU-5", REFUSED, "its way has ended", "look at its path with drug trace"),
+    STATUS_UNCHANGED("DRU-5", REFUSED, "nothing would change by it", "look at its path with drug trace"),
+    RELEASE_NOT_ALLOWED("DRU-6", UNAUTHORISED, "the manufacturer or the regulator releases it", "ask them"),
+    UNDO_NOT_ALLOWED("DRU-5", REFUSED, "the last step cannot be undone", "look at its path with drug trace"),
+    UNDO_ELSEWHERE("DRU-5", REFUSED, "it is undone where it was done", "ask who did it"),
+    UNDO_TOO_LATE("DRU-5", REFUSED, "more than ten days have passed", "destroy the pack"),
+    RECALL_EXISTS("DRU-6", CONFLICT, "a recall with this id exists already", "draw a fresh random id"),
+    RECALLED_ALREADY("DRU-6", REFUSED, "it is recalled already", "nothing is left to do"),
+    EXCEPTION_UNKNOWN("DRU-4", NOT_FOUND, "there is no such exception of yours", "list the exceptions"),
+    EXCEPTION_RESOLVED("DRU-4", REFUSED, "the exception is resolved already", "nothing is left to do");
 
     private final String rule;
     private final RefusalClass kind;

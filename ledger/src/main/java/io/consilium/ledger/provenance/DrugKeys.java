@@ -1,0 +1,82 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.StateKey;
+import java.util.HexFormat;
+
+/** The names of what provenance keeps in the state. */
+public final class DrugKeys {
+    public static final String PREFIX = "drug-";
+    public static final String COMPANY = "drug-company/";
+    public static final String KEY = "drug-key/";
+    public static final String PRODUCT = "drug-product/";
+    public static final String LOT = "drug-lot/";
+    public static final String ITEM = "drug-item/";
+    public static final String CONTAINER = "drug-container/";
+    public static final String SHIPMENT = "drug-shipment/";
+    public static final String RECALL = "drug-recall/";
+    public static final String EXCEPTION = "drug-exception/";
+
+    private static final String SEGMENT = "drug-segment/";
+    private static final String CONTENTS = "drug-contents/";
+    private static final String EVENT = "drug-event/";
+
+    private DrugKeys() {}
+
+    public static StateKey company(String slug) {
+        return StateKey.of(COMPANY + slug);
+    }
+
+    public static StateKey request(ByteString id) {
+        return of(KEY, id);
+    }
+
+    public static StateKey product(ByteString id) {
+        return of(PRODUCT, id);
+    }
+
+    public static StateKey lot(ByteString id) {
+        return of(LOT, id);
+    }
+
+    /** A number of up to 1,024 items of a lot. */
+    public static StateKey segment(ByteString lotId, int number) {
+        return StateKey.of(SEGMENT + hex(lotId) + "/" + number);
+    }
+
+    public static StateKey item(ByteString id) {
+        return of(ITEM, id);
+    }
+
+    public static StateKey container(ByteString id) {
+        return of(CONTAINER, id);
+    }
+
+    public static StateKey contents(ByteString containerId) {
+        return of(CONTENTS, containerId);
+    }
+
+    public static StateKey shipment(ByteString id) {
+        return of(SHIPMENT, id);
+    }
+
+    public static StateKey recall(ByteString id) {
+        return of(RECALL, id);
+    }
+
+    public static StateKey exception(ByteString id) {
+        return of(EXCEPTION, id);
+    }
+
+    public static StateKey event(ByteString id) {
+        return of(EVENT, id);
+    }
+
+    private static StateKey of(String prefix, ByteString id) {
+        return StateKey.of(prefix + hex(id));
+    }
+
+    private static String hex(ByteString id) {
+        return HexFormat.of().formatHex(id.toByteArray());
+    }
+}

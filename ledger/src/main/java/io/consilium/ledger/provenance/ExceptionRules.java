@@ -1,0 +1,93 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugExceptionStatus;
+import io.consilium.proto.DrugReport;
+import io.consilium.proto.DrugResolve;
+import java.util.List;
+import java.util.Optional;
+
+/** Exceptions and their investigation: reported, taken on, resolved by a party (DRU-4, DRU-8). */
+final class ExceptionRules {
+    private static final String RULE = "DRU-8";
+
+    private ExceptionRules() {}
+
+    /** Something that only a check of the pack itself can find: a serial, lot or date that is not the chain's. */
+    static Optional<Rejection> report(DrugBook book, DrugReport report) {
+        Optional<Rejection> refusal =
+                Traders.isRegulator(book.call()) ? Optional.empty() : Traders.handler(book.call(), RULE);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (book.product(report.getProductId()).isEmpty()) {
+            return Optional.of(Refusal.PRODUCT_UNKNOWN.rejection());
+        }
+        List<String> holder = book.item(report.getItemId())
+                .map(item -> List.of(Containers.place(book, item).custodian()))
+                .orElse(List.of());
+        book.signal(report.getKind(), report.getItemId(), report.getProductId(), holder, report.getSealedDetails());
+        return Optional.empty();
+    }
+
+    static Optional<Rejection> resolve(DrugBook book, DrugResolve resolve) {
+        boolean regulator = Traders.isRegulator(book.call());
+        Optional<Rejection> refusal = regulator ? Optional.empty() : Traders.handler(book.call(), RULE);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        Optional<DrugExceptionState> found =
+                book.read(DrugKeys.exception(resolve.getExceptionId()), DrugExceptionState.parser());
+        boolean party = found.map(
+                        exception -> regulator || exception.getPartiesList().contains(book.institution()))
+                .orElse(false);
+        if (!party) {
+            return Optional.of(Refusal.EXCEPTION_UNKNOWN.rejection());
+        }
+        DrugExceptionState exception = found.orElseThrow();
+        if (exception.getStatus() == DrugExceptionStatus.DRUG_RESOLVED) {
+            return Optional.of(Refusal.EXCEPTION_RESOLVED.rejection());
+        }
+        if (!exception.getOwner().isEmpty()
+                && !regulator
+                && !exception.getOwner().equals(book.institution())) {
+            return Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "another party has taken it on"));
+        }
+        DrugExceptionState.Builder changed = exception.toBuilder()
+                .setOwner(book.institution())
+                .setStatus(
+                        resolve.getInvestigating()
+                                ? DrugExceptionStatus.DRUG_INVESTIGATING
+                                : DrugExceptionStatus.DRUG_RESOLVED)
+                .setResolution(resolve.getResolution())
+                .setSealedNote(resolve.getSealedNote());
+        change(book, changed);
+        book.made(exception.getId());
+        return Optional.empty();
+    }
+
+    /** An exception of this institution that has settled itself. */
+    static void settle(DrugBook book, DrugExceptionKind kind, ByteString object, String resolution) {
+        book.read(DrugKeys.exception(book.exceptionId(kind, object)), DrugExceptionState.parser())
+                .filter(exception -> exception.getStatus() != DrugExceptionStatus.DRUG_RESOLVED)
+                .ifPresent(exception -> change(
+                        book,
+                        exception.toBuilder()
+                                .setStatus(DrugExceptionStatus.DRUG_RESOLVED)
+                                .setResolution(resolution)));
+    }
+
+    private static void change(DrugBook book, DrugExceptionState.Builder exception) {
+        DrugExceptionState state = exception
+                .setChangedMillis(book.call().timeMillis())
+                .setVersion(exception.getVersion() + 1)
+                .build();
+        book.put(DrugKeys.exception(state.getId()), state);
+        book.notice(EventType.DRUG_EXCEPTION_CHANGED, state.getPartiesList(), state.getId());
+    }
+}

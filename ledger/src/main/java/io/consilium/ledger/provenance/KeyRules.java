@@ -1,0 +1,170 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.identity.Signatory;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugCompanyKey;
+import io.consilium.proto.DrugCompanyState;
+import io.consilium.proto.DrugKeyGrant;
+import io.consilium.proto.DrugKeyKind;
+import io.consilium.proto.DrugKeyRequest;
+import io.consilium.proto.DrugKeyState;
+import io.consilium.proto.DrugRequestStatus;
+import io.consilium.proto.MemberKeys;
+import io.consilium.proto.SealedFor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The keys that blind products and logistic units (DRU-9). An institution draws one root; the keys of its products and of
+ * its SSCCs follow from it. A partner asks, saying to the owner alone for which product, and the owner's node answers.
+ */
+final class KeyRules {
+    private static final String RULE = "DRU-9";
+
+    private KeyRules() {}
+
+    static Optional<Rejection> company(DrugBook book, DrugCompanyKey key) {
+        Call call = book.call();
+        Optional<Rejection> refusal = Traders.handler(call, RULE).or(() -> recipients(call, key));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        String owner = book.institution();
+        if (book.read(DrugKeys.company(owner), DrugCompanyState.parser()).isPresent()) {
+            return Optional.of(Refusal.COMPANY_KEY_EXISTS.rejection());
+        }
+        book.put(
+                DrugKeys.company(owner),
+                DrugCompanyState.newBuilder()
+                        .setOwner(owner)
+                        .addAllSealed(key.getSealedList())
+                        .setVersion(1)
+                        .build());
+        return Optional.empty();
+    }
+
+    /** Sealed to the institution itself and to its own members, with the keys that they have now. */
+    private static Optional<Rejection> recipients(Call call, DrugCompanyKey key) {
+        Signatory.Person person = call.person().orElseThrow();
+        for (SealedFor sealed : key.getSealedList()) {
+            String recipient = sealed.getRecipient();
+            if (!ActorName.institutionOf(recipient).equals(person.institution().getId())) {
+                return Optional.of(Refusal.RECIPIENT_NOT_ALLOWED.under(RULE, "the company's root is its own"));
+            }
+            Optional<ByteString> current = recipient.equals(person.institution().getId())
+                    ? Optional.of(person.institution().getEncryptionKey().getKey())
+                    : encryptionKey(call, recipient);
+            if (!current.equals(Optional.of(sealed.getRecipientKey()))) {
+                return Optional.of(Refusal.RECIPIENT_KEY_STALE.under(RULE, ""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ByteString> encryptionKey(Call call, String member) {
+        return call.state()
+                .member(member)
+                .flatMap(found -> Signatories.keysAt(found, call.timeMillis()))
+                .map(MemberKeys::getEncryptionKey)
+                .map(key -> key.getKey());
+    }
+
+    static Optional<Rejection> request(DrugBook book, DrugKeyRequest request) {
+        Call call = book.call();
+        Optional<Rejection> refusal = request.getKind() == DrugKeyKind.DRUG_KEY_COMPANY
+                ? ownPeople(call, request.getOwner())
+                : Traders.partner(call, request.getOwner());
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (book.read(DrugKeys.company(request.getOwner()), DrugCompanyState.parser())
+                .isEmpty()) {
+            return Optional.of(Refusal.COMPANY_KEY_UNKNOWN.rejection());
+        }
+        if (!encryptionKey(call, call.signatory().name()).equals(Optional.of(request.getRequesterKey()))) {
+            return Optional.of(Refusal.RECIPIENT_KEY_STALE.under(RULE, ""));
+        }
+        if (book.read(DrugKeys.request(request.getRequestId()), DrugKeyState.parser())
+                .isPresent()) {
+            return Optional.of(Refusal.KEY_REQUEST_EXISTS.rejection());
+        }
+        book.put(
+                DrugKeys.request(request.getRequestId()),
+                DrugKeyState.newBuilder()
+                        .setRequestId(request.getRequestId())
+                        .setOwner(request.getOwner())
+                        .setRequester(call.signatory().name())
+                        .setRequesterKey(request.getRequesterKey())
+                        .setKind(request.getKind())
+                        .setSealedSubject(request.getSealedSubject())
+                        .setStatus(DrugRequestStatus.DRUG_REQUESTED)
+                        .setRequestedMillis(call.timeMillis())
+                        .setVersion(1)
+                        .build());
+        book.index(LedgerIndexes.of(
+                LedgerIndexes.OWNER_KEY_REQUESTS, request.getOwner(), call.timeMillis(), request.getRequestId()));
+        book.notice(
+                EventType.DRUG_KEY_REQUESTED, List.of(request.getOwner(), book.institution()), request.getRequestId());
+        book.made(request.getRequestId());
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> ownPeople(Call call, String owner) {
+        return Traders.handler(call, RULE).or(() -> {
+            boolean own = call.person().map(person -> person.isOf(owner)).orElse(false);
+            return own ? Optional.empty() : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, ""));
+        });
+    }
+
+    static Optional<Rejection> grant(DrugBook book, DrugKeyGrant grant) {
+        Optional<DrugKeyState> found = book.read(DrugKeys.request(grant.getRequestId()), DrugKeyState.parser());
+        if (found.isEmpty()) {
+            return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection());
+        }
+        DrugKeyState request = found.get();
+        if (!mayGrant(book.call(), request.getOwner())) {
+            return Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "the key's owner grants it"));
+        }
+        if (request.getStatus() == DrugRequestStatus.DRUG_GRANTED
+                || request.getStatus() == DrugRequestStatus.DRUG_NOTHING_SUCH && !grant.getGranted()) {
+            return Optional.of(Refusal.KEY_REQUEST_ANSWERED.rejection());
+        }
+        book.put(
+                DrugKeys.request(request.getRequestId()),
+                request.toBuilder()
+                        .setStatus(
+                                grant.getGranted()
+                                        ? DrugRequestStatus.DRUG_GRANTED
+                                        : DrugRequestStatus.DRUG_NOTHING_SUCH)
+                        .setEnvelope(grant.getEnvelope())
+                        .setVersion(request.getVersion() + 1)
+                        .build());
+        book.notice(
+                EventType.DRUG_KEY_GRANTED,
+                List.of(request.getOwner(), ActorName.institutionOf(request.getRequester())),
+                request.getRequestId());
+        book.made(request.getRequestId());
+        return Optional.empty();
+    }
+
+    /** The owner's node, or one of the owner's people who hold its root. */
+    private static boolean mayGrant(Call call, String owner) {
+        if (call.signatory() instanceof Signatory.Node node) {
+            return node.institution().getId().equals(owner);
+        }
+        return call.person()
+                .map(person -> person.isOf(owner)
+                        && (person.has(MemberRole.OPERATOR)
+                                || person.has(MemberRole.ADMIN)
+                                || person.has(MemberRole.PHARMACIST)))
+                .orElse(false);
+    }
+}

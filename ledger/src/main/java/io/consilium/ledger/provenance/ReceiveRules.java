@@ -1,0 +1,349 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugContentsState;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugLotState;
+import io.consilium.proto.DrugReceive;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatus;
+import io.consilium.proto.DrugStep;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Receiving matches shipping (DRU-4). What came is in the receiver's hands; what did not come is a SHORT exception and
+ * stays under way as missing, until it comes after all; what came and was not sent is an OVER or NO_DATA exception and
+ * stays where the chain knows it.
+ */
+final class ReceiveRules {
+    private static final String RULE = "DRU-4";
+    private static final int MAX_MISSING = 1_024;
+
+    private ReceiveRules() {}
+
+    /** What came of one shipment. */
+    private static final class Arrival {
+        final DrugShipmentState shipment;
+        final TreeSet<ByteString> ids = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+
+        Arrival(DrugShipmentState shipment) {
+            this.shipment = shipment;
+        }
+    }
+
+    static Optional<Rejection> receive(DrugBook book, DrugReceive receive) {
+        Optional<Rejection> refusal = Traders.handler(book.call(), RULE);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (!receive.getNothingOf().isEmpty()) {
+            return nothing(book, receive.getNothingOf());
+        }
+        Map<ByteString, Arrival> arrivals = new LinkedHashMap<>();
+        Optional<Rejection> first = Optional.empty();
+        Map<ByteString, Stray> strays = new LinkedHashMap<>();
+        for (ByteString id : receive.getContainersList()) {
+            Optional<Rejection> stray = container(book, id, arrivals, strays);
+            first = first.or(() -> stray);
+        }
+        for (DrugItemSet set : receive.getItemsList()) {
+            for (ByteString id : ItemIds.list(set.getIds())) {
+                Optional<Rejection> stray = item(book, set, id, arrivals, strays);
+                first = first.or(() -> stray);
+            }
+        }
+        strays(book, strays, arrivals.values());
+        if (arrivals.isEmpty()) {
+            return first;
+        }
+        for (Arrival arrival : arrivals.values()) {
+            refusal = close(book, arrival);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Something that came and is under way in no shipment to here. */
+    private record Stray(ByteString productId, Containers.Place place) {}
+
+    private static Optional<Rejection> container(
+            DrugBook book, ByteString id, Map<ByteString, Arrival> arrivals, Map<ByteString, Stray> strays) {
+        Optional<DrugContainerState> found = book.container(id);
+        if (found.isEmpty()) {
+            strays.put(id, new Stray(ByteString.EMPTY, new Containers.Place("", ByteString.EMPTY)));
+            return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
+        }
+        Containers.Place place = Containers.place(book, found.get());
+        Optional<Rejection> stray = arrive(book, id, ByteString.EMPTY, place, arrivals, strays);
+        if (stray.isPresent()) {
+            return stray;
+        }
+        DrugContainerState container = found.get();
+        if (container.getMissing()) {
+            // it had been missed: it comes late
+            late(book, id);
+            book.put(container.toBuilder()
+                    .setMissing(false)
+                    .clearShipmentId()
+                    .setCustodian(book.institution())
+                    .addHistory(received(book, place.shipmentId()))
+                    .build());
+            holders(book, container.getLotsList());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> item(
+            DrugBook book,
+            DrugItemSet set,
+            ByteString id,
+            Map<ByteString, Arrival> arrivals,
+            Map<ByteString, Stray> strays) {
+        Optional<Packs.Pack> pack = Packs.find(book, set, id);
+        if (pack.isEmpty()) {
+            book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+            return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
+        }
+        DrugItemState item = pack.get().item();
+        Containers.Place place = Containers.place(book, item);
+        Optional<Rejection> stray = arrive(book, id, item.getProductId(), place, arrivals, strays);
+        if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
+            late(book, id);
+            book.put(item.toBuilder()
+                    .setStatus(lastBefore(item))
+                    .clearShipmentId()
+                    .setCustodian(book.institution())
+                    .addHistory(received(book, place.shipmentId()))
+                    .build());
+            holders(book, List.of(item.getLotId()));
+        }
+        return stray;
+    }
+
+    private static DrugStatus lastBefore(DrugItemState item) {
+        return item.getHistory(item.getHistoryCount() - 1).getBefore();
+    }
+
+    private static Optional<Rejection> arrive(
+            DrugBook book,
+            ByteString id,
+            ByteString productId,
+            Containers.Place place,
+            Map<ByteString, Arrival> arrivals,
+            Map<ByteString, Stray> strays) {
+        if (!place.underWay()) {
+            if (place.custodian().equals(book.institution())) {
+                return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
+            }
+            strays.put(id, new Stray(productId, place));
+            return Optional.of(Refusal.NOT_SHIPPED.rejection());
+        }
+        DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
+        if (!shipment.getTo().equals(book.institution())) {
+            book.signal(
+                    DrugExceptionKind.DRUG_CUSTODY_GAP, id, productId, List.of(shipment.getFrom(), shipment.getTo()));
+            return Optional.of(Refusal.NOT_RECEIVER.rejection());
+        }
+        arrivals.computeIfAbsent(shipment.getId(), key -> new Arrival(shipment))
+                .ids
+                .add(id);
+        return Optional.empty();
+    }
+
+    /** More of a sender's goods than it sent is OVER; goods of which no shipment tells are NO_DATA. */
+    private static void strays(DrugBook book, Map<ByteString, Stray> strays, Collection<Arrival> arrivals) {
+        strays.forEach((id, stray) -> {
+            String custodian = stray.place().custodian();
+            boolean over = arrivals.stream()
+                    .anyMatch(arrival -> arrival.shipment.getFrom().equals(custodian));
+            book.signal(
+                    over ? DrugExceptionKind.DRUG_OVER : DrugExceptionKind.DRUG_NO_DATA,
+                    id,
+                    stray.productId(),
+                    custodian.isEmpty() ? List.of() : List.of(custodian));
+        });
+    }
+
+    private static Optional<Rejection> close(DrugBook book, Arrival arrival) {
+        DrugShipmentState shipment = arrival.shipment;
+        TreeSet<ByteString> missing = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+        if (shipment.getReceivedMillis() == 0) {
+            for (ByteString id : shipment.getContainersList()) {
+                Optional<Rejection> refusal = shippedContainer(book, arrival, id, missing);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+            for (DrugItemSet set : shipment.getItemsList()) {
+                for (ByteString id : ItemIds.list(set.getIds())) {
+                    DrugItemState item = book.item(id).orElseThrow();
+                    if (arrival.ids.remove(id)) {
+                        book.put(item.toBuilder()
+                                .clearShipmentId()
+                                .setCustodian(book.institution())
+                                .addHistory(received(book, shipment.getId()))
+                                .build());
+                        holders(book, List.of(item.getLotId()));
+                    } else {
+                        miss(book, item);
+                        missing.add(id);
+                    }
+                }
+            }
+            if (!arrival.ids.isEmpty()) {
+                return Optional.of(Refusal.RECEIVE_DEPTH.rejection());
+            }
+        }
+        if (missing.size() > MAX_MISSING) {
+            return Optional.of(Refusal.TOO_MANY_AT_ONCE.rejection());
+        }
+        for (ByteString id : missing) {
+            book.signal(DrugExceptionKind.DRUG_SHORT, id, productOf(book, id), List.of(shipment.getFrom()));
+        }
+        book.put(
+                DrugKeys.shipment(shipment.getId()),
+                shipment.toBuilder()
+                        .setReceivedMillis(book.call().timeMillis())
+                        .setVersion(shipment.getVersion() + 1)
+                        .build());
+        book.notice(EventType.DRUG_RECEIVED, List.of(shipment.getFrom(), shipment.getTo()), shipment.getId());
+        book.made(shipment.getId());
+        return Optional.empty();
+    }
+
+    private static ByteString productOf(DrugBook book, ByteString id) {
+        return book.item(id).map(DrugItemState::getProductId).orElse(ByteString.EMPTY);
+    }
+
+    /** A container that was sent: it came whole, or some of what stands in it was named, or it did not come. */
+    private static Optional<Rejection> shippedContainer(
+            DrugBook book, Arrival arrival, ByteString id, TreeSet<ByteString> missing) {
+        DrugContainerState container = book.container(id).orElseThrow();
+        boolean whole = arrival.ids.remove(id);
+        DrugContentsState contents = book.contents(id);
+        boolean part = contents.getContainersList().stream().anyMatch(arrival.ids::contains)
+                || contents.getItemsList().stream()
+                        .flatMap(set -> ItemIds.list(set.getIds()).stream())
+                        .anyMatch(arrival.ids::contains);
+        if (!whole && !part) {
+            miss(book, container);
+            missing.add(id);
+            return Optional.empty();
+        }
+        if (part) {
+            Optional<Rejection> refusal = missInside(book, arrival, contents, missing);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+            container = book.container(id).orElseThrow();
+        }
+        Optional<DrugContainerState.Builder> received =
+                Containers.with(container.toBuilder(), received(book, arrival.shipment.getId()));
+        if (received.isEmpty()) {
+            return Optional.of(Refusal.HISTORY_LIMIT.rejection());
+        }
+        book.put(received.get()
+                .clearShipmentId()
+                .setCustodian(book.institution())
+                .build());
+        holders(book, container.getLotsList());
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> missInside(
+            DrugBook book, Arrival arrival, DrugContentsState contents, TreeSet<ByteString> missing) {
+        for (ByteString child : contents.getContainersList()) {
+            if (!arrival.ids.remove(child)) {
+                DrugContainerState out = Containers.takeOut(
+                                book, book.container(child).orElseThrow())
+                        .build();
+                miss(book, out);
+                missing.add(child);
+            }
+        }
+        for (DrugItemSet set : contents.getItemsList()) {
+            for (ByteString id : ItemIds.list(set.getIds())) {
+                if (!arrival.ids.remove(id)) {
+                    if (missing.size() > MAX_MISSING) {
+                        return Optional.of(Refusal.TOO_MANY_AT_ONCE.rejection());
+                    }
+                    Packs.Pack pack = Packs.find(book, set, id).orElseThrow();
+                    miss(book, Containers.takeOut(book, pack.item()).build());
+                    missing.add(id);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void miss(DrugBook book, DrugContainerState container) {
+        book.put(container.toBuilder()
+                .setMissing(true)
+                .addHistory(book.step("missing").setObject(container.getShipmentId()))
+                .build());
+    }
+
+    private static void miss(DrugBook book, DrugItemState item) {
+        book.put(item.toBuilder()
+                .setStatus(DrugStatus.DRUG_MISSING)
+                .addHistory(book.step("missing").setObject(item.getShipmentId()).setBefore(item.getStatus()))
+                .build());
+    }
+
+    private static void late(DrugBook book, ByteString id) {
+        ExceptionRules.settle(book, DrugExceptionKind.DRUG_SHORT, id, "received-later");
+    }
+
+    /** Data without product: nothing came of a shipment. */
+    private static Optional<Rejection> nothing(DrugBook book, ByteString shipmentId) {
+        Optional<DrugShipmentState> found =
+                book.shipment(shipmentId).filter(shipment -> shipment.getTo().equals(book.institution()));
+        if (found.isEmpty()) {
+            return Optional.of(Refusal.SHIPMENT_UNKNOWN.rejection());
+        }
+        if (found.get().getReceivedMillis() != 0) {
+            return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
+        }
+        book.signal(
+                DrugExceptionKind.DRUG_NO_PRODUCT,
+                shipmentId,
+                ByteString.EMPTY,
+                List.of(found.get().getFrom()));
+        return Optional.empty();
+    }
+
+    private static DrugStep received(DrugBook book, ByteString shipmentId) {
+        return book.step("receive").setObject(shipmentId).build();
+    }
+
+    /** Who has received of a lot hears of its recall (DRU-6). */
+    private static void holders(DrugBook book, List<ByteString> lots) {
+        for (ByteString id : lots) {
+            DrugLotState lot = book.lot(id).orElseThrow();
+            if (!lot.getHoldersList().contains(book.institution())) {
+                TreeSet<String> holders = new TreeSet<>(lot.getHoldersList());
+                holders.add(book.institution());
+                book.put(
+                        DrugKeys.lot(id),
+                        lot.toBuilder()
+                                .clearHolders()
+                                .addAllHolders(holders)
+                                .setVersion(lot.getVersion() + 1)
+                                .build());
+            }
+        }
+    }
+}

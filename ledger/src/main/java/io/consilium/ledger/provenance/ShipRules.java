@@ -1,0 +1,132 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugShip;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStep;
+import io.consilium.proto.InstitutionState;
+import java.util.List;
+import java.util.Optional;
+
+/** Shipping names the receiver; a pallet goes with one write, whatever stands on it (DRU-3, DRU-4). */
+final class ShipRules {
+    private static final String RULE = "DRU-4";
+
+    private ShipRules() {}
+
+    static Optional<Rejection> ship(DrugBook book, DrugShip ship) {
+        Optional<Rejection> refusal = Traders.handler(book.call(), RULE).or(() -> receiver(book, ship));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (book.shipment(ship.getShipmentId()).isPresent()) {
+            return Optional.of(Refusal.SHIPMENT_EXISTS.rejection());
+        }
+        DrugStep step = book.step(ship.getReturnGoods() ? "return" : "ship")
+                .setTo(ship.getTo())
+                .setObject(ship.getShipmentId())
+                .build();
+        refusal = containers(book, ship, step).or(() -> items(book, ship, step));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        long time = book.call().timeMillis();
+        book.put(
+                DrugKeys.shipment(ship.getShipmentId()),
+                DrugShipmentState.newBuilder()
+                        .setId(ship.getShipmentId())
+                        .setFrom(book.institution())
+                        .setTo(ship.getTo())
+                        .setReturnGoods(ship.getReturnGoods())
+                        .addAllItems(ship.getItemsList())
+                        .addAllContainers(ship.getContainersList())
+                        .setSentMillis(time)
+                        .setVersion(1)
+                        .build());
+        for (String party : List.of(book.institution(), ship.getTo())) {
+            book.index(LedgerIndexes.of(LedgerIndexes.INSTITUTION_SHIPMENTS, party, time, ship.getShipmentId()));
+        }
+        book.notice(EventType.DRUG_SHIPPED, List.of(book.institution(), ship.getTo()), ship.getShipmentId());
+        book.made(ship.getShipmentId());
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> receiver(DrugBook book, DrugShip ship) {
+        Optional<InstitutionState> to = book.call().state().institution(ship.getTo());
+        if (to.isEmpty()) {
+            return Optional.of(Refusal.INSTITUTION_UNKNOWN.under(RULE, ship.getTo()));
+        }
+        if (!Signatories.isActive(to.get())) {
+            return Optional.of(Refusal.INSTITUTION_INACTIVE.under(RULE, ship.getTo()));
+        }
+        return Traders.mayHold(to.get()) && !ship.getTo().equals(book.institution())
+                ? Optional.empty()
+                : Optional.of(Refusal.INSTITUTION_ROLE.under(
+                        RULE, "goods go to another MANUFACTURER, WHOLESALER, PHARMACY or PROVIDER"));
+    }
+
+    private static Optional<Rejection> containers(DrugBook book, DrugShip ship, DrugStep step) {
+        for (ByteString id : ship.getContainersList()) {
+            Optional<DrugContainerState> found = book.container(id);
+            if (found.isEmpty()) {
+                return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
+            }
+            Optional<Rejection> refusal = Holding.refusal(
+                            book, id, ByteString.EMPTY, Containers.place(book, found.get()))
+                    .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, found.get()));
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+            Optional<DrugContainerState.Builder> sent = Containers.with(Containers.takeOut(book, found.get()), step);
+            if (sent.isEmpty()) {
+                return Optional.of(Refusal.HISTORY_LIMIT.rejection());
+            }
+            book.put(sent.get().setShipmentId(ship.getShipmentId()).build());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> items(DrugBook book, DrugShip ship, DrugStep step) {
+        for (DrugItemSet set : ship.getItemsList()) {
+            for (ByteString id : ItemIds.list(set.getIds())) {
+                Optional<Packs.Pack> pack = Packs.find(book, set, id);
+                if (pack.isEmpty()) {
+                    book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+                    return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
+                }
+                Optional<Rejection> refusal = item(book, ship, pack.get().item(), step);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> item(DrugBook book, DrugShip ship, DrugItemState item, DrugStep step) {
+        Optional<Rejection> refusal = Packs.isFinal(item.getStatus())
+                ? Optional.of(Packs.refusalOf(item.getStatus()).rejection())
+                : Holding.refusal(book, item.getId(), item.getProductId(), Containers.place(book, item))
+                        .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, item))
+                        .or(() -> StatusRules.order(book, item));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        DrugItemState out = Containers.takeOut(book, item).build();
+        Optional<DrugItemState.Builder> sent = Packs.with(out, step);
+        if (sent.isEmpty()) {
+            return Optional.of(Refusal.HISTORY_LIMIT.rejection());
+        }
+        book.put(sent.get().setShipmentId(ship.getShipmentId()).build());
+        return Optional.empty();
+    }
+}

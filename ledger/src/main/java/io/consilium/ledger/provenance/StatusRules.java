@@ -1,0 +1,218 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugStatus;
+import io.consilium.proto.DrugStatusChange;
+import io.consilium.proto.DrugStatusKind;
+import io.consilium.proto.DrugStep;
+import java.util.List;
+import java.util.Optional;
+
+/** What ends or stops a pack's way, and what an error in it can be put right by (DRU-5, DRU-6). */
+final class StatusRules {
+    /** Directive 2011/62/EU, Delegated Regulation 2016/161, article 13: ten days to take a decommissioning back. */
+    static final long UNDO_MILLIS = 10L * 24 * 60 * 60 * 1_000;
+
+    private static final String RULE = "DRU-5";
+
+    private StatusRules() {}
+
+    static Optional<Rejection> change(DrugBook book, DrugStatusChange change) {
+        Optional<Rejection> refusal = role(book.call(), change.getKind());
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        for (DrugItemSet set : change.getItemsList()) {
+            for (ByteString id : ItemIds.list(set.getIds())) {
+                Optional<Packs.Pack> pack = Packs.find(book, set, id);
+                if (pack.isEmpty()) {
+                    book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+                    return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
+                }
+                refusal = change(book, change.getKind(), pack.get());
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Rejection> role(Call call, DrugStatusKind kind) {
+        return switch (kind) {
+            case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY -> Traders.pharmacist(call, RULE);
+            case DRUG_QUARANTINE, DRUG_RELEASE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
+                Traders.isRegulator(call) ? Optional.empty() : Traders.handler(call, "DRU-6");
+            default -> Traders.handler(call, RULE);
+        };
+    }
+
+    private static Optional<Rejection> change(DrugBook book, DrugStatusKind kind, Packs.Pack pack) {
+        DrugItemState item = pack.item();
+        Optional<Rejection> refusal = order(book, item).or(() -> switch (kind) {
+            case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY, DRUG_EXPORT ->
+                twice(book, item).or(() -> held(book, item)).or(() -> Handing.refusal(book, item));
+            case DRUG_SAMPLE, DRUG_DESTROY -> twice(book, item).or(() -> held(book, item));
+            case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
+                concerned(book, pack).or(() -> markable(item, kind));
+            case DRUG_RELEASE -> concerned(book, pack).or(() -> releasable(book, pack));
+            case DRUG_UNDO -> undoable(book, item);
+            case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalStateException("parsing refuses a change of no kind");
+        });
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        DrugStatus after = after(item, kind);
+        DrugItemState at = Packs.isFinal(after) || kind == DrugStatusKind.DRUG_DISPENSE_PARTIALLY
+                ? Containers.takeOut(book, item).build()
+                : item;
+        DrugStep step = book.step(word(kind)).setBefore(item.getStatus()).build();
+        Optional<DrugItemState.Builder> changed = Packs.with(at, step);
+        if (changed.isEmpty()) {
+            return Optional.of(Refusal.HISTORY_LIMIT.rejection());
+        }
+        DrugItemState state = changed.get().setStatus(after).build();
+        book.put(state);
+        if (!at.getParent().isEmpty() && Packs.isBlocked(at) != Packs.isBlocked(state)) {
+            Containers.block(book, at.getParent(), Packs.isBlocked(state) ? 1 : -1);
+        }
+        if (kind == DrugStatusKind.DRUG_MARK_SUSPECT || kind == DrugStatusKind.DRUG_MARK_ILLEGITIMATE) {
+            book.signal(
+                    DrugExceptionKind.DRUG_SUSPECT_PRODUCT,
+                    item.getId(),
+                    item.getProductId(),
+                    List.of(Containers.place(book, state).custodian()));
+        }
+        book.notice(
+                EventType.DRUG_STATUS_CHANGED,
+                List.of(
+                        book.institution(),
+                        pack.product().getOwner(),
+                        Containers.place(book, state).custodian()),
+                item.getId());
+        book.made(item.getId());
+        return Optional.empty();
+    }
+
+    /** An event that happened before the last one known of the pack was told too late to be believed. */
+    static Optional<Rejection> order(DrugBook book, DrugItemState item) {
+        long last = item.getHistory(item.getHistoryCount() - 1).getEventTimeMillis();
+        return book.eventTimeMillis() + DrugRules.CLOCK_MARGIN_MILLIS < last
+                ? Optional.of(Refusal.EVENT_ORDER.rejection())
+                : Optional.empty();
+    }
+
+    private static Optional<Rejection> twice(DrugBook book, DrugItemState item) {
+        if (!Packs.isFinal(item.getStatus())) {
+            return Optional.empty();
+        }
+        book.signal(
+                DrugExceptionKind.DRUG_DISPENSED_TWICE,
+                item.getId(),
+                item.getProductId(),
+                List.of(item.getCustodian()));
+        return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+    }
+
+    private static Optional<Rejection> held(DrugBook book, DrugItemState item) {
+        return Holding.refusal(book, item.getId(), item.getProductId(), Containers.place(book, item));
+    }
+
+    /** The holder, the manufacturer and the regulator may stop a pack. */
+    private static Optional<Rejection> concerned(DrugBook book, Packs.Pack pack) {
+        boolean makes = pack.product().getOwner().equals(book.institution());
+        return makes || Traders.isRegulator(book.call()) ? Optional.empty() : held(book, pack.item());
+    }
+
+    private static Optional<Rejection> markable(DrugItemState item, DrugStatusKind kind) {
+        if (Packs.isFinal(item.getStatus()) || item.getStatus() == DrugStatus.DRUG_MISSING) {
+            return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+        }
+        return after(item, kind) == item.getStatus()
+                ? Optional.of(Refusal.STATUS_UNCHANGED.rejection())
+                : Optional.empty();
+    }
+
+    /** Whoever holds it ends a quarantine; suspicion is lifted by the manufacturer or the regulator. */
+    private static Optional<Rejection> releasable(DrugBook book, Packs.Pack pack) {
+        return switch (pack.item().getStatus()) {
+            case DRUG_QUARANTINED -> Optional.empty();
+            case DRUG_SUSPECT, DRUG_ILLEGITIMATE ->
+                pack.product().getOwner().equals(book.institution()) || Traders.isRegulator(book.call())
+                        ? Optional.empty()
+                        : Optional.of(Refusal.RELEASE_NOT_ALLOWED.rejection());
+            default -> Optional.of(Refusal.STATUS_UNCHANGED.rejection());
+        };
+    }
+
+    /** Where it was done, within ten days, and only while the pack could still be handed out (article 13). */
+    private static Optional<Rejection> undoable(DrugBook book, DrugItemState item) {
+        DrugStep last = item.getHistory(item.getHistoryCount() - 1);
+        boolean kind =
+                List.of("dispense", "dispense-partially", "sample", "export").contains(last.getType());
+        if (!kind) {
+            return Optional.of(Refusal.UNDO_NOT_ALLOWED.rejection(
+                    item.getStatus() == DrugStatus.DRUG_DESTROYED ? "what is destroyed stays so" : ""));
+        }
+        if (!ActorName.institutionOf(last.getActor()).equals(book.institution())) {
+            return Optional.of(Refusal.UNDO_ELSEWHERE.rejection());
+        }
+        if (book.call().timeMillis() - last.getTimeMillis() > UNDO_MILLIS) {
+            return Optional.of(Refusal.UNDO_TOO_LATE.rejection());
+        }
+        return Handing.refusal(
+                book, item.toBuilder().setStatus(last.getBefore()).build());
+    }
+
+    private static DrugStatus after(DrugItemState item, DrugStatusKind kind) {
+        return switch (kind) {
+            case DRUG_DISPENSE -> DrugStatus.DRUG_DISPENSED;
+            case DRUG_DISPENSE_PARTIALLY -> DrugStatus.DRUG_PARTIALLY_DISPENSED;
+            case DRUG_SAMPLE -> DrugStatus.DRUG_SAMPLED;
+            case DRUG_DESTROY -> DrugStatus.DRUG_DESTROYED;
+            case DRUG_EXPORT -> DrugStatus.DRUG_EXPORTED;
+            case DRUG_QUARANTINE -> DrugStatus.DRUG_QUARANTINED;
+            case DRUG_MARK_SUSPECT -> DrugStatus.DRUG_SUSPECT;
+            case DRUG_MARK_ILLEGITIMATE -> DrugStatus.DRUG_ILLEGITIMATE;
+            case DRUG_UNDO -> item.getHistory(item.getHistoryCount() - 1).getBefore();
+            case DRUG_RELEASE -> beforeStop(item);
+            case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED -> item.getStatus();
+        };
+    }
+
+    /** What the pack was before it was stopped, however often it was stopped in between. */
+    private static DrugStatus beforeStop(DrugItemState item) {
+        for (int i = item.getHistoryCount() - 1; i >= 0; i--) {
+            DrugStatus before = item.getHistory(i).getBefore();
+            if (before == DrugStatus.DRUG_ACTIVE || before == DrugStatus.DRUG_PARTIALLY_DISPENSED) {
+                return before;
+            }
+        }
+        return DrugStatus.DRUG_ACTIVE;
+    }
+
+    private static String word(DrugStatusKind kind) {
+        return switch (kind) {
+            case DRUG_DISPENSE -> "dispense";
+            case DRUG_DISPENSE_PARTIALLY -> "dispense-partially";
+            case DRUG_SAMPLE -> "sample";
+            case DRUG_DESTROY -> "destroy";
+            case DRUG_EXPORT -> "export";
+            case DRUG_QUARANTINE -> "quarantine";
+            case DRUG_RELEASE -> "release";
+            case DRUG_MARK_SUSPECT -> "mark-suspect";
+            case DRUG_MARK_ILLEGITIMATE -> "mark-illegitimate";
+            case DRUG_UNDO -> "undo";
+            case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+    }
+}

@@ -1,0 +1,170 @@
+package io.consilium.ledger.provenance;
+
+import static io.consilium.ledger.TestChain.id;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.TestChain;
+import io.consilium.ledger.block.BlockResult;
+import io.consilium.ledger.block.Receipt;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCommission;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugPack;
+import io.consilium.proto.DrugProductAdd;
+import io.consilium.proto.DrugReceive;
+import io.consilium.proto.DrugShip;
+import io.consilium.proto.DrugStatusChange;
+import io.consilium.proto.DrugStatusKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A chain with one product of helix, and short words for what its trading partners do. */
+final class DrugWorld {
+    static final String PACKER = "helix/packer";
+    static final String WHOLESALER = "transmed/operator";
+    static final String PHARMACIST = "northside/pharmacist";
+    static final String INSPECTOR = "medwatch/inspector";
+    static final ByteString PRODUCT = id("product");
+    static final ByteString LOT = id("lot");
+    static final long YEAR = 365L * 24 * 3_600_000;
+
+    final TestChain chain = new TestChain();
+    private final long expiry = chain.now + YEAR;
+    private int shipments;
+
+    DrugWorld() {
+        act(
+                PACKER,
+                DrugAction.newBuilder()
+                        .setProductAdd(DrugProductAdd.newBuilder().setProductId(PRODUCT)));
+    }
+
+    BlockResult block(String actor, DrugAction.Builder action) {
+        return chain.block(chain.transaction(actor, body -> body.setDrug(action)));
+    }
+
+    Receipt submit(String actor, DrugAction.Builder action) {
+        return block(actor, action).receipts().get(0);
+    }
+
+    /** Code and rule, or OK. */
+    String act(String actor, DrugAction.Builder action) {
+        return chain.answer(actor, body -> body.setDrug(action));
+    }
+
+    static List<ByteString> packs(int from, int to) {
+        return IntStream.range(from, to).mapToObj(DrugWorld::pack).toList();
+    }
+
+    static ByteString pack(int number) {
+        return id("pack " + number);
+    }
+
+    DrugAction.Builder commissioning(ByteString lot, List<ByteString> ids) {
+        return DrugAction.newBuilder()
+                .setCommission(DrugCommission.newBuilder()
+                        .setProductId(PRODUCT)
+                        .setLotId(lot)
+                        .setExpiryMillis(expiry)
+                        .setIds(ItemIds.join(ids)));
+    }
+
+    String commission(int from, int to) {
+        return act(PACKER, commissioning(LOT, packs(from, to)));
+    }
+
+    /** Where the packs lie, as a node would tell; packs that are nowhere in a set of no lot. */
+    List<DrugItemSet> find(List<ByteString> ids) {
+        LedgerState state = chain.objects();
+        List<DrugItemSet> sets = new ArrayList<>();
+        for (ByteString id : ids) {
+            DrugItemSet set = new PackSearch(state)
+                    .find(PRODUCT, id)
+                    .map(PackSearch.Place::set)
+                    .orElseGet(() -> DrugItemSet.newBuilder()
+                            .setProductId(PRODUCT)
+                            .setIds(id)
+                            .build());
+            sets.add(set);
+        }
+        return PackSearch.joined(sets);
+    }
+
+    String pack(String actor, String container, List<ByteString> packs, String... containers) {
+        DrugPack.Aggregation.Builder aggregation = DrugPack.Aggregation.newBuilder()
+                .setContainerId(id(container))
+                .addAllItems(find(packs))
+                .addAllContainers(ids(containers));
+        return act(actor, DrugAction.newBuilder().setPack(DrugPack.newBuilder().addAggregations(aggregation)));
+    }
+
+    DrugAction.Builder shipping(String to, List<ByteString> packs, String... containers) {
+        return DrugAction.newBuilder()
+                .setShip(DrugShip.newBuilder()
+                        .setShipmentId(id("shipment " + shipments++))
+                        .setTo(to)
+                        .addAllItems(find(packs))
+                        .addAllContainers(ids(containers)));
+    }
+
+    String ship(String actor, String to, List<ByteString> packs, String... containers) {
+        return act(actor, shipping(to, packs, containers));
+    }
+
+    DrugAction.Builder receiving(List<ByteString> packs, String... containers) {
+        return DrugAction.newBuilder()
+                .setReceive(DrugReceive.newBuilder().addAllItems(find(packs)).addAllContainers(ids(containers)));
+    }
+
+    String receive(String actor, List<ByteString> packs, String... containers) {
+        return act(actor, receiving(packs, containers));
+    }
+
+    String change(String actor, DrugStatusKind kind, int pack) {
+        return act(
+                actor,
+                DrugAction.newBuilder()
+                        .setStatusChange(
+                                DrugStatusChange.newBuilder().setKind(kind).addAllItems(find(List.of(pack(pack))))));
+    }
+
+    /** Commissions packs 0 to 9 and brings them to the pharmacy, packed in a case. */
+    void bringToPharmacy() {
+        commission(0, 10);
+        pack(PACKER, "case", packs(0, 10));
+        ship(PACKER, "transmed", List.of(), "case");
+        receive(WHOLESALER, List.of(), "case");
+        ship(WHOLESALER, "northside", List.of(), "case");
+        receive(PHARMACIST, List.of(), "case");
+    }
+
+    static List<ByteString> ids(String... names) {
+        return TestChain.sorted(List.of(names).stream().map(TestChain::id).toList());
+    }
+
+    DrugItemState item(int pack) {
+        return new PackSearch(chain.objects())
+                .find(PRODUCT, pack(pack))
+                .map(PackSearch.Place::item)
+                .orElseThrow();
+    }
+
+    DrugContainerState container(String name) {
+        return chain.objects()
+                .read(DrugKeys.container(id(name)), DrugContainerState.parser())
+                .orElseThrow();
+    }
+
+    List<DrugExceptionState> exceptions() {
+        return chain.state.keySet().stream()
+                .filter(key -> key.text().startsWith(DrugKeys.EXCEPTION))
+                .map(key ->
+                        chain.objects().read(key, DrugExceptionState.parser()).orElseThrow())
+                .toList();
+    }
+}
