@@ -1,102 +1,320 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
+import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
-import io.consilium.interop.gs1.CompanyPrefixes;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.json.JsonWriter;
 import io.consilium.interop.gs1.Gs1Key;
-import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.interop.gs1.Ndc;
+import io.consilium.ledger.provenance.ItemIds;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCommission;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugPack;
+import io.consilium.proto.DrugProductAdd;
+import io.consilium.proto.DrugProductState;
+import io.consilium.proto.DrugUnpack;
+import io.consilium.proto.InstitutionState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code consilium drug}: packs of medicine by their GS1 identifiers and EPCIS events (DRU-1 to DRU-9). */
+/** {@code drug}: packs of medicine from the maker to the patient (DRU-1 to DRU-9). */
 @Command(
         addMethodSubcommands = false,
         name = "drug",
-        description = "Follow packs of medicine from maker to patient.",
+        description = "Follow packs of medicine from the maker to the patient.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  consilium drug capture events.json --check",
-            "  consilium drug identify '(01)10614141073464(21)2017'"
+            "  consilium --context helix/packer drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
+            "  consilium --context helix/packer drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 \\",
+            "      --serials-file serials.txt",
+            "  consilium --context northside/pharmacist drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",
+            "  consilium --context northside/pharmacist drug trace --gtin 00614141123452 --serial A1 --svg path.svg"
         })
-final class DrugCommands {
-    private final Session session;
+final class DrugCommands extends DrugHandling {
+    /** As many packs as one transaction holds. */
+    private static final int PACKS = 15_000;
 
     DrugCommands(Session session) {
-        this.session = session;
+        super(session);
     }
 
     @Command(
-            name = "capture",
+            name = "product",
             description = {
-                "Check a document of EPCIS events, in JSON 2.0 or XML 1.0 to 2.0, and show each event's id.",
-                "An event without an id of its own shows its CBV 2.0 event hash id."
+                "Add a product of this manufacturer, or list those that there are.",
+                "GTIN and name are sealed: only authorised trading partners, who ask for its key, learn them."
             },
             footerHeading = "%nExamples:%n",
             footer = {
-                "  consilium drug capture events.json --check",
-                "  curl -s https://partner.example/shipment.xml | consilium drug capture - --check -o json"
+                "  consilium --context helix/packer drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
+                "  consilium --context helix/packer drug product list"
             })
-    int capture(
-            @Parameters(paramLabel = "FILE", description = "The document; - is the standard input.") String file,
-            @Option(names = "--check", required = true, description = "Check only: submit nothing.") boolean check)
-            throws ClientException {
-        return new EpcisCheck(session).run(file);
+    int product(
+            @Parameters(paramLabel = "add|list", description = "What to do.") String what,
+            @Option(names = "--gtin", paramLabel = "G", description = "GTIN-8, -12, -13 or -14.") Optional<String> gtin,
+            @Option(names = "--name", paramLabel = "N", description = "Name of the product.") Optional<String> name,
+            @Option(names = "--ndc", paramLabel = "NDC", description = "National Drug Code, e.g. 50090-0481-0.")
+                    Optional<String> ndc,
+            @Mixin Pages.Paging paging)
+            throws Exception {
+        return switch (what) {
+            case "add" -> add(required("--gtin", gtin), required("--name", name), ndc);
+            case "list" -> listProducts(paging);
+            default -> throw new MalformedInput("", "There is no drug product " + what, "Write add or list");
+        };
     }
 
-    @Command(
-            name = "identify",
-            description = {
-                "Show what an identifier or the content of a barcode names, in every spelling.",
-                "The URN needs the length of the company prefix, which no other spelling tells."
-            },
-            footerHeading = "%nExamples:%n",
-            footer = {
-                "  consilium drug identify 'https://id.gs1.org/01/10614141073464/21/2017' --prefix-digits 7",
-                "  consilium drug identify ']d20110614141073464212017<GS>10LOT'"
-            })
-    int identify(
-            @Parameters(
-                            paramLabel = "TEXT",
-                            description = "An EPC URN, a Digital Link, (01)…(21)…, or raw barcode content with <GS>.")
-                    String text,
-            @Option(
-                            names = "--prefix-digits",
-                            paramLabel = "N",
-                            description = "Length of the company prefix, 6 to 12 (default: the usual one).")
-                    Optional<Integer> prefixDigits)
-            throws ClientException {
+    private int add(String gtin, String name, Optional<String> ndc) throws ClientException {
+        Gs1Key product = ownProduct(gtin);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("gtin", product.gtin().orElseThrow());
+        metadata.put("name", name);
+        if (ndc.isPresent()) {
+            metadata.put("ndc", ndc(ndc.get()));
+        }
+        desk.foundCompany();
+        BlindingKey key = desk.keys()
+                .product(session.institution(), product.gtin().orElseThrow())
+                .orElseThrow();
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("productId", Ids.text(key.productId()));
+        ids.put("gtin", product.gtin().orElseThrow());
+        desk.act(
+                DrugAction.newBuilder()
+                        .setProductAdd(DrugProductAdd.newBuilder()
+                                .setProductId(key.productId())
+                                .setSealedMetadata(key.seal(JsonWriter.compact(metadata)))),
+                ids);
+        return 0;
+    }
+
+    private static String ndc(String text) throws ClientException {
         try {
-            Gs1Key key = Identifiers.read(text);
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("kind", key.kind().name().toLowerCase(Locale.ROOT));
-            key.gtin().ifPresent(gtin -> result.put("gtin", gtin));
-            if (!key.serial().isEmpty()) {
-                result.put("serial", key.serial());
-            }
-            result.put("digitalLink", key.digitalLink());
-            result.put("elementString", key.elementString());
-            result.put(
-                    "urn",
-                    prefixDigits.isPresent()
-                            ? key.urn(prefixDigits.get())
-                            : CompanyPrefixes.of(List.of()).urn(key));
-            session.output().result(result);
-            return 0;
+            return Ndc.read(text).elevenDigits();
         } catch (MalformedIdentifier malformed) {
+            throw DrugDesk.malformed("--ndc", malformed);
+        }
+    }
+
+    /** A well-formed GTIN under a company prefix of the own institution (DRU-2). */
+    private Gs1Key ownProduct(String gtin) throws ClientException {
+        Gs1Key product = DrugDesk.pack(gtin, "0");
+        InstitutionState owner = desk.requireOwner(product);
+        if (!owner.getId().equals(session.institution())) {
             throw new ClientException(
                     FailureClass.REFUSED,
-                    "GS1_INVALID",
+                    "GTIN_FOREIGN",
                     "DRU-2",
-                    "",
-                    "The text is no GS1 identifier: " + malformed.reason(),
-                    "Compare it with the pack, digit by digit");
+                    "--gtin",
+                    "The GTIN belongs to another manufacturer, " + owner.getId(),
+                    "Use a GTIN under a company prefix of your own");
         }
+        return product;
+    }
+
+    private int listProducts(Pages.Paging paging) throws ClientException {
+        new Pages(session)
+                .print(
+                        "products",
+                        "",
+                        paging,
+                        DrugProductState.parser(),
+                        List.of("productId", "manufacturer", "lots", "recalled", "addedAt"),
+                        product -> {
+                            Map<String, Object> object = new LinkedHashMap<>();
+                            object.put("productId", Ids.text(product.getId()));
+                            object.put("manufacturer", product.getOwner());
+                            object.put("lots", product.getLotsCount());
+                            object.put("recalled", !product.getRecallId().isEmpty());
+                            object.put("addedAt", Dates.text(product.getAddedMillis()));
+                            return object;
+                        });
+        return 0;
+    }
+
+    @Command(
+            name = "commission",
+            description = "Commission packs of a lot: from here on each serial exists, once.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 --serial A1,A2",
+                "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 --serials-file F"
+            })
+    int commission(
+            @Option(names = "--gtin", required = true, paramLabel = "G", description = "GTIN of the product.")
+                    String gtin,
+            @Option(names = "--lot", required = true, paramLabel = "L", description = "Lot number.") String lot,
+            @Option(
+                            names = "--expiry",
+                            required = true,
+                            paramLabel = "YYYY-MM-DD",
+                            description = "Last day on which the packs may be used.")
+                    String expiry,
+            @Option(names = "--serial", split = ",", paramLabel = "S", description = "Serial; repeat it or use commas.")
+                    List<String> serials,
+            @Option(names = "--serials-file", paramLabel = "FILE", description = "One serial a line.")
+                    Optional<String> file)
+            throws Exception {
+        List<String> all = new ArrayList<>(serials == null ? List.of() : serials);
+        if (file.isPresent()) {
+            all.addAll(ItemOptions.lines(session, file.get()));
+        }
+        if (all.isEmpty()) {
+            throw new MalformedInput("--serial", "No serial is named", "Give --serial S or --serials-file FILE");
+        }
+        ownProduct(gtin);
+        Gs1Key product = DrugDesk.pack(gtin, all.get(0));
+        for (String serial : all) {
+            DrugDesk.pack(gtin, serial);
+        }
+        lot(gtin, lot);
+        long end = Dates.end("--expiry", expiry);
+        BlindingKey key = desk.requireProduct(product);
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("productId", Ids.text(key.productId()));
+        ids.put("lotId", Ids.text(key.lotId(lot)));
+        ids.put("packs", all.size());
+        for (int from = 0; from < all.size(); from += PACKS) {
+            List<String> part = all.subList(from, Math.min(all.size(), from + PACKS));
+            Map<ByteString, String> named = new LinkedHashMap<>();
+            List<ByteString> row = new ArrayList<>();
+            for (String serial : part) {
+                ByteString id = key.itemId(serial);
+                named.put(id, serial);
+                row.add(id);
+            }
+            DrugCommission.Builder commission = DrugCommission.newBuilder()
+                    .setProductId(key.productId())
+                    .setLotId(key.lotId(lot))
+                    .setExpiryMillis(end)
+                    .setSealedLot(key.seal(lot + "\n" + expiry))
+                    .setIds(ItemIds.join(row));
+            Writes.Written written = desk.submit(DrugAction.newBuilder().setCommission(commission), ids);
+            boolean last = from + PACKS >= all.size();
+            if (last || written.receipt().isPresent() && !written.applied()) {
+                finish(written, named, from);
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    /** Prints what became of the packs; of a duplicate, which serial it is. */
+    private void finish(Writes.Written written, Map<ByteString, String> named, int done) throws ClientException {
+        Writes.Written shown = desk.withExceptions(written);
+        List<String> duplicates =
+                desk.exceptions(written.receipt().map(io.consilium.client.VerifiedReceipt::receipt)).stream()
+                        .filter(exception -> exception.getKind() == DrugExceptionKind.DRUG_DUPLICATE_SERIAL)
+                        .flatMap(exception -> Optional.ofNullable(named.get(exception.getObject())).stream())
+                        .toList();
+        if (!duplicates.isEmpty()) {
+            shown.result().put("duplicates", duplicates);
+            shown.result().put("packsDone", done);
+        }
+        new Writes(session).print(shown);
+    }
+
+    private static void lot(String gtin, String lot) throws ClientException {
+        try {
+            Gs1Key.lgtin(gtin, lot);
+        } catch (MalformedIdentifier malformed) {
+            throw DrugDesk.malformed("--lot", malformed);
+        }
+    }
+
+    @Command(
+            name = "pack",
+            description = "Put packs or containers into a container; a file can hold a whole pallet's hierarchy.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium drug pack --parent 006141411234567890 --child '(01)00614141123452(21)A1'",
+                "  consilium drug pack --parent 006141411234567890 --children-file case-1.txt",
+                "  consilium drug pack --aggregations hierarchy.csv    (lines of PARENT,CHILD)"
+            })
+    int pack(
+            @Option(names = "--parent", paramLabel = "SSCC", description = "The container.") Optional<String> parent,
+            @Option(names = "--child", split = ",", paramLabel = "ITEM", description = "What goes in.")
+                    List<String> children,
+            @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
+                    Optional<String> file,
+            @Option(names = "--aggregations", paramLabel = "FILE", description = "PARENT,CHILD in each line.")
+                    Optional<String> aggregations)
+            throws Exception {
+        Map<Gs1Key, List<Gs1Key>> all = new LinkedHashMap<>();
+        if (aggregations.isPresent()) {
+            all.putAll(Packing.read(ItemOptions.lines(session, aggregations.get())));
+        }
+        if (parent.isPresent()) {
+            all.computeIfAbsent(Packing.parent(parent.get()), key -> new ArrayList<>())
+                    .addAll(children(children, file));
+        }
+        if (all.isEmpty() || all.values().stream().anyMatch(List::isEmpty)) {
+            throw new MalformedInput(
+                    "--parent",
+                    "It is not said what goes into what",
+                    "Give --parent SSCC with --child ITEM or --children-file FILE, or --aggregations FILE");
+        }
+        List<DrugPack> packs = new Packing(desk).transactions(all);
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("containers", all.size());
+        for (int i = 0; i < packs.size(); i++) {
+            Writes.Written written = desk.submit(DrugAction.newBuilder().setPack(packs.get(i)), ids);
+            if (i == packs.size() - 1 || written.receipt().isPresent() && !written.applied()) {
+                new Writes(session).print(desk.withExceptions(written));
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    private List<Gs1Key> children(List<String> children, Optional<String> file) throws ClientException {
+        List<Gs1Key> keys = new ArrayList<>();
+        for (String child : children == null ? List.<String>of() : children) {
+            keys.add(DrugDesk.identifier("--child", child));
+        }
+        if (file.isPresent()) {
+            for (String line : ItemOptions.lines(session, file.get())) {
+                keys.add(DrugDesk.identifier("--children-file", line));
+            }
+        }
+        return keys;
+    }
+
+    @Command(
+            name = "unpack",
+            description = "Take packs or containers out of a container; without --child everything.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium drug unpack --parent 006141411234567890 --child '(01)00614141123452(21)A1'"})
+    int unpack(
+            @Option(names = "--parent", required = true, paramLabel = "SSCC", description = "The container.")
+                    String parent,
+            @Option(names = "--child", split = ",", paramLabel = "ITEM", description = "What comes out.")
+                    List<String> children,
+            @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
+                    Optional<String> file)
+            throws Exception {
+        DrugDesk.Container container = desk.requireContainer(Packing.parent(parent));
+        List<Gs1Key> out = children(children, file);
+        Goods goods = Goods.of(desk, out);
+        desk.act(
+                DrugAction.newBuilder()
+                        .setUnpack(DrugUnpack.newBuilder()
+                                .setContainerId(container.id())
+                                .addAllItems(goods.items())
+                                .addAllContainers(goods.containers())
+                                .setEverything(out.isEmpty())),
+                Map.of());
+        return 0;
     }
 }

@@ -61,6 +61,7 @@ final class InstitutionCommands {
         object.put("legalName", institution.getLegalName());
         object.put("roles", List.copyOf(institution.getRolesList()));
         object.put("gln", institution.getGln());
+        object.put("companyPrefixes", List.copyOf(institution.getCompanyPrefixesList()));
         object.put("status", institution.getActivity().name());
         object.put("validator", institution.hasValidatorKey());
         object.put("apiEndpoint", institution.getApiEndpoint());

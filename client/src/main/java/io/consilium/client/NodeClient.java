@@ -12,6 +12,8 @@ import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResponse;
 import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
@@ -173,6 +175,10 @@ public final class NodeClient {
                 .setPatientId(patientId)
                 .build();
         return call("TrialNullifier", request, TrialNullifierResponse.parser(), timeout);
+    }
+
+    public DrugResponse drug(DrugRequest request) throws ClientException {
+        return call("Drug", request, DrugResponse.parser(), timeout);
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {

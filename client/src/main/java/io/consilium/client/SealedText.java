@@ -26,7 +26,9 @@ final class SealedText {
         /** Of a break-glass; from a key of its own (ACC-3). */
         RATIONALE("consilium/rationale-key/v1"),
         /** Of a step in a trial; from a key of its own. */
-        TRIAL_REASON("consilium/trial-reason-key/v1");
+        TRIAL_REASON("consilium/trial-reason-key/v1"),
+        /** Of a product, a lot, a container or an exception; from the key that blinds it. */
+        PROVENANCE("consilium/provenance-key/v1");
 
         private final String domain;
 

@@ -93,6 +93,18 @@ public final class VerifiedState {
         return required(StateKeys.trialDataset(id), TrialDatasetState.parser(), "such dataset");
     }
 
+    /** An object of a domain that knows its own keys; what is absent or hidden is empty. */
+    public <T> Optional<At<T>> find(StateKey key, Parser<T> parser) throws ClientException {
+        try {
+            return read(key, parser);
+        } catch (NodeRefusal refusal) {
+            if (refusal.kind() == FailureClass.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw refusal;
+        }
+    }
+
     private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {
         Optional<At<T>> value;
         try {

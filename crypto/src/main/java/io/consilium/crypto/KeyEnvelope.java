@@ -21,7 +21,11 @@ public final class KeyEnvelope {
         /** Opens why the glass was broken; the object is the access id of the break-glass (ACC-3). */
         RATIONALE_KEY("consilium/seal/rationale-key/v1"),
         /** Opens the reason of a step in a trial; the object is the trial id. */
-        TRIAL_REASON("consilium/seal/trial-reason/v1");
+        TRIAL_REASON("consilium/seal/trial-reason/v1"),
+        /** The root of a company's blinding keys; the object is the SHA-256 of its slug. */
+        COMPANY_ROOT("consilium/seal/company-root/v1"),
+        /** A key that blinds the packs of one product or the SSCCs of one company; the object is the request's id. */
+        BLINDING_KEY("consilium/seal/blinding-key/v1");
 
         private final byte[] info;
 

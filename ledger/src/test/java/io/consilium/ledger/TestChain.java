@@ -108,7 +108,6 @@ public final class TestChain {
         institution(document, "northside", "PHARMACY");
         institution(document, "riverside", "PROVIDER");
         institution(document, "st-mary", "PROVIDER");
-        institution(document, "transmed", "WHOLESALER");
         member(document, "ethics/admin", "ADMIN");
         member(document, "ethics/chair", "REVIEWER");
         member(document, "helix/admin", "ADMIN");
@@ -128,8 +127,6 @@ public final class TestChain {
         member(document, "st-mary/dr-adams", "CLINICIAN");
         member(document, "st-mary/dr-evans", "CLINICIAN");
         member(document, "st-mary/privacy", "PRIVACY_OFFICER");
-        member(document, "transmed/admin", "ADMIN");
-        member(document, "transmed/operator", "OPERATOR");
         return document;
     }
 

@@ -176,6 +176,7 @@ final class DevnetFounding {
                 .setLegalName(party.legalName())
                 .addAllRoles(party.roles())
                 .setGln(party.gln())
+                .addAllCompanyPrefixes(party.companyPrefixes())
                 .setActivity(Activity.ACTIVE)
                 .setVersion(1);
         NodeKeys keys = NodeKeys.generate(random);

@@ -2,6 +2,7 @@ package io.consilium.cli.devnet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The institutions of a devnet and their people. The first ones run the nodes, in this order. */
 public final class DevnetParties {
@@ -12,6 +13,14 @@ public final class DevnetParties {
     private static final int NAMED_NODES = 4;
 
     private static final String NODELESS_USE = "medwatch";
+    /** GS1 company prefixes of those who give out GTINs and SSCCs (DRU-2). */
+    private static final Map<String, List<String>> COMPANY_PREFIXES = Map.of(
+            "helix", List.of("0614141", "4012345"),
+            "orion", List.of("0356789"),
+            "transmed", List.of("0871234"),
+            "summit", List.of("0872345"),
+            "northside", List.of("0873456"));
+
     private static final long GLN_PREFIX = 950_600_013_400L;
 
     private DevnetParties() {}
@@ -25,6 +34,11 @@ public final class DevnetParties {
      * @param node 1-based number of the node it runs, 0 where it uses {@link #nodeOf another's}
      */
     public record Party(String id, String legalName, List<String> roles, String gln, int node, List<Person> people) {
+        /** Its GS1 company prefixes, sorted. */
+        public List<String> companyPrefixes() {
+            return COMPANY_PREFIXES.getOrDefault(id, List.of());
+        }
+
         public String memberId(Person person) {
             return id + "/" + person.handle();
         }

@@ -5,6 +5,7 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,14 @@ public final class Containers {
         return out.clearParent()
                 .setCustodian(place.custodian())
                 .setShipmentId(place.shipmentId())
-                .addHistory(book.step("unpack").setObject(from));
+                .addHistory(unpacked(book, from));
+    }
+
+    private static DrugStep unpacked(DrugBook book, ByteString from) {
+        return book.step("unpack")
+                .setObject(from)
+                .setPlace(book.container(from).orElseThrow().getHistoryCount())
+                .build();
     }
 
     private static void remove(DrugContentsState.Builder contents, DrugItemState item) {
@@ -125,7 +133,7 @@ public final class Containers {
         return out.clearParent()
                 .setCustodian(place.custodian())
                 .setShipmentId(place.shipmentId())
-                .addHistory(book.step("unpack").setObject(from));
+                .addHistory(unpacked(book, from));
     }
 
     /** Counts blocked things in a container and in those around it. */
@@ -178,8 +186,7 @@ public final class Containers {
     }
 
     /** Adds a step to the container's path, unless it is as long as can be kept. */
-    static Optional<DrugContainerState.Builder> with(
-            DrugContainerState.Builder container, io.consilium.proto.DrugStep step) {
+    static Optional<DrugContainerState.Builder> with(DrugContainerState.Builder container, DrugStep step) {
         return container.getHistoryCount() >= Packs.MAX_HISTORY
                 ? Optional.empty()
                 : Optional.of(container.addHistory(step));

@@ -2,7 +2,9 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.tx.ActorName;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The names of what provenance keeps in the state. */
 public final class DrugKeys {
@@ -70,6 +72,21 @@ public final class DrugKeys {
 
     public static StateKey event(ByteString id) {
         return of(EVENT, id);
+    }
+
+    /** Whether a text names an object of provenance that can be asked for by itself. */
+    public static boolean isKey(String text) {
+        if (text.startsWith(COMPANY)) {
+            return ActorName.isSlug(text.substring(COMPANY.length()));
+        }
+        for (String prefix : List.of(KEY, PRODUCT, LOT, ITEM, CONTAINER, SHIPMENT, RECALL, EXCEPTION)) {
+            if (text.startsWith(prefix)) {
+                String id = text.substring(prefix.length());
+                return id.length() == 2 * ItemIds.BYTES
+                        && id.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+            }
+        }
+        return false;
     }
 
     private static StateKey of(String prefix, ByteString id) {

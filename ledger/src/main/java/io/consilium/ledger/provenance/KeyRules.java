@@ -92,8 +92,15 @@ final class KeyRules {
         if (!encryptionKey(call, call.signatory().name()).equals(Optional.of(request.getRequesterKey()))) {
             return Optional.of(Refusal.RECIPIENT_KEY_STALE.under(RULE, ""));
         }
-        if (book.read(DrugKeys.request(request.getRequestId()), DrugKeyState.parser())
-                .isPresent()) {
+        if (request.getKind() == DrugKeyKind.DRUG_KEY_LOGISTICS
+                && !request.getRequestId()
+                        .equals(DrugBlinding.logisticsRequestId(
+                                request.getOwner(), call.signatory().name(), request.getRequesterKey()))) {
+            return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection("a logistics key has its own request id"));
+        }
+        Optional<DrugKeyState> earlier = book.read(DrugKeys.request(request.getRequestId()), DrugKeyState.parser());
+        // a product that was unknown then may be known now
+        if (earlier.isPresent() && earlier.get().getStatus() != DrugRequestStatus.DRUG_NOTHING_SUCH) {
             return Optional.of(Refusal.KEY_REQUEST_EXISTS.rejection());
         }
         book.put(
@@ -125,7 +132,8 @@ final class KeyRules {
     }
 
     static Optional<Rejection> grant(DrugBook book, DrugKeyGrant grant) {
-        Optional<DrugKeyState> found = book.read(DrugKeys.request(grant.getRequestId()), DrugKeyState.parser());
+        Optional<DrugKeyState> found = book.read(DrugKeys.request(grant.getRequestId()), DrugKeyState.parser())
+                .or(() -> given(book, grant));
         if (found.isEmpty()) {
             return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection());
         }
@@ -153,6 +161,23 @@ final class KeyRules {
                 request.getRequestId());
         book.made(request.getRequestId());
         return Optional.empty();
+    }
+
+    /** A logistics key that goes ahead of a shipment: as if its receiver had asked. */
+    private static Optional<DrugKeyState> given(DrugBook book, DrugKeyGrant grant) {
+        ByteString id = DrugBlinding.logisticsRequestId(book.institution(), grant.getGivenTo(), grant.getGivenKey());
+        boolean own = grant.getGranted() && grant.getRequestId().equals(id);
+        return own && encryptionKey(book.call(), grant.getGivenTo()).equals(Optional.of(grant.getGivenKey()))
+                ? Optional.of(DrugKeyState.newBuilder()
+                        .setRequestId(id)
+                        .setOwner(book.institution())
+                        .setRequester(grant.getGivenTo())
+                        .setRequesterKey(grant.getGivenKey())
+                        .setKind(DrugKeyKind.DRUG_KEY_LOGISTICS)
+                        .setStatus(DrugRequestStatus.DRUG_REQUESTED)
+                        .setRequestedMillis(book.call().timeMillis())
+                        .build())
+                : Optional.empty();
     }
 
     /** The owner's node, or one of the owner's people who hold its root. */

@@ -54,7 +54,10 @@ final class PackRules {
         if (refusal.isPresent()) {
             return refusal;
         }
-        DrugStep step = book.step("pack").setObject(id).build();
+        DrugStep step = book.step("pack")
+                .setObject(id)
+                .setPlace(container.getHistoryCount() + 1)
+                .build();
         Optional<DrugContainerState.Builder> packed = Containers.with(container.toBuilder(), step);
         if (packed.isEmpty()) {
             return Optional.of(Refusal.HISTORY_LIMIT.rejection());

@@ -120,6 +120,10 @@ final class DrugFormat {
     private static void grant(DrugKeyGrant grant, String path) throws MalformedTransaction {
         Shape.id(grant.getRequestId(), path + ".request_id");
         Shape.atMost(grant.getEnvelope(), Shape.MAX_ENVELOPE_BYTES, path + ".envelope");
+        if (!grant.getGivenTo().isEmpty()) {
+            Shape.member(grant.getGivenTo(), path + ".given_to");
+            Shape.exactly(grant.getGivenKey(), Shape.KEY_BYTES, path + ".given_key");
+        }
         if (grant.getGranted() == grant.getEnvelope().isEmpty()) {
             throw MalformedTransaction.at(path + ".envelope", "is there when the key is granted, and only then");
         }

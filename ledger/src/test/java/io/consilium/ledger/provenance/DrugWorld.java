@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 /** A chain with one product of helix, and short words for what its trading partners do. */
 final class DrugWorld {
     static final String PACKER = "helix/packer";
-    static final String WHOLESALER = "transmed/operator";
+    static final String DISTRIBUTOR = "labcorp/admin";
     static final String PHARMACIST = "northside/pharmacist";
     static final String INSPECTOR = "medwatch/inspector";
     static final ByteString PRODUCT = id("product");
@@ -137,9 +137,9 @@ final class DrugWorld {
     void bringToPharmacy() {
         commission(0, 10);
         pack(PACKER, "case", packs(0, 10));
-        ship(PACKER, "transmed", List.of(), "case");
-        receive(WHOLESALER, List.of(), "case");
-        ship(WHOLESALER, "northside", List.of(), "case");
+        ship(PACKER, "labcorp", List.of(), "case");
+        receive(DISTRIBUTOR, List.of(), "case");
+        ship(DISTRIBUTOR, "northside", List.of(), "case");
         receive(PHARMACIST, List.of(), "case");
     }
 

@@ -2,12 +2,12 @@ package io.consilium.ledger.provenance;
 
 import static io.consilium.ledger.TestChain.id;
 import static io.consilium.ledger.TestChain.sealed;
+import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
 import static io.consilium.ledger.provenance.DrugWorld.INSPECTOR;
 import static io.consilium.ledger.provenance.DrugWorld.LOT;
 import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
 import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
-import static io.consilium.ledger.provenance.DrugWorld.WHOLESALER;
 import static io.consilium.ledger.provenance.DrugWorld.pack;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,7 +79,8 @@ class ProvenanceRulesTest {
     @Test
     @DisplayName("DRU-2 only the product's manufacturer commissions, and a lot keeps its date")
     void dru2_whoCommissions() {
-        assertThat(world.act(WHOLESALER, world.commissioning(LOT, packs(0, 1)))).isEqualTo("INSTITUTION_ROLE DRU-2");
+        assertThat(world.act(DISTRIBUTOR, world.commissioning(LOT, packs(0, 1))))
+                .isEqualTo("INSTITUTION_ROLE DRU-2");
         assertThat(world.act("helix/researcher", world.commissioning(LOT, packs(0, 1))))
                 .isEqualTo("ROLE_REQUIRED DRU-2");
         world.commission(0, 1);
@@ -110,7 +111,7 @@ class ProvenanceRulesTest {
         assertThat(world.pack(PACKER, "pallet", List.of(), "case 1", "case 2")).isEqualTo("OK");
         assertThat(world.pack(PACKER, "case 1", List.of(), "pallet")).isEqualTo("HIERARCHY DRU-3");
         assertThat(world.pack(PACKER, "other pallet", List.of(), "case 1")).isEqualTo("HAS_PARENT DRU-3");
-        assertThat(world.pack(WHOLESALER, "foreign", packs(25, 26))).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(world.pack(DISTRIBUTOR, "foreign", packs(25, 26))).isEqualTo("HELD_ELSEWHERE DRU-8");
     }
 
     @Test
@@ -119,21 +120,21 @@ class ProvenanceRulesTest {
         world.commission(0, 6_000);
         world.pack(PACKER, "small", packs(0, 10));
         world.pack(PACKER, "large", packs(10, 6_000));
-        int small = world.block(PACKER, world.shipping("transmed", List.of(), "small"))
+        int small = world.block(PACKER, world.shipping("labcorp", List.of(), "small"))
                 .changes()
                 .size();
-        BlockResult large = world.block(PACKER, world.shipping("transmed", List.of(), "large"));
+        BlockResult large = world.block(PACKER, world.shipping("labcorp", List.of(), "large"));
         assertThat(large.changes()).hasSize(small);
         assertThat(large.changes().values().stream()
                         .mapToInt(value -> value.orElseThrow().length)
                         .sum())
                 .isLessThan(2_000);
-        BlockResult received = world.block(WHOLESALER, world.receiving(List.of(), "large"));
+        BlockResult received = world.block(DISTRIBUTOR, world.receiving(List.of(), "large"));
         assertThat(received.changes()).hasSizeLessThanOrEqualTo(3);
         assertThat(new PackSearch(world.chain.objects())
                         .custody(world.item(5_000))
                         .custodian())
-                .isEqualTo("transmed");
+                .isEqualTo("labcorp");
     }
 
     @Test
@@ -143,17 +144,17 @@ class ProvenanceRulesTest {
         world.pack(PACKER, "case 1", packs(0, 10));
         world.pack(PACKER, "case 2", packs(10, 20));
         world.pack(PACKER, "pallet", List.of(), "case 1", "case 2");
-        world.ship(PACKER, "transmed", List.of(), "pallet");
-        assertThat(world.receive(WHOLESALER, List.of(), "case 1")).isEqualTo("OK");
+        world.ship(PACKER, "labcorp", List.of(), "pallet");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case 1")).isEqualTo("OK");
         assertThat(world.exceptions()).singleElement().satisfies(exception -> {
             assertThat(exception.getKind()).isEqualTo(DrugExceptionKind.DRUG_SHORT);
             assertThat(exception.getObject()).isEqualTo(id("case 2"));
-            assertThat(exception.getPartiesList()).containsExactly("helix", "transmed");
+            assertThat(exception.getPartiesList()).containsExactly("helix", "labcorp");
         });
-        assertThat(world.container("pallet").getCustodian()).isEqualTo("transmed");
-        assertThat(world.ship(WHOLESALER, "northside", List.of(), "case 2")).isEqualTo("NOT_RECEIVED DRU-4");
-        assertThat(world.receive(WHOLESALER, List.of(), "case 2")).isEqualTo("OK");
-        assertThat(world.container("case 2").getCustodian()).isEqualTo("transmed");
+        assertThat(world.container("pallet").getCustodian()).isEqualTo("labcorp");
+        assertThat(world.ship(DISTRIBUTOR, "northside", List.of(), "case 2")).isEqualTo("NOT_RECEIVED DRU-4");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case 2")).isEqualTo("OK");
+        assertThat(world.container("case 2").getCustodian()).isEqualTo("labcorp");
         assertThat(world.exceptions().get(0).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
     }
 
@@ -163,13 +164,13 @@ class ProvenanceRulesTest {
         world.commission(0, 30);
         world.pack(PACKER, "case 1", packs(0, 10));
         world.pack(PACKER, "case 2", packs(10, 20));
-        assertThat(world.receive(WHOLESALER, List.of(), "case 2")).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case 2")).isEqualTo("NOT_SHIPPED DRU-4");
         assertThat(signals()).containsExactly(DrugExceptionKind.DRUG_NO_DATA);
-        world.ship(PACKER, "transmed", List.of(), "case 1");
-        assertThat(world.receive(WHOLESALER, List.of(), "case 1", "case 2")).isEqualTo("OK");
+        world.ship(PACKER, "labcorp", List.of(), "case 1");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case 1", "case 2")).isEqualTo("OK");
         assertThat(signals()).contains(DrugExceptionKind.DRUG_OVER);
         assertThat(world.container("case 2").getCustodian()).isEqualTo("helix");
-        assertThat(world.receive(WHOLESALER, List.of(), "case 1")).isEqualTo("ALREADY_RECEIVED DRU-4");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case 1")).isEqualTo("ALREADY_RECEIVED DRU-4");
         assertThat(world.ship(PACKER, "medwatch", List.of(), "case 2")).isEqualTo("INSTITUTION_ROLE DRU-4");
         assertThat(world.ship(PACKER, "nobody", List.of(), "case 2")).isEqualTo("INSTITUTION_UNKNOWN DRU-4");
     }
@@ -178,7 +179,7 @@ class ProvenanceRulesTest {
     @DisplayName("DRU-5 a pack is dispensed once, by a pharmacist who holds it, out of its case by itself")
     void dru5_dispense() {
         world.bringToPharmacy();
-        assertThat(world.change(WHOLESALER, DrugStatusKind.DRUG_DISPENSE, 3)).isEqualTo("ROLE_REQUIRED DRU-5");
+        assertThat(world.change(DISTRIBUTOR, DrugStatusKind.DRUG_DISPENSE, 3)).isEqualTo("ROLE_REQUIRED DRU-5");
         assertThat(world.change("st-mary/apothecary", DrugStatusKind.DRUG_DISPENSE, 3))
                 .isEqualTo("HELD_ELSEWHERE DRU-8");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 3)).isEqualTo("OK");
@@ -197,7 +198,7 @@ class ProvenanceRulesTest {
     void dru5_undo() {
         world.bringToPharmacy();
         world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1);
-        assertThat(world.change(WHOLESALER, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("UNDO_ELSEWHERE DRU-5");
+        assertThat(world.change(DISTRIBUTOR, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("UNDO_ELSEWHERE DRU-5");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("OK");
         assertThat(world.item(1).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("OK");
@@ -214,9 +215,9 @@ class ProvenanceRulesTest {
         world.bringToPharmacy();
         world.chain.pass(DrugWorld.YEAR);
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("EXPIRED DRU-5");
-        assertThat(world.ship(PHARMACIST, "transmed", List.of(), "case")).isEqualTo("EXPIRED DRU-5");
+        assertThat(world.ship(PHARMACIST, "labcorp", List.of(), "case")).isEqualTo("EXPIRED DRU-5");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DESTROY, 1)).isEqualTo("OK");
-        DrugAction.Builder goingBack = world.shipping("transmed", List.of(), "case");
+        DrugAction.Builder goingBack = world.shipping("labcorp", List.of(), "case");
         goingBack.getShipBuilder().setReturnGoods(true);
         assertThat(world.act(PHARMACIST, goingBack)).isEqualTo("OK");
     }
@@ -227,8 +228,8 @@ class ProvenanceRulesTest {
         world.bringToPharmacy();
         assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 4)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 4)).isEqualTo("QUARANTINED DRU-5");
-        assertThat(world.ship(PHARMACIST, "transmed", List.of(), "case")).isEqualTo("CONTENT_BLOCKED DRU-5");
-        assertThat(world.change(WHOLESALER, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(world.ship(PHARMACIST, "labcorp", List.of(), "case")).isEqualTo("CONTENT_BLOCKED DRU-5");
+        assertThat(world.change(DISTRIBUTOR, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("HELD_ELSEWHERE DRU-8");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_MARK_ILLEGITIMATE, 4))
                 .isEqualTo("OK");
@@ -236,7 +237,7 @@ class ProvenanceRulesTest {
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DESTROY, 4)).isEqualTo("OK");
         assertThat(world.container("case").getBlocked()).isZero();
-        assertThat(world.ship(PHARMACIST, "transmed", List.of(), "case")).isEqualTo("OK");
+        assertThat(world.ship(PHARMACIST, "labcorp", List.of(), "case")).isEqualTo("OK");
     }
 
     private DrugAction.Builder recalling(String name) {
@@ -250,17 +251,17 @@ class ProvenanceRulesTest {
         world.commission(0, 30);
         world.pack(PACKER, "case 1", packs(0, 10));
         world.pack(PACKER, "case 2", packs(10, 20));
-        world.ship(PACKER, "transmed", List.of(), "case 1", "case 2");
-        world.receive(WHOLESALER, List.of(), "case 1", "case 2");
-        world.ship(WHOLESALER, "northside", List.of(), "case 2");
+        world.ship(PACKER, "labcorp", List.of(), "case 1", "case 2");
+        world.receive(DISTRIBUTOR, List.of(), "case 1", "case 2");
+        world.ship(DISTRIBUTOR, "northside", List.of(), "case 2");
         DrugAction.Builder recall = recalling("recall");
         recall.getRecallBuilder().setLotId(LOT);
-        assertThat(world.act(WHOLESALER, recall)).isEqualTo("INSTITUTION_ROLE DRU-6");
+        assertThat(world.act(DISTRIBUTOR, recall)).isEqualTo("INSTITUTION_ROLE DRU-6");
         BlockResult result = world.block(PACKER, recall);
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.events().get(0).type()).isEqualTo("drug.recalled");
-        assertThat(result.events().get(0).parties()).containsExactly("helix", "transmed");
-        assertThat(world.ship(WHOLESALER, "northside", List.of(), "case 1")).isEqualTo("RECALLED DRU-6");
+        assertThat(result.events().get(0).parties()).containsExactly("helix", "labcorp");
+        assertThat(world.ship(DISTRIBUTOR, "northside", List.of(), "case 1")).isEqualTo("RECALLED DRU-6");
         assertThat(world.receive(PHARMACIST, List.of(), "case 2")).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 12)).isEqualTo("RECALLED DRU-6");
         assertThat(world.act(
@@ -291,11 +292,11 @@ class ProvenanceRulesTest {
     void dru8_custodyGap() {
         world.commission(0, 10);
         world.pack(PACKER, "case", packs(0, 10));
-        world.ship(PACKER, "transmed", List.of(), "case");
+        world.ship(PACKER, "labcorp", List.of(), "case");
         assertThat(world.receive(PHARMACIST, List.of(), "case")).isEqualTo("NOT_RECEIVER DRU-4");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("HELD_ELSEWHERE DRU-8");
         assertThat(signals()).containsOnly(DrugExceptionKind.DRUG_CUSTODY_GAP);
-        assertThat(world.exceptions().get(0).getPartiesList()).contains("helix", "northside", "transmed");
+        assertThat(world.exceptions().get(0).getPartiesList()).contains("helix", "labcorp", "northside");
     }
 
     @Test
@@ -315,7 +316,7 @@ class ProvenanceRulesTest {
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(exception.getId())
                         .setResolution("illegitimate"));
-        assertThat(world.act(WHOLESALER, resolve)).isEqualTo("EXCEPTION_UNKNOWN DRU-4");
+        assertThat(world.act(DISTRIBUTOR, resolve)).isEqualTo("EXCEPTION_UNKNOWN DRU-4");
         assertThat(world.act(PACKER, resolve)).isEqualTo("OK");
         assertThat(world.act(PACKER, resolve)).isEqualTo("EXCEPTION_RESOLVED DRU-4");
         assertThat(world.exceptions().get(0).getOwner()).isEqualTo("helix");
@@ -354,10 +355,10 @@ class ProvenanceRulesTest {
         assertThat(world.act(PHARMACIST, requesting(PHARMACIST, "r1"))).isEqualTo("COMPANY_KEY_UNKNOWN DRU-9");
         assertThat(world.act(PACKER, root)).isEqualTo("OK");
         assertThat(world.act(PACKER, root)).isEqualTo("COMPANY_KEY_EXISTS DRU-9");
-        assertThat(world.act("labcorp/admin", requesting("labcorp/admin", "r2")))
+        assertThat(world.act("st-mary/apothecary", requesting("st-mary/apothecary", "r2")))
                 .isEqualTo("OK");
         assertThat(world.act("ethics/admin", requesting("ethics/admin", "r3"))).isEqualTo("NOT_TRADING_PARTNER DRU-9");
-        assertThat(world.act(PHARMACIST, requesting(WHOLESALER, "r1"))).isEqualTo("RECIPIENT_KEY_STALE DRU-9");
+        assertThat(world.act(PHARMACIST, requesting(DISTRIBUTOR, "r1"))).isEqualTo("RECIPIENT_KEY_STALE DRU-9");
         assertThat(world.act(PHARMACIST, requesting(PHARMACIST, "r1"))).isEqualTo("OK");
         assertThat(world.act(PHARMACIST, requesting(PHARMACIST, "r1"))).isEqualTo("KEY_REQUEST_EXISTS DRU-9");
         DrugAction.Builder company = requesting(PHARMACIST, "r4");

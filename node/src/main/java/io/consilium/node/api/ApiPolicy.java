@@ -275,6 +275,7 @@ public final class ApiPolicy {
                     case BREAK_GLASS_REVIEW ->
                         seesAccessId(caller, body.getBreakGlassReview().getAccessId());
                     case TRIAL -> new TrialVisibility(state).seesAction(caller, body.getTrial());
+                    case DRUG -> false;
                     case PAYLOAD_NOT_SET -> false;
                 };
     }

@@ -11,6 +11,7 @@ import io.consilium.node.events.EventFeed;
 import io.consilium.node.ops.HealthPages;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
+import io.consilium.node.provenance.DrugQueries;
 import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.PayloadDownload;
@@ -144,6 +145,8 @@ public final class ClientApi {
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),
                 Operation.immediate(
                         new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
+                Operation.immediate(
+                        new DrugQueries(node, on.keys().institutionSigning().signer())::answer),
                 feed);
     }
 

@@ -10,6 +10,8 @@ import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResponse;
 import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
@@ -128,6 +130,11 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void trialNullifier(TrialNullifierRequest request, StreamObserver<TrialNullifierResponse> out) {
         answer(operations.trialNullifier(), request, out);
+    }
+
+    @Override
+    public void drug(DrugRequest request, StreamObserver<DrugResponse> out) {
+        answer(operations.drug(), request, out);
     }
 
     @Override

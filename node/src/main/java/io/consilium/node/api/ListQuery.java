@@ -8,6 +8,7 @@ import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller.Member;
+import io.consilium.node.provenance.DrugLists;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.EvidenceState;
 import io.consilium.proto.ListRequest;
@@ -166,6 +167,8 @@ public final class ListQuery {
                         Optional.empty());
             }
             case "subjects" -> subjects(caller, selector, state);
+            case "products", "shipments", "recalls", "exceptions", "key-requests" ->
+                drugs(caller, list, selector, state);
             default ->
                 throw ApiProblem.malformed(
                                 "there are lists of evidence, institutions, members, patients, custodians, guardians, records,"
@@ -279,6 +282,19 @@ public final class ListQuery {
             case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
             case HIDDEN -> Optional.empty();
         });
+    }
+
+    /** Provenance's lists are those of the caller's institution; a regulator names one. */
+    private static Scan drugs(Caller caller, String list, Selector selector, LedgerState state) {
+        selector.require(list, Selector.Kind.ALL, Selector.Kind.INSTITUTION);
+        String own = caller instanceof Member member ? member.institution() : "";
+        String institution = selector.kind() == Selector.Kind.ALL ? own : selector.name();
+        DrugLists lists = new DrugLists(caller, state);
+        return new Scan(
+                DrugLists.index(list),
+                LedgerIndexes.prefix(institution),
+                key -> lists.object(list, LedgerIndexes.idAt(key)),
+                Optional.empty());
     }
 
     /** A patient whom the caller may not see answers like none, unless something of it is visible. */

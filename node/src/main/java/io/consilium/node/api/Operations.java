@@ -6,6 +6,8 @@ import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResponse;
 import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
@@ -47,4 +49,5 @@ public record Operations(
         Operation<FetchPayloadRequest, FetchPayloadResponse> fetchPayload,
         Operation<RationaleKeyRequest, RationaleKeyResponse> rationaleKey,
         Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
+        Operation<DrugRequest, DrugResponse> drug,
         Operation<WatchRequest, WatchResponse> watch) {}

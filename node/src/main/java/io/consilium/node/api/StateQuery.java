@@ -5,11 +5,13 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.proof.CertifiedHeader;
 import io.consilium.ledger.proof.StateValueProof;
+import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.state.StateProof;
 import io.consilium.ledger.state.StateTree;
 import io.consilium.node.NodeGateway;
+import io.consilium.node.provenance.DrugPolicy;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
 import io.consilium.storage.ChainReader;
@@ -40,6 +42,7 @@ public final class StateQuery {
 
     private static Optional<StateKey> key(String key) {
         boolean known = StateKeys.isVersioned(key)
+                || DrugKeys.isKey(key)
                 || key.equals(StateKeys.PARAMETERS.toString())
                 || key.equals(StateKeys.VALIDATORS.toString());
         return known ? Optional.of(StateKey.of(key)) : Optional.empty();
@@ -56,6 +59,9 @@ public final class StateQuery {
     }
 
     private boolean sees(Caller caller, String key, StateView view) {
+        if (key.startsWith(DrugKeys.PREFIX)) {
+            return new DrugPolicy(view.state()).seesKey(caller, key);
+        }
         ApiPolicy policy = policies.on(view.state());
         int slash = key.indexOf('/') + 1;
         ByteString id = ByteString.copyFrom(HexFormat.of().parseHex(key.substring(slash)));

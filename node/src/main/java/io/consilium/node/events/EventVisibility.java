@@ -5,6 +5,7 @@ import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.Caller;
+import io.consilium.node.provenance.DrugPolicy;
 import io.consilium.proto.EventDetail;
 
 /** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
@@ -12,7 +13,8 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
     boolean sees(LedgerEvent event, EventDetail detail) {
         boolean party =
                 !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
-        return party
+        boolean regulated = event.type().startsWith("drug.") && DrugPolicy.isRegulator(caller);
+        return (party || regulated)
                 && switch (type(event)) {
                     case EVIDENCE_PROVEN, MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
                         caller instanceof Caller.Member;
@@ -46,6 +48,17 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             TRIAL_PUBLISHED,
                             TRIAL_RELEASED,
                             TRIAL_QUERIED -> all(detail, id -> policy.seesTrialObject(caller, id));
+                    case DRUG_KEY_REQUESTED,
+                            DRUG_KEY_GRANTED,
+                            DRUG_PRODUCT_ADDED,
+                            DRUG_COMMISSIONED,
+                            DRUG_PACKED,
+                            DRUG_SHIPPED,
+                            DRUG_RECEIVED,
+                            DRUG_STATUS_CHANGED,
+                            DRUG_RECALLED,
+                            DRUG_EXCEPTION_OPENED,
+                            DRUG_EXCEPTION_CHANGED -> DrugPolicy.reader(caller).isPresent();
                 };
     }
 

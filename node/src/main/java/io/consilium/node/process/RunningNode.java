@@ -16,6 +16,7 @@ import io.consilium.node.config.NodeKeys;
 import io.consilium.node.ops.ClockCheck;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
+import io.consilium.node.provenance.KeyGrants;
 import io.consilium.node.vault.ErasureMarkers;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.VaultKeeper;
@@ -94,6 +95,7 @@ public final class RunningNode implements AutoCloseable {
         EvidenceSubmission evidence = new EvidenceSubmission(started, store, transactions);
         opened.push(new Housekeeping(store, vault, ready, evidence, clock));
         keepVault(transactions, started, markers, metrics);
+        opened.push(KeyGrants.start(started, keys.institutionEncryption(), transactions, new SecureRandom()));
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
                 keys,

@@ -123,6 +123,7 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
                 refuse());
     }
 

@@ -1,0 +1,331 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.BlindingKey;
+import io.consilium.client.BlindingKeys;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.Submitter;
+import io.consilium.client.TransactionBuilder;
+import io.consilium.client.TransactionDraft;
+import io.consilium.client.VerifiedReceipt;
+import io.consilium.client.VerifiedState;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.interop.gs1.Identifiers;
+import io.consilium.interop.gs1.KeyKind;
+import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.proto.Activity;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResponse;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.TransactionReceipt;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the commands of provenance share: whose an identifier is, the keys that blind it, and acts put on chain. */
+final class DrugDesk {
+    private static final int MAX_PAGE = 500;
+    private static final int MAX_SHOWN_EXCEPTIONS = 16;
+    private static final int MAX_HANDLERS = 60;
+    private static final Set<String> HANDLERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST");
+
+    private final Session session;
+    private Optional<BlindingKeys> keys = Optional.empty();
+    private Optional<List<InstitutionState>> admitted = Optional.empty();
+    private boolean founded;
+
+    DrugDesk(Session session) {
+        this.session = session;
+    }
+
+    /** An identifier as somebody wrote it; what is not well formed is refused (DRU-2). */
+    static Gs1Key identifier(String option, String text) throws ClientException {
+        try {
+            return Identifiers.read(text);
+        } catch (MalformedIdentifier malformed) {
+            throw malformed(option, malformed);
+        }
+    }
+
+    static Gs1Key pack(String gtin, String serial) throws ClientException {
+        try {
+            return Gs1Key.sgtin(gtin, serial);
+        } catch (MalformedIdentifier malformed) {
+            throw malformed("--gtin, --serial", malformed);
+        }
+    }
+
+    static ClientException malformed(String option, MalformedIdentifier malformed) {
+        return new ClientException(
+                        FailureClass.REFUSED,
+                        "IDENTIFIER_MALFORMED",
+                        "DRU-2",
+                        option,
+                        "The identifier is not well formed: " + malformed.reason(),
+                        "Check it against the pack; GTINs, SSCCs and GLNs end with a check digit")
+                .causedBy(malformed);
+    }
+
+    /** The institution under whose company prefix an identifier was given out. */
+    Optional<InstitutionState> owner(Gs1Key key) throws ClientException {
+        List<InstitutionState> founders = session.genesis().document().getInstitutionsList();
+        Optional<InstitutionState> founder = under(founders, key);
+        return founder.isPresent() ? founder : under(admitted(), key);
+    }
+
+    InstitutionState requireOwner(Gs1Key key) throws ClientException {
+        Optional<InstitutionState> owner = owner(key);
+        if (owner.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "PREFIX_UNKNOWN",
+                    "DRU-2",
+                    "",
+                    "No institution of this chain holds the identifier's company prefix",
+                    "Check the identifier; prefixes are registered with the institution");
+        }
+        return owner.get();
+    }
+
+    private static Optional<InstitutionState> under(List<InstitutionState> institutions, Gs1Key key) {
+        return institutions.stream()
+                .filter(institution ->
+                        institution.getCompanyPrefixesList().stream().anyMatch(key::isUnder))
+                .findFirst();
+    }
+
+    private List<InstitutionState> admitted() throws ClientException {
+        if (admitted.isEmpty()) {
+            admitted = Optional.of(list("institutions", "", InstitutionState.parser()));
+        }
+        return admitted.get();
+    }
+
+    /** All pages of a list. */
+    <T> List<T> list(String list, String by, com.google.protobuf.Parser<T> parser) throws ClientException {
+        List<T> items = new ArrayList<>();
+        String cursor = "";
+        do {
+            ListResponse page = session.client()
+                    .list(ListRequest.newBuilder()
+                            .setList(list)
+                            .setBy(by)
+                            .setLimit(MAX_PAGE)
+                            .setCursor(cursor)
+                            .build());
+            try {
+                for (ByteString item : page.getItemsList()) {
+                    items.add(parser.parseFrom(item));
+                }
+            } catch (InvalidProtocolBufferException malformed) {
+                throw new io.consilium.client.VerificationFailed(
+                                "ANSWER_MALFORMED",
+                                "An item of the list cannot be read",
+                                "Check that node and client are of one version")
+                        .causedBy(malformed);
+            }
+            cursor = page.getNextCursor();
+        } while (!cursor.isEmpty());
+        return items;
+    }
+
+    BlindingKeys keys() throws ClientException {
+        if (keys.isEmpty()) {
+            keys = Optional.of(
+                    new BlindingKeys(session.state(), session.identity(), this::commit, session.options().timeout));
+        }
+        return keys.get();
+    }
+
+    /** The key of a product, wherever this member may have it from. */
+    Optional<BlindingKey> product(Gs1Key item) throws ClientException {
+        String gtin = item.gtin().orElseThrow();
+        Optional<InstitutionState> owner = owner(item);
+        return owner.isEmpty() ? Optional.empty() : keys().product(owner.get().getId(), gtin);
+    }
+
+    BlindingKey requireProduct(Gs1Key item) throws ClientException {
+        return product(item)
+                .orElseThrow(() -> new ClientException(
+                        FailureClass.REFUSED,
+                        "PRODUCT_UNKNOWN",
+                        "DRU-2",
+                        "",
+                        "No manufacturer of this chain has added a product with this GTIN",
+                        "Its manufacturer adds it with drug product add"));
+    }
+
+    /** Draws the institution's root key if it has none yet. */
+    void foundCompany() throws ClientException {
+        String own = session.institution();
+        keys().found(session.state().institution(own).value(), handlers(own));
+    }
+
+    /** Those of an institution who handle goods. */
+    private List<MemberState> handlers(String institution) throws ClientException {
+        return list("members", "institution/" + institution, MemberState.parser()).stream()
+                .filter(member -> member.getActivity() == Activity.ACTIVE)
+                .filter(member -> member.getRolesList().stream().anyMatch(HANDLERS::contains))
+                .limit(MAX_HANDLERS)
+                .toList();
+    }
+
+    /** A receiver can name containers of a sender without a node only if the key went ahead. */
+    void sendLogisticsKey(String to) throws ClientException {
+        InstitutionState own =
+                session.state().institution(session.institution()).value();
+        if (own.getApiEndpoint().isEmpty()) {
+            keys().giveLogistics(own.getId(), handlers(to));
+        }
+    }
+
+    /** A container with the key that its id was made with. */
+    record Container(ByteString id, BlindingKey key) {}
+
+    /** The id that a container would have when this institution packs it. */
+    Container newContainer(Gs1Key sscc) throws ClientException {
+        // under the own prefix there is only one id that it can have
+        String institution = session.institution();
+        boolean own =
+                owner(sscc).filter(owner -> owner.getId().equals(institution)).isPresent();
+        Optional<Container> known = own ? Optional.empty() : existing(sscc);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        if (!founded) {
+            foundCompany();
+            founded = true;
+        }
+        BlindingKey key = keys().logistics(institution).orElseThrow();
+        return new Container(key.containerId(sscc.value()), key);
+    }
+
+    Container requireContainer(Gs1Key sscc) throws ClientException {
+        return existing(sscc)
+                .orElseThrow(() -> new ClientException(
+                        FailureClass.NOT_FOUND,
+                        "CONTAINER_UNKNOWN",
+                        "DRU-3",
+                        "",
+                        "There is no such container, or you may not see it",
+                        "Check the SSCC"));
+    }
+
+    /**
+     * A container that is on chain. Its id was made by whoever packed it: the holder of the prefix, this institution, or
+     * one that has sent something to here.
+     */
+    Optional<Container> existing(Gs1Key sscc) throws ClientException {
+        Set<String> packers = new LinkedHashSet<>();
+        owner(sscc).ifPresent(owner -> packers.add(owner.getId()));
+        packers.add(session.institution());
+        for (String packer : packers) {
+            Optional<Container> found = existing(packer, sscc);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        Set<String> senders = new LinkedHashSet<>();
+        list("shipments", "", DrugShipmentState.parser()).forEach(shipment -> senders.add(shipment.getFrom()));
+        senders.removeAll(packers);
+        for (String sender : senders) {
+            Optional<Container> found = existing(sender, sscc);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Container> existing(String packer, Gs1Key sscc) throws ClientException {
+        Optional<BlindingKey> key = keys().logistics(packer);
+        if (key.isEmpty()) {
+            return Optional.empty();
+        }
+        ByteString id = key.get().containerId(sscc.value());
+        DrugResponse response = ask(DrugRequest.newBuilder()
+                .setFind(io.consilium.proto.DrugFind.newBuilder().addContainers(id))
+                .build());
+        return response.getFound().getContainersList().contains(id)
+                ? Optional.of(new Container(id, key.get()))
+                : Optional.empty();
+    }
+
+    /** A container's SSCC, where this member may know it. */
+    String containerName(ByteString id) {
+        return PathView.name(this, session, id);
+    }
+
+    static boolean isContainer(Gs1Key key) {
+        return key.kind() == KeyKind.SSCC;
+    }
+
+    DrugResponse ask(DrugRequest request) throws ClientException {
+        return session.client().drug(request);
+    }
+
+    /** An act that the command needs beside its own, e.g. a request for a key; nothing is printed. */
+    private TransactionReceipt commit(DrugAction action) throws ClientException {
+        TransactionBuilder builder = TransactionBuilder.of(session.genesis().chainId(), session.identity());
+        TransactionDraft draft = builder.draft(
+                TransactionBuilder.validUntil(System.currentTimeMillis(), session.options().timeout),
+                body -> body.setDrug(action));
+        return new Submitter(session.client(), session.verifier(), session.options().timeout)
+                .submit(builder.sign(draft), draft.txId())
+                .receipt();
+    }
+
+    /** Puts the command's act on chain and prints what became of it, the exceptions that it opened included. */
+    void act(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {
+        Writes writes = new Writes(session);
+        writes.print(withExceptions(submit(action, ids)));
+    }
+
+    Writes.Written submit(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {
+        return new Writes(session).submit(body -> body.setDrug(action), ids);
+    }
+
+    /** The exceptions that a receipt names, as far as this member sees them. */
+    Writes.Written withExceptions(Writes.Written written) throws ClientException {
+        Optional<TransactionReceipt> receipt = written.receipt().map(VerifiedReceipt::receipt);
+        List<Object> exceptions = new ArrayList<>();
+        for (DrugExceptionState exception : exceptions(receipt)) {
+            exceptions.add(DrugExceptions.describe(exception));
+        }
+        Map<String, Object> result = new LinkedHashMap<>(written.result());
+        if (!exceptions.isEmpty()) {
+            result.put("exceptions", exceptions);
+        }
+        return new Writes.Written(result, written.receipt());
+    }
+
+    List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt) throws ClientException {
+        List<DrugExceptionState> exceptions = new ArrayList<>();
+        if (receipt.isPresent()) {
+            List<ByteString> objects = receipt.get().getObjectIdsList();
+            for (ByteString id : objects.subList(0, Math.min(objects.size(), MAX_SHOWN_EXCEPTIONS))) {
+                Optional<DrugExceptionState> exception = session.state()
+                        .find(DrugKeys.exception(id), DrugExceptionState.parser())
+                        .map(VerifiedState.At::value);
+                if (exception.isEmpty()) {
+                    break; // exceptions stand first
+                }
+                exceptions.add(exception.get());
+            }
+        }
+        return exceptions;
+    }
+}

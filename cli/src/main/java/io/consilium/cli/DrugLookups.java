@@ -1,0 +1,269 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.BlindingKey;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
+import io.consilium.interop.gs1.ElementString;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResolve;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugTrace;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Year;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of {@code drug} that look: verify, trace, shipments, exceptions (DRU-7, DRU-8). */
+class DrugLookups extends DrugDocuments {
+    final DrugDesk desk;
+
+    DrugLookups(Session session) {
+        super(session);
+        this.desk = new DrugDesk(session);
+    }
+
+    static String required(String option, Optional<String> value) throws MalformedInput {
+        return value.orElseThrow(() -> new MalformedInput(option, option + " is missing", "Give " + option));
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Ask whether a pack is genuine and may be handed out; exit 0 if so, 9 if not.",
+                "A serial, lot or date that is not the chain's is reported to its manufacturer."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium drug verify --gtin 00614141123452 --serial A1 --lot L1 --expiry 2029-12-31",
+                "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'"
+            })
+    int verify(
+            @Option(names = "--gtin", paramLabel = "G", description = "GTIN of the pack.") Optional<String> gtin,
+            @Option(names = "--serial", paramLabel = "S", description = "Serial of the pack.") Optional<String> serial,
+            @Option(names = "--lot", paramLabel = "L", description = "Lot on the pack.") Optional<String> lot,
+            @Option(names = "--expiry", paramLabel = "YYYY-MM-DD", description = "Expiry date on the pack.")
+                    Optional<String> expiry,
+            @Option(names = "--scan", paramLabel = "TEXT", description = "What the scanner read, FNC1 or brackets.")
+                    Optional<String> scan)
+            throws Exception {
+        PackCheck.Printed printed = scan.isPresent()
+                ? scanned(scan.get())
+                : new PackCheck.Printed(
+                        DrugDesk.pack(required("--gtin", gtin), required("--serial", serial)),
+                        lot,
+                        expiry.isPresent() ? Optional.of(Dates.end("--expiry", expiry.get())) : Optional.empty());
+        PackCheck.Answer answer = new PackCheck(session, desk).check(printed);
+        session.output().result(answer.shown());
+        return answer.verified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
+    }
+
+    private static PackCheck.Printed scanned(String text) throws ClientException {
+        try {
+            ElementString scanned = ElementString.read(text);
+            Optional<Long> end = scanned.expiry(Year.now(ZoneOffset.UTC).getValue())
+                    .map(day -> day.plusDays(1)
+                            .atStartOfDay(ZoneOffset.UTC)
+                            .toInstant()
+                            .toEpochMilli());
+            return new PackCheck.Printed(
+                    Gs1Key.sgtin(scanned.gtin().orElse(""), scanned.serial().orElse("")), scanned.lot(), end);
+        } catch (MalformedIdentifier malformed) {
+            throw DrugDesk.malformed("--scan", malformed);
+        }
+    }
+
+    @Command(
+            name = "trace",
+            description = "Show the path of a pack or container from its origin to now, for those who are on it.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium drug trace --gtin 00614141123452 --serial A1",
+                "  consilium drug trace --item '(01)00614141123452(21)A1' --svg path.svg -o json"
+            })
+    int trace(
+            @Mixin ItemOptions items,
+            @Option(names = "--svg", paramLabel = "FILE", description = "Also draw it.") Optional<Path> svg)
+            throws Exception {
+        Gs1Key key = one(items);
+        if (svg.isPresent()) {
+            UserFiles.requireAbsent(svg.get());
+        }
+        PathView view = new PathView(desk, key, traced(key));
+        if (svg.isPresent()) {
+            Files.write(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
+        }
+        if (session.output().format() == GlobalOptions.Format.table) {
+            session.output().raw().print(view.text());
+        } else {
+            session.output().result(view.shown());
+        }
+        return 0;
+    }
+
+    /** One item; one that is not well formed names nothing. */
+    Gs1Key one(ItemOptions items) throws ClientException {
+        List<Gs1Key> keys;
+        try {
+            keys = items.keys(session);
+        } catch (ClientException malformed) {
+            if (malformed.kind() != FailureClass.REFUSED) {
+                throw malformed;
+            }
+            throw new ClientException(
+                            FailureClass.NOT_FOUND,
+                            malformed.code(),
+                            malformed.rule(),
+                            malformed.path(),
+                            String.valueOf(malformed.getMessage()),
+                            malformed.hint())
+                    .causedBy(malformed);
+        }
+        if (keys.size() != 1) {
+            throw new MalformedInput("--item", "One item has one path, " + keys.size() + " are named", "Name one item");
+        }
+        return keys.get(0);
+    }
+
+    /** Strangers get the answer that unknown packs get. */
+    io.consilium.proto.DrugTraced traced(Gs1Key key) throws ClientException {
+        DrugTrace.Builder trace = DrugTrace.newBuilder();
+        if (DrugDesk.isContainer(key)) {
+            trace.setContainerId(desk.requireContainer(key).id());
+        } else {
+            Optional<BlindingKey> product = key.gtin().isEmpty() ? Optional.empty() : keyOrNothing(key);
+            if (product.isEmpty()) {
+                throw nothing();
+            }
+            trace.setProductId(product.get().productId())
+                    .setItemId(product.get().itemId(key.serial()));
+        }
+        return desk.ask(DrugRequest.newBuilder().setTrace(trace).build()).getTraced();
+    }
+
+    private Optional<BlindingKey> keyOrNothing(Gs1Key key) throws ClientException {
+        try {
+            return desk.product(key);
+        } catch (ClientException refused) {
+            if (refused.kind() == FailureClass.DENIED) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
+    }
+
+    static ClientException nothing() {
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                "NOT_FOUND",
+                "PRV-8",
+                "",
+                "There is no such pack or container, or you may not see it",
+                "Check the identifier; whoever holds or held it sees its path");
+    }
+
+    @Command(
+            name = "shipments",
+            description = "List what this institution has sent and what was sent to it.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context transmed/operator drug shipments"})
+    int shipments(@Mixin Pages.Paging paging) throws Exception {
+        new Pages(session)
+                .print(
+                        "shipments",
+                        "",
+                        paging,
+                        DrugShipmentState.parser(),
+                        List.of("shipmentId", "from", "to", "sentAt", "receivedAt"),
+                        shipment -> {
+                            Map<String, Object> object = new LinkedHashMap<>();
+                            object.put("shipmentId", Ids.text(shipment.getId()));
+                            object.put("from", shipment.getFrom());
+                            object.put("to", shipment.getTo());
+                            object.put("return", shipment.getReturnGoods());
+                            object.put("sentAt", Dates.text(shipment.getSentMillis()));
+                            object.put(
+                                    "receivedAt",
+                                    shipment.getReceivedMillis() == 0
+                                            ? Optional.empty()
+                                            : Optional.of(Dates.text(shipment.getReceivedMillis())));
+                            return object;
+                        });
+        return 0;
+    }
+
+    @Command(
+            name = "exceptions",
+            description = "List, show or resolve exceptions: short, over, duplicates, suspect packs and the like.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context transmed/operator drug exceptions",
+                "  consilium drug exceptions show ID",
+                "  consilium drug exceptions resolve ID --resolution found"
+            })
+    int exceptions(
+            @Parameters(
+                            paramLabel = "list|show|resolve",
+                            arity = "0..1",
+                            defaultValue = "list",
+                            description = "What to do (default list).")
+                    String what,
+            @Parameters(index = "1", paramLabel = "ID", arity = "0..1", description = "Exception id.")
+                    Optional<String> id,
+            @Option(names = "--resolution", paramLabel = "CODE", description = "How it ended, in one word.")
+                    Optional<String> resolution,
+            @Option(names = "--investigating", description = "Take it on; it is not resolved yet.")
+                    boolean investigating,
+            @Option(names = "--institution", paramLabel = "ID", description = "A regulator's: whose to list.")
+                    Optional<String> institution,
+            @Mixin Pages.Paging paging)
+            throws Exception {
+        switch (what) {
+            case "list" ->
+                new Pages(session)
+                        .print(
+                                "exceptions",
+                                institution.isPresent() ? "institution/" + Ids.institution(institution.get()) : "",
+                                paging,
+                                DrugExceptionState.parser(),
+                                List.of("exceptionId", "type", "status", "parties", "openedAt"),
+                                DrugExceptions::describe);
+            case "show" -> {
+                ByteString exception = Ids.object("exception", required("ID", id));
+                session.output()
+                        .result(DrugExceptions.describe(session.state()
+                                .find(DrugKeys.exception(exception), DrugExceptionState.parser())
+                                .orElseThrow(DrugLookups::nothing)
+                                .value()));
+            }
+            case "resolve" ->
+                desk.act(
+                        DrugAction.newBuilder()
+                                .setResolve(DrugResolve.newBuilder()
+                                        .setExceptionId(Ids.object("exception", required("ID", id)))
+                                        .setInvestigating(investigating)
+                                        .setResolution(
+                                                investigating
+                                                        ? "investigating"
+                                                        : required("--resolution", resolution))),
+                        Map.of());
+            default -> throw new MalformedInput("", "There is no drug exceptions " + what, "list, show or resolve");
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,220 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.VerifiedState;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugStep;
+import io.consilium.proto.DrugTraced;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The path of one pack or container, with the names that this reader can give to what is blinded (DRU-7). */
+final class PathView {
+    private static final int SHORT_DIGITS = 8;
+
+    private final Gs1Key key;
+    private final DrugTraced traced;
+    private final Map<ByteString, String> containers = new LinkedHashMap<>();
+
+    PathView(DrugDesk desk, Gs1Key key, DrugTraced traced) {
+        this.key = key;
+        this.traced = traced;
+        for (DrugStep step : traced.getStepsList()) {
+            if (step.getType().equals("pack") || step.getType().equals("unpack")) {
+                containers.computeIfAbsent(step.getObject(), desk::containerName);
+            }
+        }
+    }
+
+    /** One step, in the words of the trade. */
+    record Event(String type, long timeMillis, String institution, String to, String container, DrugStep step) {}
+
+    /** Something that is not as it should be. */
+    record Alert(String type, long timeMillis, String text) {}
+
+    String title() {
+        return key.elementString();
+    }
+
+    String status() {
+        return traced.getStatus();
+    }
+
+    DrugTraced traced() {
+        return traced;
+    }
+
+    List<Event> events() {
+        List<Event> events = new ArrayList<>();
+        for (DrugStep step : traced.getStepsList()) {
+            String actor = step.getActor();
+            events.add(new Event(
+                    step.getType(),
+                    step.getEventTimeMillis(),
+                    actor.substring(0, actor.indexOf('/')),
+                    step.getTo(),
+                    containers.getOrDefault(step.getObject(), ""),
+                    step));
+        }
+        return events;
+    }
+
+    /** Everybody on the path, in the order of their first appearance. */
+    List<String> parties() {
+        Set<String> parties = new LinkedHashSet<>();
+        for (Event event : events()) {
+            parties.add(event.institution());
+            if (!event.to().isEmpty()) {
+                parties.add(event.to());
+            }
+        }
+        return List.copyOf(parties);
+    }
+
+    List<Alert> alerts() {
+        List<Alert> alerts = new ArrayList<>();
+        if (!traced.getRecallId().isEmpty()) {
+            alerts.add(new Alert("recalled", 0, "Recalled by its manufacturer or the regulator"));
+        }
+        boolean expired = traced.getExpiryMillis() != 0 && traced.getExpiryMillis() <= System.currentTimeMillis();
+        if (expired) {
+            alerts.add(new Alert("expired", traced.getExpiryMillis(), "Its expiry date has passed"));
+        }
+        for (DrugExceptionState exception : traced.getExceptionsList()) {
+            alerts.add(new Alert(
+                    DrugExceptions.type(exception.getKind()),
+                    exception.getOpenedMillis(),
+                    "Reported by " + exception.getReporter() + ", "
+                            + DrugExceptions.word(exception.getStatus().name())));
+        }
+        return alerts;
+    }
+
+    Map<String, Object> shown() {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("item", key.elementString());
+        shown.put("digitalLink", key.digitalLink());
+        shown.put("status", traced.getStatus());
+        shown.put("custodian", traced.getCustodian());
+        shown.put("inTransitTo", traced.getInTransitTo());
+        shown.put("manufacturer", traced.getManufacturer());
+        if (traced.getExpiryMillis() != 0) {
+            shown.put("expiry", Dates.text(traced.getExpiryMillis()));
+        }
+        List<Object> events = new ArrayList<>();
+        for (Event event : events()) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("type", event.type());
+            object.put("time", Dates.text(event.timeMillis()));
+            object.put("recordedAt", Dates.text(event.step().getTimeMillis()));
+            object.put("institution", event.institution());
+            object.put("actor", event.step().getActor());
+            optional(object, "to", event.to());
+            optional(object, "container", event.container());
+            object.put("txId", Ids.text(event.step().getTxId()));
+            events.add(object);
+        }
+        shown.put("events", events);
+        List<Object> alerts = new ArrayList<>();
+        for (Alert alert : alerts()) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("type", alert.type());
+            optional(object, "time", alert.timeMillis() == 0 ? "" : Dates.text(alert.timeMillis()));
+            object.put("text", alert.text());
+            alerts.add(object);
+        }
+        shown.put("alerts", alerts);
+        return shown;
+    }
+
+    private static void optional(Map<String, Object> object, String field, String value) {
+        if (!value.isEmpty()) {
+            object.put(field, value);
+        }
+    }
+
+    /** For a terminal: a line a step. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(title()).append("  ").append(status());
+        text.append("  with ").append(traced.getCustodian());
+        if (!traced.getInTransitTo().isEmpty()) {
+            text.append(", under way to ").append(traced.getInTransitTo());
+        }
+        text.append('\n');
+        for (Event event : events()) {
+            text.append("  ")
+                    .append(Dates.text(event.timeMillis()))
+                    .append("  ")
+                    .append(event.institution())
+                    .append("  ")
+                    .append(sentence(event))
+                    .append('\n');
+        }
+        for (Alert alert : alerts()) {
+            text.append("  ! ")
+                    .append(alert.type())
+                    .append(": ")
+                    .append(alert.text())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    static String sentence(Event event) {
+        return switch (event.type()) {
+            case "commission" -> "made";
+            case "pack" -> "packed into " + event.container();
+            case "unpack" -> "taken out of " + event.container();
+            case "ship" -> "sent to " + event.to();
+            case "return" -> "sent back to " + event.to();
+            case "receive" -> "received";
+            case "missing" -> "missed on receipt";
+            case "dispense" -> "handed to a patient";
+            case "dispense-partially" -> "handed out in part";
+            case "sample" -> "taken as a sample";
+            case "destroy" -> "destroyed";
+            case "export" -> "exported";
+            case "quarantine" -> "put in quarantine";
+            case "release" -> "released";
+            case "mark-suspect" -> "marked as suspect";
+            case "mark-illegitimate" -> "marked as illegitimate";
+            case "recall" -> "recalled";
+            case "undo" -> "last step undone";
+            default -> event.type();
+        };
+    }
+
+    /** A container that this reader cannot name. */
+    static String unnamed(ByteString id) {
+        return "container " + Ids.text(id).substring(0, SHORT_DIGITS);
+    }
+
+    /** A container's SSCC where this reader may know it. */
+    static String name(DrugDesk desk, Session session, ByteString id) {
+        try {
+            Optional<DrugContainerState> container = session.state()
+                    .find(DrugKeys.container(id), DrugContainerState.parser())
+                    .map(VerifiedState.At::value);
+            if (container.isPresent()) {
+                return desk.keys()
+                        .logistics(container.get().getPacker())
+                        .flatMap(key -> key.open(container.get().getSealedLabel()))
+                        .map(sscc -> "SSCC " + sscc)
+                        .orElse(unnamed(id));
+            }
+        } catch (ClientException unknown) {
+            session.output().detail("A container stays unnamed: " + unknown.getMessage());
+        }
+        return unnamed(id);
+    }
+}

@@ -1,0 +1,59 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
+import io.consilium.ledger.provenance.DrugBlinding;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/** A key that blinds a product's packs or a company's SSCCs, in the hands of somebody it was granted to (DRU-9). */
+public final class BlindingKey {
+    private final byte[] key;
+    private final SecureRandom random = new SecureRandom();
+
+    BlindingKey(byte[] key) {
+        this.key = key.clone();
+    }
+
+    /** Of a product's key: the product. */
+    public ByteString productId() {
+        return DrugBlinding.productId(key);
+    }
+
+    /** Of a product's key: a pack. */
+    public ByteString itemId(String serial) {
+        return DrugBlinding.itemId(key, serial);
+    }
+
+    /** Of a product's key: a lot. */
+    public ByteString lotId(String lot) {
+        return DrugBlinding.lotId(key, lot);
+    }
+
+    /** Of a logistics key: a container. */
+    public ByteString containerId(String sscc) {
+        return DrugBlinding.containerId(key, sscc);
+    }
+
+    /** An event, by its CBV hash id. */
+    public ByteString eventId(String hashId) {
+        return DrugBlinding.eventId(key, hashId);
+    }
+
+    /** A text that everybody who has the key can read, and nobody else. */
+    public ByteString seal(String text) throws ClientException {
+        return ByteString.copyFrom(SealedText.seal(SealedText.Use.PROVENANCE, key, text, random));
+    }
+
+    /** The text, if it was sealed under this key. */
+    public Optional<String> open(ByteString sealed) {
+        if (sealed.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SealedText.open(SealedText.Use.PROVENANCE, key, sealed.toByteArray()));
+        } catch (CryptoException underAnother) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.HpkeEnvelope;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.X25519;
+import io.consilium.ledger.provenance.DrugBlinding;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCompanyKey;
+import io.consilium.proto.DrugCompanyState;
+import io.consilium.proto.DrugKeyGrant;
+import io.consilium.proto.DrugKeyKind;
+import io.consilium.proto.DrugKeyRequest;
+import io.consilium.proto.DrugKeyState;
+import io.consilium.proto.DrugRequestStatus;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.SealedFor;
+import io.consilium.proto.TransactionReceipt;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the blinding keys that this identity may have (DRU-9): its own company's root, which it draws where there is none,
+ * and the keys of others, which it asks their owners for and which their nodes grant. A key that was granted once is read
+ * from the chain; only this identity can name and open it.
+ */
+public final class BlindingKeys {
+    private static final int ROOT_BYTES = 32;
+    private static final long POLL_MILLIS = 50;
+    private static final String NO_SUBJECT = "";
+
+    private final VerifiedState state;
+    private final Identity identity;
+    private final Actions actions;
+    private final Duration timeout;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, BlindingKey> known = new LinkedHashMap<>();
+
+    /** Puts an act on chain and answers with its verified receipt. */
+    public interface Actions {
+        TransactionReceipt commit(DrugAction action) throws ClientException;
+    }
+
+    public BlindingKeys(VerifiedState state, Identity identity, Actions actions, Duration timeout) {
+        this.state = state;
+        this.identity = identity;
+        this.actions = actions;
+        this.timeout = timeout;
+    }
+
+    /**
+     * The key of a product.
+     *
+     * @param gtin 14 digits
+     * @return nothing where its owner has no such product
+     */
+    public Optional<BlindingKey> product(String owner, String gtin) throws ClientException {
+        Optional<BlindingKey> cached = Optional.ofNullable(known.get(gtin));
+        if (cached.isPresent()) {
+            return cached;
+        }
+        Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
+        Optional<BlindingKey> key = root.isPresent()
+                ? root.map(found -> new BlindingKey(DrugBlinding.productKey(found, gtin)))
+                : granted(DrugKeyKind.DRUG_KEY_PRODUCT, owner, gtin).map(BlindingKey::new);
+        key.ifPresent(found -> known.put(gtin, found));
+        return key;
+    }
+
+    /** The key of a company's SSCCs. */
+    public Optional<BlindingKey> logistics(String owner) throws ClientException {
+        Optional<BlindingKey> cached = Optional.ofNullable(known.get(owner));
+        if (cached.isPresent()) {
+            return cached;
+        }
+        Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
+        Optional<BlindingKey> key = root.isPresent()
+                ? root.map(found -> new BlindingKey(DrugBlinding.logisticsKey(found)))
+                : granted(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT).map(BlindingKey::new);
+        key.ifPresent(found -> known.put(owner, found));
+        return key;
+    }
+
+    /** Draws the company's root where there is none yet: whoever makes products or packs containers needs it. */
+    public void found(InstitutionState own, List<MemberState> colleagues) throws ClientException {
+        if (state.find(DrugKeys.company(own.getId()), DrugCompanyState.parser()).isPresent()) {
+            return;
+        }
+        byte[] root = new byte[ROOT_BYTES];
+        random.nextBytes(root);
+        DrugCompanyKey.Builder key = DrugCompanyKey.newBuilder();
+        if (!own.getApiEndpoint().isEmpty()) {
+            key.addSealed(sealed(
+                    own.getId(), own.getId(), own.getEncryptionKey().getKey().toByteArray(), root));
+        }
+        for (MemberState colleague : colleagues) {
+            byte[] recipient = colleague
+                    .getKeys(colleague.getKeysCount() - 1)
+                    .getEncryptionKey()
+                    .getKey()
+                    .toByteArray();
+            if (X25519.isUsable(recipient)) {
+                key.addSealed(sealed(own.getId(), colleague.getId(), recipient, root));
+            }
+        }
+        TransactionReceipt receipt =
+                actions.commit(DrugAction.newBuilder().setCompanyKey(key).build());
+        // a colleague may have been quicker: then that root is the one
+        if (!receipt.getCode().equals(Refusal.COMPANY_KEY_EXISTS.name())) {
+            requireApplied(receipt);
+        }
+    }
+
+    /**
+     * Gives a company's logistics key to those who receive its containers, where it runs no node that would grant it when
+     * they ask.
+     */
+    public void giveLogistics(String company, List<MemberState> receivers) throws ClientException {
+        Optional<byte[]> root = root();
+        if (root.isEmpty()) {
+            return;
+        }
+        byte[] key = DrugBlinding.logisticsKey(root.get());
+        for (MemberState receiver : receivers) {
+            ByteString recipient = receiver.getKeys(receiver.getKeysCount() - 1)
+                    .getEncryptionKey()
+                    .getKey();
+            ByteString id = DrugBlinding.logisticsRequestId(company, receiver.getId(), recipient);
+            boolean has = read(id).map(DrugKeyState::getStatus).stream()
+                    .anyMatch(status -> status == DrugRequestStatus.DRUG_GRANTED);
+            if (!has && X25519.isUsable(recipient.toByteArray())) {
+                requireApplied(actions.commit(DrugAction.newBuilder()
+                        .setKeyGrant(DrugKeyGrant.newBuilder()
+                                .setRequestId(id)
+                                .setGranted(true)
+                                .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(
+                                        KeyEnvelope.Use.BLINDING_KEY,
+                                        id.toByteArray(),
+                                        recipient.toByteArray(),
+                                        key,
+                                        random)))
+                                .setGivenTo(receiver.getId())
+                                .setGivenKey(recipient))
+                        .build()));
+            }
+        }
+    }
+
+    private SealedFor sealed(String company, String recipient, byte[] recipientKey, byte[] root) {
+        return SealedFor.newBuilder()
+                .setRecipient(recipient)
+                .setRecipientKey(ByteString.copyFrom(recipientKey))
+                .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(
+                        KeyEnvelope.Use.COMPANY_ROOT, DrugBlinding.companyObject(company), recipientKey, root, random)))
+                .build();
+    }
+
+    private String institution() {
+        int slash = identity.actor().indexOf('/');
+        return slash < 0 ? identity.actor() : identity.actor().substring(0, slash);
+    }
+
+    /** The own company's root: as it was sealed to this member when it was drawn, or as it was granted later. */
+    private Optional<byte[]> root() throws ClientException {
+        Optional<VerifiedState.At<DrugCompanyState>> company =
+                state.find(DrugKeys.company(institution()), DrugCompanyState.parser());
+        if (company.isEmpty()) {
+            return Optional.empty();
+        }
+        for (SealedFor sealed : company.get().value().getSealedList()) {
+            if (sealed.getRecipient().equals(identity.actor())) {
+                try {
+                    return Optional.of(KeyEnvelope.open(
+                            KeyEnvelope.Use.COMPANY_ROOT,
+                            DrugBlinding.companyObject(institution()),
+                            identity.encryptionKey(),
+                            sealed.getEnvelope().toByteArray()));
+                } catch (CryptoException olderKey) {
+                    break; // this member's keys were rotated: the root is asked for anew
+                }
+            }
+        }
+        return granted(DrugKeyKind.DRUG_KEY_COMPANY, institution(), NO_SUBJECT);
+    }
+
+    private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
+        ByteString publicKey =
+                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey());
+        ByteString id = kind == DrugKeyKind.DRUG_KEY_LOGISTICS
+                ? DrugBlinding.logisticsRequestId(owner, identity.actor(), publicKey)
+                : DrugBlinding.requestId(identity.encryptionKey(), kind.getNumber(), owner, subject);
+        Optional<DrugKeyState> request = read(id);
+        boolean ask = request.isEmpty() || request.get().getStatus() == DrugRequestStatus.DRUG_NOTHING_SUCH;
+        if (ask && !ask(id, kind, owner, subject)) {
+            return Optional.empty();
+        }
+        long asked = request.map(DrugKeyState::getVersion).orElse(0L);
+        long end = System.nanoTime() + timeout.toNanos();
+        while (ask
+                ? !answered(request, asked)
+                : request.orElseThrow().getStatus() == DrugRequestStatus.DRUG_REQUESTED) {
+            if (System.nanoTime() > end) {
+                throw new ClientException(
+                        FailureClass.UNREACHABLE,
+                        "KEY_NOT_GRANTED",
+                        "DRU-9",
+                        "",
+                        "The node of " + owner + " has not granted the key yet",
+                        "It does so when it runs; try again then");
+            }
+            pause();
+            request = read(id);
+        }
+        DrugKeyState answer = request.orElseThrow();
+        return answer.getStatus() == DrugRequestStatus.DRUG_GRANTED ? Optional.of(open(answer)) : Optional.empty();
+    }
+
+    private static boolean answered(Optional<DrugKeyState> request, long asked) {
+        return request.isPresent()
+                && request.get().getVersion() > asked
+                && request.get().getStatus() != DrugRequestStatus.DRUG_REQUESTED;
+    }
+
+    private Optional<DrugKeyState> read(ByteString id) throws ClientException {
+        return state.find(DrugKeys.request(id), DrugKeyState.parser()).map(VerifiedState.At::value);
+    }
+
+    /** Whether the request stands on chain; an owner without any products has none to ask for. */
+    private boolean ask(ByteString id, DrugKeyKind kind, String owner, String subject) throws ClientException {
+        InstitutionState institution = state.institution(owner).value();
+        DrugKeyRequest.Builder request = DrugKeyRequest.newBuilder()
+                .setRequestId(id)
+                .setOwner(owner)
+                .setKind(kind)
+                .setRequesterKey(ByteString.copyFrom(
+                        X25519.fromPrivate(identity.encryptionKey()).publicKey()));
+        if (!subject.isEmpty()) {
+            request.setSealedSubject(ByteString.copyFrom(HpkeEnvelope.seal(
+                    institution.getEncryptionKey().getKey().toByteArray(),
+                    DrugBlinding.subjectInfo(),
+                    id.toByteArray(),
+                    subject.getBytes(StandardCharsets.US_ASCII),
+                    random)));
+        }
+        TransactionReceipt receipt =
+                actions.commit(DrugAction.newBuilder().setKeyRequest(request).build());
+        if (receipt.getCode().equals(Refusal.COMPANY_KEY_UNKNOWN.name())) {
+            return false;
+        }
+        if (!receipt.getCode().equals(Refusal.KEY_REQUEST_EXISTS.name())) {
+            requireApplied(receipt);
+        }
+        return true;
+    }
+
+    private byte[] open(DrugKeyState answer) throws ClientException {
+        try {
+            return KeyEnvelope.open(
+                    KeyEnvelope.Use.BLINDING_KEY,
+                    answer.getRequestId().toByteArray(),
+                    identity.encryptionKey(),
+                    answer.getEnvelope().toByteArray());
+        } catch (CryptoException altered) {
+            throw new VerificationFailed(
+                            "KEY_UNREADABLE",
+                            "The key that " + answer.getOwner() + " granted does not open",
+                            "Tell its owner")
+                    .causedBy(altered);
+        }
+    }
+
+    private static void requireApplied(TransactionReceipt receipt) throws ClientException {
+        Optional<ClientException> failure = Submitter.failure(receipt);
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    private static void pause() throws ClientException {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new ClientException(
+                    FailureClass.OUTCOME_UNKNOWN, "INTERRUPTED", "The wait for a key was interrupted", "Try again");
+        }
+    }
+}

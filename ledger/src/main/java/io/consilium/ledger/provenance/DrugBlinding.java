@@ -1,0 +1,86 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Blinding;
+import io.consilium.crypto.Hash;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * From identifiers to the ids on chain (DRU-9). A company's root gives a key for each of its products and one for its
+ * SSCCs; a product's key gives the ids of its packs and lots. Who has a product's key can test serials of that product
+ * and nothing else; who has none sees random bytes.
+ */
+public final class DrugBlinding {
+    private static final String PRODUCT_ID = "consilium/drug-product-id/v1";
+    private static final String PRODUCT_KEY = "consilium/drug-product-key/v1";
+    private static final String LOGISTICS_KEY = "consilium/drug-logistics-key/v1";
+    private static final String ITEM = "consilium/drug-item/v1";
+    private static final String LOT = "consilium/drug-lot/v1";
+    private static final String CONTAINER = "consilium/drug-container/v1";
+    private static final String EVENT = "consilium/drug-event/v1";
+    private static final String REQUEST = "consilium/drug-request/v1";
+
+    private DrugBlinding() {}
+
+    /** A product, which all who have its key can name. */
+    public static ByteString productId(byte[] productKey) {
+        return id(productKey, PRODUCT_ID);
+    }
+
+    /** The key of a product of the company, by its GTIN of 14 digits. */
+    public static byte[] productKey(byte[] root, String gtin) {
+        return Blinding.tag(root, PRODUCT_KEY, gtin).toBytes();
+    }
+
+    public static byte[] logisticsKey(byte[] root) {
+        return Blinding.tag(root, LOGISTICS_KEY).toBytes();
+    }
+
+    /** A pack of the product, by its serial. */
+    public static ByteString itemId(byte[] productKey, String serial) {
+        return id(productKey, ITEM, serial);
+    }
+
+    public static ByteString lotId(byte[] productKey, String lot) {
+        return id(productKey, LOT, lot);
+    }
+
+    /** A logistic unit, by its SSCC of 18 digits. */
+    public static ByteString containerId(byte[] logisticsKey, String sscc) {
+        return id(logisticsKey, CONTAINER, sscc);
+    }
+
+    /** An EPCIS event, by its CBV hash id: who has no key cannot test whether a guessed event was taken. */
+    public static ByteString eventId(byte[] key, String hashId) {
+        return id(key, EVENT, hashId);
+    }
+
+    /** A request for a key, which its requester alone can name again; what it is about stays unknown. */
+    public static ByteString requestId(byte[] requesterSecret, int kind, String owner, String subject) {
+        return id(Hash.tagged(REQUEST, requesterSecret).toBytes(), REQUEST, Integer.toString(kind), owner, subject);
+    }
+
+    /** A request for a logistics key is about nothing secret, so that its owner can name and answer it unasked. */
+    public static ByteString logisticsRequestId(String owner, String member, ByteString memberKey) {
+        byte[] hash = Hash.tagged(
+                        REQUEST,
+                        (owner + "\n" + member + "\n").getBytes(StandardCharsets.US_ASCII),
+                        memberKey.toByteArray())
+                .toBytes();
+        return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
+    }
+
+    /** What a company's sealed root is bound to. */
+    public static byte[] companyObject(String slug) {
+        return Hash.sha256(slug.getBytes(StandardCharsets.UTF_8)).toBytes();
+    }
+
+    /** What a sealed subject of a request is for. */
+    public static byte[] subjectInfo() {
+        return "consilium/seal/drug-subject/v1".getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static ByteString id(byte[] key, String domain, String... fields) {
+        return ByteString.copyFrom(Blinding.tag(key, domain, fields).toBytes(), 0, ItemIds.BYTES);
+    }
+}

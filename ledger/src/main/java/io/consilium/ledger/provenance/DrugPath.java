@@ -1,0 +1,93 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The path of a pack or container from its origin to now (DRU-7): its own steps, and those of the containers that it stood
+ * in while it stood in them.
+ */
+public final class DrugPath {
+    private final LedgerState state;
+    private final List<DrugStep> steps = new ArrayList<>();
+
+    private DrugPath(LedgerState state) {
+        this.state = state;
+    }
+
+    public static List<DrugStep> of(LedgerState state, DrugItemState item) {
+        DrugPath path = new DrugPath(state);
+        path.follow(item.getHistoryList(), 0, item.getHistoryCount(), item.getId(), 0);
+        return path.steps;
+    }
+
+    public static List<DrugStep> of(LedgerState state, DrugContainerState container) {
+        DrugPath path = new DrugPath(state);
+        path.follow(container.getHistoryList(), 0, container.getHistoryCount(), container.getId(), 0);
+        return path.steps;
+    }
+
+    private void follow(List<DrugStep> history, int from, int until, ByteString self, int depth) {
+        int end = Math.min(until, history.size());
+        for (int i = from; i < end; i++) {
+            DrugStep step = history.get(i);
+            boolean inner = depth > 0
+                    && step.getType().equals("pack")
+                    && step.getObject().equals(self);
+            if (!inner) {
+                steps.add(step);
+            }
+            boolean enters = step.getType().equals("pack") && !step.getObject().equals(self);
+            if (enters && depth < Containers.MAX_DEPTH) {
+                DrugContainerState container = state.read(
+                                DrugKeys.container(step.getObject()), DrugContainerState.parser())
+                        .orElseThrow();
+                follow(
+                        container.getHistoryList(),
+                        step.getPlace(),
+                        leaves(history, i, end, step.getObject(), container),
+                        container.getId(),
+                        depth + 1);
+            }
+        }
+    }
+
+    /** How far the container's own path is this one's too. */
+    private static int leaves(
+            List<DrugStep> history, int entered, int end, ByteString container, DrugContainerState state) {
+        for (int i = entered + 1; i < end; i++) {
+            DrugStep step = history.get(i);
+            if (step.getType().equals("unpack") && step.getObject().equals(container)) {
+                return step.getPlace();
+            }
+        }
+        return state.getHistoryCount();
+    }
+
+    /** The institutions of a path: who acted on it, and to whom it was sent. */
+    public static Set<String> parties(LedgerState state, List<DrugStep> steps) {
+        TreeSet<String> parties = new TreeSet<>();
+        for (DrugStep step : steps) {
+            boolean handled = !step.getType().equals("recall")
+                    && !step.getType().startsWith("mark-")
+                    && !step.getType().equals("quarantine");
+            if (handled) {
+                parties.add(ActorName.institutionOf(step.getActor()));
+            }
+            if (step.getType().equals("ship") || step.getType().equals("return")) {
+                state.read(DrugKeys.shipment(step.getObject()), DrugShipmentState.parser())
+                        .ifPresent(shipment -> parties.add(shipment.getTo()));
+            }
+        }
+        return parties;
+    }
+}

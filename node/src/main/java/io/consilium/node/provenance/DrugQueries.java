@@ -1,0 +1,86 @@
+package io.consilium.node.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Signer;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.provenance.ItemIds;
+import io.consilium.ledger.provenance.PackSearch;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.ApiProblem;
+import io.consilium.node.api.Caller;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugFind;
+import io.consilium.proto.DrugFound;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers what trading partners ask about packs: where they lie, whether they are genuine, where they have been. */
+public final class DrugQueries {
+    private static final int MAX_IDS = 15_000;
+    private static final int MAX_CONTAINERS = 4_096;
+
+    private final NodeGateway node;
+    private final Verifications verifications;
+
+    /** @param institution signs the answers to verifications (DRU-7) */
+    public DrugQueries(NodeGateway node, Signer institution) {
+        this.node = node;
+        this.verifications = new Verifications(node, institution);
+    }
+
+    public DrugResponse answer(Caller caller, DrugRequest request) {
+        try (StateView view = StateView.open(node)) {
+            return switch (request.getQuestionCase()) {
+                case FIND ->
+                    DrugResponse.newBuilder()
+                            .setFound(find(caller, request.getFind(), view))
+                            .build();
+                case VERIFY ->
+                    DrugResponse.newBuilder()
+                            .setVerified(verifications.verify(caller, request.getVerify(), view))
+                            .build();
+                case TRACE ->
+                    DrugResponse.newBuilder()
+                            .setTraced(new Traces(view, node.nowMillis()).trace(caller, request.getTrace()))
+                            .build();
+                case HOLDERS ->
+                    DrugResponse.newBuilder()
+                            .setHeld(new Holders(view).of(caller, request.getHolders()))
+                            .build();
+                case QUESTION_NOT_SET ->
+                    throw ApiProblem.malformed("a question is find, verify, trace or holders", "question")
+                            .asException();
+            };
+        }
+    }
+
+    private static DrugFound find(Caller caller, DrugFind find, StateView view) {
+        ByteString ids = find.getIds();
+        if (ids.size() % ItemIds.BYTES != 0
+                || ids.size() / ItemIds.BYTES > MAX_IDS
+                || find.getContainersCount() > MAX_CONTAINERS) {
+            throw ApiProblem.malformed("at most " + MAX_IDS + " ids of 16 bytes can be asked for", "find")
+                    .asException();
+        }
+        DrugFound.Builder found = DrugFound.newBuilder();
+        if (!ids.isEmpty()) {
+            new DrugPolicy(view.state()).requireVerifies(caller, find.getProductId());
+            List<DrugItemSet> sets = new ArrayList<>();
+            new PackSearch(view.state())
+                    .find(find.getProductId(), ItemIds.list(ids))
+                    .values()
+                    .forEach(place -> sets.add(place.set()));
+            found.addAllItems(PackSearch.joined(sets));
+        }
+        DrugPolicy.reader(caller).ifPresent(reader -> find.getContainersList().stream()
+                .filter(id -> view.state()
+                        .read(DrugKeys.container(id), DrugContainerState.parser())
+                        .isPresent())
+                .forEach(found::addContainers));
+        return found.build();
+    }
+}

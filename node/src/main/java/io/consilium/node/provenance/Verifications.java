@@ -1,0 +1,93 @@
+package io.consilium.node.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.Signer;
+import io.consilium.ledger.provenance.PackSearch;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.Caller;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugLotState;
+import io.consilium.proto.DrugVerification;
+import io.consilium.proto.DrugVerified;
+import io.consilium.proto.DrugVerify;
+import java.util.Optional;
+
+/**
+ * Whether a pack is what its code says, in the words of the verification router service (GS1 Lightweight Messaging
+ * Standard for DSCSA Verification of Product Identifiers 1.3), signed by the institution that answers (DRU-7).
+ *
+ * <p>What must not be handed out is not verified, even where the identifier matches: recalled, expired, suspect,
+ * decommissioned. The standard leaves that to the maker's policy.
+ */
+final class Verifications {
+    /** Tag of the signed bytes. */
+    static final String DOMAIN = "consilium/drug-verification/v1";
+
+    static final String NO_SERIAL = "No_match_GTIN_Serial";
+    static final String NO_LOT = "No_match_GTIN_Serial_Lot";
+    static final String NO_EXPIRY = "No_match_GTIN_Serial_Expiry";
+    static final String NO_LOT_EXPIRY = "No_match_GTIN_Serial_Lot_Expiry";
+    static final String NOT_FOR_REDISTRIBUTION = "Not_for_re-distribution";
+
+    private final NodeGateway node;
+    private final Signer institution;
+
+    Verifications(NodeGateway node, Signer institution) {
+        this.node = node;
+        this.institution = institution;
+    }
+
+    DrugVerified verify(Caller caller, DrugVerify verify, StateView view) {
+        new DrugPolicy(view.state()).requireVerifies(caller, verify.getProductId());
+        DrugVerification.Builder answer = DrugVerification.newBuilder()
+                .setChainId(ByteString.copyFrom(node.chainId().toBytes()))
+                .setProductId(verify.getProductId())
+                .setItemId(verify.getItemId())
+                .setLotId(verify.getLotId())
+                .setExpiryMillis(verify.getExpiryMillis())
+                .setHeight(view.chain().tipHeight())
+                .setTimeMillis(node.nowMillis())
+                .setResponder(node.institution())
+                .setRequester(caller.id());
+        answer(answer, verify, view);
+        byte[] bytes = answer.build().toByteArray();
+        byte[] signature = institution.sign(Hash.tagged(DOMAIN, bytes).toBytes());
+        return DrugVerified.newBuilder()
+                .setVerification(ByteString.copyFrom(bytes))
+                .setSignature(ByteString.copyFrom(signature))
+                .build();
+    }
+
+    private void answer(DrugVerification.Builder answer, DrugVerify verify, StateView view) {
+        PackSearch search = new PackSearch(view.state());
+        Optional<DrugItemState> found =
+                search.find(verify.getProductId(), verify.getItemId()).map(PackSearch.Place::item);
+        if (found.isEmpty()) {
+            answer.setReason(NO_SERIAL).setStatus("UNKNOWN");
+            return;
+        }
+        DrugItemState item = found.get();
+        DrugLotState lot = search.lot(item.getLotId());
+        answer.setStatus(PackStatus.of(view.state(), item, lot, node.nowMillis()));
+        boolean lotDiffers = !verify.getLotId().isEmpty() && !verify.getLotId().equals(item.getLotId());
+        boolean expiryDiffers = verify.getExpiryMillis() != 0 && verify.getExpiryMillis() != lot.getExpiryMillis();
+        if (lotDiffers || expiryDiffers) {
+            answer.setReason(lotDiffers ? expiryDiffers ? NO_LOT_EXPIRY : NO_LOT : NO_EXPIRY);
+            return;
+        }
+        switch (answer.getStatus()) {
+            case "ACTIVE", "IN_TRANSIT", "PARTIALLY_DISPENSED" -> answer.setVerified(true);
+            case "RECALLED" -> stopped(answer, "Recalled");
+            case "EXPIRED" -> stopped(answer, "Expired");
+            case "ILLEGITIMATE" -> stopped(answer, "Illegitimate");
+            case "SUSPECT", "QUARANTINED", "MISSING" -> stopped(answer, "Suspect");
+            default -> stopped(answer, "");
+        }
+    }
+
+    private static void stopped(DrugVerification.Builder answer, String additionalInfo) {
+        answer.setReason(NOT_FOR_REDISTRIBUTION).setAdditionalInfo(additionalInfo);
+    }
+}
