@@ -77,6 +77,13 @@ final class RecordCommands extends ErasureCommands {
                             description = "Which of the patient's custodians (default: your institution).")
                     Optional<String> custodian,
             @Option(
+                            names = "--replica",
+                            split = ",",
+                            paramLabel = "INSTITUTION",
+                            description = "Institution whose node keeps the ciphertext too; repeat it.")
+                    @Nullable
+                    List<String> replicas,
+            @Option(
                             names = "--opening",
                             paramLabel = "FILE",
                             description = "Where the opening is kept (default: openings/ under the home).")
@@ -90,7 +97,7 @@ final class RecordCommands extends ErasureCommands {
                 state,
                 custodian,
                 opening)) {
-            return draft.register();
+            return draft.register(Words.of(replicas));
         }
     }
 

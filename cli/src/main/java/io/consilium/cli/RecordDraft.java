@@ -9,7 +9,10 @@ import io.consilium.client.Payload;
 import io.consilium.client.PayloadSealer;
 import io.consilium.client.PayloadUpload;
 import io.consilium.client.ScopeKey;
+import io.consilium.client.SealedPayload;
+import io.consilium.client.UploadNotes;
 import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.Hash;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.InstitutionState;
@@ -26,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** A version of a record on its way: labelled, encrypted, handed to the vault, registered, its opening kept. */
 final class RecordDraft implements AutoCloseable {
@@ -36,7 +40,7 @@ final class RecordDraft implements AutoCloseable {
     private final InstitutionState custodian;
     private final ScopeKey scopeKey;
     private final Labels labels;
-    private final PayloadSealer.Sealed sealed;
+    private final SealedPayload sealed;
     private final Optional<Path> opening;
 
     private RecordDraft(
@@ -45,7 +49,7 @@ final class RecordDraft implements AutoCloseable {
             InstitutionState custodian,
             ScopeKey scopeKey,
             Labels labels,
-            PayloadSealer.Sealed sealed,
+            SealedPayload sealed,
             Optional<Path> opening) {
         this.session = session;
         this.patient = patient;
@@ -108,22 +112,56 @@ final class RecordDraft implements AutoCloseable {
         InstitutionState custodian = session.state().institution(slug).value();
         ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());
         Path work = Files.createDirectories(session.context().home().resolve("work"));
-        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, mediaType, title, work);
+        List<String> of = List.of(Ids.text(patient.getId()), slug);
+        SealedPayload sealed = sealed(session, payload, mediaType, title, of, work);
         return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, opening);
     }
 
-    int register() throws ClientException, IOException {
-        new Writes(session).print(registered());
+    /** Encrypts the payload, or goes on with the ciphertext of an upload of the same file that broke (REC-2). */
+    private static SealedPayload sealed(
+            Session session, Payload payload, String mediaType, Optional<String> title, List<String> of, Path work)
+            throws ClientException, IOException {
+        PayloadSealer sealer = new PayloadSealer();
+        boolean small = payload.size() < UploadNotes.MIN_BYTES;
+        if (session.options().dryRun || small || !(payload instanceof Payload.FilePayload named)) {
+            return sealer.seal(payload, mediaType, title, work);
+        }
+        UploadNotes notes = new UploadNotes(session.identity(), work);
+        notes.tidy(System.currentTimeMillis());
+        List<String> words = new ArrayList<>(of);
+        words.addAll(List.of(session.actor(), mediaType, title.orElse("")));
+        Hash upload = UploadNotes.upload(named.file(), words);
+        Optional<SealedPayload> broken = notes.find(upload);
+        if (broken.isPresent()) {
+            session.output().say("Going on with the upload that broke");
+            return broken.get();
+        }
+        SealedPayload sealed = sealer.seal(payload, mediaType, title, work);
+        notes.keep(upload, sealed);
+        return sealed;
+    }
+
+    int register(List<String> replicaNames) throws ClientException, IOException {
+        TreeSet<String> replicas = new TreeSet<>();
+        for (String name : replicaNames) {
+            replicas.add(Ids.institution(name));
+        }
+        new Writes(session).print(registered(replicas));
         return 0;
     }
 
     /** Registers, keeps the opening, and prints nothing. */
     Writes.Written registered() throws ClientException, IOException {
+        return registered(new TreeSet<>());
+    }
+
+    private Writes.Written registered(TreeSet<String> replicas) throws ClientException, IOException {
         ByteString recordId = new CustodianKeys().freshId();
         RecordRegister register = RecordRegister.newBuilder()
                 .setRecordId(recordId)
                 .setPatientId(patient.getId())
                 .setCustodian(custodian.getId())
+                .addAllReplicas(replicas)
                 .setContent(content(recordId))
                 .build();
         upload();
@@ -164,13 +202,18 @@ final class RecordDraft implements AutoCloseable {
     }
 
     /** The vault has the payload before the chain has the record: a record without its content helps nobody. */
-    private void upload() throws ClientException {
+    private void upload() throws ClientException, IOException {
         if (session.options().dryRun) {
             return;
         }
         try (Progress progress = new Progress(session.output(), "Uploading", sealed.size())) {
             new PayloadUpload(session.client())
                     .send(sealed.ciphertext(), sealed.ciphertextHash(), sealed.size(), custodian.getId(), progress::at);
+        } catch (ClientException failed) {
+            if (failed.kind() != FailureClass.UNREACHABLE) {
+                sealed.settled(); // sending the same bytes again would be refused again
+            }
+            throw failed;
         }
     }
 
@@ -189,6 +232,7 @@ final class RecordDraft implements AutoCloseable {
 
     private void keepOpening(Writes.Written written, ByteString recordId, long version)
             throws ClientException, IOException {
+        sealed.settled();
         Optional<VerifiedReceipt> receipt = written.receipt().filter(VerifiedReceipt::applied);
         if (receipt.isPresent()) {
             Path file = Openings.keep(

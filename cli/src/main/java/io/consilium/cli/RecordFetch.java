@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,7 +55,9 @@ final class RecordFetch {
         Optional<RecordState> visible = visible(recordId);
         ByteString accessId = new CustodianKeys().freshId();
         Map<String, Object> result = decide(recordId, version, purpose, visible, accessId);
-        PayloadDownload.Content content = fetch(visible, accessId, recordId, directory);
+        Optional<String> part = target.map(Path::getFileName).map(Path::toString);
+        PayloadDownload.Content content =
+                fetch(visible, accessId, recordId, new PayloadDownload.Place(directory, part));
         try {
             Path opening = Openings.keep(
                     session, openingFile, recordId, content.version().version(), content.opening());
@@ -119,29 +123,54 @@ final class RecordFetch {
     }
 
     private PayloadDownload.Content fetch(
-            Optional<RecordState> visible, ByteString accessId, ByteString recordId, Path directory)
+            Optional<RecordState> visible, ByteString accessId, ByteString recordId, PayloadDownload.Place place)
             throws ClientException, IOException {
         Custodian custodian = new Custodian(session);
         try (Progress progress = new Progress(session.output(), "Fetching", size(visible))) {
             if (visible.isPresent()) {
-                return download(custodian.node(visible.get().getCustodian()), accessId, recordId, directory, progress);
+                return download(
+                        custodian.node(visible.get().getCustodian()),
+                        () -> replicas(custodian, visible.get()),
+                        accessId,
+                        recordId,
+                        place,
+                        progress);
             }
             return custodian.ask(client -> {
                 try {
-                    return download(client, accessId, recordId, directory, progress);
+                    return download(client, List::of, accessId, recordId, place, progress);
                 } catch (IOException failed) {
-                    throw unwritable(directory, failed);
+                    throw unwritable(place.directory(), failed);
                 }
             });
         } catch (IOException failed) {
-            throw unwritable(directory, failed);
+            throw unwritable(place.directory(), failed);
         }
     }
 
     private PayloadDownload.Content download(
-            NodeClient client, ByteString accessId, ByteString recordId, Path directory, Progress progress)
+            NodeClient client,
+            PayloadDownload.Replicas replicas,
+            ByteString accessId,
+            ByteString recordId,
+            PayloadDownload.Place place,
+            Progress progress)
             throws ClientException, IOException {
-        return new PayloadDownload(client, session.verifier()).fetch(accessId, recordId, directory, progress::at);
+        return new PayloadDownload(client, replicas, session.verifier()).fetch(accessId, recordId, place, progress::at);
+    }
+
+    /** Whoever else keeps the ciphertext; one that cannot be asked is left out. */
+    private List<NodeClient> replicas(Custodian custodian, RecordState record) {
+        List<NodeClient> clients = new ArrayList<>();
+        for (String replica : record.getReplicasList()) {
+            try {
+                clients.add(custodian.node(replica));
+                session.output().say("The custodian's node does not go on; asking " + replica);
+            } catch (ClientException away) {
+                session.output().detail("Replica " + replica + " cannot be asked: " + away.getMessage());
+            }
+        }
+        return clients;
     }
 
     private static long size(Optional<RecordState> visible) {

@@ -7,6 +7,7 @@ import io.consilium.client.DocumentFault;
 import io.consilium.client.Payload;
 import io.consilium.client.PayloadSealer;
 import io.consilium.client.PayloadUpload;
+import io.consilium.client.SealedPayload;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
@@ -34,7 +35,7 @@ final class TrialData implements AutoCloseable {
     private final String name;
     private final Optional<String> subject;
     private final SubjectRows rows;
-    private final PayloadSealer.Sealed sealed;
+    private final SealedPayload sealed;
 
     private TrialData(
             Session session,
@@ -42,7 +43,7 @@ final class TrialData implements AutoCloseable {
             String name,
             Optional<String> subject,
             SubjectRows rows,
-            PayloadSealer.Sealed sealed) {
+            SealedPayload sealed) {
         this.session = session;
         this.trial = trial;
         this.name = name;
@@ -81,7 +82,7 @@ final class TrialData implements AutoCloseable {
                     "Correct the data; nothing was submitted");
         }
         Path work = Files.createDirectories(session.context().home().resolve("work"));
-        PayloadSealer.Sealed sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
+        SealedPayload sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
         return new TrialData(session, trial, name, subject, rows, sealed);
     }
 

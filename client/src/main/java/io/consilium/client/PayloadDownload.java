@@ -16,12 +16,19 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -31,14 +38,41 @@ import java.util.function.LongConsumer;
 public final class PayloadDownload {
     private static final int PIECE_BYTES = 1024 * 1024;
     private static final int MAX_RETRIES = 5;
+    private static final Set<OpenOption> PART_OPTIONS = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final Set<String> ELSEWHERE =
+            Set.of("PAYLOAD_NOT_HELD", "PAYLOAD_DAMAGED", "NOT_CURRENT", "BUSY", "INTERNAL");
 
     private final NodeClient custodian;
+    private final Replicas replicas;
     private final ReceiptVerifier verifier;
 
+    /** Clients of other holders' nodes, asked for when the custodian's does not go on. */
+    public interface Replicas {
+        List<NodeClient> clients() throws ClientException;
+    }
+
     /** @param custodian client of the custodian's node */
-    public PayloadDownload(NodeClient custodian, ReceiptVerifier verifier) {
+    public PayloadDownload(NodeClient custodian, Replicas replicas, ReceiptVerifier verifier) {
         this.custodian = custodian;
+        this.replicas = replicas;
         this.verifier = verifier;
+    }
+
+    /**
+     * Where the files of a download stand.
+     *
+     * @param directory of temporary files, on the file system of their final place
+     * @param part the beginning of a file's name: with it, a ciphertext that came in part is kept and gone on with
+     */
+    public record Place(Path directory, Optional<String> part) {
+        /** Named after the ciphertext too: it may be fetched under another access, and another version is another file. */
+        Optional<Path> partOf(ByteString ciphertextHash) {
+            String digits = HexFormat.of().formatHex(ciphertextHash.toByteArray());
+            return part.map(name -> directory.resolve(name + "." + digits.substring(0, 16) + ".part"));
+        }
     }
 
     /** A proven plaintext in a temporary file of mode 0600, to be moved or deleted by the caller. */
@@ -47,8 +81,7 @@ public final class PayloadDownload {
     /** Which version of which record a content is, by its receipt. */
     public record RecordVersionId(ByteString recordId, long version) {}
 
-    /** @param directory where the temporary files are made, on the file system of their final place */
-    public Content fetch(ByteString accessId, ByteString recordId, Path directory, LongConsumer progress)
+    public Content fetch(ByteString accessId, ByteString recordId, Place place, LongConsumer progress)
             throws ClientException, IOException {
         DiscloseResponse disclosure = custodian.disclose(accessId);
         VerifiedReceipt receipt = verifier.verify(disclosure.getRecordProof().toByteArray());
@@ -58,11 +91,15 @@ public final class PayloadDownload {
             throw untrue("it is not the ciphertext that was registered");
         }
         byte[] dataKey = open(accessId, disclosure);
-        Path ciphertext = temporary(directory, "fetch-");
-        Path plaintext = temporary(directory, "content-");
+        Optional<Path> part = place.partOf(disclosure.getCiphertextHash());
+        Path ciphertext = part.isPresent() ? part.get() : temporary(place.directory(), "fetch-");
+        Path plaintext = temporary(place.directory(), "content-");
         boolean done = false;
+        boolean resumable = false;
         try {
-            download(disclosure, ciphertext, progress);
+            resumable = part.isPresent();
+            download(disclosure, accessId, ciphertext, progress);
+            resumable = false;
             RecordMetadata metadata =
                     RecordMetadata.open(dataKey, content.getSealedMetadata().toByteArray());
             decrypt(dataKey, ciphertext, plaintext);
@@ -80,7 +117,9 @@ public final class PayloadDownload {
             throw untrue(String.valueOf(refused.getMessage())).causedBy(refused);
         } finally {
             Arrays.fill(dataKey, (byte) 0);
-            Files.deleteIfExists(ciphertext);
+            if (!resumable) {
+                Files.deleteIfExists(ciphertext);
+            }
             if (!done) {
                 Files.deleteIfExists(plaintext);
             }
@@ -119,38 +158,93 @@ public final class PayloadDownload {
         }
     }
 
-    private void download(DiscloseResponse disclosure, Path ciphertext, LongConsumer progress)
+    private void download(DiscloseResponse disclosure, ByteString accessId, Path ciphertext, LongConsumer progress)
             throws ClientException, IOException {
         long size = disclosure.getCiphertextSize();
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(ciphertext))) {
-            long offset = 0;
-            int retries = 0;
-            while (offset < size) {
-                FetchPayloadResponse piece;
-                try {
-                    piece = custodian.fetchPayload(FetchPayloadRequest.newBuilder()
-                            .setDownloadToken(disclosure.getDownloadToken())
-                            .setOffset(offset)
-                            .setLength((int) Math.min(PIECE_BYTES, size - offset))
-                            .build());
-                } catch (NodeClient.Unanswered lost) {
-                    if (++retries > MAX_RETRIES) {
-                        throw lost;
-                    }
-                    continue;
-                }
-                if (piece.getData().isEmpty() || piece.getData().size() > size - offset) {
+        try (FileChannel out = FileChannel.open(ciphertext, PART_OPTIONS, PRIVATE)) {
+            if (out.size() > size) {
+                out.truncate(0);
+            }
+            out.position(out.size());
+            progress.accept(out.size());
+            Sources sources = new Sources(disclosure, accessId);
+            while (out.position() < size) {
+                int length = (int) Math.min(PIECE_BYTES, size - out.position());
+                FetchPayloadResponse piece = sources.piece(out.position(), length);
+                if (piece.getData().isEmpty() || piece.getData().size() > length) {
                     throw untrue("it has not the registered size");
                 }
-                piece.getData().writeTo(out);
-                offset += piece.getData().size();
-                retries = 0;
-                progress.accept(offset);
+                ByteBuffer bytes = piece.getData().asReadOnlyByteBuffer();
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                progress.accept(out.position());
             }
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(ciphertext))) {
             if (!Hash.sha256(in).equals(Hash.of(disclosure.getCiphertextHash().toByteArray()))) {
+                Files.delete(ciphertext); // going on with it would not make it right
                 throw untrue("its hash is not the registered one");
+            }
+        }
+    }
+
+    /** The custodian by its token, and after it the replicas by the access whose disclosure is on chain (REC-2). */
+    private final class Sources {
+        private final DiscloseResponse disclosure;
+        private final ByteString accessId;
+        private List<NodeClient> others = List.of();
+        private int current = -1;
+
+        Sources(DiscloseResponse disclosure, ByteString accessId) {
+            this.disclosure = disclosure;
+            this.accessId = accessId;
+        }
+
+        FetchPayloadResponse piece(long offset, int length) throws ClientException {
+            while (true) {
+                try {
+                    return patiently(offset, length);
+                } catch (NodeUnreachable | NodeClient.Unanswered away) {
+                    next(away);
+                } catch (NodeRefusal refusal) {
+                    if (!ELSEWHERE.contains(refusal.code())) {
+                        throw refusal;
+                    }
+                    next(refusal);
+                }
+            }
+        }
+
+        private FetchPayloadResponse patiently(long offset, int length) throws ClientException {
+            for (int tries = 1; ; tries++) {
+                try {
+                    return ask(offset, length);
+                } catch (NodeClient.Unanswered lost) {
+                    if (tries > MAX_RETRIES) {
+                        throw lost;
+                    }
+                }
+            }
+        }
+
+        private FetchPayloadResponse ask(long offset, int length) throws ClientException {
+            FetchPayloadRequest.Builder request =
+                    FetchPayloadRequest.newBuilder().setOffset(offset).setLength(length);
+            return current < 0
+                    ? custodian.fetchPayload(request.setDownloadToken(disclosure.getDownloadToken())
+                            .build())
+                    : others.get(current)
+                            .fetchPayload(request.setAccessId(accessId).build());
+        }
+
+        /** A read by the custodian's own staff has no disclosure on chain, so no replica serves it. */
+        private void next(ClientException failure) throws ClientException {
+            if (current < 0 && !disclosure.getDisclosureTxId().isEmpty()) {
+                others = replicas.clients();
+            }
+            if (++current >= others.size()) {
+                throw failure;
             }
         }
     }

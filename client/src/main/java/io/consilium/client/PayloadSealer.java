@@ -1,13 +1,9 @@
 package io.consilium.client;
 
-import com.google.protobuf.ByteString;
 import io.consilium.crypto.Commitment;
 import io.consilium.crypto.Hash;
-import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.PayloadCipher;
 import io.consilium.crypto.PrivateFile;
-import io.consilium.proto.InstitutionState;
-import io.consilium.proto.SealedFor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +15,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** Encrypts a payload where it originates, with a fresh data key, in bounded memory (PRV-2). */
@@ -28,76 +23,12 @@ public final class PayloadSealer {
 
     private final SecureRandom random = new SecureRandom();
 
-    /** A payload's ciphertext in a temporary file, and everything that is needed to register it. */
-    public static final class Sealed implements AutoCloseable {
-        private final Path ciphertext;
-        private final long size;
-        private final Hash ciphertextHash;
-        private final Hash commitment;
-        private final byte[] salt;
-        private final byte[] dataKey;
-        private final byte[] sealedMetadata;
-
-        private Sealed(
-                Path ciphertext,
-                long size,
-                Hash ciphertextHash,
-                Hash commitment,
-                byte[] salt,
-                byte[] dataKey,
-                byte[] sealedMetadata) {
-            this.ciphertext = ciphertext;
-            this.size = size;
-            this.ciphertextHash = ciphertextHash;
-            this.commitment = commitment;
-            this.salt = salt;
-            this.dataKey = dataKey;
-            this.sealedMetadata = sealedMetadata;
-        }
-
-        public Path ciphertext() {
-            return ciphertext;
-        }
-
-        public long size() {
-            return size;
-        }
-
-        public Hash ciphertextHash() {
-            return ciphertextHash;
-        }
-
-        public Hash commitment() {
-            return commitment;
-        }
-
-        public byte[] salt() {
-            return salt.clone();
-        }
-
-        public byte[] sealedMetadata() {
-            return sealedMetadata.clone();
-        }
-
-        /** The data key for a custodian, bound to the record (PRV-3). */
-        public SealedFor sealDataKey(ByteString recordId, InstitutionState custodian) throws ClientException {
-            return new CustodianKeys().seal(KeyEnvelope.Use.DATA_KEY, recordId, custodian, dataKey);
-        }
-
-        /** Removes the temporary file and forgets the key. */
-        @Override
-        public void close() throws IOException {
-            Arrays.fill(dataKey, (byte) 0);
-            Files.deleteIfExists(ciphertext);
-        }
-    }
-
     /**
      * Reads the payload twice, for the commitment and for the ciphertext, and refuses one that changed between.
      *
      * @param workDirectory where the ciphertext waits until it is uploaded
      */
-    public Sealed seal(Payload payload, String mediaType, Optional<String> title, Path workDirectory)
+    public SealedPayload seal(Payload payload, String mediaType, Optional<String> title, Path workDirectory)
             throws ClientException {
         byte[] salt = new byte[Commitment.SALT_BYTES];
         byte[] dataKey = new byte[PayloadCipher.KEY_BYTES];
@@ -117,7 +48,7 @@ public final class PayloadSealer {
         }
     }
 
-    private Sealed seal(Payload payload, Path ciphertext, byte[] salt, byte[] dataKey, byte[] metadata)
+    private SealedPayload seal(Payload payload, Path ciphertext, byte[] salt, byte[] dataKey, byte[] metadata)
             throws IOException, MalformedInput {
         boolean done = false;
         try {
@@ -140,7 +71,8 @@ public final class PayloadSealer {
                         "", payload.name() + " changed while it was read", "Run the command again on a file at rest");
             }
             done = true;
-            return new Sealed(ciphertext, Files.size(ciphertext), ciphertextHash, commitment, salt, dataKey, metadata);
+            return new SealedPayload(
+                    ciphertext, Files.size(ciphertext), ciphertextHash, commitment, salt, dataKey, metadata);
         } finally {
             if (!done) {
                 Files.deleteIfExists(ciphertext);

@@ -30,7 +30,7 @@ class RecordProofTest {
     private TestChain chain;
     private Path file;
     private ByteString recordId;
-    private PayloadSealer.Sealed sealed;
+    private SealedPayload sealed;
     private Opening opening;
 
     @BeforeEach

@@ -49,7 +49,7 @@ final class IncomingFrames implements PeerEvents {
                 switch (inbound.frame().getFrameCase()) {
                     case TRANSACTIONS -> verify(inbound, inbound.frame().getTransactions(), false);
                     case FETCHED_TRANSACTIONS -> verify(inbound, inbound.frame().getFetchedTransactions(), true);
-                    case STAGE_PAYLOAD, PAYLOAD_REPLY -> {
+                    case STAGE_PAYLOAD, PAYLOAD_REPLY, FETCH_PAYLOAD, PAYLOAD_PIECE -> {
                         payloads.ifPresent(forwarding -> forwarding.received(inbound));
                         yield payloads.isPresent();
                     }

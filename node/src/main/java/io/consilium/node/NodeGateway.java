@@ -43,4 +43,7 @@ public interface NodeGateway {
 
     /** Sends a ciphertext that this node's vault holds whole to the vault of another institution's node (REC-2). */
     CompletionStage<PayloadForward> forwardPayload(String institution, Hash ciphertextHash);
+
+    /** Draws a ciphertext that the ledger has both keep from the vault of another institution's node (REC-2). */
+    CompletionStage<PayloadForward> fetchPayload(String institution, Hash ciphertextHash);
 }

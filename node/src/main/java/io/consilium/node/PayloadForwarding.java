@@ -36,6 +36,7 @@ final class PayloadForwarding implements AutoCloseable {
     static final int MAX_ATTEMPTS = 3;
     static final long REPLY_MILLIS = 5_000;
 
+    private static final long HASHED_BYTES_PER_MILLI = 20_000;
     private static final long STOP_SECONDS = 2;
     private static final int MAX_CODE = 64;
 
@@ -45,7 +46,9 @@ final class PayloadForwarding implements AutoCloseable {
     private final Map<Long, Transfer> transfers = new HashMap<>();
     private long nextRequest = 1;
 
-    PayloadForwarding(Vault vault, PeerNetwork network) {
+    private final PayloadFetching fetching;
+
+    PayloadForwarding(Vault vault, PeerNetwork network, PayloadFetching.Holders holders) {
         this.vault = vault;
         this.network = network;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -54,6 +57,14 @@ final class PayloadForwarding implements AutoCloseable {
             return made;
         });
         thread.setRemoveOnCancelPolicy(true);
+        this.fetching = new PayloadFetching(vault, network, thread, holders);
+    }
+
+    /** From any thread: draws a payload from another holder's vault into this one. */
+    CompletableFuture<PayloadForward> fetch(String institution, Hash ciphertextHash) {
+        CompletableFuture<PayloadForward> done = new CompletableFuture<>();
+        run(() -> fetching.begin(institution, ciphertextHash, done), () -> done.complete(stopped()));
+        return done;
     }
 
     /** From any thread. */
@@ -106,7 +117,10 @@ final class PayloadForwarding implements AutoCloseable {
                     PeerFrame.newBuilder().setStagePayload(piece).build().toByteArray(),
                     FramePriority.BULK);
             int expected = ++transfer.sequence;
-            thread.schedule(() -> late(transfer, expected), REPLY_MILLIS, TimeUnit.MILLISECONDS);
+            boolean last = chunk.get().last();
+            // The receiver hashes the whole payload before it answers the last piece.
+            long patience = REPLY_MILLIS + (last ? transfer.totalSize / HASHED_BYTES_PER_MILLI : 0);
+            thread.schedule(() -> late(transfer, expected), patience, TimeUnit.MILLISECONDS);
         } catch (VaultException failure) {
             LOG.error("payload unreadable hash={} cause={}", transfer.hash.shortHex(), failure.getMessage());
             end(transfer, new PayloadForward.Refused("UNREADABLE"));
@@ -129,16 +143,17 @@ final class PayloadForwarding implements AutoCloseable {
         transfer.done.complete(outcome);
     }
 
-    /** A frame of either kind; called on event loops. */
+    /** A frame that has to do with payloads; called on event loops. */
     void received(InboundFrame inbound) {
         run(
                 () -> {
                     try {
                         PeerFrame frame = inbound.frame();
-                        if (frame.hasStagePayload()) {
-                            stage(inbound.peer(), frame.getStagePayload());
-                        } else {
-                            replied(inbound.peer(), frame.getPayloadReply());
+                        switch (frame.getFrameCase()) {
+                            case STAGE_PAYLOAD -> stage(inbound.peer(), frame.getStagePayload());
+                            case FETCH_PAYLOAD -> fetching.serve(inbound.peer(), frame.getFetchPayload());
+                            case PAYLOAD_PIECE -> fetching.answered(inbound.peer(), frame.getPayloadPiece());
+                            default -> replied(inbound.peer(), frame.getPayloadReply());
                         }
                     } finally {
                         inbound.release();
@@ -200,7 +215,12 @@ final class PayloadForwarding implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        run(() -> List.copyOf(transfers.values()).forEach(transfer -> end(transfer, stopped())), () -> {});
+        run(
+                () -> {
+                    List.copyOf(transfers.values()).forEach(transfer -> end(transfer, stopped()));
+                    fetching.endAll(stopped());
+                },
+                () -> {});
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.shutdown();
         thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

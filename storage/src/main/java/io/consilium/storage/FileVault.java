@@ -311,6 +311,56 @@ public final class FileVault implements Vault {
     }
 
     @Override
+    public OptionalLong heldSinceMillis(Hash hash) throws VaultException {
+        try {
+            return OptionalLong.of(Files.getLastModifiedTime(file(hash)).toMillis());
+        } catch (NoSuchFileException absent) {
+            return OptionalLong.empty();
+        } catch (IOException failed) {
+            throw failure("cannot look at payload " + hash.hex(), failed);
+        }
+    }
+
+    @Override
+    public List<Hash> damaged() throws VaultException {
+        try {
+            return children(damaged, NAME).stream()
+                    .map(FileVault::hashOf)
+                    .limit(MAX_PAGE)
+                    .toList();
+        } catch (IOException failed) {
+            throw failure("cannot be listed", failed);
+        }
+    }
+
+    @Override
+    public VaultScrub scrub() {
+        return new VaultScrub(this);
+    }
+
+    /** The file of a payload that is held, for reading; empty where there is none. */
+    Optional<FileChannel> open(Hash hash) throws VaultException {
+        try {
+            return Optional.of(FileChannel.open(file(hash), StandardOpenOption.READ));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException failed) {
+            throw failure("cannot read payload " + hash.hex(), failed);
+        }
+    }
+
+    /** Forgets what is known of the payload's bytes and reads them anew, which puts a damaged one aside. */
+    boolean isSound(Hash hash) throws VaultException {
+        digests.remove(hash);
+        try {
+            read(hash, 0, 1);
+            return true;
+        } catch (VaultDamagedException found) {
+            return false;
+        }
+    }
+
+    @Override
     public boolean holdsAnyOf(Hash hash) {
         return Files.exists(file(hash))
                 || Files.exists(staged.resolve(hash.hex()))

@@ -41,6 +41,15 @@ public interface Vault extends AutoCloseable {
     /** Payloads held whole, in order of their hashes, after the given one. */
     List<Hash> list(Optional<Hash> after, int limit) throws VaultException;
 
+    /** When the payload became whole, milliseconds since 1970, where it is held. */
+    OptionalLong heldSinceMillis(Hash ciphertextHash) throws VaultException;
+
+    /** Payloads that rotted and were put aside, in order of their hashes; at most {@link #MAX_PAGE}. */
+    List<Hash> damaged() throws VaultException;
+
+    /** A slow check of everything that is held, from a place of its own; one thread uses it. */
+    VaultScrub scrub();
+
     /** Removes staged payloads that got no byte since {@code nowMillis} less the configured age; returns how many. */
     int discardStale(long nowMillis) throws VaultException;
 

@@ -30,6 +30,7 @@ public record NodeConfig(
         Pending pending,
         Storage storage,
         VaultConfig vault,
+        long scrubBytesPerSecond,
         long maxClockOffsetMillis,
         Log log) {
 
@@ -135,6 +136,7 @@ public record NodeConfig(
                         c.number(Settings.VAULT_MAX_PAYLOAD),
                         c.integer(Settings.VAULT_MAX_UPLOADS),
                         c.number(Settings.VAULT_UPLOAD_AGE)),
+                c.number(Settings.VAULT_SCRUB_RATE),
                 c.number(Settings.CLOCK_MAX_OFFSET),
                 new Log(
                         c.path(Settings.LOG_FILE),

@@ -136,6 +136,9 @@ public final class Settings {
     static final Setting VAULT_UPLOAD_AGE = add(number(
             "vault.upload-age-millis", 86_400_000, 60_000, 30 * 86_400_000L, "rest after which an upload is dropped"));
 
+    static final Setting VAULT_SCRUB_RATE = add(number(
+            "vault.scrub-bytes-per-second", 4 * MIB, 0, GIB, "speed of the background check of payloads; 0: none"));
+
     static final Setting CLOCK_MAX_OFFSET = add(number(
             "clock.max-offset-millis",
             60_000,

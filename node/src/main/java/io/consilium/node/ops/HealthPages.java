@@ -49,6 +49,7 @@ public final class HealthPages {
                 .put("ready", reasons.isEmpty())
                 .put("height", node.status().height());
         reasons.forEach(body.putArray("reasons")::add);
+        readiness.warnings().forEach(body.putArray("warnings")::add);
         return json(reasons.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
     }
 

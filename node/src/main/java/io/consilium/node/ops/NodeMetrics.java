@@ -5,6 +5,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeStatus;
+import io.consilium.node.vault.ErasureMarkers;
+import io.consilium.node.vault.VaultKeeper;
 import io.consilium.storage.Vault;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -58,6 +60,17 @@ public final class NodeMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         collections.bindTo(registry);
+    }
+
+    /** What is done to the vault besides serving it. */
+    public void vault(ErasureMarkers markers, VaultKeeper keeper) {
+        count("consilium.vault.erased", "payload copies deleted by erasures", markers::deleted);
+        count("consilium.vault.failures", "work on the vault that failed", keeper::failures);
+        count("consilium.vault.fetched", "payloads drawn from other holders", keeper::fetched);
+        count("consilium.vault.swept", "payloads thrown out because nothing names them", keeper::swept);
+        count("consilium.vault.scrubbed.bytes", "bytes read by the background check", keeper::scrubbed);
+        gauge("consilium.vault.damaged", "payloads put aside because they rotted", keeper, VaultKeeper::damaged);
+        gauge("consilium.vault.missing", "payloads to be kept that are not here", keeper, VaultKeeper::missing);
     }
 
     private void status(NodeGateway node, String name, String meaning, ToDoubleFunction<NodeStatus> value) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,8 @@ public final class Readiness {
     private final ClockCheck clock;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicReference<List<String>> last = new AtomicReference<>(List.of());
+
+    private volatile Supplier<List<String>> warnings = List::of;
 
     public Readiness(NodeGateway node, ClockCheck clock) {
         this.node = node;
@@ -40,6 +43,16 @@ public final class Readiness {
             }
         }
         return reasons;
+    }
+
+    /** Where to ask for what an operator should know of though the node works. */
+    public void warnOf(Supplier<List<String>> source) {
+        warnings = source;
+    }
+
+    /** One line each; they do not make the node unready. */
+    public List<String> warnings() {
+        return warnings.get();
     }
 
     public void stopping() {

@@ -94,7 +94,7 @@ public final class RunningNode implements AutoCloseable {
         InstitutionTransactions transactions = transactions(keys, started);
         EvidenceSubmission evidence = new EvidenceSubmission(started, store, transactions);
         opened.push(new Housekeeping(store, vault, ready, evidence, clock));
-        keepVault(transactions, started, markers, metrics);
+        keepVault(transactions, started, vault, markers, ready, metrics);
         opened.push(KeyGrants.start(started, keys.institutionEncryption(), transactions, new SecureRandom()));
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
@@ -225,11 +225,17 @@ public final class RunningNode implements AutoCloseable {
     }
 
     private void keepVault(
-            InstitutionTransactions transactions, Node started, ErasureMarkers markers, NodeMetrics metrics) {
-        VaultKeeper keeper = VaultKeeper.start(started, markers, transactions);
+            InstitutionTransactions transactions,
+            Node started,
+            FileVault vault,
+            ErasureMarkers markers,
+            Readiness ready,
+            NodeMetrics metrics) {
+        VaultKeeper.Pace pace = new VaultKeeper.Pace(config.vault().stagedAgeMillis(), config.scrubBytesPerSecond());
+        VaultKeeper keeper = VaultKeeper.start(started, vault, pace, markers, transactions);
         opened.push(keeper);
-        metrics.count("consilium.vault.erased", "payload copies deleted by erasures", markers::deleted);
-        metrics.count("consilium.vault.failures", "work on the vault that failed", keeper::failures);
+        ready.warnOf(keeper::warnings);
+        metrics.vault(markers, keeper);
     }
 
     private Node startNode(NodeIdentity identity, Hash chainId, RocksChainStore store, FileVault vault)

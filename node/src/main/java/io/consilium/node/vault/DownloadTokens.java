@@ -2,10 +2,10 @@ package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
+import io.consilium.ledger.tx.ActorName;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +54,19 @@ final class DownloadTokens {
         return Optional.of(token);
     }
 
+    /** The token that stands for an access itself, at a holder that did not disclose it; bounded like any other. */
+    synchronized Optional<String> ofAccess(Grant grant, long nowMillis) {
+        dropExpired(nowMillis);
+        String name = "access/" + grant.caller() + "/" + ActorName.hex(grant.accessId());
+        if (!live.containsKey(keyOf(name))) {
+            if (live.size() >= bound) {
+                return Optional.empty();
+            }
+            live.put(keyOf(name), new Live(grant, Math.multiplyExact(grant.size(), SERVINGS)));
+        }
+        return Optional.of(name);
+    }
+
     /** The grant of a token of this caller, still alive and with bytes left. */
     synchronized Optional<Grant> find(String token, String caller, long nowMillis) {
         dropExpired(nowMillis);
@@ -70,10 +83,7 @@ final class DownloadTokens {
     }
 
     private void dropExpired(long nowMillis) {
-        Iterator<Live> oldest = live.values().iterator();
-        while (oldest.hasNext() && oldest.next().grant.expiresMillis() <= nowMillis) {
-            oldest.remove();
-        }
+        live.values().removeIf(each -> each.grant.expiresMillis() <= nowMillis);
     }
 
     private static Hash keyOf(String token) {

@@ -68,6 +68,17 @@ public final class PayloadClaims {
         return erasers.isEmpty() ? Standing.UNCLAIMED : Standing.ERASED;
     }
 
+    /** Everybody who keeps the payload for the objects for which this institution does, in order. */
+    public List<String> holders(String institution, Hash ciphertext) {
+        Set<String> holders = new TreeSet<>();
+        for (StateKey object : objects(institution, ByteString.copyFrom(ciphertext.toBytes()))) {
+            record(object)
+                    .filter(record -> !record.hasErasure())
+                    .ifPresent(record -> holders.addAll(ErasureRules.holders(record)));
+        }
+        return List.copyOf(holders);
+    }
+
     private List<StateKey> objects(String institution, ByteString hash) {
         IndexPage page = chain.scan(
                 LedgerIndexes.INSTITUTION_PAYLOADS,

@@ -1,14 +1,19 @@
 package io.consilium.node.vault;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.AccessState;
 import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
+import io.consilium.proto.RecordState;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultChunk;
 import io.consilium.storage.VaultDamagedException;
@@ -30,7 +35,10 @@ public final class PayloadDownload {
     }
 
     public FetchPayloadResponse fetch(Caller caller, FetchPayloadRequest request) {
-        DownloadTokens.Grant grant = tokens.find(request.getDownloadToken(), caller.id(), node.nowMillis())
+        Freshness.require(node);
+        String token =
+                request.getAccessId().isEmpty() ? request.getDownloadToken() : ofAccess(caller, request.getAccessId());
+        DownloadTokens.Grant grant = tokens.find(token, caller.id(), node.nowMillis())
                 .orElseThrow(() -> ApiProblem.forbidden(
                                 "DOWNLOAD_TOKEN_INVALID",
                                 "the download token is unknown, spent, expired or another's",
@@ -46,14 +54,51 @@ public final class PayloadDownload {
             throw ApiProblem.malformed("the payload has " + grant.size() + " bytes", "offset")
                     .asException();
         }
-        Freshness.require(node);
         requireConsent(grant);
         VaultChunk chunk = read(grant, request.getOffset(), length);
-        tokens.served(request.getDownloadToken(), chunk.data().length);
+        tokens.served(token, chunk.data().length);
         return FetchPayloadResponse.newBuilder()
                 .setData(UnsafeByteOperations.unsafeWrap(chunk.data()))
                 .setTotalSize(chunk.totalSize())
                 .build();
+    }
+
+    /**
+     * A disclosure on chain entitles its requester to the ciphertext at every holder, as long as the permit is young and
+     * consent holds. It gives no key: whoever has not got the custodian's envelope cannot read a byte (REC-2).
+     */
+    private String ofAccess(Caller caller, ByteString accessId) {
+        try (StateView view = StateView.open(node)) {
+            AccessState access = view.state()
+                    .access(accessId)
+                    .filter(found -> found.getRequester().equals(caller.id()) && found.hasDisclosure())
+                    .orElseThrow(
+                            () -> ApiProblem.notFound("disclosure of yours").asException());
+            Optional<Refusal> refusal = Permits.refusal(view.state(), access, policies.asOfMillis());
+            if (refusal.isPresent()) {
+                throw InstitutionTransactions.problem(refusal.get()).asException();
+            }
+            RecordState record = view.state().record(access.getRecordId()).orElseThrow();
+            if (!ErasureRules.holders(record).contains(node.institution())) {
+                throw WrongNode.problem(
+                                record.getCustodian(),
+                                view.state(),
+                                "this node keeps no copy; the custodian is " + record.getCustodian())
+                        .asException();
+            }
+            long age = view.state().parameters().getPermitAgeMillis();
+            DownloadTokens.Grant grant = new DownloadTokens.Grant(
+                    accessId,
+                    caller.id(),
+                    Hash.of(access.getDisclosure().getCiphertextHash().toByteArray()),
+                    record.getVersions((int) access.getRecordVersion() - 1)
+                            .getContent()
+                            .getCiphertextSize(),
+                    access.getTimeMillis() + age);
+            return tokens.ofAccess(grant, node.nowMillis()).orElseThrow(() -> ApiProblem.unavailable(
+                            "BUSY", "as many downloads are under way as may be", "try again in a minute")
+                    .asException());
+        }
     }
 
     private void requireConsent(DownloadTokens.Grant grant) {
@@ -72,7 +117,7 @@ public final class PayloadDownload {
             return vault.read(grant.ciphertext(), offset, length).orElseThrow(() -> ApiProblem.unavailable(
                             "PAYLOAD_NOT_HELD",
                             "this node's vault does not hold the payload any more",
-                            "ask whoever added the record to send it again")
+                            "a replica's copy is fetched, if there is one; else have the file added again")
                     .asException());
         } catch (VaultDamagedException e) {
             throw new ApiProblem(
@@ -81,7 +126,7 @@ public final class PayloadDownload {
                             "the payload on this node's disk is damaged and was put aside",
                             "REC-2",
                             "",
-                            "ask whoever added the record to send it again",
+                            "a replica's copy is fetched, if there is one; else have the file added again",
                             9)
                     .asException();
         } catch (VaultException e) {

@@ -1,13 +1,26 @@
 package io.consilium.node.vault;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.crypto.Hash;
 import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ProblemException;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.EventDetail;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.RecordVersion;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.SnapshotLimitException;
 import io.consilium.storage.StoreClosedException;
+import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
+import io.consilium.storage.VaultScrub;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,24 +29,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the vault in step with the chain, on one thread of its own: applies erasures as blocks decide them and
- * acknowledges them (PRV-6).
+ * Keeps the vault in step with the chain, on one thread of its own: applies and acknowledges erasures (PRV-6), gets what
+ * is missing or damaged from other holders, throws out what nothing names, and reads all of it over time (REC-2).
  */
 public final class VaultKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VaultKeeper.class);
-    private static final long RETRY_SECONDS = 5;
+    private static final long ERASE_SECONDS = 5;
+    private static final long REPLICATE_SECONDS = 2;
+    private static final long SWEEP_SECONDS = 30;
+    private static final long SCRUB_SECONDS = 1;
     private static final long STOP_SECONDS = 5;
 
+    /**
+     * How the vault is kept.
+     *
+     * @param unclaimedMillis how long a payload that nothing names may stay
+     * @param scrubBytesPerSecond how fast the background check reads; 0 switches it off
+     */
+    public record Pace(long unclaimedMillis, long scrubBytesPerSecond) {}
+
     private final NodeGateway node;
+    private final Vault vault;
+    private final Pace pace;
     private final ErasureMarkers markers;
     private final ErasureAcks acks;
+    private final Replication replication;
+    private final Sweep sweep;
+    private final VaultScrub scrub;
     private final LongAdder failures = new LongAdder();
+    private final LongAdder scrubbed = new LongAdder();
     private final ScheduledThreadPoolExecutor thread;
+    private volatile int damaged;
 
-    private VaultKeeper(NodeGateway node, ErasureMarkers markers, InstitutionTransactions transactions) {
+    private VaultKeeper(
+            NodeGateway node, Vault vault, Pace pace, ErasureMarkers markers, InstitutionTransactions transactions) {
         this.node = node;
+        this.vault = vault;
+        this.pace = pace;
         this.markers = markers;
         this.acks = new ErasureAcks(node, markers, transactions);
+        this.replication = new Replication(node, vault, this::soon);
+        this.sweep = new Sweep(node, vault, pace.unclaimedMillis());
+        this.scrub = vault.scrub();
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "vault-keeper");
             made.setDaemon(true);
@@ -43,17 +80,33 @@ public final class VaultKeeper implements AutoCloseable {
     }
 
     /** The markers must have been applied to the vault as it was opened. */
-    public static VaultKeeper start(NodeGateway node, ErasureMarkers markers, InstitutionTransactions transactions) {
-        VaultKeeper keeper = new VaultKeeper(node, markers, transactions);
+    public static VaultKeeper start(
+            NodeGateway node, Vault vault, Pace pace, ErasureMarkers markers, InstitutionTransactions transactions) {
+        VaultKeeper keeper = new VaultKeeper(node, vault, pace, markers, transactions);
+        byte[] place = new byte[Hash.LENGTH];
+        new SecureRandom().nextBytes(place);
+        keeper.scrub.startAfter(Hash.of(place));
         node.onCommitted(keeper::committed);
-        keeper.thread.scheduleWithFixedDelay(keeper::erase, 0, RETRY_SECONDS, TimeUnit.SECONDS);
+        keeper.every(ERASE_SECONDS, keeper::erase);
+        keeper.every(REPLICATE_SECONDS, keeper::replicate);
+        keeper.every(SWEEP_SECONDS, keeper::sweepUp);
+        if (pace.scrubBytesPerSecond() > 0) {
+            keeper.every(SCRUB_SECONDS, keeper::scrubOn);
+        }
         return keeper;
     }
 
+    private void every(long seconds, Runnable task) {
+        thread.scheduleWithFixedDelay(task, 0, seconds, TimeUnit.SECONDS);
+    }
+
     private void committed(CommittedBlock block) {
-        boolean erased = block.events().stream().anyMatch(event -> event.type().equals(EventType.RECORD_ERASED.text()));
-        if (erased) {
-            soon(this::erase);
+        for (LedgerEvent event : block.events()) {
+            if (event.type().equals(EventType.RECORD_ERASED.text())) {
+                soon(this::erase);
+            } else if (event.type().startsWith("record.") && event.parties().contains(node.institution())) {
+                soon(() -> guarded("new payloads not looked for", () -> look(event)));
+            }
         }
     }
 
@@ -65,6 +118,31 @@ public final class VaultKeeper implements AutoCloseable {
         }
     }
 
+    /** Wants what a record has this institution keep and is not here. */
+    private void look(LedgerEvent event) throws VaultException {
+        List<Hash> missing = new ArrayList<>();
+        try (StateView view = StateView.open(node)) {
+            PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
+            for (var id : EventDetail.parseFrom(event.payload()).getObjectIdsList()) {
+                Optional<RecordState> record = view.state().record(id);
+                for (RecordVersion version :
+                        record.map(RecordState::getVersionsList).orElse(List.of())) {
+                    Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
+                    if (vault.size(hash).isEmpty()
+                            && claims.standing(node.institution(), hash) == PayloadClaims.Standing.KEPT) {
+                        missing.add(hash);
+                    }
+                }
+            }
+        } catch (InvalidProtocolBufferException damagedEvent) {
+            throw new IllegalStateException("this node cannot read an event that it wrote itself", damagedEvent);
+        }
+        missing.forEach(replication::want);
+        if (!missing.isEmpty()) {
+            replication.turn();
+        }
+    }
+
     private void erase() {
         guarded("erasures not applied", () -> {
             try (Snapshot chain = node.snapshot()) {
@@ -72,6 +150,42 @@ public final class VaultKeeper implements AutoCloseable {
             }
             if (Freshness.isFresh(node.status())) {
                 acks.turn();
+            }
+        });
+    }
+
+    private void replicate() {
+        guarded("payloads not replicated", () -> {
+            List<Hash> aside = vault.damaged();
+            damaged = aside.size();
+            aside.forEach(replication::want);
+            replication.turn();
+        });
+    }
+
+    private void sweepUp() {
+        guarded("vault not swept", () -> {
+            if (Freshness.isFresh(node.status())) {
+                sweep.turn();
+            }
+        });
+    }
+
+    private void scrubOn() {
+        guarded("vault not checked", () -> {
+            for (long read = 0; read < pace.scrubBytesPerSecond(); ) {
+                VaultScrub.Step step = scrub.step();
+                if (step.damaged().isPresent()) {
+                    LOG.error(
+                            "payload damaged, put aside hash={}",
+                            step.damaged().get().shortHex());
+                    replication.want(step.damaged().get());
+                }
+                if (step.bytes() == 0) {
+                    return;
+                }
+                read += step.bytes();
+                scrubbed.add(step.bytes());
             }
         });
     }
@@ -95,14 +209,51 @@ public final class VaultKeeper implements AutoCloseable {
         }
     }
 
+    /** What an operator should know of, though the node works; one line each. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (damaged > 0) {
+            warnings.add(damaged + " payloads of the vault are damaged and put aside");
+        }
+        if (replication.missing() > 0) {
+            warnings.add(replication.missing() + " payloads that this node has to keep are not in its vault yet");
+        }
+        return warnings;
+    }
+
     /** Turns that failed since the start. */
     public long failures() {
         return failures.sum();
     }
 
+    /** Payloads put aside because they rotted. */
+    public long damaged() {
+        return damaged;
+    }
+
+    public long missing() {
+        return replication.missing();
+    }
+
+    /** Payloads that came from other holders since the start. */
+    public long fetched() {
+        return replication.fetched();
+    }
+
+    /** Payloads thrown out since the start. */
+    public long swept() {
+        return sweep.swept();
+    }
+
+    /** Bytes that the background check has read since the start. */
+    public long scrubbed() {
+        return scrubbed.sum();
+    }
+
     @Override
-    public void close() throws InterruptedException {
+    public void close() throws InterruptedException, VaultException {
         thread.shutdown();
         thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        scrub.close();
     }
 }

@@ -128,6 +128,11 @@ class EvidenceOnChainTest {
         public CompletionStage<PayloadForward> forwardPayload(String institution, Hash ciphertextHash) {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public CompletionStage<PayloadForward> fetchPayload(String institution, Hash ciphertextHash) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private Message.Vote prepare(int signer, int round, String block) {

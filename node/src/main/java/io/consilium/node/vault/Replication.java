@@ -1,0 +1,161 @@
+package io.consilium.node.vault;
+
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.NodeStatus;
+import io.consilium.node.PayloadForward;
+import io.consilium.node.api.StateView;
+import io.consilium.storage.IndexPage;
+import io.consilium.storage.Vault;
+import io.consilium.storage.VaultException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets what this institution has to keep and has not: as a replica, or because its own copy rotted or was lost (REC-2).
+ *
+ * <p>A census walks through everything that the ledger has it keep, again and again, so that nothing that has to be known
+ * is lost by a restart; new records are wanted at once. The copy comes from any other holder that answers, and is tried
+ * again later where none does. Owned by the keeper's thread.
+ */
+final class Replication {
+    private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+    private static final int MAX_WANTED = 4_096;
+    private static final int MAX_RUNNING = 2;
+    private static final int CENSUS_A_TURN = 256;
+    private static final long CENSUS_REST_MILLIS = 600_000;
+    private static final long FIRST_RETRY_MILLIS = 5_000;
+    private static final int MAX_DOUBLINGS = 7;
+
+    private final NodeGateway node;
+    private final Vault vault;
+    private final Executor keeper;
+    private final Map<Hash, Wanted> wanted = new LinkedHashMap<>();
+    private final Set<Hash> running = new TreeSet<>();
+    private final LongAdder fetched = new LongAdder();
+    private Optional<byte[]> census = Optional.empty();
+    private long censusAtMillis;
+    private volatile int missing;
+
+    private record Wanted(int attempts, long notBeforeMillis) {}
+
+    Replication(NodeGateway node, Vault vault, Executor keeper) {
+        this.node = node;
+        this.vault = vault;
+        this.keeper = keeper;
+    }
+
+    void want(Hash ciphertext) {
+        if (wanted.size() < MAX_WANTED) {
+            wanted.putIfAbsent(ciphertext, new Wanted(0, 0));
+        }
+        missing = wanted.size();
+    }
+
+    /** Payloads that are known to be missing here. */
+    int missing() {
+        return missing;
+    }
+
+    long fetched() {
+        return fetched.sum();
+    }
+
+    void turn() throws VaultException {
+        try (StateView view = StateView.open(node)) {
+            takeCensus(view);
+            PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
+            for (Hash hash : List.copyOf(wanted.keySet())) {
+                if (running.size() >= MAX_RUNNING) {
+                    break;
+                }
+                consider(hash, claims);
+            }
+        }
+        missing = wanted.size();
+    }
+
+    private void takeCensus(StateView view) throws VaultException {
+        if (node.nowMillis() < censusAtMillis) {
+            return;
+        }
+        byte[] own = LedgerIndexes.prefix(node.institution());
+        IndexPage page = view.chain().scan(LedgerIndexes.INSTITUTION_PAYLOADS, own, census, CENSUS_A_TURN, false);
+        for (IndexPage.Item item : page.items()) {
+            Hash hash = Hash.of(
+                    LedgerIndexes.payloadAt(node.institution(), item.key()).toByteArray());
+            if (vault.size(hash).isEmpty()) {
+                want(hash);
+            }
+        }
+        census = page.nextAfterKey();
+        censusAtMillis = census.isPresent() ? 0 : node.nowMillis() + CENSUS_REST_MILLIS;
+    }
+
+    private void consider(Hash hash, PayloadClaims claims) throws VaultException {
+        Wanted want = wanted.get(hash);
+        if (want == null || running.contains(hash) || node.nowMillis() < want.notBeforeMillis()) {
+            return;
+        }
+        if (vault.size(hash).isPresent() || claims.standing(node.institution(), hash) != PayloadClaims.Standing.KEPT) {
+            wanted.remove(hash);
+            return;
+        }
+        List<String> sources = sources(hash, claims);
+        if (sources.isEmpty()) {
+            again(hash, want);
+            return;
+        }
+        String source = sources.get(want.attempts() % sources.size());
+        running.add(hash);
+        node.fetchPayload(source, hash)
+                .whenCompleteAsync((outcome, failure) -> ended(hash, source, outcome, failure), keeper);
+    }
+
+    /** The other holders that this node is connected to. */
+    private List<String> sources(Hash hash, PayloadClaims claims) {
+        Set<String> connected = node.status().peers().stream()
+                .filter(NodeStatus.Peer::connected)
+                .map(NodeStatus.Peer::institution)
+                .collect(Collectors.toSet());
+        List<String> sources = new ArrayList<>(claims.holders(node.institution(), hash));
+        sources.removeIf(holder -> holder.equals(node.institution()) || !connected.contains(holder));
+        return sources;
+    }
+
+    private void ended(Hash hash, String source, PayloadForward outcome, Throwable failure) {
+        running.remove(hash);
+        if (outcome instanceof PayloadForward.Held) {
+            wanted.remove(hash);
+            fetched.increment();
+            LOG.info("payload fetched hash={} from={}", hash.shortHex(), source);
+        } else {
+            LOG.info(
+                    "payload not fetched yet hash={} from={} cause={}",
+                    hash.shortHex(),
+                    source,
+                    failure == null ? outcome : failure.toString());
+            Wanted want = wanted.get(hash);
+            if (want != null) {
+                again(hash, want);
+            }
+        }
+        missing = wanted.size();
+    }
+
+    private void again(Hash hash, Wanted want) {
+        long pause = FIRST_RETRY_MILLIS << Math.min(want.attempts(), MAX_DOUBLINGS);
+        wanted.put(hash, new Wanted(want.attempts() + 1, node.nowMillis() + pause));
+    }
+}
