@@ -126,6 +126,29 @@ final class ConsentCommands {
     }
 
     @Command(
+            name = "export",
+            description = {
+                "Write a consent as a FHIR R4 Consent, from which consent import makes the same terms.",
+                "Labels are readable to the patient and the custodians alone."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/consent consent export C --format fhir > consent.json"})
+    int export(
+            @Parameters(paramLabel = "ID", description = "Consent id.") String id,
+            @Option(
+                            names = "--format",
+                            paramLabel = "FORMAT",
+                            defaultValue = "fhir",
+                            description = "fhir (the default and the only one).")
+                    String format)
+            throws Exception {
+        if (!format.equals("fhir")) {
+            throw new MalformedInput("--format", "'" + format + "' is no format of a consent", "Choose fhir");
+        }
+        return new ConsentExport(session).run(Ids.object("consent", id));
+    }
+
+    @Command(
             name = "amend",
             description = "Put new terms in the place of a consent's; the version before stays in its history.",
             footerHeading = "%nExamples:%n",

@@ -78,7 +78,7 @@ final class ConsentImport {
         ConsentGrant.Builder grant = ConsentGrant.newBuilder()
                 .setConsentId(consentId)
                 .setPatientId(patientId)
-                .setTerms(LedgerTerms.of(terms, veil(keys)))
+                .setTerms(SealedLabelCodes.in(LedgerTerms.of(terms, veil(keys)), SealedLabelCodes.of(terms), keys))
                 .setEvidenceHash(evidenceHash);
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consentId));

@@ -2,11 +2,13 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
+import io.consilium.client.LabelCode;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Period;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,19 @@ final class ConsentTermsOptions {
             throw new MalformedInput("--to", "The consent says nothing", "Give --to and --purpose, or --deny");
         }
         period().ifPresent(terms::setPeriod);
-        return terms.build();
+        return SealedLabelCodes.in(terms.build(), labelCodes(), keys);
+    }
+
+    /** The codes of all selectors, so that the consent can be exported (CON-5). */
+    private List<LabelCode> labelCodes() throws ClientException {
+        List<LabelCode> codes = new ArrayList<>(SealedLabelCodes.of(Words.of(label)));
+        for (List<String> selectors : List.of(orNone(deny), orNone(except))) {
+            for (String text : selectors) {
+                codes.addAll(SealedLabelCodes.of(
+                        ConsentSelectors.parse("--deny", text).labels()));
+            }
+        }
+        return codes;
     }
 
     private boolean grants() throws MalformedInput {

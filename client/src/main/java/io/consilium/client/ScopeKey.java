@@ -71,6 +71,17 @@ public final class ScopeKey {
                 .seal(KeyEnvelope.Use.SCOPE_KEY, patientId, recipient, recipientKey.toByteArray(), key);
     }
 
+    /** The codes that a consent's labels were made of, for the patient and the custodians (CON-5). */
+    public ByteString sealCodes(List<LabelCode> codes) throws ClientException {
+        return ByteString.copyFrom(SealedText.seal(
+                SealedText.Use.LABEL_CODES, key, LabelCode.write(codes), random, LabelCode.MAX_SEALED_BYTES));
+    }
+
+    /** The codes behind a consent's labels. */
+    public List<LabelCode> openCodes(ByteString sealed) throws CryptoException {
+        return LabelCode.read(SealedText.open(SealedText.Use.LABEL_CODES, key, sealed.toByteArray()));
+    }
+
     /** A reason that the patient and the custodians can read. */
     public ByteString sealReason(String text) throws ClientException {
         return ByteString.copyFrom(SealedText.seal(SealedText.Use.REASON, key, text, random));

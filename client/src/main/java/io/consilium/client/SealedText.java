@@ -23,6 +23,8 @@ final class SealedText {
         METADATA("consilium/metadata-key/v1"),
         /** Of an amendment or a revocation; from the patient's scope key. */
         REASON("consilium/reason-key/v1"),
+        /** Of a consent, the codes behind its labels; from the patient's scope key. */
+        LABEL_CODES("consilium/label-codes-key/v1"),
         /** Of a break-glass; from a key of its own (ACC-3). */
         RATIONALE("consilium/rationale-key/v1"),
         /** Of a step in a trial; from a key of its own. */
@@ -42,6 +44,11 @@ final class SealedText {
     }
 
     static byte[] seal(Use use, byte[] secret, String text, SecureRandom random) throws ClientException {
+        return seal(use, secret, text, random, MAX_SEALED_BYTES);
+    }
+
+    static byte[] seal(Use use, byte[] secret, String text, SecureRandom random, int maxSealedBytes)
+            throws ClientException {
         ByteArrayOutputStream sealed = new ByteArrayOutputStream();
         try {
             PayloadCipher.encrypt(
@@ -49,11 +56,11 @@ final class SealedText {
         } catch (IOException impossible) {
             throw new UncheckedIOException("memory cannot fail to be written", impossible);
         }
-        if (sealed.size() > MAX_SEALED_BYTES) {
+        if (sealed.size() > maxSealedBytes) {
             throw new MalformedInput(
                     "",
                     "A text of " + text.length() + " characters is too long",
-                    "Shorten it to about 8,000 characters");
+                    "Shorten it to about " + maxSealedBytes + " bytes");
         }
         return sealed.toByteArray();
     }

@@ -1,10 +1,13 @@
 package io.consilium.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -39,6 +42,23 @@ class LabelsTest {
         assertThat(labels).hasSize(4).isSortedAccordingTo(ByteString.unsignedLexicographicalComparator());
         assertThat(one.label(DIABETES)).isEqualTo(one.label(DIABETES)).isNotEqualTo(other.label(DIABETES));
         assertThat(one.label(DIABETES).size()).isEqualTo(16);
+    }
+
+    @Test
+    @DisplayName("CON-5 the codes behind a consent's labels open with the patient's scope key alone, padded")
+    void con5_sealsTheCodesBehindLabels() throws Exception {
+        ScopeKey one = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        List<LabelCode> codes =
+                List.of(new LabelCode("CODE", DIABETES), new LabelCode("CLASS", code("urn:a", "quoted \" and \u00e9")));
+        ByteString sealed = one.sealCodes(codes);
+        assertThat(one.openCodes(sealed)).isEqualTo(codes);
+        assertThat(sealed.toStringUtf8()).doesNotContain("E11");
+        assertThat(one.sealCodes(codes.subList(0, 1)).size()).as("padded").isEqualTo(sealed.size());
+        ScopeKey other = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        assertThatThrownBy(() -> other.openCodes(sealed)).isInstanceOf(CryptoException.class);
+        assertThatThrownBy(() -> one.openCodes(one.sealReason("a reason"))).isInstanceOf(CryptoException.class);
+        List<LabelCode> many = Collections.nCopies(2_000, codes.get(0));
+        assertThatThrownBy(() -> one.sealCodes(many)).isInstanceOf(MalformedInput.class);
     }
 
     @Test

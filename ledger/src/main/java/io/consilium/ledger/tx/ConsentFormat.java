@@ -22,6 +22,7 @@ final class ConsentFormat {
     static final int MAX_AUTHORS = 16;
     static final int MAX_EXPRESSION_CHARACTERS = 80;
     static final int MAX_CONDITION_BYTES = 4 * 1024;
+    static final int MAX_CODES_BYTES = 32 * 1024;
 
     private static final String ROLE_PREFIX = "role:";
 
@@ -67,6 +68,7 @@ final class ConsentFormat {
         Shape.count(rules, 0, MAX_RULES_AND_EXCEPTIONS, path + ".rules with their exceptions");
         Shape.count(actors, 0, MAX_ACTORS, path + ".rules with their actors");
         period(terms.getPeriod(), path);
+        Shape.atMost(terms.getSealedCodes(), MAX_CODES_BYTES, path + ".sealed_codes");
         if (terms.getExpression().length() > MAX_EXPRESSION_CHARACTERS) {
             throw MalformedTransaction.at(
                     path + ".expression", "names a rule in at most " + MAX_EXPRESSION_CHARACTERS + " characters");

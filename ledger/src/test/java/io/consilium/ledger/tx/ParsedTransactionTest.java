@@ -318,6 +318,11 @@ class ParsedTransactionTest {
                     }
                     body.setConsentGrant(grant);
                 }),
+                bad("sealed_codes", body -> {
+                    ConsentGrant.Builder grant = grant(ConsentRule.newBuilder()).toBuilder();
+                    grant.getTermsBuilder().setSealedCodes(ByteString.copyFrom(new byte[32 * 1024 + 1]));
+                    body.setConsentGrant(grant);
+                }),
                 bad(
                         "exceptions[0].exceptions has 0 to 0",
                         body -> body.setConsentGrant(grant(ConsentRule.newBuilder()
