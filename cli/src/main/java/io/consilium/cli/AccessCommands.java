@@ -1,16 +1,15 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
-import io.consilium.client.CustodianKeys;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerifiedState;
-import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,11 +38,26 @@ final class AccessCommands {
 
     @Command(
             name = "request",
-            description = "Ask for access; the chain decides and records the decision. A denial exits 4.",
+            description = {
+                "Ask for access; the chain decides and records the decision. A denial exits 4.",
+                "With --patient it asks for each of the patient's records that you see, or those with a --label."
+            },
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium --context riverside/dr-brown access request --record R --purpose TREAT"})
+            footer = {
+                "  consilium --context riverside/dr-brown access request --record R --purpose TREAT",
+                "  consilium --context riverside/dr-brown access request --patient P --purpose TREAT \\",
+                "      --label 'http://loinc.org|718-7'"
+            })
     int request(
-            @Option(names = "--record", required = true, paramLabel = "R", description = "Record id.") String record,
+            @Option(names = "--record", paramLabel = "R", description = "Record id; repeat it.") @Nullable
+                    List<String> records,
+            @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
+            @Option(
+                            names = "--label",
+                            paramLabel = "SYSTEM|CODE",
+                            description = "With --patient: only records of this category; repeat it.")
+                    @Nullable
+                    List<String> labels,
             @Option(
                             names = "--purpose",
                             required = true,
@@ -57,24 +71,39 @@ final class AccessCommands {
                             description = "access, correct or disclose (default access).")
                     String action)
             throws Exception {
-        ByteString accessId = new CustodianKeys().freshId();
-        ByteString recordId = Ids.object("record", record);
-        AccessRequest request = AccessRequest.newBuilder()
-                .setAccessId(accessId)
-                .setRecordId(recordId)
-                .setPurpose(purpose.toUpperCase(Locale.ROOT))
-                .setAction(action)
-                .build();
-        Map<String, Object> ids = new LinkedHashMap<>();
-        ids.put("accessId", Ids.text(accessId));
-        ids.put("recordId", Ids.text(recordId));
-        Writes writes = new Writes(session);
-        Writes.Written written = writes.submit(body -> body.setAccessRequest(request), ids);
-        written.receipt()
-                .map(receipt -> receipt.receipt().getDecision().name())
-                .filter(decision -> !decision.startsWith("DECISION_OUTCOME"))
-                .ifPresent(decision -> written.result().put("decision", decision));
-        writes.print(written);
+        new AccessRequests(session, purpose.toUpperCase(Locale.ROOT), action)
+                .ask(Words.of(records), patient, Words.of(labels));
+        return 0;
+    }
+
+    @Command(
+            name = "watch",
+            description = {
+                "Print what happens to your institution's patients and people as it is decided, one a line.",
+                "It goes on where it stopped, also after a restart of the node: the place is kept under the home."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/privacy access watch",
+                "  consilium --context st-mary/privacy access watch --once -o json",
+                "  consilium --context st-mary/privacy access watch --type access.break-glass --limit 1"
+            })
+    int watch(
+            @Option(
+                            names = "--type",
+                            paramLabel = "TYPE,...",
+                            description = "Only these, e.g. access.denied, or a domain, e.g. consent"
+                                    + " (default: access and consent).")
+                    @Nullable
+                    List<String> types,
+            @Option(names = "--limit", paramLabel = "N", defaultValue = "0", description = "End after so many events.")
+                    int limit,
+            @Option(names = "--once", description = "End when nothing is left to tell.") boolean once,
+            @Option(names = "--restart", description = "Forget where it stopped, and begin with what comes now.")
+                    boolean restart)
+            throws Exception {
+        List<String> wanted = Words.of(types);
+        new AccessWatch(session, wanted.isEmpty() ? List.of("access", "consent") : wanted).run(limit, once, restart);
         return 0;
     }
 

@@ -21,6 +21,7 @@ enum CommandGroup {
     RECORD("Register, read and prove medical records"),
     CONSENT("Grant, check and revoke consents"),
     ACCESS("Ask for access, break the glass, list accesses"),
+    AUDIT("Account for disclosures and export signed evidence"),
     TRIAL("Register clinical trials, run them, and hold results against them"),
     DRUG("Follow packs of medicine from maker to patient"),
     CHAIN("Look at blocks and transactions, and verify them"),
@@ -59,6 +60,7 @@ enum CommandGroup {
             case RECORD -> new RecordCommands(session);
             case CONSENT -> new ConsentCommands(session);
             case ACCESS -> new AccessCommands(session);
+            case AUDIT -> new AuditCommands(session);
             case TRIAL -> new TrialCommands(session);
             case DRUG -> new DrugCommands(session);
             case CHAIN -> new ChainCommands(session);

@@ -38,6 +38,8 @@ import picocli.CommandLine.Parameters;
             "      record list --patient P"
         })
 final class PatientCommands implements CommandTree.Nesting {
+    private static final String MRN_SYSTEM = "Who gave the number (default: your institution).";
+
     private final Session session;
 
     PatientCommands(Session session) {
@@ -198,6 +200,57 @@ final class PatientCommands implements CommandTree.Nesting {
                         List.of("patientId", "custodians", "registeredAt", "ownKey", "consents"),
                         PatientCommands::describe);
         return 0;
+    }
+
+    @Command(
+            name = "link-mrn",
+            description = {
+                "Link a medical record number to a patient, in the encrypted index of your institution's node.",
+                "Nothing of it goes on chain or to others. --mrn - reads the number from the standard input."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams patient link-mrn P --mrn - < number.txt"})
+    int linkMrn(
+            @Parameters(paramLabel = "P", description = "Patient id.") String id,
+            @Option(names = "--mrn", required = true, paramLabel = "M", description = "The number, or -.") String mrn,
+            @Option(names = "--system", paramLabel = "URI", description = MRN_SYSTEM) Optional<String> system)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", id);
+        printMrn(MrnSteps.ask(session, mrn, system, request -> request.setLinkPatientId(patientId)));
+        return 0;
+    }
+
+    @Command(
+            name = "unlink-mrn",
+            description = "Take a medical record number out of your institution's index.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/admin patient unlink-mrn P --mrn -"})
+    int unlinkMrn(
+            @Parameters(paramLabel = "P", description = "Patient id.") String id,
+            @Option(names = "--mrn", required = true, paramLabel = "M", description = "The number, or -.") String mrn,
+            @Option(names = "--system", paramLabel = "URI", description = MRN_SYSTEM) Optional<String> system)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", id);
+        printMrn(MrnSteps.ask(session, mrn, system, request -> request.setUnlinkPatientId(patientId)));
+        return 0;
+    }
+
+    @Command(
+            name = "find-mrn",
+            description = "Find a patient by a medical record number of your institution (exit 3 if there is none).",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium --context st-mary/dr-adams patient find-mrn - < number.txt"})
+    int findMrn(
+            @Parameters(paramLabel = "M", description = "The number; - is the standard input.") String mrn,
+            @Option(names = "--system", paramLabel = "URI", description = MRN_SYSTEM) Optional<String> system)
+            throws Exception {
+        printMrn(MrnSteps.ask(session, mrn, system, request -> request.setFind(true)));
+        return 0;
+    }
+
+    /** The number itself is not printed: whoever asks knows it. */
+    private void printMrn(ByteString patientId) {
+        session.output().result(Map.of("patientId", Ids.text(patientId)));
     }
 
     static Map<String, Object> describe(PatientState patient) {

@@ -2,12 +2,14 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.cli.devnet.BreakGlassTimes;
 import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.cli.devnet.NodeLauncher;
 import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,12 +40,16 @@ final class Cluster implements AutoCloseable {
     }
 
     static Cluster start() throws Exception {
+        return start(BreakGlassTimes.USUAL);
+    }
+
+    static Cluster start(BreakGlassTimes breakGlass) throws Exception {
         // As a user's first command does: nodes then find the class-data archive made.
         Process prepared = new ProcessBuilder(System.getProperty("consilium.launcher"), "--version")
                 .inheritIO()
                 .start();
         assertThat(prepared.waitFor()).isZero();
-        Cluster cluster = new Cluster(Devnet.found(Files.createTempDirectory("consilium-it-"), 4));
+        Cluster cluster = new Cluster(Devnet.found(Files.createTempDirectory("consilium-it-"), 4, breakGlass));
         cluster.start(cluster.devnet.nodes());
         return cluster;
     }
@@ -82,13 +88,25 @@ final class Cluster implements AutoCloseable {
         return runPlain(command.toArray(new String[0]));
     }
 
+    /** The same with something on the standard input. */
+    Said runWith(String input, String context, String... words) {
+        List<String> command = new ArrayList<>(List.of("--context", context));
+        command.addAll(List.of(words));
+        command.addAll(List.of("-o", "json"));
+        return run(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), command);
+    }
+
     Said runPlain(String... words) {
+        return run(InputStream.nullInputStream(), List.of(words));
+    }
+
+    private Said run(InputStream in, List<String> words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(
-                List.of(words),
+                words,
                 environment,
-                InputStream.nullInputStream(),
+                in,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

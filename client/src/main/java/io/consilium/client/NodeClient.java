@@ -18,6 +18,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.MrnIndexRequest;
+import io.consilium.proto.MrnIndexResponse;
 import io.consilium.proto.RationaleKeyRequest;
 import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
@@ -153,6 +155,10 @@ public final class NodeClient {
         RationaleKeyRequest request =
                 RationaleKeyRequest.newBuilder().setAccessId(accessId).build();
         return call("RationaleKey", request, RationaleKeyResponse.parser(), timeout);
+    }
+
+    public MrnIndexResponse mrnIndex(MrnIndexRequest request) throws ClientException {
+        return call("MrnIndex", request, MrnIndexResponse.parser(), timeout);
     }
 
     public StagePayloadResponse stagePayload(StagePayloadRequest request) throws ClientException {

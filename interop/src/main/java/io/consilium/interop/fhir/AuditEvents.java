@@ -96,7 +96,9 @@ public final class AuditEvents {
         source.putArray("type").add(coding(SOURCE_TYPE, "4", "Application Server"));
         ArrayNode entities = event.putArray("entity");
         entities.add(entity(PATIENT_IDS, line.patientId(), "1", "Person", "1", "Patient"));
-        entities.add(record(line));
+        if (!line.recordId().isEmpty()) {
+            entities.add(record(line));
+        }
         return event;
     }
 
@@ -110,6 +112,8 @@ public final class AuditEvents {
                     case PERMITTED -> "Access permitted";
                     case DENIED -> "Access denied";
                     case DISCLOSURE -> "Disclosed";
+                    case BREAK_GLASS -> "Broke the glass";
+                    case REVIEW -> "Break-glass reviewed";
                 });
     }
 

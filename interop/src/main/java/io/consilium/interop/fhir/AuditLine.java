@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param custodian institution that holds the record and answers for the line; of a disclosure the discloser
  * @param recipient member who asked, used or received, as {@code institution/handle}
  * @param patientId the patient's random subject id in hex, never an identifier of the world outside (PRV-1)
- * @param recordId in hex
+ * @param recordId in hex; empty where a break-glass is of the whole patient
  * @param recordVersion from 1; 0 where the line names none
  * @param purpose an HL7 v3 PurposeOfUse code
  * @param action a consent action of the ledger: access, correct or disclose
@@ -43,13 +43,20 @@ public record AuditLine(
         /** The chain denied an access. */
         DENIED,
         /** The record went to another institution (ACC-2). */
-        DISCLOSURE
+        DISCLOSURE,
+        /** A clinician broke the glass, of one record or of all (ACC-3). */
+        BREAK_GLASS,
+        /** A privacy officer reviewed that (ACC-3). */
+        REVIEW
     }
 
     public AuditLine {
         requireHex(id, "id");
         requireHex(patientId, "patientId");
-        requireHex(recordId, "recordId");
+        boolean ofPatient = kind == Kind.BREAK_GLASS || kind == Kind.REVIEW || kind == Kind.DENIED;
+        if (!(ofPatient && recordId.isEmpty())) {
+            requireHex(recordId, "recordId");
+        }
         if (custodian.isEmpty() || recipient.isEmpty() || purpose.isEmpty() || action.isEmpty()) {
             throw new IllegalArgumentException("custodian, recipient, purpose and action are never empty");
         }

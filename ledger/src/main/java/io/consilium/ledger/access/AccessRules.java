@@ -196,6 +196,7 @@ public final class AccessRules {
                 .setTimeMillis(call.timeMillis())
                 .setDecision(decision.toBasis())
                 .setUse(read.use())
+                .setTxId(call.txId())
                 .setVersion(1);
         Signatories.encryptionKey(call.signatory(), call.timeMillis()).ifPresent(access::setRequesterEncryptionKey);
         List<String> parties = new ArrayList<>();

@@ -208,6 +208,7 @@ public final class BreakGlassRules {
                 .setAction(ConsentAction.ACCESS.code())
                 .setTimeMillis(call.timeMillis())
                 .setDecision(decision.toBasis())
+                .setTxId(call.txId())
                 .setBreakGlass(BreakGlassState.newBuilder()
                         .setSealedRationale(open.getSealedRationale())
                         .addAllRationaleKey(open.getRationaleKeyList()))

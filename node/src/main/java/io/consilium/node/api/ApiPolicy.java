@@ -11,6 +11,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.AccessUse;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
+import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
@@ -56,6 +57,12 @@ public final class ApiPolicy {
     /** Roles that label and consent for patients, and so need the key that blinds labels. */
     static final Set<String> SCOPE_KEY_HOLDERS =
             names(MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
+
+    /** Roles that give account of disclosures (ACC-4). */
+    static final Set<String> ACCOUNTANTS = names(MemberRole.PRIVACY_OFFICER, MemberRole.AUDITOR, MemberRole.ADMIN);
+
+    /** Roles that keep the institution's index of medical record numbers (ID-3). */
+    static final Set<String> MRN_KEEPERS = names(MemberRole.ADMIN, MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER);
 
     /** Roles that break the glass (ACC-3). */
     static final Set<String> GLASS_BREAKERS = names(MemberRole.CLINICIAN);
@@ -183,6 +190,14 @@ public final class ApiPolicy {
         };
     }
 
+    /** Whether the caller may read the patient's log and the accounting of disclosures (ACC-4). */
+    public boolean readsAccounting(Caller caller, PatientState patient) {
+        return isPatient(caller, patient.getId())
+                || caller instanceof Member member
+                        && patient.getCustodiansList().contains(member.institution())
+                        && member.hasAny(ACCOUNTANTS);
+    }
+
     /** Whether the caller may read why the glass was broken: privacy officers, by whom it was sealed to their institution. */
     public boolean readsRationale(Caller caller, AccessState access) {
         return caller instanceof Member member
@@ -214,6 +229,10 @@ public final class ApiPolicy {
                 .map(found -> found.getRolesList().stream().anyMatch(SUPPLIERS::contains))
                 .orElse(false);
         return member.hasAny(PAYLOAD_SENDERS) || supplies && member.hasAny(Set.of(MemberRole.OPERATOR.name()));
+    }
+
+    public static boolean keepsMrns(Caller caller) {
+        return caller instanceof Member member && member.hasAny(MRN_KEEPERS);
     }
 
     /** Whether the caller brings data of a trial for the vault of its sponsor: a CLINICIAN of one of its sites (TRI-5). */
@@ -305,14 +324,25 @@ public final class ApiPolicy {
         return state.access(id).map(access -> access(caller, access)).orElse(AccessView.HIDDEN);
     }
 
-    /** The basis taken out: what the requester's side may see of an access (CON-2). */
+    /**
+     * The basis taken out: what the requester's side may see of an access (CON-2). Of a denied one it learns nothing that
+     * it did not say itself, so that a record that is hidden and one that is not there leave the same line.
+     */
     static AccessState withoutBasis(AccessState access) {
-        return access.toBuilder()
-                .setDecision(io.consilium.proto.DecisionBasis.newBuilder()
+        AccessState.Builder shown = access.toBuilder();
+        if (tellsOfHidden(access)) {
+            shown.clearPatientId().clearCustodian().clearRecordVersion();
+        }
+        return shown.setDecision(io.consilium.proto.DecisionBasis.newBuilder()
                         .setOutcome(access.getDecision().getOutcome())
                         .setRuleIndex(-1)
                         .setExceptionIndex(-1))
                 .build();
+    }
+
+    /** A denied request names whose record it was; a denied break-glass names whom its actor named. */
+    static boolean tellsOfHidden(AccessState access) {
+        return access.getDecision().getOutcome() == DecisionOutcome.DENY && !access.hasBreakGlass();
     }
 
     /** Under what a consent may name this member: itself, its institution, its roles. */

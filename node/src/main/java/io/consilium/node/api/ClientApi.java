@@ -14,6 +14,7 @@ import io.consilium.node.ops.Readiness;
 import io.consilium.node.provenance.DrugQueries;
 import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
+import io.consilium.node.vault.MrnIndex;
 import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.RationaleKeys;
@@ -135,14 +136,19 @@ public final class ClientApi {
                 Operation.immediate(chain::validators),
                 Operation.immediate(chain::block),
                 Operation.immediate(new StateQuery(node, policies)::state),
-                Operation.immediate(
-                        new ListQuery(node, policies, cursors, config.api().maxPageItems())::list),
+                Operation.immediate(new ListQuery(
+                        node, policies, cursors, scopeKeys::labels, config.api().maxPageItems())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
                 new PayloadStaging(node, policies, on.vault(), config.quotas(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),
+                Operation.immediate(new MrnIndex(
+                        node,
+                        policies,
+                        on.secrets(),
+                        on.keys().institutionEncryption().privateKey())::answer),
                 Operation.immediate(
                         new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
                 Operation.immediate(

@@ -16,6 +16,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.MrnIndexRequest;
+import io.consilium.proto.MrnIndexResponse;
 import io.consilium.proto.RationaleKeyRequest;
 import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
@@ -125,6 +127,11 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void rationaleKey(RationaleKeyRequest request, StreamObserver<RationaleKeyResponse> out) {
         answer(operations.rationaleKey(), request, out);
+    }
+
+    @Override
+    public void mrnIndex(MrnIndexRequest request, StreamObserver<MrnIndexResponse> out) {
+        answer(operations.mrnIndex(), request, out);
     }
 
     @Override

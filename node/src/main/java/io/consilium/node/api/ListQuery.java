@@ -14,10 +14,12 @@ import io.consilium.proto.EvidenceState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordState;
 import io.consilium.storage.IndexPage;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Lists of what the caller may see, oldest first, in pages. Pages are filled over what is hidden and the next cursor is
@@ -26,14 +28,17 @@ import java.util.Optional;
 public final class ListQuery {
     private static final int DEFAULT_ITEMS = 50;
     private static final int SCAN_ENTRIES = 256;
+    private static final int MAX_CODES = 16;
     private static final int MAX_SCANNED = 20_000;
 
     private final NodeGateway node;
     private final PolicySource policies;
     private final Cursors cursors;
+    private final LabelSource labels;
     private final int maxItems;
 
-    public ListQuery(NodeGateway node, PolicySource policies, Cursors cursors, int maxItems) {
+    public ListQuery(NodeGateway node, PolicySource policies, Cursors cursors, LabelSource labels, int maxItems) {
+        this.labels = labels;
         this.node = node;
         this.policies = policies;
         this.cursors = cursors;
@@ -58,7 +63,7 @@ public final class ListQuery {
             throw ApiProblem.malformed("a page has 1 to " + maxItems + " items", "limit")
                     .asException();
         }
-        String question = request.getList() + "\n" + request.getBy();
+        String question = request.getList() + "\n" + request.getBy() + "\n" + codes(request);
         try (StateView view = StateView.open(node)) {
             Optional<byte[]> after = request.getCursor().isEmpty()
                     ? Optional.empty()
@@ -67,7 +72,9 @@ public final class ListQuery {
                 Selector.parse(request.getBy()).require("evidence", Selector.Kind.ALL);
                 return evidence(view, after, limit, key -> cursors.seal(caller, question, key));
             }
-            Scan scan = scan(caller, request.getList(), request.getBy(), view);
+            Scan scan = request.getLabelsCount() == 0
+                    ? scan(caller, request.getList(), request.getBy(), view)
+                    : labelled(caller, request, view);
             ListResponse page = page(view, scan, after, limit, key -> cursors.seal(caller, question, key));
             if (page.getItemsCount() == 0 && after.isEmpty() && scan.about().isPresent()) {
                 throw ApiProblem.notFound(scan.about().get()).asException();
@@ -156,6 +163,7 @@ public final class ListQuery {
             }
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> accesses(caller, selector, state, policy);
+            case "log" -> log(caller, selector, state, policy);
             case "reviews" -> reviews(caller, selector, state, policy);
             case "custodians" -> custodians(caller, selector, state, policy);
             case "trials" -> {
@@ -171,11 +179,54 @@ public final class ListQuery {
                 drugs(caller, list, selector, state);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of evidence, institutions, members, patients, custodians, guardians, records,"
-                                        + " erasures, consents, accesses, reviews, trials and subjects",
+                                "there are lists of evidence, institutions, members, patients, custodians, guardians,"
+                                        + " records, erasures, consents, accesses, reviews, trials, subjects,"
+                                        + " and a patient's log",
                                 "list")
                         .asException();
         };
+    }
+
+    /** The cursor of a list serves for the same codes alone. */
+    private static String codes(ListRequest request) {
+        return request.getLabelsList().stream()
+                .map(code -> code.getSystem() + "|" + code.getCode())
+                .collect(java.util.stream.Collectors.joining("\n"));
+    }
+
+    /** Records with one of the codes, of those that the caller sees anyway: it learns no label of any other (PRV-4). */
+    private Scan labelled(Caller caller, ListRequest request, StateView view) {
+        Selector selector = Selector.parse(request.getBy());
+        selector.require(request.getList() + " with labels", Selector.Kind.PATIENT);
+        if (!request.getList().equals("records") || request.getLabelsCount() > MAX_CODES) {
+            throw ApiProblem.malformed("records are selected by at most " + MAX_CODES + " codes", "labels")
+                    .asException();
+        }
+        LedgerState state = view.state();
+        ApiPolicy policy = policies.on(state);
+        ByteString id = selector.objectId();
+        Visible seen = key -> state.record(LedgerIndexes.idAt(key)).filter(record -> policy.seesRecord(caller, record));
+        Scan visible = ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, seen);
+        PatientState patient = state.patient(id)
+                .filter(found -> policy.seesPatient(caller, found) || anyVisible(view, visible))
+                .orElseThrow(() -> ApiProblem.notFound("patient").asException());
+        Set<ByteString> wanted = labels.of(patient, state, request.getLabelsList());
+        return new Scan(
+                visible.index(),
+                visible.prefix(),
+                key -> state.record(LedgerIndexes.idAt(key))
+                        .filter(record -> policy.seesRecord(caller, record))
+                        .filter(record -> hasAny(record, wanted)),
+                visible.about());
+    }
+
+    private static boolean anyVisible(StateView view, Scan scan) {
+        return page(view, scan, Optional.empty(), 1, key -> "").getItemsCount() > 0;
+    }
+
+    private static boolean hasAny(RecordState record, Set<ByteString> wanted) {
+        return record.getVersions(record.getVersionsCount() - 1).getContent().getLabelsList().stream()
+                .anyMatch(wanted::contains);
     }
 
     private static Scan members(Selector selector, LedgerState state) {
@@ -229,7 +280,13 @@ public final class ListQuery {
     private static Scan accesses(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
         Visible visible = key -> visible(caller, policy, state, LedgerIndexes.idAt(key));
         return switch (selector.kind()) {
-            case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, visible);
+            case PATIENT ->
+                ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, key -> state.access(
+                                LedgerIndexes.idAt(key))
+                        // that a denied request was of this patient's record is not for its requester to learn
+                        .filter(access -> policy.access(caller, access) == ApiPolicy.AccessView.FULL
+                                || !ApiPolicy.tellsOfHidden(access))
+                        .flatMap(access -> visible.at(key)));
             case MEMBER ->
                 named(
                         LedgerIndexes.MEMBER_ACCESSES,
@@ -239,6 +296,27 @@ public final class ListQuery {
                         "member");
             case ALL, INSTITUTION, ROLE, TRIAL -> throw selector.notFor("accesses");
         };
+    }
+
+    /** What became of a patient's records, for those who give account of it (ACC-4). */
+    private static Scan log(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("log", Selector.Kind.PATIENT);
+        PatientState patient = state.patient(selector.objectId())
+                .filter(found -> policy.seesPatient(caller, found))
+                .orElseThrow(() -> ApiProblem.notFound("patient").asException());
+        if (!policy.readsAccounting(caller, patient)) {
+            throw ApiProblem.forbidden(
+                            "ROLE_REQUIRED",
+                            "a patient's log is read by the patient, a PRIVACY_OFFICER, AUDITOR or ADMIN",
+                            "ACC-4",
+                            "ask one of them")
+                    .asException();
+        }
+        return new Scan(
+                LedgerIndexes.PATIENT_ACCESSES,
+                LedgerIndexes.prefix(patient.getId()),
+                key -> visible(caller, policy, state, LedgerIndexes.idAt(key)),
+                Optional.empty());
     }
 
     /** Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due. */

@@ -12,6 +12,8 @@ import io.consilium.proto.FetchPayloadRequest;
 import io.consilium.proto.FetchPayloadResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.MrnIndexRequest;
+import io.consilium.proto.MrnIndexResponse;
 import io.consilium.proto.RationaleKeyRequest;
 import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.ScopeKeyRequest;
@@ -48,6 +50,7 @@ public record Operations(
         Operation<DiscloseRequest, DiscloseResponse> disclose,
         Operation<FetchPayloadRequest, FetchPayloadResponse> fetchPayload,
         Operation<RationaleKeyRequest, RationaleKeyResponse> rationaleKey,
+        Operation<MrnIndexRequest, MrnIndexResponse> mrnIndex,
         Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
         Operation<DrugRequest, DrugResponse> drug,
         Operation<WatchRequest, WatchResponse> watch) {}

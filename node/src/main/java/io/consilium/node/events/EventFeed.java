@@ -159,7 +159,7 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
                     at = event.cursor();
                     EventDetail detail = detail(event);
                     if (visibility.sees(event.event(), detail)) {
-                        response.addEvents(event(event, detail));
+                        response.addEvents(event(event, detail).toBuilder().setCursor(sealed(reader, event.cursor())));
                     }
                 }
                 if (events.events().isEmpty()) {
@@ -174,16 +174,19 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     }
 
     private WatchResponse finish(Reader reader, WatchResponse.Builder response, EventCursor at) {
+        return response.setNextCursor(sealed(reader, at)).build();
+    }
+
+    private String sealed(Reader reader, EventCursor at) {
         byte[] place = new CanonicalWriter()
                 .writeLong(at.height())
                 .writeInt(at.index())
                 .toBytes();
-        return response.setNextCursor(cursors.seal(reader.caller(), QUESTION, place))
-                .build();
+        return cursors.seal(reader.caller(), QUESTION, place);
     }
 
     /** Tells of the blocks after {@code at} up to {@code height}, as far as the limit allows. */
-    private static EventCursor blocks(
+    private EventCursor blocks(
             StateView view, EventCursor at, long height, Reader reader, WatchResponse.Builder response) {
         if (!reader.request().getBlocks()) {
             return at.height() < height ? new EventCursor(height, BEFORE_EVENTS) : at;
@@ -194,8 +197,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
             byte[] bytes = view.chain()
                     .header(next)
                     .orElseThrow(() -> new IllegalStateException("block " + next + " is not stored"));
-            response.addEvents(block(bytes));
             told = new EventCursor(next, BEFORE_EVENTS);
+            response.addEvents(block(bytes).toBuilder().setCursor(sealed(reader, told)));
         }
         return told;
     }

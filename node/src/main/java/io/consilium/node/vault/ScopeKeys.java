@@ -1,6 +1,7 @@
 package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.Blinding;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519KeyPair;
@@ -12,7 +13,9 @@ import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.Code;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.MemberKeys;
 import io.consilium.proto.PatientState;
@@ -21,8 +24,10 @@ import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.SealedFor;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Gives a patient's scope key to those who label and consent for the patient, sealed to each anew (PRV-3, PRV-4). */
 public final class ScopeKeys {
@@ -140,6 +145,42 @@ public final class ScopeKeys {
                 .findFirst();
     }
 
+    /** Labels of codes, made where the scope key is; another custodian's patient is asked for at that custodian's node. */
+    public Set<ByteString> labels(PatientState patient, LedgerState state, List<Code> codes) {
+        Optional<SealedFor> ours = sealedTo(patient, node.institution());
+        if (ours.isEmpty()) {
+            requireOwnNode(patient.getCustodians(0), state);
+        }
+        byte[] privateKey = institutionKey.privateKey();
+        try {
+            byte[] key = KeyEnvelope.open(
+                    KeyEnvelope.Use.SCOPE_KEY,
+                    patient.getId().toByteArray(),
+                    privateKey,
+                    ours.orElseThrow().getEnvelope().toByteArray());
+            Set<ByteString> labels = new LinkedHashSet<>();
+            for (Code code : codes) {
+                labels.add(ByteString.copyFrom(
+                        Blinding.label(key, patient.getLabelEpoch(), code.getSystem(), code.getCode())));
+            }
+            Arrays.fill(key, (byte) 0);
+            return labels;
+        } catch (CryptoException e) {
+            throw unreadable();
+        } finally {
+            Arrays.fill(privateKey, (byte) 0);
+        }
+    }
+
+    private static ProblemException unreadable() {
+        return ApiProblem.refused(
+                        "ENVELOPE_UNREADABLE",
+                        "the key that was sealed to this institution does not open",
+                        "PRV-3",
+                        "the institution's encryption key may have changed; seal the key to it anew")
+                .asException();
+    }
+
     /** Opens what is sealed to the institution and seals it to another key; the key itself never leaves memory. */
     byte[] rewrap(
             KeyEnvelope.Use openUse,
@@ -157,12 +198,7 @@ public final class ScopeKeys {
                 Arrays.fill(key, (byte) 0);
             }
         } catch (CryptoException e) {
-            throw ApiProblem.refused(
-                            "ENVELOPE_UNREADABLE",
-                            "the key that was sealed to this institution does not open",
-                            "PRV-3",
-                            "the institution's encryption key may have changed; seal the key to it anew")
-                    .asException();
+            throw unreadable();
         } finally {
             Arrays.fill(privateKey, (byte) 0);
         }

@@ -124,6 +124,7 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
                 refuse());
     }
 

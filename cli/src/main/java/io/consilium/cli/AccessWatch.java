@@ -1,0 +1,155 @@
+package io.consilium.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.PrivateFile;
+import io.consilium.proto.EventDetail;
+import io.consilium.proto.WatchEvent;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The events that concern an institution, each told once (INT-3).
+ *
+ * <p>The place after each event told is kept in a file under the context's home, for this member, chain and node. A run
+ * that ends, and a node that comes back, go on from there; the node remembers every event and seals places so that they
+ * outlive its restart.
+ */
+final class AccessWatch {
+    private static final long POLL_MILLIS = 20_000;
+    private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_CURSOR_BYTES = 4_096;
+
+    private final Session session;
+    private final List<String> types;
+
+    AccessWatch(Session session, List<String> types) {
+        this.session = session;
+        this.types = types;
+    }
+
+    /** @param limit how many events, 0 for any number */
+    void run(int limit, boolean once, boolean restart) throws ClientException {
+        Path file = place();
+        String cursor = restart ? "" : read(file);
+        if (cursor.isEmpty()) {
+            // the beginning is a place too: what comes between this run and the next is not lost
+            cursor = session.client().watch(WatchRequest.getDefaultInstance()).getNextCursor();
+            write(file, cursor);
+        }
+        int told = 0;
+        boolean away = false;
+        while (true) {
+            WatchResponse response;
+            try {
+                response = session.client()
+                        .watch(WatchRequest.newBuilder()
+                                .setCursor(cursor)
+                                .setWaitMillis(once ? 0 : POLL_MILLIS)
+                                .build());
+                away = false;
+            } catch (ClientException failed) {
+                if (once || !isAway(failed)) {
+                    throw failed;
+                }
+                if (!away) {
+                    session.output().say("The node is away; waiting for it to come back ...");
+                }
+                away = true;
+                LockSupport.parkNanos(AWAY_NANOS);
+                continue;
+            }
+            for (WatchEvent event : response.getEventsList()) {
+                if (wanted(event.getType())) {
+                    print(event);
+                    told++;
+                }
+                write(file, event.getCursor());
+                if (limit > 0 && told >= limit) {
+                    return;
+                }
+            }
+            cursor = response.getNextCursor();
+            write(file, cursor);
+            if (once && response.getEventsCount() == 0) {
+                return;
+            }
+        }
+    }
+
+    /** A node that restarts refuses connections, then tokens of before its start (a second's rounding). */
+    private static boolean isAway(ClientException failed) {
+        return failed.kind() == FailureClass.UNREACHABLE || failed.code().equals("TOKEN_BEFORE_START");
+    }
+
+    private boolean wanted(String type) {
+        return types.stream().anyMatch(each -> type.equals(each) || type.startsWith(each + "."));
+    }
+
+    private void print(WatchEvent event) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("height", event.getHeight());
+        object.put("time", Dates.text(event.getTimeMillis()));
+        object.put("type", event.getType());
+        object.put("object", event.getObject());
+        String actor = "";
+        try {
+            actor = EventDetail.parseFrom(event.getPayload()).getActor();
+            object.put("actor", actor);
+        } catch (InvalidProtocolBufferException malformed) {
+            session.output().detail("The details of an event cannot be read by this version");
+        }
+        session.output()
+                .event(
+                        object,
+                        Dates.text(event.getTimeMillis()) + "  " + event.getHeight() + "  " + event.getType() + "  "
+                                + event.getObject() + "  " + actor);
+    }
+
+    private Path place() throws ClientException {
+        String who = session.genesis().chainId().hex() + "\n" + session.actor() + "\n"
+                + session.client().endpoint().institution();
+        String name = Hash.sha256(who.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
+        return session.context().home().resolve("watch").resolve(name + ".cursor");
+    }
+
+    private static String read(Path file) throws ClientException {
+        try {
+            return Files.exists(file)
+                    ? new String(PrivateFile.read(file, MAX_CURSOR_BYTES), StandardCharsets.US_ASCII).strip()
+                    : "";
+        } catch (IOException failed) {
+            throw unusable(file, failed);
+        }
+    }
+
+    private static void write(Path file, String cursor) throws ClientException {
+        try {
+            UserFiles.parentOf(file);
+            PrivateFile.replace(file, cursor.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException failed) {
+            throw unusable(file, failed);
+        }
+    }
+
+    private static ClientException unusable(Path file, IOException failed) {
+        return new ClientException(
+                        FailureClass.USAGE,
+                        "PLACE_UNUSABLE",
+                        "The place where the watch stopped cannot be kept in " + file + ": "
+                                + PrivateFile.reason(failed),
+                        "Check the directory, or start anew with --restart")
+                .causedBy(failed);
+    }
+}

@@ -1,0 +1,265 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.VerificationFailed;
+import io.consilium.ledger.access.Accounting;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code consilium audit}: what became of a patient's records, for the patient and for those who answer for it (ACC-4). */
+@Command(
+        addMethodSubcommands = false,
+        name = "audit",
+        description = "Account for disclosures, show a patient's log, and hand signed evidence to an inspector.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  consilium --context st-mary/privacy audit disclosures --patient P --accountable-only",
+            "  consilium --context st-mary/privacy audit export --patient P --out bundle.json",
+            "  consilium audit verify bundle.json --genesis genesis.json"
+        })
+final class AuditCommands {
+    /** How a report is written; without one, in the format of {@code -o}. */
+    enum Format {
+        table,
+        csv,
+        fhir
+    }
+
+    private static final int PAGE = 500;
+    private static final int MAX_ACCESSES = 50_000;
+
+    private final Session session;
+
+    AuditCommands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "disclosures",
+            description = {
+                "List every disclosure of a patient's records, with whether 45 CFR 164.528 asks to account for it.",
+                "--accountable-only is the statutory report: six years, without what the rule exempts."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/privacy audit disclosures --patient P",
+                "  consilium --context st-mary/privacy audit disclosures --patient P --accountable-only --format csv"
+            })
+    int disclosures(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
+            @Option(names = "--accountable-only", description = "Only what has to be accounted for.")
+                    boolean accountableOnly,
+            @Option(names = "--from", paramLabel = "TIME", description = "Since when (accountable: six years ago).")
+                    Optional<String> from,
+            @Option(names = "--to", paramLabel = "TIME", description = "Until when, a day inclusive (default: now).")
+                    Optional<String> to,
+            @Option(names = "--format", paramLabel = "FORMAT", description = "table, csv or fhir.")
+                    Optional<Format> format)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", patient);
+        long start = from.isPresent() ? Dates.start("--from", from.get()) : accountableOnly ? sixYearsAgo() : 0;
+        long end = to.isPresent() ? Dates.end("--to", to.get()) : Long.MAX_VALUE;
+        List<AuditEntry> entries = new ArrayList<>();
+        for (AuditEntry entry : AuditEntry.of(log(patientId))) {
+            boolean inTime = entry.timeMillis() >= start && entry.timeMillis() < end;
+            if (entry.kind() == AuditEntry.Kind.DISCLOSED && inTime && (!accountableOnly || entry.accountable())) {
+                entries.add(entry);
+            }
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (AuditEntry entry : entries) {
+            items.add(entry.disclosure(name(entry.recipientInstitution(), names)));
+        }
+        print(
+                format,
+                entries,
+                items,
+                List.of("date", "recipient", "recipientName", "recordId", "purpose", "accountable", "exemption"),
+                List.of(
+                        "date",
+                        "recipient",
+                        "recipientName",
+                        "recordId",
+                        "recordVersion",
+                        "purpose",
+                        "accountable",
+                        "exemption",
+                        "citation",
+                        "discloser",
+                        "meaning",
+                        "breakGlassId",
+                        "accessId",
+                        "txId"));
+        return 0;
+    }
+
+    @Command(
+            name = "log",
+            description = "Show all that happened to a patient's records: uses, denials, disclosures, break-glass.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context patient audit log --patient P",
+                "  consilium --context st-mary/privacy audit log --patient P --format fhir"
+            })
+    int log(
+            @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
+            @Option(names = "--from", paramLabel = "TIME", description = "Since when.") Optional<String> from,
+            @Option(names = "--to", paramLabel = "TIME", description = "Until when, a day inclusive (default: now).")
+                    Optional<String> to,
+            @Option(names = "--format", paramLabel = "FORMAT", description = "table, csv or fhir.")
+                    Optional<Format> format)
+            throws Exception {
+        long start = from.isPresent() ? Dates.start("--from", from.get()) : 0;
+        long end = to.isPresent() ? Dates.end("--to", to.get()) : Long.MAX_VALUE;
+        List<AuditEntry> entries = AuditEntry.of(log(Ids.object("patient", patient))).stream()
+                .filter(entry -> entry.timeMillis() >= start && entry.timeMillis() < end)
+                .toList();
+        print(
+                format,
+                entries,
+                entries.stream().map(AuditEntry::describe).toList(),
+                List.of("time", "by", "meaning", "purpose", "recordId", "decision"),
+                List.of(
+                        "time",
+                        "kind",
+                        "by",
+                        "meaning",
+                        "purpose",
+                        "action",
+                        "recordId",
+                        "recordVersion",
+                        "requester",
+                        "decision",
+                        "reason",
+                        "consentId",
+                        "review",
+                        "breakGlassId",
+                        "accountable",
+                        "exemption",
+                        "accessId",
+                        "txId"));
+        return 0;
+    }
+
+    @Command(
+            name = "export",
+            description = {
+                "Write a signed bundle for an inspector: every line with its proofs from the genesis on.",
+                "That no line is missing is what you attest with your signature; each line proves itself."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/privacy audit export --patient P --out bundle.json",
+                "  consilium --context st-mary/privacy audit export --institution st-mary --out bundle.json"
+            })
+    int export(
+            @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
+            @Option(names = "--institution", paramLabel = "I", description = "All patients in its custody.")
+                    Optional<String> institution,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "File; it must not exist.")
+                    Path out)
+            throws Exception {
+        new AuditExport(session).write(patient, institution, out);
+        return 0;
+    }
+
+    @Command(
+            name = "verify",
+            description = "Verify an inspector's bundle offline, and show its lines (exit 0 or 9).",
+            footerHeading = "%nExamples:%n",
+            footer = {"  consilium audit verify bundle.json --genesis genesis.json"})
+    int verify(@Parameters(paramLabel = "BUNDLE", description = "Bundle of audit export.") String bundle)
+            throws Exception {
+        new AuditExport(session).verify(bundle);
+        return 0;
+    }
+
+    private void print(
+            Optional<Format> format,
+            List<AuditEntry> entries,
+            List<Map<String, Object>> items,
+            List<String> shown,
+            List<String> all) {
+        if (format.isEmpty() || format.get() == Format.table) {
+            session.output().list(shown, items, Optional.empty());
+        } else if (format.get() == Format.csv) {
+            session.output().raw().print(CsvWriter.write(all, items));
+            session.output().flush();
+        } else {
+            session.output().raw().println(AuditFhir.bundle(entries, System.currentTimeMillis()));
+            session.output().flush();
+        }
+    }
+
+    private static long sixYearsAgo() {
+        return Instant.now()
+                .atZone(ZoneOffset.UTC)
+                .minusYears(Accounting.YEARS)
+                .toInstant()
+                .toEpochMilli();
+    }
+
+    private String name(String institution, Map<String, String> known) throws ClientException {
+        String name = known.get(institution);
+        if (name == null) {
+            name = session.state().institution(institution).value().getLegalName();
+            known.put(institution, name);
+        }
+        return name;
+    }
+
+    private List<AccessState> log(ByteString patientId) throws ClientException {
+        return log(session, patientId);
+    }
+
+    /** The patient's whole log, as far as this member may read it (PRV-8). */
+    static List<AccessState> log(Session session, ByteString patientId) throws ClientException {
+        List<AccessState> accesses = new ArrayList<>();
+        String cursor = "";
+        do {
+            ListResponse page = session.client()
+                    .list(ListRequest.newBuilder()
+                            .setList("log")
+                            .setBy("patient/" + Ids.text(patientId))
+                            .setLimit(PAGE)
+                            .setCursor(cursor)
+                            .build());
+            for (ByteString item : page.getItemsList()) {
+                try {
+                    accesses.add(AccessState.parseFrom(item));
+                } catch (InvalidProtocolBufferException malformed) {
+                    throw new VerificationFailed(
+                                    "ANSWER_MALFORMED",
+                                    "A line of the log cannot be read",
+                                    "Check that node and client are of one version")
+                            .causedBy(malformed);
+                }
+            }
+            cursor = page.getNextCursor();
+        } while (!cursor.isEmpty() && accesses.size() <= MAX_ACCESSES);
+        if (accesses.size() > MAX_ACCESSES) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "LOG_TOO_LONG",
+                    "The log has more than " + MAX_ACCESSES + " accesses",
+                    "Page through it with consilium access list --patient");
+        }
+        return accesses;
+    }
+}

@@ -1,0 +1,188 @@
+package io.consilium.client;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.PublicKey;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.proof.StateValueProof;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.InspectorBundle;
+import io.consilium.proto.InspectorLine;
+import io.consilium.proto.InspectorLog;
+import io.consilium.proto.KeyValue;
+import io.consilium.proto.MemberState;
+import io.consilium.proto.PatientState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Verifies an inspector's bundle from the genesis alone: the signature over the whole by a key that the chain knows, the
+ * state of every access, and the receipt of every transaction that the access names.
+ */
+public final class InspectorCheck {
+    private final ReceiptVerifier verifier;
+    private final Hash chainId;
+
+    public InspectorCheck(ReceiptVerifier verifier, Hash chainId) {
+        this.verifier = verifier;
+        this.chainId = chainId;
+    }
+
+    /** A patient's log, proven line by line. */
+    public record Log(PatientState patient, long height, long timeMillis, List<AccessState> accesses) {}
+
+    /** What a bundle proves, and who attests that it is all of it. */
+    public record Verified(String signer, long madeMillis, List<Log> logs) {}
+
+    /** Throws {@link VerificationFailed} (exit 9), or exit 2 for a bundle of another chain. */
+    public Verified verify(InspectorFile file) throws ClientException {
+        InspectorBundle bundle = file.bundle();
+        if (!bundle.getChainId().equals(ByteString.copyFrom(chainId.toBytes()))) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "WRONG_GENESIS",
+                    "The bundle is of another chain than the genesis given",
+                    "Give the genesis of the chain that it was made on with --genesis");
+        }
+        PublicKey key = signerKey(bundle);
+        if (!new Ed25519Verifier().verify(key, InspectorFile.signed(file.content()), file.signature())) {
+            throw failed("the signature over the whole is not that of " + bundle.getSigner());
+        }
+        List<Log> logs = new ArrayList<>();
+        Set<ByteString> patients = new HashSet<>();
+        for (InspectorLog log : bundle.getLogsList()) {
+            Log checked = log(log);
+            if (!patients.add(checked.patient().getId())) {
+                throw failed("a patient's log is in it twice");
+            }
+            logs.add(checked);
+        }
+        return new Verified(bundle.getSigner(), bundle.getMadeMillis(), logs);
+    }
+
+    private PublicKey signerKey(InspectorBundle bundle) throws ClientException {
+        StateValueProof proof = proof(bundle.getSignerProof());
+        Optional<ActorName> name = ActorName.parse(bundle.getSigner());
+        Optional<KeyValue> key;
+        long time = proof.block().header().timestampMillis();
+        if (name.orElse(null) instanceof ActorName.Patient patient) {
+            PatientState state = value(proof, StateKeys.patient(patient.id()), PatientState.parser());
+            key = state.hasControllerKey() ? Optional.of(state.getControllerKey()) : Optional.empty();
+        } else if (name.orElse(null) instanceof ActorName.Member) {
+            MemberState state = value(proof, StateKeys.member(bundle.getSigner()), MemberState.parser());
+            key = Signatories.keysAt(state, time).map(keys -> keys.getSigningKey());
+        } else {
+            throw failed("its signer is neither a member nor a patient");
+        }
+        return PublicKey.ed25519(
+                key.orElseThrow(() -> failed("its signer had no key")).getKey().toByteArray());
+    }
+
+    private Log log(InspectorLog log) throws ClientException {
+        StateValueProof proof = proof(log.getPatientProof());
+        PatientState patient = patient(proof);
+        List<AccessState> accesses = new ArrayList<>();
+        Set<ByteString> ids = new HashSet<>();
+        long before = 0;
+        for (InspectorLine line : log.getLinesList()) {
+            AccessState access = line(line, patient);
+            if (!ids.add(access.getId()) || access.getTimeMillis() < before) {
+                throw failed("its lines repeat or are out of order");
+            }
+            before = access.getTimeMillis();
+            accesses.add(access);
+        }
+        var header = proof.block().header();
+        return new Log(patient, header.height(), header.timestampMillis(), accesses);
+    }
+
+    private PatientState patient(StateValueProof proof) throws ClientException {
+        try {
+            PatientState patient =
+                    PatientState.parseFrom(proof.proof().value().orElseThrow(() -> failed("a patient is not there")));
+            return value(proof, StateKeys.patient(patient.getId()), PatientState.parser());
+        } catch (InvalidProtocolBufferException invalid) {
+            throw failed("a patient cannot be read").causedBy(invalid);
+        }
+    }
+
+    private AccessState line(InspectorLine line, PatientState patient) throws ClientException {
+        StateValueProof proof = proof(line.getAccessProof());
+        AccessState access;
+        try {
+            access = AccessState.parseFrom(proof.proof().value().orElseThrow(() -> failed("an access is not there")));
+        } catch (InvalidProtocolBufferException invalid) {
+            throw failed("an access cannot be read").causedBy(invalid);
+        }
+        value(proof, StateKeys.access(access.getId()), AccessState.parser());
+        if (!access.getPatientId().equals(patient.getId())) {
+            throw failed("a line is of another patient");
+        }
+        Map<ByteString, VerifiedReceipt> receipts = new HashMap<>();
+        for (ByteString encoded : line.getReceiptProofsList()) {
+            VerifiedReceipt receipt = verifier.verify(encoded.toByteArray());
+            receipts.put(receipt.receipt().getTxId(), receipt);
+        }
+        for (ByteString named : transactions(access)) {
+            if (receipts.remove(named) == null) {
+                throw failed("a line lacks the receipt of a transaction that it names");
+            }
+        }
+        if (!receipts.isEmpty()) {
+            throw failed("a line has a receipt of a transaction that it does not name");
+        }
+        return access;
+    }
+
+    /** The transactions behind an access: it was asked for, disclosed, reviewed. */
+    public static List<ByteString> transactions(AccessState access) {
+        List<ByteString> ids = new ArrayList<>(List.of(access.getTxId()));
+        if (access.hasDisclosure()) {
+            ids.add(access.getDisclosure().getTxId());
+        }
+        if (access.getBreakGlass().hasReview()) {
+            ids.add(access.getBreakGlass().getReview().getTxId());
+        }
+        return ids;
+    }
+
+    private StateValueProof proof(ByteString encoded) throws ClientException {
+        try {
+            StateValueProof proof = StateValueProof.decode(encoded.toByteArray());
+            verifier.verify(proof);
+            return proof;
+        } catch (MalformedException malformed) {
+            throw failed("a proof cannot be read").causedBy(malformed);
+        }
+    }
+
+    private static <T> T value(StateValueProof proof, StateKey key, Parser<T> parser) throws ClientException {
+        if (!proof.proof().key().equals(key)) {
+            throw failed("a proof is of another object");
+        }
+        try {
+            return parser.parseFrom(proof.proof().value().orElseThrow(() -> failed("an object is not there")));
+        } catch (InvalidProtocolBufferException invalid) {
+            throw failed("an object cannot be read").causedBy(invalid);
+        }
+    }
+
+    private static VerificationFailed failed(String reason) {
+        return new VerificationFailed(
+                "BUNDLE_INVALID",
+                "The bundle does not hold: " + reason,
+                "Do not rely on it; ask its signer for another: consilium audit export");
+    }
+}
