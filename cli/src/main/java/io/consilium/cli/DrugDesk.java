@@ -19,6 +19,7 @@ import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.proto.Activity;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
 import io.consilium.proto.DrugShipmentState;
@@ -267,6 +268,27 @@ final class DrugDesk {
     /** A container's SSCC, where this member may know it. */
     String containerName(ByteString id) {
         return PathView.name(this, session, id);
+    }
+
+    /** An institution as the chain knows it. */
+    InstitutionState institution(String slug) throws ClientException {
+        return session.state().institution(slug).value();
+    }
+
+    /** What a product's key opens of a lot: its number and the last day of use. */
+    Optional<PathExport.Batch> batch(Gs1Key pack, ByteString lotId) throws ClientException {
+        Optional<DrugLotState> lot =
+                session.state().find(DrugKeys.lot(lotId), DrugLotState.parser()).map(VerifiedState.At::value);
+        return lot.isEmpty()
+                ? Optional.empty()
+                : requireProduct(pack).open(lot.get().getSealedLot()).map(text -> {
+                    int end = text.indexOf('\n');
+                    return new PathExport.Batch(
+                            text.substring(0, end),
+                            java.time.Instant.ofEpochMilli(lot.get().getExpiryMillis() - 1)
+                                    .atZone(java.time.ZoneOffset.UTC)
+                                    .toLocalDate());
+                });
     }
 
     static boolean isContainer(Gs1Key key) {

@@ -18,8 +18,10 @@ import io.consilium.proto.DrugTrace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.Year;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands of {@code drug} that look: verify, trace, shipments, exceptions (DRU-7, DRU-8). */
+/** The commands of {@code drug} that look: verify, trace, export, shipments, exceptions (DRU-7, DRU-8). */
 class DrugLookups extends DrugDocuments {
     final DrugDesk desk;
 
@@ -112,6 +114,49 @@ class DrugLookups extends DrugDocuments {
             session.output().raw().print(view.text());
         } else {
             session.output().result(view.shown());
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "export",
+            description = "Write the path of a pack or container as a document of EPCIS 2.0.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium drug export --gtin 00614141123452 --serial A1 --format epcis > path.json",
+                "  consilium drug export --item '(00)006141411234567890' --format epcis --out path.json"
+            })
+    int export(
+            @Mixin ItemOptions items,
+            @Option(
+                            names = "--format",
+                            defaultValue = "epcis",
+                            paramLabel = "epcis",
+                            description = "EPCIS 2.0 in JSON.")
+                    String format,
+            @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: here).")
+                    Optional<Path> out)
+            throws Exception {
+        if (!format.equals("epcis")) {
+            throw new MalformedInput("--format", "There is no format " + format, "Write epcis");
+        }
+        if (out.isPresent()) {
+            UserFiles.requireAbsent(out.get());
+        }
+        Gs1Key key = one(items);
+        io.consilium.proto.DrugTraced traced = traced(key);
+        byte[] document = new PathExport(
+                        desk,
+                        key,
+                        new PathView(desk, key, traced),
+                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
+                .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+                .toJson();
+        if (out.isPresent()) {
+            Files.write(out.get(), document);
+        } else {
+            session.output().raw().write(document);
+            session.output().raw().println();
         }
         return 0;
     }

@@ -29,7 +29,8 @@ final class PathView {
         this.key = key;
         this.traced = traced;
         for (DrugStep step : traced.getStepsList()) {
-            if (step.getType().equals("pack") || step.getType().equals("unpack")) {
+            boolean aggregates = step.getType().equals("pack") || step.getType().equals("unpack");
+            if (aggregates && !step.getObject().equals(traced.getItemId())) {
                 containers.computeIfAbsent(step.getObject(), desk::containerName);
             }
         }
@@ -173,7 +174,7 @@ final class PathView {
     static String sentence(Event event) {
         return switch (event.type()) {
             case "commission" -> "made";
-            case "pack" -> "packed into " + event.container();
+            case "pack" -> event.container().isEmpty() ? "filled" : "packed into " + event.container();
             case "unpack" -> "taken out of " + event.container();
             case "ship" -> "sent to " + event.to();
             case "return" -> "sent back to " + event.to();

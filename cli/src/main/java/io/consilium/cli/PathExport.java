@@ -1,0 +1,132 @@
+package io.consilium.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.interop.epcis.EpcisDocument;
+import io.consilium.interop.epcis.EpcisEvent;
+import io.consilium.interop.epcis.EventDraft;
+import io.consilium.interop.epcis.EventType;
+import io.consilium.interop.epcis.MalformedEpcis;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.interop.gs1.KeyKind;
+import io.consilium.interop.gs1.MalformedIdentifier;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A path as a document of EPCIS 2.0, in the terms of the CBV (DRU-1). Steps of containers whose SSCC this reader cannot
+ * know are left out: an event needs its parent.
+ */
+final class PathExport {
+    private static final String SSCC = "SSCC ";
+
+    private final DrugDesk desk;
+    private final Gs1Key item;
+    private final PathView view;
+    private final Optional<Batch> batch;
+
+    /** What is printed on the pack beside its serial. */
+    record Batch(String lot, LocalDate expiry) {}
+
+    PathExport(DrugDesk desk, Gs1Key item, PathView view, Optional<Batch> batch) {
+        this.desk = desk;
+        this.item = item;
+        this.view = view;
+        this.batch = batch;
+    }
+
+    EpcisDocument document(Instant now) throws ClientException {
+        List<EpcisEvent> events = new ArrayList<>();
+        for (PathView.Event event : view.events()) {
+            try {
+                Optional<EventDraft> draft = draft(event);
+                if (draft.isPresent()) {
+                    events.add(draft.get().event());
+                }
+            } catch (MalformedEpcis | MalformedIdentifier impossible) {
+                throw new IllegalStateException("a step of the chain makes no EPCIS event", impossible);
+            }
+        }
+        return EpcisDocument.of(now.toString(), JsonNodeFactory.instance.objectNode(), events);
+    }
+
+    private Optional<EventDraft> draft(PathView.Event event) throws ClientException, MalformedIdentifier {
+        return switch (event.type()) {
+            case "commission" -> {
+                EventDraft draft = object(event, "ADD", "commissioning", "active");
+                batch.ifPresent(found -> draft.batch(found.lot(), found.expiry()));
+                yield Optional.of(draft);
+            }
+            case "pack" -> aggregation(event, "ADD", "packing");
+            case "unpack" -> aggregation(event, "DELETE", "unpacking");
+            case "ship" -> Optional.of(handOver(event, "shipping", "in_transit"));
+            case "return" -> Optional.of(handOver(event, "shipping", "returned"));
+            case "receive" -> Optional.of(object(event, "OBSERVE", "receiving", "in_progress"));
+            case "dispense" -> Optional.of(object(event, "OBSERVE", "dispensing", "dispensed"));
+            case "dispense-partially" -> Optional.of(object(event, "OBSERVE", "dispensing", "partially_dispensed"));
+            case "sample" -> Optional.of(object(event, "OBSERVE", "sampling", "in_progress"));
+            case "destroy" -> Optional.of(object(event, "DELETE", "destroying", "destroyed"));
+            case "export" -> Optional.of(object(event, "OBSERVE", "decommissioning", "inactive"));
+            case "quarantine", "mark-suspect", "mark-illegitimate" ->
+                Optional.of(object(event, "OBSERVE", "holding", "non_sellable_other"));
+            case "recall" -> Optional.of(object(event, "OBSERVE", "holding", "recalled"));
+            case "release", "undo" -> Optional.of(object(event, "OBSERVE", "inspecting", "sellable_accessible"));
+            case "missing" -> Optional.of(object(event, "OBSERVE", "receiving", "unknown"));
+            default -> Optional.empty();
+        };
+    }
+
+    private EventDraft object(PathView.Event event, String action, String step, String disposition)
+            throws ClientException, MalformedIdentifier {
+        return start(EventType.OBJECT, event, action).step(step, disposition).objects(List.of(item));
+    }
+
+    private Optional<EventDraft> aggregation(PathView.Event event, String action, String step)
+            throws ClientException, MalformedIdentifier {
+        if (!event.container().startsWith(SSCC)) {
+            return Optional.empty();
+        }
+        Gs1Key parent = Gs1Key.of(KeyKind.SSCC, event.container().substring(SSCC.length()), "");
+        return Optional.of(start(EventType.AGGREGATION, event, action)
+                .step(step, "in_progress")
+                .parent(parent)
+                .objects(List.of(item)));
+    }
+
+    private EventDraft handOver(PathView.Event event, String step, String disposition)
+            throws ClientException, MalformedIdentifier {
+        return object(event, "OBSERVE", step, disposition)
+                .source("possessing_party", party(event.institution()))
+                .destination("possessing_party", party(event.to()));
+    }
+
+    private EventDraft start(EventType type, PathView.Event event, String action)
+            throws ClientException, MalformedIdentifier {
+        return new EventDraft(type, Instant.ofEpochMilli(event.timeMillis()), ZoneOffset.UTC)
+                .action(action)
+                .readPoint(Gs1Key.of(KeyKind.SGLN, gln(event.institution()), ""));
+    }
+
+    private Gs1Key party(String institution) throws ClientException, MalformedIdentifier {
+        return Gs1Key.of(KeyKind.PGLN, gln(institution), "");
+    }
+
+    private String gln(String institution) throws ClientException {
+        String gln = desk.institution(institution).getGln();
+        if (gln.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "GLN_MISSING",
+                    "DRU-1",
+                    "",
+                    "The institution " + institution + " has no GLN, which EPCIS events need",
+                    "It registers one");
+        }
+        return gln;
+    }
+}
