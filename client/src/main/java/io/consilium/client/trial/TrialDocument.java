@@ -255,12 +255,12 @@ public final class TrialDocument {
         out.put("exclusionCriteria", List.copyOf(registration.getExclusionCriteriaList()));
         out.put("studyType", registration.getStudyType());
         out.put("phase", registration.getPhase());
-        out.put("sampleSize", registration.getSampleSize());
+        out.put("sampleSize", (long) registration.getSampleSize());
         out.put("plannedStart", registration.getPlannedStart());
         out.put("plannedCompletion", registration.getPlannedCompletion());
         out.put("sites", List.copyOf(registration.getSitesList()));
         out.put("ethicsCommittee", registration.getEthicsCommittee());
-        out.put("anonymityThreshold", registration.getAnonymityThreshold());
+        out.put("anonymityThreshold", (long) registration.getAnonymityThreshold());
         out.put("privacyBudget", Micros.number(registration.getPrivacyBudgetMicros()));
         out.put("protocolVersion", registration.getProtocolVersion());
         out.put("icfVersion", registration.getIcfVersion());

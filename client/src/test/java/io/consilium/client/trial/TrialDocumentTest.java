@@ -55,6 +55,9 @@ class TrialDocumentTest {
         String written = JsonWriter.indented(TrialDocument.write(registration));
         assertThat(written).contains("\"privacyBudget\": 2.500001");
         assertThat(TrialDocument.read(bytes(written))).isEqualTo(registration);
+        assertThat(TrialDocument.read(TrialDocument.write(registration), Hash.ZERO))
+                .as("without a way through text")
+                .isEqualTo(registration);
     }
 
     @ParameterizedTest(name = "{0} = {1} at {2}")
