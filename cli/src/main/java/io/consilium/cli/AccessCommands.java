@@ -255,6 +255,12 @@ final class AccessCommands {
             object.put("breakGlassId", Ids.text(access.getBreakGlassId()));
         }
         object.putAll(BreakGlassSteps.describe(access, System.currentTimeMillis()));
+        if (access.hasOutcome()) {
+            object.put("outcome", access.getOutcome().getOutcome().name());
+            if (!access.getOutcome().getReason().isEmpty()) {
+                object.put("outcomeReason", access.getOutcome().getReason());
+            }
+        }
         object.put("disclosed", access.hasDisclosure());
         if (access.hasDisclosure()) {
             object.put("disclosedAt", Dates.text(access.getDisclosure().getTimeMillis()));

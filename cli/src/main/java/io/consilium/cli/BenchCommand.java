@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import io.consilium.bench.decision.DecisionBench;
 import io.consilium.bench.load.LoadOptions;
 import io.consilium.bench.load.LoadPage;
 import io.consilium.bench.load.LoadReport;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,6 +163,61 @@ final class BenchCommand implements Runnable {
         } finally {
             delete(directory);
         }
+    }
+
+    @Command(
+            name = "decision",
+            description = {
+                "What one consent decision costs in the ledger, from stored bytes, for a patient with many consents and",
+                "records: four shapes of consents, each decided many times."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = "  consilium bench decision --consents 1000 --records 10000 -o json")
+    int decision(
+            @Option(
+                            names = "--consents",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "Active consents of the patient, at most 1024 (default 1000).")
+                    int consents,
+            @Option(
+                            names = "--records",
+                            paramLabel = "N",
+                            defaultValue = "10000",
+                            description = "Records of the patient (default 10000).")
+                    int records,
+            @Option(
+                            names = "--decisions",
+                            paramLabel = "N",
+                            defaultValue = "5000",
+                            description = "Decisions measured of each shape (default 5000).")
+                    int decisions)
+            throws ClientException {
+        if (consents < 1 || consents > 1_024 || records < 1 || decisions < 1) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "OPTION_INVALID",
+                    "There are 1 to 1024 consents, and 1 or more records and decisions",
+                    "Give other numbers");
+        }
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (DecisionBench.Result result : DecisionBench.measure(consents, records, decisions)) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("shape", result.shape());
+            item.put("consents", result.consents());
+            item.put("records", result.records());
+            item.put("outcome", result.outcome());
+            item.put("p50Micros", result.p50Micros());
+            item.put("p99Micros", result.p99Micros());
+            item.put("maxMicros", result.maxMicros());
+            items.add(item);
+        }
+        session.output()
+                .list(
+                        List.of("shape", "consents", "records", "outcome", "p50Micros", "p99Micros", "maxMicros"),
+                        items,
+                        Optional.empty());
+        return 0;
     }
 
     private boolean hasContext() {

@@ -275,7 +275,8 @@ final class ConsentCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT",
-                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --at 2027-01-01"
+                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --at 2027-01-01",
+                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --explain"
             })
     int check(
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
@@ -293,8 +294,16 @@ final class ConsentCommands {
                             defaultValue = AccessCommands.ACCESS,
                             description = "access, correct or disclose (default access).")
                     String action,
-            @Option(names = "--at", paramLabel = "TIME", description = "As of when (default: now).")
-                    Optional<String> at)
+            @Option(
+                            names = "--at",
+                            paramLabel = "TIME",
+                            description = "As of when (default: now): in the past as the chain's state was then,"
+                                    + " in the future as it is.")
+                    Optional<String> at,
+            @Option(
+                            names = "--explain",
+                            description = "Show which consent and rule decided, and why the others did not.")
+                    boolean explain)
             throws Exception {
         ConsentCheckRequest.Builder request = ConsentCheckRequest.newBuilder()
                 .setPatientId(Ids.object("patient", patient))
@@ -305,13 +314,18 @@ final class ConsentCommands {
         if (at.isPresent()) {
             request.setAsOfMillis(Dates.start("--at", at.get()));
         }
+        request.setExplain(explain);
         ConsentCheckResponse response = session.client().consentCheck(request.build());
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("decision", response.getDecision().getOutcome().name());
         object.put("asOf", Dates.text(response.getAsOfMillis()));
         object.putAll(basis(response.getDecision()));
         object.put("height", response.getHeight());
-        session.output().result(object);
+        if (explain) {
+            new ExplanationView(session).print(object, response);
+        } else {
+            session.output().result(object);
+        }
         return 0;
     }
 

@@ -17,6 +17,7 @@ import io.consilium.interop.fhir.ReferenceMap;
 import io.consilium.interop.fhir.TermsJson;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.proto.Code;
+import io.consilium.proto.Conditions;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.Period;
 import java.util.LinkedHashMap;
@@ -115,13 +116,9 @@ final class ConsentImport {
 
             @Override
             public ByteString dataPeriod(Period period) throws ClientException {
-                throw new ClientException(
-                        FailureClass.REFUSED,
-                        "CONDITION_UNSUPPORTED",
-                        "PRV-5",
-                        "",
-                        "The consent restricts by the time of the data, which custodians cannot judge yet",
-                        "Leave dataPeriod out, or name the records that are meant");
+                return keys.get()
+                        .sealConditions(
+                                Conditions.newBuilder().setDataPeriod(period).build());
             }
         };
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whom and what one rule of a consent is about, as written on the command line.
@@ -27,13 +26,37 @@ record ConsentSelectors(
         List<String> actions,
         List<String> labels,
         List<String> records,
-        List<String> authors) {
-    private static final Set<String> NAMES = Set.of("to", "purpose", "action", "label", "record", "author");
+        List<String> authors,
+        RuleLimits limits) {
+    private static final List<String> NAMES = List.of(
+            "to",
+            "purpose",
+            "action",
+            "label",
+            "record",
+            "author",
+            "and-label",
+            "from",
+            "until",
+            "data-from",
+            "data-until",
+            "data-code");
+
+    ConsentSelectors(
+            List<String> actors,
+            List<String> purposes,
+            List<String> actions,
+            List<String> labels,
+            List<String> records,
+            List<String> authors) {
+        this(actors, purposes, actions, labels, records, authors, RuleLimits.NONE);
+    }
 
     /** The form of {@code --deny} and {@code --except}: {@code label=…,to=…}; a value without a name goes on the last. */
     static ConsentSelectors parse(String option, String text) throws MalformedInput {
         Map<String, List<String>> values = new LinkedHashMap<>();
         NAMES.forEach(name -> values.put(name, new ArrayList<>()));
+        List<List<String>> groups = new ArrayList<>();
         Optional<String> name = Optional.empty();
         for (String part : text.split(",")) {
             int equals = part.indexOf('=');
@@ -41,13 +64,19 @@ record ConsentSelectors(
             if (equals > 0 && NAMES.contains(part.substring(0, equals).strip())) {
                 name = Optional.of(part.substring(0, equals).strip());
                 word = part.substring(equals + 1).strip();
+                if (name.get().equals("and-label")) {
+                    groups.add(new ArrayList<>());
+                }
             }
             if (name.isEmpty() || word.isEmpty()) {
                 throw new MalformedInput(
                         option,
                         "'" + text + "' is no selector",
-                        "Write label=SYSTEM|CODE, record=ID, to=WHOM, purpose=CODE, action=CODE or author=MEMBER,"
-                                + " joined by commas");
+                        "Write label=SYSTEM|CODE, record=ID, to=WHOM, purpose=CODE, action=CODE, author=MEMBER,"
+                                + " from=TIME, until=TIME, data-from=TIME, data-until=TIME, joined by commas");
+            }
+            if (name.get().equals("and-label")) {
+                groups.get(groups.size() - 1).add(word);
             }
             values.getOrDefault(name.get(), new ArrayList<>()).add(word);
         }
@@ -57,7 +86,23 @@ record ConsentSelectors(
                 values.getOrDefault("action", List.of()),
                 values.getOrDefault("label", List.of()),
                 values.getOrDefault("record", List.of()),
-                values.getOrDefault("author", List.of()));
+                values.getOrDefault("author", List.of()),
+                new RuleLimits(
+                        groups,
+                        single(option, "from", values),
+                        single(option, "until", values),
+                        single(option, "data-from", values),
+                        single(option, "data-until", values),
+                        values.getOrDefault("data-code", List.of())));
+    }
+
+    private static Optional<String> single(String option, String name, Map<String, List<String>> values)
+            throws MalformedInput {
+        List<String> given = values.getOrDefault(name, List.of());
+        if (given.size() > 1) {
+            throw new MalformedInput(option, "There are two values of " + name, "Give one of them");
+        }
+        return given.stream().findFirst();
     }
 
     /** A rule without exceptions; labels are blinded with the patient's scope key, asked for only if there are any. */
@@ -73,8 +118,9 @@ record ConsentSelectors(
             rule.addRecordIds(Ids.object("record", record));
         }
         for (String author : authors) {
-            rule.addAuthors(Ids.member(author));
+            rule.addAuthors(author.contains("/") ? Ids.member(author) : Ids.institution(author));
         }
+        limits.into(rule, keys);
         return rule;
     }
 

@@ -34,6 +34,36 @@ final class ConsentTermsOptions {
     @Nullable
     List<String> label;
 
+    @Option(
+            names = "--and-label",
+            paramLabel = "SYSTEM|CODE,...",
+            description = "And of one of these categories too; repeat it for further ones that must hold.")
+    @Nullable
+    List<String> andLabel;
+
+    @Option(
+            names = "--author",
+            paramLabel = "WHOM,...",
+            description = "Only what this member or institution wrote; repeat it.")
+    @Nullable
+    List<String> author;
+
+    @Option(
+            names = "--data-from",
+            paramLabel = "TIME",
+            description = "Only data of this time or later, sealed; the custodian's node judges it at each access.")
+    Optional<String> dataFrom = Optional.empty();
+
+    @Option(names = "--data-until", paramLabel = "TIME", description = "Only data until then, a day inclusive; sealed.")
+    Optional<String> dataUntil = Optional.empty();
+
+    @Option(
+            names = "--data-code",
+            paramLabel = "SYSTEM|CODE,...",
+            description = "Only data with one of these codes, sealed: not even a blinded label goes on chain.")
+    @Nullable
+    List<String> dataCode;
+
     @Option(names = "--record", paramLabel = "ID", description = "Only this record; repeat it.")
     @Nullable
     List<String> record;
@@ -78,7 +108,7 @@ final class ConsentTermsOptions {
             terms.addRules(ConsentSelectors.parse("--deny", selectors).rule(false, keys));
         }
         if (grants()) {
-            if (all && (label != null || record != null)) {
+            if (all && (label != null || andLabel != null || record != null)) {
                 throw new MalformedInput(
                         "--all", "--all and a choice of records contradict each other", "Give one of them");
             }
@@ -89,7 +119,8 @@ final class ConsentTermsOptions {
                             actions.isEmpty() ? List.of(AccessCommands.ACCESS) : actions,
                             Words.of(label),
                             Words.of(record),
-                            List.of())
+                            Words.of(author),
+                            limits())
                     .rule(true, keys);
             for (String selectors : orNone(except)) {
                 permit.addExceptions(
@@ -115,6 +146,16 @@ final class ConsentTermsOptions {
         return codes;
     }
 
+    private RuleLimits limits() {
+        return new RuleLimits(
+                orNone(andLabel).stream().map(group -> Words.of(List.of(group))).toList(),
+                Optional.empty(),
+                Optional.empty(),
+                dataFrom,
+                dataUntil,
+                Words.of(dataCode));
+    }
+
     private boolean grants() throws MalformedInput {
         boolean whom = !Words.of(to).isEmpty();
         boolean why = !Words.of(purpose).isEmpty();
@@ -124,7 +165,8 @@ final class ConsentTermsOptions {
                     "A grant needs both --to and --purpose",
                     "Add " + (whom ? "--purpose, e.g. --purpose TREAT" : "--to, e.g. --to riverside"));
         }
-        if (!whom && (label != null || record != null || except != null || all)) {
+        boolean what = label != null || record != null || author != null || !limits().isNone();
+        if (!whom && (what || except != null || all)) {
             throw new MalformedInput("--to", "It is not said whom this is granted to", "Add --to and --purpose");
         }
         return whom;

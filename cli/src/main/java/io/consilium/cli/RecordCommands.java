@@ -64,6 +64,11 @@ final class RecordCommands extends ErasureCommands {
                             paramLabel = "N|R|V",
                             description = "Level of confidentiality (default N).")
                     Optional<String> sensitivity,
+            @Option(
+                            names = "--clinical-time",
+                            paramLabel = "TIME[/TIME]",
+                            description = "When it happened (default: what a FHIR resource says); sealed.")
+                    Optional<String> clinicalTime,
             @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
                     Optional<String> title,
             @Option(
@@ -93,7 +98,7 @@ final class RecordCommands extends ErasureCommands {
         PatientState state = session.state().patient(patientId).value();
         try (RecordDraft draft = RecordDraft.prepare(
                 session,
-                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity),
+                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity, clinicalTime),
                 state,
                 custodian,
                 opening)) {
@@ -158,6 +163,11 @@ final class RecordCommands extends ErasureCommands {
                             paramLabel = "N|R|V",
                             description = "Level of confidentiality (default N).")
                     Optional<String> sensitivity,
+            @Option(
+                            names = "--clinical-time",
+                            paramLabel = "TIME[/TIME]",
+                            description = "When it happened (default: what a FHIR resource says); sealed.")
+                    Optional<String> clinicalTime,
             @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
                     Optional<String> title,
             @Option(
@@ -176,7 +186,7 @@ final class RecordCommands extends ErasureCommands {
         PatientState patient = session.state().patient(record.getPatientId()).value();
         try (RecordDraft draft = RecordDraft.prepare(
                 session,
-                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity),
+                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity, clinicalTime),
                 patient,
                 Optional.of(record.getCustodian()),
                 opening)) {

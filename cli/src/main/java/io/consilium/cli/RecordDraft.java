@@ -17,8 +17,10 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.Period;
 import io.consilium.proto.RecordAmend;
 import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordFacts;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
 import java.io.IOException;
@@ -41,6 +43,7 @@ final class RecordDraft implements AutoCloseable {
     private final ScopeKey scopeKey;
     private final Labels labels;
     private final SealedPayload sealed;
+    private final Optional<Period> clinical;
     private final Optional<Path> opening;
 
     private RecordDraft(
@@ -50,6 +53,7 @@ final class RecordDraft implements AutoCloseable {
             ScopeKey scopeKey,
             Labels labels,
             SealedPayload sealed,
+            Optional<Period> clinical,
             Optional<Path> opening) {
         this.session = session;
         this.patient = patient;
@@ -57,6 +61,7 @@ final class RecordDraft implements AutoCloseable {
         this.scopeKey = scopeKey;
         this.labels = labels;
         this.sealed = sealed;
+        this.clinical = clinical;
         this.opening = opening;
     }
 
@@ -66,7 +71,8 @@ final class RecordDraft implements AutoCloseable {
             Optional<String> mediaType,
             Optional<String> title,
             List<String> labels,
-            Optional<String> sensitivity) {}
+            Optional<String> sensitivity,
+            Optional<String> clinicalTime) {}
 
     static RecordDraft prepare(
             Session session,
@@ -94,7 +100,10 @@ final class RecordDraft implements AutoCloseable {
         String mediaType =
                 source.mediaType().orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
 
-        return of(session, payload, mediaType, source.title(), labels, patient, custodianName, opening);
+        Optional<Period> clinical = source.clinicalTime().isPresent()
+                ? Optional.of(ClinicalTime.given(source.clinicalTime().get()))
+                : fhir.flatMap(ClinicalTime::of);
+        return of(session, payload, mediaType, source.title(), labels, clinical, patient, custodianName, opening);
     }
 
     /** Of content whose labels are known. */
@@ -104,6 +113,7 @@ final class RecordDraft implements AutoCloseable {
             String mediaType,
             Optional<String> title,
             Labels labels,
+            Optional<Period> clinical,
             PatientState patient,
             Optional<String> custodianName,
             Optional<Path> opening)
@@ -114,7 +124,7 @@ final class RecordDraft implements AutoCloseable {
         Path work = Files.createDirectories(session.context().home().resolve("work"));
         List<String> of = List.of(Ids.text(patient.getId()), slug);
         SealedPayload sealed = sealed(session, payload, mediaType, title, of, work);
-        return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, opening);
+        return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, clinical, opening);
     }
 
     /** Encrypts the payload, or goes on with the ciphertext of an upload of the same file that broke (REC-2). */
@@ -198,7 +208,14 @@ final class RecordDraft implements AutoCloseable {
                 .setSealedMetadata(ByteString.copyFrom(sealed.sealedMetadata()))
                 .addDataKey(sealed.sealDataKey(recordId, custodian))
                 .setLabelEpoch(scopeKey.epoch())
+                .setSealedFacts(sealed.sealFacts(facts()))
                 .build();
+    }
+
+    private RecordFacts facts() {
+        RecordFacts.Builder facts = RecordFacts.newBuilder().addAllCodes(labels.codes());
+        clinical.ifPresent(facts::setClinical);
+        return facts.build();
     }
 
     /** The vault has the payload before the chain has the record: a record without its content helps nobody. */

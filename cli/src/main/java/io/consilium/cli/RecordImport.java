@@ -124,13 +124,15 @@ final class RecordImport {
 
     private Writes.Written register(Entry entry, PatientState patient, Optional<String> custodian)
             throws ClientException, IOException {
-        Payload payload = Payload.of(entry.source().content().getBytes(StandardCharsets.UTF_8));
+        byte[] content = entry.source().content().getBytes(StandardCharsets.UTF_8);
+        Payload payload = Payload.of(content);
         try (RecordDraft draft = RecordDraft.of(
                 session,
                 payload,
                 FhirContent.MEDIA_TYPE,
                 Optional.empty(),
                 entry.labels(),
+                ClinicalTime.of(content),
                 patient,
                 custodian,
                 Optional.empty())) {

@@ -118,6 +118,7 @@ class HelpTest {
             "simulate",
             "bench load",
             "bench roofline",
+            "bench decision",
             "completion");
 
     @TempDir

@@ -1,11 +1,14 @@
 package io.consilium.client;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Blinding;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
+import io.consilium.proto.Conditions;
 import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.SealedFor;
 import java.security.SecureRandom;
@@ -80,6 +83,20 @@ public final class ScopeKey {
     /** The codes behind a consent's labels. */
     public List<LabelCode> openCodes(ByteString sealed) throws CryptoException {
         return LabelCode.read(SealedText.open(SealedText.Use.LABEL_CODES, key, sealed.toByteArray()));
+    }
+
+    /** Conditions of a consent's rule, which patient and custodians can read and the chain cannot (PRV-5). */
+    public ByteString sealConditions(Conditions conditions) {
+        return ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.CONDITIONS, key, conditions.toByteArray(), random));
+    }
+
+    /** The conditions in clear. */
+    public Conditions openConditions(ByteString sealed) throws CryptoException {
+        try {
+            return Conditions.parseFrom(SealedBytes.open(SealedBytes.Use.CONDITIONS, key, sealed.toByteArray()));
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new CryptoException("the conditions open and are malformed", malformed);
+        }
     }
 
     /** A reason that the patient and the custodians can read. */

@@ -3,16 +3,25 @@ package io.consilium.client;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.proto.InstitutionState;
+import io.consilium.proto.RecordFacts;
 import io.consilium.proto.SealedFor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** A payload's ciphertext in a file, and everything that is needed to register it. */
 public final class SealedPayload implements AutoCloseable {
+    /** Facts are filled up to multiples of this. */
+    private static final int FACTS_STEP_BYTES = 512;
+
+    /** Tag and length of the padding. */
+    private static final int FACTS_OVERHEAD_BYTES = 3;
+
     private final Path ciphertext;
     private final long size;
     private final Hash ciphertextHash;
@@ -68,6 +77,17 @@ public final class SealedPayload implements AutoCloseable {
     /** Shared; for what seals it to somebody. */
     byte[] dataKey() {
         return dataKey;
+    }
+
+    /** What conditions of consents are held against, padded so that its length tells little (PRV-5). */
+    public ByteString sealFacts(RecordFacts facts) {
+        int bytes = facts.getSerializedSize() + FACTS_OVERHEAD_BYTES;
+        int padded = (bytes + FACTS_STEP_BYTES - 1) / FACTS_STEP_BYTES * FACTS_STEP_BYTES;
+        RecordFacts filled = facts.toBuilder()
+                .setPadding(ByteString.copyFrom(new byte[padded - bytes]))
+                .build();
+        return ByteString.copyFrom(
+                SealedBytes.seal(SealedBytes.Use.FACTS, dataKey, filled.toByteArray(), new SecureRandom()));
     }
 
     /** The data key for a custodian, bound to the record (PRV-3). */

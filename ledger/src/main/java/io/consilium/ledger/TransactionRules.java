@@ -2,6 +2,7 @@ package io.consilium.ledger;
 
 import io.consilium.ledger.access.AccessRules;
 import io.consilium.ledger.access.BreakGlassRules;
+import io.consilium.ledger.access.ConditionRules;
 import io.consilium.ledger.access.DisclosureRules;
 import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.Outcome;
@@ -65,6 +66,7 @@ final class TransactionRules {
             case ACCESS_REQUEST -> AccessRules.request(call);
             case ACCESS_USE -> AccessRules.use(call);
             case DISCLOSE -> DisclosureRules.disclose(call);
+            case ACCESS_OUTCOME -> ConditionRules.outcome(call);
             case BREAK_GLASS -> BreakGlassRules.open(call);
             case BREAK_GLASS_REVIEW -> BreakGlassRules.review(call);
             case TRIAL -> TrialRules.apply(call);

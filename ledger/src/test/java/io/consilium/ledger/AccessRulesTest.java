@@ -360,7 +360,7 @@ class AccessRulesTest {
     }
 
     @Test
-    @DisplayName("ACC-2 denials, uses and conditional permits are not disclosed")
+    @DisplayName("ACC-2 PRV-5 denials, uses and conditional permits without an outcome are not disclosed")
     void acc2_nothingToDisclose() {
         assertThat(ask(BROWN, request(RECORD, "TREAT")).code()).isEqualTo("ACCESS_DENIED");
         assertThat(disclose(disclosure())).isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
@@ -370,6 +370,6 @@ class AccessRulesTest {
         Receipt conditional = ask(BROWN, request(RECORD, "TREAT").setAccessId(id("c")));
         assertThat(conditional.applied()).isTrue();
         assertThat(conditional.message().getDecision()).isEqualTo(DecisionOutcome.PERMIT_CONDITIONAL);
-        assertThat(disclose(disclosure().setAccessId(id("c")))).isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
+        assertThat(disclose(disclosure().setAccessId(id("c")))).isEqualTo("OUTCOME_MISSING PRV-5");
     }
 }

@@ -87,6 +87,7 @@ public final class AccessRules {
         Writes writes = new Writes();
         List<ByteString> objects = new ArrayList<>();
         boolean denied = false;
+        boolean conditional = false;
         for (AccessUse.Item item : use.getItemsList()) {
             Read read = new Read(
                     item.getAccessId(),
@@ -101,12 +102,14 @@ public final class AccessRules {
                 return Outcome.refused(Refusal.RECORD_PURGED);
             }
             denied |= decision.denies();
+            conditional |= decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL;
             objects.add(item.getAccessId());
             write(call, record, read, decision, writes);
         }
         return denied
                 ? new Outcome.Refused(Refusal.ACCESS_DENIED.rejection(), writes, objects, DecisionOutcome.DENY)
-                : new Outcome.Applied(writes, objects, 1, DecisionOutcome.PERMIT);
+                : new Outcome.Applied(
+                        writes, objects, 1, conditional ? DecisionOutcome.PERMIT_CONDITIONAL : DecisionOutcome.PERMIT);
     }
 
     /** One read, requested or used. */
@@ -215,6 +218,10 @@ public final class AccessRules {
                                 found.getId(),
                                 call.timeMillis())
                         .ifPresent(access::setBreakGlassId);
+            }
+            if (decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL) {
+                writes.index(LedgerIndexes.of(
+                        LedgerIndexes.CONDITIONAL_ACCESSES, found.getCustodian(), call.timeMillis(), read.accessId()));
             }
             writes.index(LedgerIndexes.of(
                     LedgerIndexes.PATIENT_ACCESSES, found.getPatientId(), call.timeMillis(), read.accessId()));

@@ -3,9 +3,6 @@ package io.consilium.ledger.access;
 import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
-import io.consilium.ledger.consent.ConsentDecision;
-import io.consilium.ledger.consent.Decision;
-import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
@@ -41,9 +38,9 @@ public final class DisclosureRules {
         }
         Optional<Rejection> refusal = discloser(call, access)
                 .or(() -> permitted(access))
-                .or(() -> young(call, access))
+                .or(() -> Permit.tooOld(call.state(), access, call.timeMillis()))
                 .or(() -> notErased(call, access))
-                .or(() -> stillPermitted(call, access))
+                .or(() -> Permit.withdrawn(call.state(), access, call.timeMillis()))
                 .or(() -> sameKeyAndBytes(call, access, disclose));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -82,37 +79,15 @@ public final class DisclosureRules {
         if (access.hasDisclosure()) {
             return Optional.of(Refusal.ALREADY_DISCLOSED.rejection());
         }
-        boolean permit = access.getDecision().getOutcome() == DecisionOutcome.PERMIT && !access.getUse();
-        return permit ? Optional.empty() : Optional.of(Refusal.NOTHING_TO_DISCLOSE.rejection());
-    }
-
-    private static Optional<Rejection> young(Call call, AccessState access) {
-        long age = call.timeMillis() - access.getTimeMillis();
-        long limit = call.state().parameters().getPermitAgeMillis();
-        return age <= limit
-                ? Optional.empty()
-                : Optional.of(Refusal.PERMIT_TOO_OLD.rejection("permits hold for " + limit / 1000 + " s"));
+        if (access.getUse() || access.getDecision().getOutcome() == DecisionOutcome.DENY) {
+            return Optional.of(Refusal.NOTHING_TO_DISCLOSE.rejection());
+        }
+        return Permit.denied(access);
     }
 
     private static Optional<Rejection> notErased(Call call, AccessState access) {
         boolean erased = call.state().record(access.getRecordId()).orElseThrow().hasErasure();
         return erased ? Optional.of(Refusal.RECORD_PURGED.rejection()) : Optional.empty();
-    }
-
-    private static Optional<Rejection> stillPermitted(Call call, AccessState access) {
-        Decision decision = ConsentDecision.decide(
-                call.state(),
-                new DecisionRequest(
-                        access.getPatientId(),
-                        access.getRecordId(),
-                        access.getRecordVersion(),
-                        access.getRequester(),
-                        access.getPurpose(),
-                        access.getAction(),
-                        call.timeMillis()));
-        return decision.outcome() == DecisionOutcome.PERMIT
-                ? Optional.empty()
-                : Optional.of(Refusal.PERMIT_WITHDRAWN.rejection());
     }
 
     private static Optional<Rejection> sameKeyAndBytes(Call call, AccessState access, Disclose disclose) {

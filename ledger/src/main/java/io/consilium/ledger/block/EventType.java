@@ -24,6 +24,7 @@ public enum EventType {
     ACCESS_PERMITTED("access.permitted"),
     ACCESS_DENIED("access.denied"),
     ACCESS_USED("access.used"),
+    ACCESS_JUDGED("access.judged"),
     ACCESS_DISCLOSED("access.disclosed"),
     ACCESS_BREAK_GLASS("access.break-glass"),
     ACCESS_REVIEWED("access.reviewed"),

@@ -49,6 +49,9 @@ public final class LedgerIndexes {
     /** Patient id, time, access id: requests, denials and uses. */
     public static final String PATIENT_ACCESSES = "patient-accesses";
 
+    /** Custodian, time, access id: those whose sealed conditions its node judges (PRV-5). */
+    public static final String CONDITIONAL_ACCESSES = "conditional-accesses";
+
     /** Member, time, access id. */
     public static final String MEMBER_ACCESSES = "member-accesses";
 
@@ -93,6 +96,7 @@ public final class LedgerIndexes {
             PATIENT_CONSENTS,
             GRANTEE_CONSENTS,
             PATIENT_ACCESSES,
+            CONDITIONAL_ACCESSES,
             MEMBER_ACCESSES,
             INSTITUTION_EMERGENCIES,
             TRIALS,

@@ -46,7 +46,7 @@ public final class ConsentDecision {
 
     /** What the custodian's node found in the sealed conditions of a rule (PRV-5). */
     public interface OpenedConditions {
-        boolean hold(ByteString condition);
+        boolean hold(boolean permit, ByteString condition);
     }
 
     /** One consent's answers at the two extremes; the same twice where no condition matters. */
@@ -130,7 +130,7 @@ public final class ConsentDecision {
     private Weighed weigh(ConsentEntry entry, Optional<OpenedConditions> opened) {
         ConsentTerms terms = state.consent(entry.getConsentId()).orElseThrow().getTerms();
         if (opened.isPresent()) {
-            Verdict found = evaluate(terms, (permit, condition) -> opened.get().hold(condition));
+            Verdict found = evaluate(terms, opened.get()::hold);
             return new Weighed(entry, found, found);
         }
         Verdict strict = evaluate(terms, Conditions.STRICT);

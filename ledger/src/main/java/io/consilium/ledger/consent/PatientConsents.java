@@ -41,6 +41,10 @@ public final class PatientConsents {
 
     /** All entries in the order of their grants. */
     public static List<ConsentEntry> entries(LedgerState state, PatientState patient) {
+        return state.consentEntries(patient.getId(), () -> gather(state, patient));
+    }
+
+    private static List<ConsentEntry> gather(LedgerState state, PatientState patient) {
         List<ConsentEntry> entries = new ArrayList<>(patient.getConsents());
         for (int shard = 0; shard < SHARDS; shard++) {
             if ((patient.getConsentShards() >>> shard & 1) != 0) {
@@ -54,13 +58,23 @@ public final class PatientConsents {
 
     /** Those that speak at this time (CON-4). */
     public static List<ConsentEntry> active(LedgerState state, PatientState patient, long timeMillis) {
-        List<ConsentEntry> active = entries(state, patient);
-        active.removeIf(entry -> !Signatories.covers(entry.getPeriod(), timeMillis));
+        List<ConsentEntry> active = new ArrayList<>();
+        for (ConsentEntry entry : entries(state, patient)) {
+            if (Signatories.covers(entry.getPeriod(), timeMillis)) {
+                active.add(entry);
+            }
+        }
         return active;
     }
 
-    /** Names exactly which versions of which consents spoke. */
-    public static ByteString hash(List<ConsentEntry> entries) {
+    /** Names exactly which versions of which consents speak at this time; of a patient that is not there, none. */
+    public static ByteString activeHash(LedgerState state, ByteString patientId, long timeMillis) {
+        return hash(state.patient(patientId)
+                .map(patient -> active(state, patient, timeMillis))
+                .orElse(List.of()));
+    }
+
+    private static ByteString hash(List<ConsentEntry> entries) {
         CanonicalWriter writer = new CanonicalWriter();
         for (ConsentEntry entry : entries) {
             writer.writeFixed(entry.getConsentId().toByteArray()).writeLong(entry.getConsentVersion());

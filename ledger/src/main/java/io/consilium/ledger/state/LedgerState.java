@@ -8,6 +8,7 @@ import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
+import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.EvidenceCount;
@@ -25,10 +26,12 @@ import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersionState;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The state as typed objects, each decoded once, with what the current block has written on top. One block's execution
@@ -37,6 +40,7 @@ import java.util.TreeMap;
 public final class LedgerState {
     private final StateReader below;
     private final Map<StateKey, Optional<MessageLite>> decoded = new LinkedHashMap<>();
+    private final Map<ByteString, List<ConsentEntry>> gathered = new LinkedHashMap<>();
     private final SortedMap<StateKey, MessageLite> written = new TreeMap<>();
 
     public LedgerState(StateReader below) {
@@ -76,6 +80,16 @@ public final class LedgerState {
 
     public Optional<ConsentState> consent(ByteString id) {
         return object(StateKeys.consent(id), ConsentState.parser());
+    }
+
+    /** The shards of a patient's consents as one list, put together once until one of them changes. */
+    public List<ConsentEntry> consentEntries(ByteString patientId, Supplier<List<ConsentEntry>> gather) {
+        List<ConsentEntry> known = gathered.get(patientId);
+        if (known == null) {
+            known = List.copyOf(gather.get());
+            gathered.put(patientId, known);
+        }
+        return known;
     }
 
     public Optional<ConsentShard> consentShard(ByteString patientId, int shard) {
@@ -197,6 +211,9 @@ public final class LedgerState {
     public void put(StateKey key, MessageLite object) {
         decoded.put(key, Optional.of(object));
         written.put(key, object);
+        if (object instanceof ConsentShard) {
+            gathered.clear();
+        }
     }
 
     /** What was put since the start, newest values, in the order of keys. */

@@ -18,6 +18,7 @@ final class PayloadFormat {
     static final int MAX_ROLES = 16;
     static final int MAX_LABELS = 64;
     static final int MAX_SEALED_BYTES = 8 * 1024;
+    static final int MAX_FACTS_BYTES = 16 * 1024;
     static final int MAX_RECIPIENTS = 4;
     static final int MAX_REPLICAS = 8;
     static final int MAX_USES = 64;
@@ -59,6 +60,11 @@ final class PayloadFormat {
             case ACCESS_REQUEST -> accessRequest(body.getAccessRequest());
             case ACCESS_USE -> accessUse(body.getAccessUse());
             case DISCLOSE -> disclose(body.getDisclose());
+            case ACCESS_OUTCOME -> {
+                Shape.id(body.getAccessOutcome().getAccessId(), "access_outcome.access_id");
+                Shape.code(body.getAccessOutcome().getReason(), "access_outcome.reason");
+                Shape.hash(body.getAccessOutcome().getConsentsHash(), "access_outcome.consents_hash");
+            }
             case BREAK_GLASS -> BreakGlassFormat.open(body.getBreakGlass());
             case BREAK_GLASS_REVIEW -> BreakGlassFormat.review(body.getBreakGlassReview());
             case TRIAL -> TrialFormat.check(body.getTrial());
@@ -116,6 +122,7 @@ final class PayloadFormat {
                 path + ".sensitivity_labels");
         labels(content.getSensitivityLabelsList(), path + ".sensitivity_labels");
         Shape.atMost(content.getSealedMetadata(), MAX_SEALED_BYTES, path + ".sealed_metadata");
+        Shape.atMost(content.getSealedFacts(), MAX_FACTS_BYTES, path + ".sealed_facts");
         Shape.sealed(content.getDataKeyList(), MAX_RECIPIENTS, path + ".data_key");
     }
 

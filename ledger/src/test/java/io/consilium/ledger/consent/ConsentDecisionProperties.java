@@ -112,6 +112,10 @@ class ConsentDecisionProperties {
     }
 
     private static Decision decide(List<ConsentTerms> consents, DecisionRequest request) {
+        return ConsentDecision.decide(state(consents), request);
+    }
+
+    private static io.consilium.ledger.state.StateReader state(List<ConsentTerms> consents) {
         TreeMap<StateKey, byte[]> state = new TreeMap<>(CHAIN.state);
         TreeMap<Integer, ConsentShard.Builder> shards = new TreeMap<>();
         PatientState.Builder patient = CHAIN.objects().patient(PATIENT).orElseThrow().toBuilder();
@@ -132,7 +136,7 @@ class ConsentDecisionProperties {
         shards.forEach((shard, entries) -> state.put(
                 StateKeys.consentShard(PATIENT, shard), entries.build().toByteArray()));
         state.put(StateKeys.patient(PATIENT), patient.build().toByteArray());
-        return ConsentDecision.decide(key -> java.util.Optional.ofNullable(state.get(key)), request);
+        return key -> java.util.Optional.ofNullable(state.get(key));
     }
 
     private static DecisionRequest request(Random random) {
@@ -209,6 +213,26 @@ class ConsentDecisionProperties {
             softly.assertThat(canPermit).as("%s%n%s", request, consents).isFalse();
         }
         softly.assertAll();
+    }
+
+    /** The custodian's node decides with the conditions as it found them: no answer is left open. */
+    @Property(tries = 10_000)
+    @Label("PRV-5 with opened conditions the decision agrees with the reference")
+    void prv5_openedConditionsAgreeWithTheReference(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<ConsentTerms> consents = distinctConditions(consents(random, true));
+        DecisionRequest request = request(random);
+        TreeMap<String, Boolean> truths = new TreeMap<>();
+        java.util.function.Predicate<ByteString> holds =
+                condition -> truths.computeIfAbsent(condition.toStringUtf8(), name -> random.nextBoolean());
+        boolean permits = reference(request, holds).permits(consents);
+        Decision decided = ConsentDecision.decide(
+                new io.consilium.ledger.state.LedgerState(state(consents)),
+                request,
+                (permit, condition) -> holds.test(condition));
+        assertThat(decided.outcome())
+                .as("%s%n%s%n%s", request, consents, truths)
+                .isEqualTo(permits ? DecisionOutcome.PERMIT : DecisionOutcome.DENY);
     }
 
     /** Every rule its own condition, as sealing gives: the same terms sealed twice differ. */

@@ -9,6 +9,7 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.api.Caller.Member;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.AccessUse;
+import io.consilium.proto.ConditionOutcome;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
@@ -16,6 +17,8 @@ import io.consilium.proto.GuardianState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.TransactionBody;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,6 +101,7 @@ public final class ApiPolicy {
     private final LedgerState state;
     private final RecordDecisions decisions;
     private final long asOfMillis;
+    private final Map<ByteString, Set<String>> purposes = new HashMap<>();
 
     /** {@code asOfMillis} is the time at which consents are judged: the later of tip time and the node's clock. */
     public ApiPolicy(LedgerState state, RecordDecisions decisions, long asOfMillis) {
@@ -130,7 +134,8 @@ public final class ApiPolicy {
 
     public boolean seesRecord(Caller caller, RecordState record) {
         return holds(caller, record)
-                || caller instanceof Member member && decisions.permitsAny(state, record, member.id(), asOfMillis);
+                || caller instanceof Member member
+                        && decisions.permitsAny(state, record, member.id(), actorsOf(member), asOfMillis, purposes);
     }
 
     public boolean seesConsent(Caller caller, ConsentState consent) {
@@ -289,6 +294,8 @@ public final class ApiPolicy {
                                 .map(AccessUse.Item::getAccessId)
                                 .allMatch(id -> seesAccessId(caller, id));
                     case DISCLOSE -> seesAccessId(caller, body.getDisclose().getAccessId());
+                    case ACCESS_OUTCOME ->
+                        seesAccessId(caller, body.getAccessOutcome().getAccessId());
                     case BREAK_GLASS ->
                         seesAccessId(caller, body.getBreakGlass().getAccessId());
                     case BREAK_GLASS_REVIEW ->
@@ -332,6 +339,11 @@ public final class ApiPolicy {
         AccessState.Builder shown = access.toBuilder();
         if (tellsOfHidden(access)) {
             shown.clearPatientId().clearCustodian().clearRecordVersion();
+        }
+        if (access.hasOutcome()) {
+            shown.setOutcome(ConditionOutcome.newBuilder()
+                    .setOutcome(access.getOutcome().getOutcome())
+                    .setTimeMillis(access.getOutcome().getTimeMillis()));
         }
         return shown.setDecision(io.consilium.proto.DecisionBasis.newBuilder()
                         .setOutcome(access.getDecision().getOutcome())

@@ -12,6 +12,7 @@ import io.consilium.node.ops.HealthPages;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
 import io.consilium.node.provenance.DrugQueries;
+import io.consilium.node.vault.ConditionOutcomes;
 import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.MrnIndex;
@@ -48,6 +49,7 @@ public final class ClientApi {
             NodeGateway node,
             SecretsStore secrets,
             Vault vault,
+            ConditionOutcomes outcomes,
             Readiness readiness,
             NodeMetrics metrics,
             Path tokenFile,
@@ -126,6 +128,7 @@ public final class ClientApi {
                         random,
                         config.disclosures().commitWaitMillis(),
                         blocking),
+                on.outcomes(),
                 proofs,
                 config.disclosures());
         PayloadDownload download = new PayloadDownload(node, policies, on.vault(), disclosures);

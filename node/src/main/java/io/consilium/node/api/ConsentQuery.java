@@ -2,6 +2,7 @@ package io.consilium.node.api;
 
 import io.consilium.ledger.consent.ConsentAction;
 import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.ConsentExplanation;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.PurposeOfUse;
@@ -10,7 +11,9 @@ import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.ConsentExplained;
 import io.consilium.proto.DecisionBasis;
+import io.consilium.proto.RuleExplained;
 
 /** What the ledger would decide at a time, by the same function that decides in blocks (CON-2, CON-4). */
 public final class ConsentQuery {
@@ -50,23 +53,56 @@ public final class ConsentQuery {
             if (Signatories.find(view.state(), partyName(request.getBy())).isEmpty()) {
                 throw ApiProblem.notFound("member").asException();
             }
+            if (request.getExplain() && !holds) {
+                throw ApiProblem.forbidden(
+                                "REASON_HIDDEN",
+                                "why a decision falls is told to the patient and the custodian alone",
+                                "CON-2",
+                                "ask without an explanation, or ask the custodian")
+                        .asException();
+            }
             long asOf = request.getAsOfMillis() == 0 ? policies.asOfMillis() : request.getAsOfMillis();
-            Decision decision = ConsentDecision.decide(
-                    view.state(),
-                    new DecisionRequest(
-                            request.getPatientId(),
-                            request.getRecordId(),
-                            0,
-                            request.getBy(),
-                            request.getPurpose(),
-                            request.getAction(),
-                            asOf));
-            return ConsentCheckResponse.newBuilder()
-                    .setDecision(holds ? decision.toBasis() : outcomeOnly(decision))
-                    .setAsOfMillis(asOf)
-                    .setHeight(view.chain().tipHeight())
+            PastState past = PastState.at(view, asOf);
+            DecisionRequest question = new DecisionRequest(
+                    request.getPatientId(),
+                    request.getRecordId(),
+                    0,
+                    request.getBy(),
+                    request.getPurpose(),
+                    request.getAction(),
+                    asOf);
+            ConsentCheckResponse.Builder response =
+                    ConsentCheckResponse.newBuilder().setAsOfMillis(asOf).setHeight(past.height());
+            if (request.getExplain()) {
+                return explained(response, ConsentExplanation.explain(past.state(), question));
+            }
+            Decision decision = ConsentDecision.decide(past.state(), question);
+            return response.setDecision(holds ? decision.toBasis() : outcomeOnly(decision))
                     .build();
         }
+    }
+
+    private static ConsentCheckResponse explained(
+            ConsentCheckResponse.Builder response, ConsentExplanation.Explained explained) {
+        for (ConsentExplanation.OfConsent consent : explained.consents()) {
+            ConsentExplained.Builder line = ConsentExplained.newBuilder()
+                    .setConsentId(consent.consentId())
+                    .setVersion(consent.version())
+                    .setFate(consent.fate().name())
+                    .setAnswer(consent.answer());
+            for (ConsentExplanation.OfRule rule : consent.rules()) {
+                line.addRules(RuleExplained.newBuilder()
+                        .setRuleIndex(rule.rule())
+                        .setExceptionIndex(rule.exception())
+                        .setPermit(rule.permit())
+                        .setConditional(rule.conditional())
+                        .setResult(rule.result()));
+            }
+            response.addExplanation(line);
+        }
+        return response.setDecision(explained.decision().toBasis())
+                .setExplanationComplete(explained.complete())
+                .build();
     }
 
     private static void requireCodes(ConsentCheckRequest request) {

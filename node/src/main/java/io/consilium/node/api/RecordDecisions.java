@@ -13,6 +13,7 @@ import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,8 +23,19 @@ public final class RecordDecisions {
     /** Purposes tried for one record: more than a patient's consents can sensibly name. */
     private static final int MAX_PURPOSES = 64;
 
-    public boolean permitsAny(LedgerState state, RecordState record, String member, long asOfMillis) {
-        Set<String> purposes = purposes(state, record.getPatientId(), asOfMillis);
+    /**
+     * @param actors under what a consent may name the member: itself, its institution, its roles
+     * @param known the purposes found so far in this request, by patient: a page of records asks for few patients
+     */
+    public boolean permitsAny(
+            LedgerState state,
+            RecordState record,
+            String member,
+            Set<String> actors,
+            long asOfMillis,
+            Map<ByteString, Set<String>> known) {
+        Set<String> purposes = new TreeSet<>(
+                known.computeIfAbsent(record.getPatientId(), patient -> purposes(state, patient, actors, asOfMillis)));
         if (Emergencies.permit(state, member, record.getPatientId(), record.getId(), asOfMillis)
                 .isPresent()) {
             purposes.add(PurposeOfUse.BTG.name());
@@ -44,8 +56,8 @@ public final class RecordDecisions {
                         == DecisionOutcome.PERMIT);
     }
 
-    /** The purposes that active consents permit something for; treatment stands for rules that name none. */
-    private static Set<String> purposes(LedgerState state, ByteString patientId, long asOfMillis) {
+    /** The purposes that active consents may permit these actors something for; treatment stands for rules without any. */
+    private static Set<String> purposes(LedgerState state, ByteString patientId, Set<String> actors, long asOfMillis) {
         Set<String> purposes = new TreeSet<>();
         Optional<PatientState> patient = state.patient(patientId);
         if (patient.isEmpty()) {
@@ -55,7 +67,9 @@ public final class RecordDecisions {
             if (entry.getBasePermit()) {
                 purposes.add(PurposeOfUse.TREAT.name());
             }
-            if (entry.getPermits()) {
+            boolean reaches = entry.getActorsCount() == 0
+                    || entry.getActorsList().stream().anyMatch(actors::contains);
+            if (entry.getPermits() && reaches) {
                 ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
                 consent.getTerms().getRulesList().forEach(rule -> collect(rule, purposes));
             }

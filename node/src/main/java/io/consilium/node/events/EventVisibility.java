@@ -32,6 +32,7 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                     case ACCESS_PERMITTED,
                             ACCESS_DENIED,
                             ACCESS_USED,
+                            ACCESS_JUDGED,
                             ACCESS_DISCLOSED,
                             ACCESS_BREAK_GLASS,
                             ACCESS_REVIEWED -> all(detail, id -> policy.seesAccessId(caller, id));

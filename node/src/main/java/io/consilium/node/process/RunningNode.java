@@ -11,14 +11,18 @@ import io.consilium.node.NodeIdentity;
 import io.consilium.node.NodeSettings;
 import io.consilium.node.api.ApiServer;
 import io.consilium.node.api.ClientApi;
+import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.RecordDecisions;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.node.config.NodeKeys;
 import io.consilium.node.ops.ClockCheck;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
 import io.consilium.node.provenance.KeyGrants;
+import io.consilium.node.vault.ConditionOutcomes;
 import io.consilium.node.vault.ErasureMarkers;
 import io.consilium.node.vault.InstitutionTransactions;
+import io.consilium.node.vault.ScopeKeys;
 import io.consilium.node.vault.VaultKeeper;
 import io.consilium.proto.InstitutionState;
 import io.consilium.storage.FileVault;
@@ -102,6 +106,7 @@ public final class RunningNode implements AutoCloseable {
                 started,
                 store.secrets(),
                 vault,
+                postOutcomes(transactions, keys, started),
                 ready,
                 metrics,
                 config.database().resolveSibling(TOKEN_FILE),
@@ -222,6 +227,14 @@ public final class RunningNode implements AutoCloseable {
                 new SecureRandom(),
                 config.disclosures().commitWaitMillis(),
                 Runnable::run);
+    }
+
+    private ConditionOutcomes postOutcomes(InstitutionTransactions transactions, NodeKeys keys, Node started) {
+        PolicySource policies = new PolicySource(started, new RecordDecisions());
+        ScopeKeys scopeKeys = new ScopeKeys(started, policies, keys.institutionEncryption(), new SecureRandom());
+        ConditionOutcomes outcomes = ConditionOutcomes.start(started, policies, scopeKeys, transactions);
+        opened.push(outcomes);
+        return outcomes;
     }
 
     private void keepVault(

@@ -47,6 +47,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
     private final SecretsStore secrets;
     private final ScopeKeys keys;
     private final InstitutionTransactions transactions;
+    private final ConditionOutcomes outcomes;
     private final DownloadTokens tokens;
     private final BlockProofs proofs;
     private final NodeConfig.Disclosures bounds;
@@ -61,6 +62,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
             SecretsStore secrets,
             ScopeKeys keys,
             InstitutionTransactions transactions,
+            ConditionOutcomes outcomes,
             BlockProofs proofs,
             NodeConfig.Disclosures bounds) {
         this.node = node;
@@ -69,6 +71,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
         this.secrets = secrets;
         this.keys = keys;
         this.transactions = transactions;
+        this.outcomes = outcomes;
         this.proofs = proofs;
         this.bounds = bounds;
         this.tokens = new DownloadTokens(bounds.maxTokens(), new SecureRandom());
@@ -87,6 +90,23 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
 
     @Override
     public CompletionStage<DiscloseResponse> answer(Caller caller, DiscloseRequest request) {
+        return judged(caller, request).thenComposeAsync(done -> handOverOnce(caller, request), transactions.executor());
+    }
+
+    /** A conditional permit needs its outcome first, which this node may still owe (PRV-5). */
+    private CompletableFuture<Void> judged(Caller caller, DiscloseRequest request) {
+        boolean owed;
+        try (StateView view = StateView.open(node)) {
+            owed = view.state()
+                    .access(request.getAccessId())
+                    .filter(access -> access.getRequester().equals(caller.id()))
+                    .filter(outcomes::isOwed)
+                    .isPresent();
+        }
+        return owed ? outcomes.post(request.getAccessId()) : CompletableFuture.completedFuture(null);
+    }
+
+    private CompletableFuture<DiscloseResponse> handOverOnce(Caller caller, DiscloseRequest request) {
         // An earlier attempt that ran out of time may have been committed meanwhile: then its envelope is the one.
         return handOver(caller, request)
                 .exceptionallyCompose(failure -> isAlreadyDisclosed(failure)

@@ -151,22 +151,30 @@ public final class ScopeKeys {
         if (ours.isEmpty()) {
             requireOwnNode(patient.getCustodians(0), state);
         }
-        byte[] privateKey = institutionKey.privateKey();
+        byte[] key = open(
+                        KeyEnvelope.Use.SCOPE_KEY,
+                        patient.getId().toByteArray(),
+                        ours.orElseThrow().getEnvelope().toByteArray())
+                .orElseThrow(ScopeKeys::unreadable);
         try {
-            byte[] key = KeyEnvelope.open(
-                    KeyEnvelope.Use.SCOPE_KEY,
-                    patient.getId().toByteArray(),
-                    privateKey,
-                    ours.orElseThrow().getEnvelope().toByteArray());
             Set<ByteString> labels = new LinkedHashSet<>();
             for (Code code : codes) {
                 labels.add(ByteString.copyFrom(
                         Blinding.label(key, patient.getLabelEpoch(), code.getSystem(), code.getCode())));
             }
-            Arrays.fill(key, (byte) 0);
             return labels;
-        } catch (CryptoException e) {
-            throw unreadable();
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** A key that is sealed to this institution, to be cleared by the caller; empty if it does not open. */
+    Optional<byte[]> open(KeyEnvelope.Use use, byte[] object, byte[] envelope) {
+        byte[] privateKey = institutionKey.privateKey();
+        try {
+            return Optional.of(KeyEnvelope.open(use, object, privateKey, envelope));
+        } catch (CryptoException otherKey) {
+            return Optional.empty();
         } finally {
             Arrays.fill(privateKey, (byte) 0);
         }

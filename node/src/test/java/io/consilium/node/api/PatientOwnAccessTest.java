@@ -180,10 +180,44 @@ class PatientOwnAccessTest {
         ConsentCheckResponse answer = net.ok(hex(patient), "ConsentCheck", check, ConsentCheckResponse.parser());
         assertThat(answer.getDecision().getConsentId()).isEqualTo(consent);
         assertThat(problem(hex(other), "ConsentCheck", check)).isEqualTo("NOT_FOUND");
+        ConsentCheckRequest why = check.toBuilder().setExplain(true).build();
+        ConsentCheckResponse explained = net.ok(hex(patient), "ConsentCheck", why, ConsentCheckResponse.parser());
+        assertThat(explained.getDecision()).isEqualTo(answer.getDecision());
+        assertThat(explained.getExplanationComplete()).isTrue();
+        assertThat(explained.getExplanationList()).hasSize(1);
+        assertThat(explained.getExplanation(0).getFate()).isEqualTo("DECIDED");
+        assertThat(explained.getExplanation(0).getRules(0).getResult()).isEqualTo("DECIDED");
+        assertThat(problem(STRANGER, "ConsentCheck", why)).isEqualTo("REASON_HIDDEN");
+        assertThat(problem(STRANGER, "ConsentCheck", check)).isEmpty();
     }
 
     @Test
     @Order(4)
+    @DisplayName("CON-4 of a past time the chain's state is asked as it was then")
+    void con4_pastStates() throws Exception {
+        ConsentCheckRequest.Builder check = ConsentCheckRequest.newBuilder()
+                .setPatientId(patient)
+                .setRecordId(record)
+                .setBy(STRANGER)
+                .setPurpose("TREAT");
+        ConsentCheckResponse now = net.ok(hex(patient), "ConsentCheck", check.build(), ConsentCheckResponse.parser());
+        assertThat(now.getDecision().getReason()).isEqualTo("EXPLICIT_PERMIT");
+        ByteString grant = list(hex(patient), "consents").get(0);
+        long granted = io.consilium.proto.ConsentState.parseFrom(grant).getGrantedMillis();
+        ConsentCheckResponse then = net.ok(
+                hex(patient), "ConsentCheck", check.setAsOfMillis(granted).build(), ConsentCheckResponse.parser());
+        assertThat(then.getDecision().getReason()).isEqualTo("EXPLICIT_PERMIT");
+        ConsentCheckResponse before = net.ok(
+                hex(patient), "ConsentCheck", check.setAsOfMillis(granted - 1).build(), ConsentCheckResponse.parser());
+        assertThat(before.getDecision().getReason()).isEqualTo("NO_CONSENT");
+        assertThat(before.getHeight()).isLessThan(then.getHeight());
+        assertThat(net.ok(hex(patient), "ConsentCheck", check.setAsOfMillis(1).build(), ConsentCheckResponse.parser())
+                        .getHeight())
+                .isZero();
+    }
+
+    @Test
+    @Order(5)
     @DisplayName("ID-3 a guardian sees and does what the patient can, and nobody after the mandate's end")
     void id3_guardianActsUntilTheMandateEnds() throws Exception {
         KeyPair signing = KeyPair.generate(new SecureRandom());

@@ -8,6 +8,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.Keystore;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.crypto.X25519;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.ledger.consent.Sensitivity;
@@ -35,6 +36,7 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.Problem;
 import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordFacts;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.SealedFor;
 import io.consilium.proto.SignedTransaction;
@@ -55,6 +57,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -383,6 +386,13 @@ final class TestNetwork implements AutoCloseable {
 
     /** A record over the given ciphertext, with a random data key that is returned in {@code dataKey}. */
     ByteString record(String author, ByteString patientId, byte[] ciphertext, byte[] dataKey) throws Exception {
+        return record(author, patientId, ciphertext, dataKey, Optional.empty());
+    }
+
+    /** The same with facts that conditions of consents are held against. */
+    ByteString record(
+            String author, ByteString patientId, byte[] ciphertext, byte[] dataKey, Optional<RecordFacts> facts)
+            throws Exception {
         ByteString id = id();
         String custodian = author.substring(0, author.indexOf('/'));
         RANDOM.nextBytes(dataKey);
@@ -401,6 +411,9 @@ final class TestNetwork implements AutoCloseable {
                 .setSealedMetadata(ByteString.copyFromUtf8("sealed"))
                 .addDataKey(sealed(custodian, KeyEnvelope.Use.DATA_KEY, id, dataKey))
                 .setLabelEpoch(1)
+                .setSealedFacts(facts.map(known -> ByteString.copyFrom(
+                                SealedBytes.seal(SealedBytes.Use.FACTS, dataKey, known.toByteArray(), RANDOM)))
+                        .orElse(ByteString.EMPTY))
                 .build();
         commit(
                 author,

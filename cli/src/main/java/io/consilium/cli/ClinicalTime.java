@@ -1,0 +1,112 @@
+package io.consilium.cli;
+
+import io.consilium.client.MalformedInput;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonReader;
+import io.consilium.proto.Period;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** When what a record tells of happened, as sealed conditions of consents ask for it (PRV-5). */
+final class ClinicalTime {
+    /** The elements of FHIR R4 resources that say so, the clinically nearest first. */
+    private static final List<String> ELEMENTS = List.of(
+            "effectiveDateTime",
+            "effectivePeriod",
+            "effectiveInstant",
+            "performedDateTime",
+            "performedPeriod",
+            "occurrenceDateTime",
+            "occurrencePeriod",
+            "onsetDateTime",
+            "onsetPeriod",
+            "servicedDate",
+            "servicedPeriod",
+            "period",
+            "started",
+            "collectedDateTime",
+            "authoredOn",
+            "whenHandedOver",
+            "recordedDate",
+            "date",
+            "issued",
+            "created");
+
+    private ClinicalTime() {}
+
+    /** A day or time, or two of them with a slash between. */
+    static Period given(String text) throws MalformedInput {
+        int slash = text.indexOf('/');
+        String first = slash < 0 ? text : text.substring(0, slash);
+        String last = slash < 0 ? text : text.substring(slash + 1);
+        long start = Dates.start("--clinical-time", first);
+        long end = Dates.end("--clinical-time", last);
+        return period(start, slash < 0 && end == start ? start + 1 : end);
+    }
+
+    /** The time that a FHIR resource states, if it states one that can be read. */
+    static Optional<Period> of(byte[] fhir) {
+        try {
+            if (!(JsonReader.read(fhir) instanceof Map<?, ?> resource)) {
+                return Optional.empty();
+            }
+            for (String element : ELEMENTS) {
+                Optional<Period> stated = stated(resource.get(element));
+                if (stated.isPresent()) {
+                    return stated;
+                }
+            }
+        } catch (JsonException | DateTimeException unreadable) {
+            return Optional.empty(); // without a time, conditions that ask for it permit nothing
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Period> stated(Object value) {
+        if (value instanceof String text) {
+            return Optional.of(period(start(text), end(text)));
+        }
+        if (value instanceof Map<?, ?> period && period.get("start") instanceof String start) {
+            // a period that goes on has no end, and so lies in none that has one
+            return Optional.of(period(start(start), period.get("end") instanceof String end ? end(end) : 0));
+        }
+        return Optional.empty();
+    }
+
+    private static long start(String text) {
+        return switch (text.length()) {
+            case 4 -> midnight(LocalDate.of(Integer.parseInt(text), 1, 1));
+            case 7 -> midnight(YearMonth.parse(text).atDay(1));
+            case 10 -> midnight(LocalDate.parse(text));
+            default -> OffsetDateTime.parse(text).toInstant().toEpochMilli();
+        };
+    }
+
+    /** The first millisecond after what a partial date means. */
+    private static long end(String text) {
+        return switch (text.length()) {
+            case 4 -> midnight(LocalDate.of(Integer.parseInt(text) + 1, 1, 1));
+            case 7 -> midnight(YearMonth.parse(text).plusMonths(1).atDay(1));
+            case 10 -> midnight(LocalDate.parse(text).plusDays(1));
+            default -> OffsetDateTime.parse(text).toInstant().toEpochMilli() + 1;
+        };
+    }
+
+    private static long midnight(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+    }
+
+    /** Only zero would leave a side open. */
+    private static Period period(long start, long end) {
+        return Period.newBuilder()
+                .setStartMillis(start == 0 ? 1 : start)
+                .setEndMillis(end)
+                .build();
+    }
+}

@@ -1,0 +1,65 @@
+package io.consilium.ledger.access;
+
+import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.Decision;
+import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.PatientConsents;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.DecisionOutcome;
+import java.util.Optional;
+
+/** What a decided access still entitles to: the permit itself, its age, and whether consent holds (ACC-2, PRV-5). */
+public final class Permit {
+    private Permit() {}
+
+    /** Why the access permits nothing: it was denied, or its sealed conditions are not judged or do not hold. */
+    public static Optional<Rejection> denied(AccessState access) {
+        return switch (access.getDecision().getOutcome()) {
+            case PERMIT -> Optional.empty();
+            case PERMIT_CONDITIONAL -> {
+                if (!access.hasOutcome()) {
+                    yield Optional.of(Refusal.OUTCOME_MISSING.rejection());
+                }
+                yield access.getOutcome().getOutcome() == DecisionOutcome.PERMIT
+                        ? Optional.empty()
+                        : Optional.of(Refusal.ACCESS_DENIED.under("PRV-5", ""));
+            }
+            default -> Optional.of(Refusal.ACCESS_DENIED.rejection());
+        };
+    }
+
+    /** Permits hold for a time only; what is older asks again. */
+    public static Optional<Rejection> tooOld(LedgerState state, AccessState access, long timeMillis) {
+        long limit = state.parameters().getPermitAgeMillis();
+        return timeMillis - access.getTimeMillis() <= limit
+                ? Optional.empty()
+                : Optional.of(Refusal.PERMIT_TOO_OLD.rejection("permits hold for " + limit / 1000 + " s"));
+    }
+
+    /** The decision made again: an outcome counts only while the consents are those that it was judged by. */
+    public static Optional<Rejection> withdrawn(LedgerState state, AccessState access, long timeMillis) {
+        Decision decision = ConsentDecision.decide(state, request(access, timeMillis));
+        boolean holds = decision.outcome() == DecisionOutcome.PERMIT
+                || decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL
+                        && access.getOutcome().getOutcome() == DecisionOutcome.PERMIT
+                        && access.getOutcome()
+                                .getConsentsHash()
+                                .equals(PatientConsents.activeHash(state, access.getPatientId(), timeMillis));
+        return holds ? Optional.empty() : Optional.of(Refusal.PERMIT_WITHDRAWN.rejection());
+    }
+
+    /** The question that the access asked, at another time. */
+    public static DecisionRequest request(AccessState access, long timeMillis) {
+        return new DecisionRequest(
+                access.getPatientId(),
+                access.getRecordId(),
+                access.getRecordVersion(),
+                access.getRequester(),
+                access.getPurpose(),
+                access.getAction(),
+                timeMillis);
+    }
+}

@@ -1,0 +1,52 @@
+package io.consilium.node.api;
+
+import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateReader;
+import io.consilium.storage.ChainReader;
+import java.util.Optional;
+
+/**
+ * The state in which something would have been decided at a time (CON-4): that after the last block not later than it. A
+ * time after the newest block is asked of the newest state.
+ */
+record PastState(LedgerState state, long height) {
+    /** Refuses a time whose state is pruned, rather than answer from another. */
+    static PastState at(StateView view, long timeMillis) {
+        ChainReader chain = view.chain();
+        long tip = chain.tipHeight();
+        if (tip == 0 || timeMillis >= time(chain, tip)) {
+            return new PastState(view.state(), tip);
+        }
+        long below = 0; // genesis, or a block not later than the time
+        long above = tip; // a block later than it
+        while (above - below > 1) {
+            long middle = below + (above - below) / 2;
+            if (time(chain, middle) <= timeMillis) {
+                below = middle;
+            } else {
+                above = middle;
+            }
+        }
+        Optional<StateReader> state = chain.stateAt(below);
+        if (state.isEmpty()) {
+            throw ApiProblem.refused(
+                            "STATE_PRUNED",
+                            "this node keeps no state of that time any more; its oldest is of height "
+                                    + chain.oldestVersion(),
+                            "CON-4",
+                            "ask for a later time, or ask a node that keeps more")
+                    .asException();
+        }
+        return new PastState(new LedgerState(state.get()), below);
+    }
+
+    private static long time(ChainReader chain, long height) {
+        try {
+            return BlockHeader.decode(chain.header(height).orElseThrow()).timestampMillis();
+        } catch (MalformedException unreadable) {
+            throw new IllegalStateException("the header of block " + height + " cannot be read", unreadable);
+        }
+    }
+}

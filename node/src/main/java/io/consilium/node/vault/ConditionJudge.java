@@ -1,0 +1,126 @@
+package io.consilium.node.vault;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.SealedBytes;
+import io.consilium.ledger.access.Permit;
+import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.Decision;
+import io.consilium.ledger.consent.OpenedFacts;
+import io.consilium.ledger.consent.PatientConsents;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.CanonicalMessages;
+import io.consilium.proto.AccessOutcome;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.Conditions;
+import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordFacts;
+import io.consilium.proto.SealedFor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens the sealed conditions of consents with the patient's scope key and a record's facts with its data key, both sealed
+ * to this institution, and decides as the ledger does with what they say (PRV-5). Whatever cannot be opened or told holds
+ * for denies and not for permits.
+ */
+final class ConditionJudge {
+    static final String PERMIT = "CONDITIONS_PERMIT";
+    static final String DENY = "CONDITIONS_DENY";
+
+    /** Denied, and something about it could not be told. */
+    static final String UNTOLD = "CONDITIONS_UNTOLD";
+
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private final String institution;
+    private final ScopeKeys keys;
+
+    ConditionJudge(String institution, ScopeKeys keys) {
+        this.institution = institution;
+        this.keys = keys;
+    }
+
+    /** What this node has to say of an access to a record that it keeps. */
+    AccessOutcome judge(LedgerState state, AccessState access, long atMillis) {
+        Optional<byte[]> scopeKey = open(
+                KeyEnvelope.Use.SCOPE_KEY,
+                access.getPatientId(),
+                state.patient(access.getPatientId()).orElseThrow().getScopeKeyList());
+        try {
+            Trial trial = new Trial(scopeKey, new OpenedFacts(facts(state, access)));
+            Decision decision = ConsentDecision.decide(state, Permit.request(access, atMillis), trial);
+            String denied = trial.untold ? UNTOLD : DENY;
+            return AccessOutcome.newBuilder()
+                    .setAccessId(access.getId())
+                    .setPermit(!decision.denies())
+                    .setReason(decision.denies() ? denied : PERMIT)
+                    .setConsentsHash(PatientConsents.activeHash(state, access.getPatientId(), atMillis))
+                    .build();
+        } finally {
+            scopeKey.ifPresent(key -> Arrays.fill(key, (byte) 0));
+        }
+    }
+
+    /** One decision's look into the conditions that it meets. */
+    private static final class Trial implements ConsentDecision.OpenedConditions {
+        private final Optional<byte[]> scopeKey;
+        private final OpenedFacts facts;
+        private boolean untold;
+
+        Trial(Optional<byte[]> scopeKey, OpenedFacts facts) {
+            this.scopeKey = scopeKey;
+            this.facts = facts;
+        }
+
+        @Override
+        public boolean hold(boolean permit, ByteString sealed) {
+            OpenedFacts.Fall fall = scopeKey.flatMap(
+                            key -> open(Conditions.parser(), SealedBytes.Use.CONDITIONS, key, sealed.toByteArray()))
+                    .map(conditions -> facts.fall(permit, conditions))
+                    .orElse(OpenedFacts.Fall.UNKNOWN);
+            untold |= fall == OpenedFacts.Fall.UNKNOWN;
+            return fall == OpenedFacts.Fall.HOLDS || fall == OpenedFacts.Fall.UNKNOWN && !permit;
+        }
+    }
+
+    private Optional<RecordFacts> facts(LedgerState state, AccessState access) {
+        RecordContent content = state.record(access.getRecordId())
+                .orElseThrow()
+                .getVersions((int) access.getRecordVersion() - 1)
+                .getContent();
+        if (content.getSealedFacts().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<byte[]> dataKey = open(KeyEnvelope.Use.DATA_KEY, access.getRecordId(), content.getDataKeyList());
+        try {
+            return dataKey.flatMap(key -> open(
+                    RecordFacts.parser(),
+                    SealedBytes.Use.FACTS,
+                    key,
+                    content.getSealedFacts().toByteArray()));
+        } finally {
+            dataKey.ifPresent(key -> Arrays.fill(key, (byte) 0));
+        }
+    }
+
+    private Optional<byte[]> open(KeyEnvelope.Use use, ByteString object, List<SealedFor> envelopes) {
+        return ScopeKeys.sealedTo(envelopes, institution)
+                .flatMap(ours ->
+                        keys.open(use, object.toByteArray(), ours.getEnvelope().toByteArray()));
+    }
+
+    private static <T extends Message> Optional<T> open(
+            Parser<T> parser, SealedBytes.Use use, byte[] key, byte[] sealed) {
+        try {
+            byte[] plain = SealedBytes.open(use, key, sealed);
+            return Optional.of(CanonicalMessages.parse(parser, plain, MAX_BYTES, "sealed"));
+        } catch (CryptoException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.CLINICIAN;
+import static io.consilium.node.api.TestNetwork.OFFICER;
+import static io.consilium.node.api.TestNetwork.STRANGER;
+import static io.consilium.node.api.TestNetwork.hex;
+import static io.consilium.node.api.TestNetwork.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.SealedBytes;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.Conditions;
+import io.consilium.proto.ConsentCheckRequest;
+import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.DecisionOutcome;
+import io.consilium.proto.DiscloseRequest;
+import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.Period;
+import io.consilium.proto.RecordFacts;
+import io.consilium.proto.StagePayloadRequest;
+import io.consilium.proto.StagePayloadResponse;
+import io.consilium.proto.TransactionBody;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The custodian's node judges sealed conditions, and only its PERMIT opens anything (PRV-5). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConditionOutcomesTest {
+    private static final long MAY_2024 = 1_714_521_600_000L;
+    private static final long DAY = 86_400_000L;
+
+    private final byte[] ciphertext = TestNetwork.ciphertext();
+    private TestNetwork net;
+    private ByteString patient;
+    private ByteString within;
+    private ByteString outside;
+    private ByteString untimed;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        net = new TestNetwork(directory);
+        patient = net.patient(OFFICER);
+        StagePayloadRequest whole = StagePayloadRequest.newBuilder()
+                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
+                .setTotalSize(ciphertext.length)
+                .setData(ByteString.copyFrom(ciphertext))
+                .setCustodian("st-mary")
+                .build();
+        net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
+        within = record(Optional.of(facts(MAY_2024)));
+        outside = record(Optional.of(facts(MAY_2024 - 400 * DAY)));
+        untimed = record(Optional.empty());
+        grant(conditions(net.scopeKey(patient)));
+    }
+
+    @AfterAll
+    void stop() {
+        net.close();
+    }
+
+    private static RecordFacts facts(long day) {
+        return RecordFacts.newBuilder()
+                .setClinical(Period.newBuilder().setStartMillis(day).setEndMillis(day + DAY))
+                .build();
+    }
+
+    private ByteString record(Optional<RecordFacts> facts) throws Exception {
+        return net.record(CLINICIAN, patient, ciphertext, new byte[32], facts);
+    }
+
+    /** Data of 2024 alone, sealed under the key. */
+    private static ByteString conditions(byte[] key) {
+        Conditions conditions = Conditions.newBuilder()
+                .setDataPeriod(
+                        Period.newBuilder().setStartMillis(MAY_2024 - 121 * DAY).setEndMillis(MAY_2024 + 245 * DAY))
+                .build();
+        return ByteString.copyFrom(
+                SealedBytes.seal(SealedBytes.Use.CONDITIONS, key, conditions.toByteArray(), new SecureRandom()));
+    }
+
+    private void grant(ByteString sealed) throws Exception {
+        net.commit(
+                hex(patient),
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(id())
+                                .setPatientId(patient)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .setPermit(true)
+                                                .addActors("riverside")
+                                                .addPurposes("TREAT")
+                                                .setSealedConditions(sealed)))));
+    }
+
+    private AccessState access(ByteString access) throws Exception {
+        ListRequest request = ListRequest.newBuilder()
+                .setList("accesses")
+                .setBy("patient/" + hex(patient))
+                .setLimit(100)
+                .build();
+        for (ByteString item :
+                net.ok(OFFICER, "List", request, ListResponse.parser()).getItemsList()) {
+            AccessState state = AccessState.parseFrom(item);
+            if (state.getId().equals(access)) {
+                return state;
+            }
+        }
+        throw new AssertionError("no such access");
+    }
+
+    private static DiscloseRequest disclose(ByteString access) {
+        return DiscloseRequest.newBuilder().setAccessId(access).build();
+    }
+
+    @Test
+    @DisplayName("PRV-5 consent check answers PERMIT_CONDITIONAL, before anybody has judged")
+    void prv5_check() throws Exception {
+        ConsentCheckResponse answer = net.ok(
+                STRANGER,
+                "ConsentCheck",
+                ConsentCheckRequest.newBuilder()
+                        .setPatientId(patient)
+                        .setRecordId(outside)
+                        .setBy(STRANGER)
+                        .setPurpose("TREAT")
+                        .build(),
+                ConsentCheckResponse.parser());
+        assertThat(answer.getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT_CONDITIONAL);
+    }
+
+    @Test
+    @DisplayName("PRV-5 data within the sealed period is judged PERMIT and then disclosed")
+    void prv5_within() throws Exception {
+        ByteString access = net.access(STRANGER, within);
+        net.ok(STRANGER, "Disclose", disclose(access), DiscloseResponse.parser());
+        AccessState judged = access(access);
+        assertThat(judged.getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT_CONDITIONAL);
+        assertThat(judged.getOutcome().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
+        assertThat(judged.getOutcome().getReason()).isEqualTo("CONDITIONS_PERMIT");
+        assertThat(judged.hasDisclosure()).isTrue();
+    }
+
+    @Test
+    @DisplayName("PRV-5 data outside of it, and data of unknown time, are judged DENY and never disclosed")
+    void prv5_outside() throws Exception {
+        ByteString denied = net.access(STRANGER, outside);
+        assertThat(net.refused(STRANGER, "Disclose", disclose(denied)).getCode())
+                .isEqualTo("ACCESS_DENIED");
+        assertThat(net.refused(STRANGER, "Disclose", disclose(denied)).getExitCode())
+                .isEqualTo(4);
+        assertThat(access(denied).getOutcome().getReason()).isEqualTo("CONDITIONS_DENY");
+        ByteString untold = net.access(STRANGER, untimed);
+        assertThat(net.refused(STRANGER, "Disclose", disclose(untold)).getCode())
+                .isEqualTo("ACCESS_DENIED");
+        assertThat(access(untold).getOutcome().getReason()).isEqualTo("CONDITIONS_UNTOLD");
+        assertThat(access(untold).hasDisclosure()).isFalse();
+    }
+
+    @Test
+    @DisplayName("PRV-5 conditions under another key than the patient's open nothing")
+    void prv5_foreignConditions() throws Exception {
+        ByteString other = net.patient(OFFICER);
+        byte[] wrongKey = net.scopeKey(patient);
+        net.commit(
+                hex(other),
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(id())
+                                .setPatientId(other)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .setPermit(true)
+                                                .addActors("riverside")
+                                                .setSealedConditions(conditions(wrongKey))))));
+        ByteString record = net.record(CLINICIAN, other, ciphertext, new byte[32], Optional.of(facts(MAY_2024)));
+        ByteString access = net.access(STRANGER, record);
+        assertThat(net.refused(STRANGER, "Disclose", disclose(access)).getCode())
+                .isEqualTo("ACCESS_DENIED");
+    }
+
+    @Test
+    @DisplayName("PRV-5 the node posts an outcome of its own accord, whether anybody fetches or not")
+    void prv5_postedUnasked() throws Exception {
+        ByteString access = net.access(STRANGER, within);
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (!access(access).hasOutcome()) {
+            assertThat(System.nanoTime()).as("no outcome within a minute").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        assertThat(access(access).getOutcome().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
+        assertThat(access(access).getVersion()).isEqualTo(2);
+    }
+}
