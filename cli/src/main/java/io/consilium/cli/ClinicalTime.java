@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** When what a record tells of happened, as sealed conditions of consents ask for it (PRV-5). */
 final class ClinicalTime {
@@ -68,7 +69,7 @@ final class ClinicalTime {
         return Optional.empty();
     }
 
-    private static Optional<Period> stated(Object value) {
+    private static Optional<Period> stated(@Nullable Object value) {
         if (value instanceof String text) {
             return Optional.of(period(start(text), end(text)));
         }
