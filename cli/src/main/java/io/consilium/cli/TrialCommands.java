@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
             "      --until 2027-12-31",
             "  consilium --context medwatch/inspector trial verify T"
         })
-final class TrialCommands extends TrialDataCommands {
+final class TrialCommands extends TrialSharingCommands {
     TrialCommands(Session session) {
         super(session);
     }

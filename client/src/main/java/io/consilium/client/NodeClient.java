@@ -36,6 +36,10 @@ import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
+import io.consilium.proto.TrialQueryRequest;
+import io.consilium.proto.TrialQueryResponse;
+import io.consilium.proto.TrialReleaseRequest;
+import io.consilium.proto.TrialReleaseResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -73,6 +77,9 @@ public final class NodeClient {
     private static final int TOKEN_SECONDS = 30;
     private static final int MAX_CONNECT_MILLIS = 10_000;
     private static final int TOKEN_ID_BYTES = 16;
+
+    /** Of what a node commits before it answers. */
+    private static final Duration COMMIT_WAIT = Duration.ofSeconds(125);
 
     /** What a node that waited as long as it was told to still needs to answer. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(5);
@@ -185,6 +192,16 @@ public final class NodeClient {
 
     public DrugResponse drug(DrugRequest request) throws ClientException {
         return call("Drug", request, DrugResponse.parser(), timeout);
+    }
+
+    /** The answer comes once the release is committed. */
+    public TrialReleaseResponse trialRelease(TrialReleaseRequest request) throws ClientException {
+        return call("TrialRelease", request, TrialReleaseResponse.parser(), COMMIT_WAIT);
+    }
+
+    /** The answer comes once the budget is spent; a lost answer loses what it spent. */
+    public TrialQueryResponse trialQuery(TrialQueryRequest request) throws ClientException {
+        return call("TrialQuery", request, TrialQueryResponse.parser(), COMMIT_WAIT);
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {

@@ -21,6 +21,9 @@ import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.RationaleKeys;
 import io.consilium.node.vault.ScopeKeys;
 import io.consilium.node.vault.TrialNullifiers;
+import io.consilium.node.vault.TrialQueries;
+import io.consilium.node.vault.TrialReleases;
+import io.consilium.node.vault.TrialTables;
 import io.consilium.storage.SecretsStore;
 import io.consilium.storage.Vault;
 import java.io.IOException;
@@ -115,6 +118,13 @@ public final class ClientApi {
         BlockProofs proofs = new BlockProofs(config.api().maxCachedBlocks());
         Cursors cursors = cursors(on.keys());
         ChainQueries chain = new ChainQueries(node, policies, proofs, on.readiness()::reasons, on.version());
+        InstitutionTransactions transactions = new InstitutionTransactions(
+                node,
+                on.keys().institutionSigning().signer(),
+                random,
+                config.disclosures().commitWaitMillis(),
+                blocking);
+        TrialTables trialTables = new TrialTables(node, on.vault(), on.keys().institutionEncryption());
         ScopeKeys scopeKeys = new ScopeKeys(node, policies, on.keys().institutionEncryption(), random);
         Disclosures disclosures = new Disclosures(
                 node,
@@ -122,12 +132,7 @@ public final class ClientApi {
                 on.vault(),
                 on.secrets(),
                 scopeKeys,
-                new InstitutionTransactions(
-                        node,
-                        on.keys().institutionSigning().signer(),
-                        random,
-                        config.disclosures().commitWaitMillis(),
-                        blocking),
+                transactions,
                 on.outcomes(),
                 proofs,
                 config.disclosures());
@@ -156,6 +161,8 @@ public final class ClientApi {
                         new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
                 Operation.immediate(
                         new DrugQueries(node, on.keys().institutionSigning().signer())::answer),
+                new TrialReleases(node, trialTables, transactions, random),
+                new TrialQueries(node, trialTables, transactions, random),
                 feed);
     }
 

@@ -34,6 +34,10 @@ import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
+import io.consilium.proto.TrialQueryRequest;
+import io.consilium.proto.TrialQueryResponse;
+import io.consilium.proto.TrialReleaseRequest;
+import io.consilium.proto.TrialReleaseResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -142,6 +146,18 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void drug(DrugRequest request, StreamObserver<DrugResponse> out) {
         answer(operations.drug(), request, out);
+    }
+
+    @Override
+    public void trialRelease(TrialReleaseRequest request, StreamObserver<TrialReleaseResponse> out) {
+        allowWait(MAX_WAIT_MILLIS);
+        answer(operations.trialRelease(), request, out);
+    }
+
+    @Override
+    public void trialQuery(TrialQueryRequest request, StreamObserver<TrialQueryResponse> out) {
+        allowWait(MAX_WAIT_MILLIS);
+        answer(operations.trialQuery(), request, out);
     }
 
     @Override

@@ -30,6 +30,10 @@ import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
+import io.consilium.proto.TrialQueryRequest;
+import io.consilium.proto.TrialQueryResponse;
+import io.consilium.proto.TrialReleaseRequest;
+import io.consilium.proto.TrialReleaseResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.consilium.proto.ValidatorsResponse;
 import io.consilium.proto.WatchRequest;
@@ -53,4 +57,6 @@ public record Operations(
         Operation<MrnIndexRequest, MrnIndexResponse> mrnIndex,
         Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
         Operation<DrugRequest, DrugResponse> drug,
+        Operation<TrialReleaseRequest, TrialReleaseResponse> trialRelease,
+        Operation<TrialQueryRequest, TrialQueryResponse> trialQuery,
         Operation<WatchRequest, WatchResponse> watch) {}

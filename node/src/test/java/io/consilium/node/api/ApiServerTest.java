@@ -125,6 +125,8 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
+                refuse(),
                 refuse());
     }
 

@@ -1,0 +1,191 @@
+package io.consilium.node.vault;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.PayloadCipher;
+import io.consilium.crypto.X25519KeyPair;
+import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.Table;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.trials.EthicsApproval;
+import io.consilium.ledger.trials.SubjectStatus;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.ApiProblem;
+import io.consilium.node.api.Caller;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.SealedFor;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.WithdrawalRule;
+import io.consilium.storage.IndexPage;
+import io.consilium.storage.Vault;
+import io.consilium.storage.VaultChunk;
+import io.consilium.storage.VaultException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Opens a trial's datasets in the sponsor's own node, for as long as an answer takes (TRI-7). */
+public final class TrialTables {
+    static final String RULE = "TRI-7";
+
+    private static final int MAX_CIPHERTEXT_BYTES = 64 * 1024 * 1024;
+    private static final int PAGE = 1_000;
+
+    private final NodeGateway node;
+    private final Vault vault;
+    private final X25519KeyPair institutionKey;
+
+    public TrialTables(NodeGateway node, Vault vault, X25519KeyPair institutionKey) {
+        this.node = node;
+        this.vault = vault;
+        this.institutionKey = institutionKey;
+    }
+
+    /** A version of a dataset, opened. */
+    record Opened(TrialDatasetState dataset, TrialDataVersion version, Table table) {}
+
+    /** The trial, for a RESEARCHER of its sponsor at the sponsor's node. */
+    TrialState require(Caller caller, ByteString trialId, StateView view) {
+        TrialState trial = view.state().trial(trialId).orElseThrow(() -> ApiProblem.notFound("trial")
+                .asException());
+        boolean allowed = caller instanceof Caller.Member member
+                && member.institution().equals(trial.getSponsor())
+                && member.roles().contains(MemberRole.RESEARCHER.name());
+        if (!allowed) {
+            throw ApiProblem.forbidden(
+                            "ROLE_REQUIRED",
+                            "data of a trial are released and queried by a RESEARCHER of its sponsor",
+                            RULE,
+                            "ask one of them")
+                    .asException();
+        }
+        if (!node.institution().equals(trial.getSponsor())) {
+            throw WrongNode.problem(
+                            trial.getSponsor(), view.state(), "the data are held by the node of " + trial.getSponsor())
+                    .asException();
+        }
+        return trial;
+    }
+
+    /** @param number which version, 0 for the newest */
+    Opened open(LedgerState state, TrialState trial, ByteString datasetId, long number) {
+        TrialDatasetState dataset = state.trialDataset(datasetId)
+                .filter(found -> found.getTrialId().equals(trial.getId()))
+                .orElseThrow(() -> ApiProblem.notFound("dataset").asException());
+        int index = number == 0 ? dataset.getVersionsCount() - 1 : (int) number - 1;
+        TrialDataVersion version = dataset.getVersions(index);
+        try {
+            return new Opened(dataset, version, Table.read(plaintext(dataset, version), dataset.getName()));
+        } catch (CdiscFault unreadable) {
+            throw ApiProblem.refused(
+                            "DATASET_UNREADABLE",
+                            "the dataset was not submitted with a checking client (" + unreadable.path() + ")",
+                            RULE,
+                            "correct the dataset with: consilium trial correct")
+                    .asException();
+        }
+    }
+
+    private byte[] plaintext(TrialDatasetState dataset, TrialDataVersion version) {
+        Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
+        SealedFor sealed = ScopeKeys.sealedTo(version.getContent().getDataKeyList(), node.institution())
+                .orElseThrow(() -> ApiProblem.notFound("data key sealed to this institution")
+                        .asException());
+        byte[] privateKey = institutionKey.privateKey();
+        byte[] key = new byte[0];
+        try {
+            byte[] ciphertext = ciphertext(hash);
+            key = KeyEnvelope.open(
+                    KeyEnvelope.Use.DATA_KEY,
+                    dataset.getId().toByteArray(),
+                    privateKey,
+                    sealed.getEnvelope().toByteArray());
+            ByteArrayOutputStream plain = new ByteArrayOutputStream();
+            PayloadCipher.decrypt(key, new ByteArrayInputStream(ciphertext), plain);
+            return plain.toByteArray();
+        } catch (CryptoException e) {
+            throw ApiProblem.refused(
+                            "ENVELOPE_UNREADABLE",
+                            "the dataset that was sealed to this institution does not open",
+                            "PRV-3",
+                            "submit it again with: consilium trial correct")
+                    .asException();
+        } catch (IOException e) {
+            throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
+        } finally {
+            Arrays.fill(privateKey, (byte) 0);
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private byte[] ciphertext(Hash hash) throws VaultException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        long total = 1;
+        while (all.size() < total) {
+            Optional<VaultChunk> chunk = vault.read(hash, all.size(), Vault.MAX_CHUNK_BYTES);
+            if (chunk.isEmpty()) {
+                throw ApiProblem.unavailable(
+                                "PAYLOAD_NOT_HELD",
+                                "this node's vault does not hold the dataset",
+                                "ask whoever submitted it to submit it again")
+                        .asException();
+            }
+            total = chunk.get().totalSize();
+            if (total > MAX_CIPHERTEXT_BYTES) {
+                throw ApiProblem.tooLarge("a dataset of more than " + MAX_CIPHERTEXT_BYTES + " bytes")
+                        .asException();
+            }
+            all.writeBytes(chunk.get().data());
+        }
+        return all.toByteArray();
+    }
+
+    /** When each subject withdrew whose earlier data the protocol then leaves out, by pseudonym (TRI-4). */
+    Map<String, Long> withdrawals(StateView view, TrialState trial) {
+        Map<String, Long> withdrawals = new HashMap<>();
+        WithdrawalRule rule = view.state()
+                .trialVersion(EthicsApproval.current(trial).getDocumentId())
+                .orElseThrow()
+                .getRegistration()
+                .getWithdrawalRule();
+        if (rule != WithdrawalRule.EXCLUDE_EARLIER_DATA) {
+            return withdrawals;
+        }
+        Optional<byte[]> after = Optional.empty();
+        do {
+            IndexPage page = view.chain()
+                    .scan(LedgerIndexes.TRIAL_SUBJECTS, LedgerIndexes.prefix(trial.getId()), after, PAGE, false);
+            for (IndexPage.Item item : page.items()) {
+                view.state()
+                        .trialSubject(LedgerIndexes.idAt(item.key()))
+                        .filter(subject -> subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()))
+                        .ifPresent(subject -> withdrawals.put(name(subject), subject.getChangedMillis()));
+            }
+            after = page.nextAfterKey();
+        } while (after.isPresent());
+        return withdrawals;
+    }
+
+    private static String name(TrialSubjectState subject) {
+        return ActorName.hex(subject.getPseudonym());
+    }
+
+    /** Whether a subject's data are left out of what is shared at a time. */
+    static boolean excluded(Map<String, Long> withdrawals, String subject, long timeMillis) {
+        Long withdrawn = withdrawals.get(subject.toLowerCase(Locale.ROOT));
+        return withdrawn != null && withdrawn <= timeMillis;
+    }
+}
