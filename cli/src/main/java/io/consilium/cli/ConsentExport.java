@@ -37,7 +37,7 @@ final class ConsentExport {
                     SealedLabelCodes.open(consent.getTerms(), keys),
                     bytes -> dataPeriod(bytes, keys));
         } catch (TermsReading.Unreadable unreadable) {
-            throw refused(unreadable.getMessage()).causedBy(unreadable);
+            throw refused(unreadable.reason()).causedBy(unreadable);
         }
     }
 

@@ -27,8 +27,15 @@ public final class TermsReading {
     public static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String reason;
+
         Unreadable(String reason) {
             super(reason);
+            this.reason = reason;
+        }
+
+        public String reason() {
+            return reason;
         }
     }
 
