@@ -105,13 +105,31 @@ final class BreakGlassSteps {
         BreakGlassReview review = BreakGlassReview.newBuilder()
                 .setAccessId(accessId)
                 .setJustified(justified)
-                .setSealedNote(
-                        new Custodian(session).scopeKey(access.getPatientId()).sealReason(note))
+                .setSealedNote(sealedNote(access, note))
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("accessId", Ids.text(accessId));
         ids.put("outcome", outcome);
         new Writes(session).submitAndPrint(body -> body.setBreakGlassReview(review), ids);
+    }
+
+    /** Who sees the break-glass and not its patient is no reviewer of it: the actor's side. */
+    private ByteString sealedNote(AccessState access, String note) throws ClientException {
+        try {
+            return new Custodian(session).scopeKey(access.getPatientId()).sealReason(note);
+        } catch (ClientException hidden) {
+            if (hidden.kind() != FailureClass.NOT_FOUND) {
+                throw hidden;
+            }
+            throw new ClientException(
+                            FailureClass.DENIED,
+                            "ROLE_REQUIRED",
+                            "ACC-3",
+                            "",
+                            "A break-glass is reviewed by a PRIVACY_OFFICER of the patient's custodian",
+                            "Ask one of them")
+                    .causedBy(hidden);
+        }
     }
 
     private static void requireText(String option, String text) throws MalformedInput {

@@ -30,6 +30,11 @@ final class Dates {
         return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(millis));
     }
 
+    /** The day, in UTC, whose end was given as the first millisecond after it: what {@link #end} was told. */
+    static LocalDate lastDay(long endMillis) {
+        return Instant.ofEpochMilli(endMillis - 1).atZone(ZoneOffset.UTC).toLocalDate();
+    }
+
     private static boolean isDay(String text) {
         return text.matches("\\d{4}-\\d{2}-\\d{2}");
     }

@@ -284,10 +284,7 @@ final class DrugDesk {
                 : requireProduct(pack).open(lot.get().getSealedLot()).map(text -> {
                     int end = text.indexOf('\n');
                     return new PathExport.Batch(
-                            text.substring(0, end),
-                            java.time.Instant.ofEpochMilli(lot.get().getExpiryMillis() - 1)
-                                    .atZone(java.time.ZoneOffset.UTC)
-                                    .toLocalDate());
+                            text.substring(0, end), Dates.lastDay(lot.get().getExpiryMillis()));
                 });
     }
 

@@ -28,6 +28,11 @@ final class Output {
         }
     }
 
+    /** A document that people save and edit: JSON, whatever the format of tables. */
+    void document(Map<String, ?> object) {
+        out.println(JsonWriter.indented(object));
+    }
+
     /** A page of results; a table shows the given columns alone. */
     void list(List<String> columns, List<Map<String, Object>> items, Optional<String> nextCursor) {
         list(columns, items, nextCursor, Map.of());

@@ -109,7 +109,7 @@ final class PathView {
         shown.put("inTransitTo", traced.getInTransitTo());
         shown.put("manufacturer", traced.getManufacturer());
         if (traced.getExpiryMillis() != 0) {
-            shown.put("expiry", Dates.text(traced.getExpiryMillis()));
+            shown.put("expiry", Dates.lastDay(traced.getExpiryMillis()).toString());
         }
         List<Object> events = new ArrayList<>();
         for (Event event : events()) {

@@ -61,7 +61,7 @@ class TrialRegistryCommands {
                 ? ResultsDocument.template(
                         reader().record(trialId(results.get())).current())
                 : new TrialTemplate(session).document();
-        session.output().result(document);
+        session.output().document(document);
         return 0;
     }
 

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
@@ -81,7 +82,9 @@ final class TxCommands {
             throw new MalformedInput(
                     "--valid-for", "A transaction is valid for at most ten minutes", "Give at most 9m, and sign soon");
         }
-        TransactionBody payload = payload(UserFiles.read(session, file, TxFile.MAX_BYTES));
+        TransactionBody payload = payload(
+                UserFiles.read(session, file, TxFile.MAX_BYTES),
+                session.genesis().chainId());
         TransactionDraft draft = TransactionDraft.build(
                 session.genesis().chainId(),
                 List.of(TransactionDraft.signer(session.actor(), publicKey())),
@@ -148,7 +151,7 @@ final class TxCommands {
         }
     }
 
-    private TransactionBody payload(byte[] json) throws ClientException {
+    private TransactionBody payload(byte[] json, Hash chainId) throws ClientException {
         Object tree;
         try {
             tree = JsonReader.read(json);
@@ -163,6 +166,7 @@ final class TxCommands {
                 inner.forEach((name, value) -> fields.put(String.valueOf(name), value));
             }
         }
+        requireChain(fields, chainId);
         // The envelope is made anew: its salt and times are this build's.
         fields.keySet().removeAll(ENVELOPE);
         TransactionBody.Builder body = TransactionBody.newBuilder();
@@ -174,6 +178,25 @@ final class TxCommands {
                     "Write one object, e.g. {\"noop\":{}} or {\"memberAdd\":{…}}");
         }
         return body.build();
+    }
+
+    /** What was printed for another chain is not quietly built for this one. */
+    private static void requireChain(Map<String, Object> fields, Hash chainId) throws ClientException {
+        Object text = fields.get("chainId");
+        if (text == null) {
+            return;
+        }
+        TransactionBody.Builder named = TransactionBody.newBuilder();
+        ProtoJson.read(Map.of("chainId", text), named, "");
+        if (!named.getChainId().equals(ByteString.copyFrom(chainId.toBytes()))) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    Refusal.WRONG_CHAIN.name(),
+                    Refusal.WRONG_CHAIN.rule(),
+                    "chainId",
+                    "The payload names another chain than the genesis of this context",
+                    "Leave chainId out, or give that chain's genesis with --genesis");
+        }
     }
 
     private PublicKey publicKey() throws ClientException, KeystoreException {

@@ -197,6 +197,10 @@ class MainTest {
         CommandLineRun unknown =
                 CommandLineRun.withInput(home, "{\"noop\":{},\"x\":1}", with(as, "tx", "build", "-", "-o", "json"));
         assertThat(unknown.exitCode()).isEqualTo(6);
+        String otherChain = "{\"chainId\":\"" + "bb".repeat(32) + "\",\"noop\":{}}";
+        CommandLineRun foreign = CommandLineRun.withInput(home, otherChain, with(as, "tx", "build", "-", "-o", "json"));
+        assertThat(foreign.exitCode()).isEqualTo(6);
+        assertThat(foreign.error().get("code")).isEqualTo("WRONG_CHAIN");
         CommandLineRun truncated = CommandLineRun.withInput(home, "{\"body\": \"0a", with(as, "tx", "submit", "-"));
         assertThat(truncated.exitCode()).isEqualTo(6);
         assertThat(unknown.error().get("path")).isEqualTo("x");

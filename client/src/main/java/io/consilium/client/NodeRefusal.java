@@ -7,6 +7,9 @@ import io.consilium.proto.Problem;
 public final class NodeRefusal extends ClientException {
     private static final long serialVersionUID = 1L;
 
+    /** The code of a node that a token was not made for; tokens name the chain and the node. */
+    private static final String WRONG_AUDIENCE = "WRONG_AUDIENCE";
+
     private final int httpStatus;
 
     private NodeRefusal(int httpStatus, FailureClass kind, Problem problem) {
@@ -29,12 +32,24 @@ public final class NodeRefusal extends ClientException {
         if (isProblem && body.length > 0) {
             try {
                 Problem problem = Problem.parseFrom(body);
+                if (problem.getCode().equals(WRONG_AUDIENCE)) {
+                    return wrongGenesis(endpoint);
+                }
                 return new NodeRefusal(httpStatus, kind(httpStatus, problem), problem);
             } catch (InvalidProtocolBufferException malformed) {
                 return plain(endpoint, httpStatus).causedBy(malformed);
             }
         }
         return plain(endpoint, httpStatus);
+    }
+
+    /** The node's pinned key fits, so what differs from our token is the chain that the genesis at hand names. */
+    private static ClientException wrongGenesis(NodeEndpoint endpoint) {
+        return new ClientException(
+                FailureClass.USAGE,
+                "WRONG_GENESIS",
+                "The node at " + endpoint.uri() + " keeps another chain than that of the genesis given",
+                "Give the genesis of the node's chain with --genesis, or choose another context");
     }
 
     private static ClientException plain(NodeEndpoint endpoint, int httpStatus) {

@@ -178,6 +178,25 @@ class NodeClientTest {
     }
 
     @Test
+    void blamesTheGenesisWhenTheNodeKeepsAnotherChain() {
+        answers.put("Status", (exchange, request) -> {
+            exchange.getResponseHeaders().add("x-consilium-problem", "1");
+            reply(
+                    exchange,
+                    401,
+                    Problem.newBuilder()
+                            .setCode("WRONG_AUDIENCE")
+                            .setExitCode(4)
+                            .build()
+                            .toByteArray());
+        });
+        assertThatThrownBy(() -> client.status()).isInstanceOfSatisfying(ClientException.class, failure -> {
+            assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
+            assertThat(failure.code()).isEqualTo("WRONG_GENESIS");
+        });
+    }
+
+    @Test
     void mapsPlainHttpFailuresToo() {
         assertThatThrownBy(() -> client.validators(0))
                 .isInstanceOfSatisfying(

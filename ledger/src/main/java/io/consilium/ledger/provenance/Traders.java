@@ -84,6 +84,6 @@ public final class Traders {
                 return Optional.empty();
             }
         }
-        return Optional.of(Refusal.INSTITUTION_ROLE.under(rule, detail));
+        return Optional.of(Refusal.ROLE_REQUIRED.under(rule, detail));
     }
 }

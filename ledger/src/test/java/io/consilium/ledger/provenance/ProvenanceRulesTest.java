@@ -80,7 +80,7 @@ class ProvenanceRulesTest {
     @DisplayName("DRU-2 only the product's manufacturer commissions, and a lot keeps its date")
     void dru2_whoCommissions() {
         assertThat(world.act(DISTRIBUTOR, world.commissioning(LOT, packs(0, 1))))
-                .isEqualTo("INSTITUTION_ROLE DRU-2");
+                .isEqualTo("ROLE_REQUIRED DRU-2");
         assertThat(world.act("helix/researcher", world.commissioning(LOT, packs(0, 1))))
                 .isEqualTo("ROLE_REQUIRED DRU-2");
         world.commission(0, 1);
@@ -256,7 +256,7 @@ class ProvenanceRulesTest {
         world.ship(DISTRIBUTOR, "northside", List.of(), "case 2");
         DrugAction.Builder recall = recalling("recall");
         recall.getRecallBuilder().setLotId(LOT);
-        assertThat(world.act(DISTRIBUTOR, recall)).isEqualTo("INSTITUTION_ROLE DRU-6");
+        assertThat(world.act(DISTRIBUTOR, recall)).isEqualTo("ROLE_REQUIRED DRU-6");
         BlockResult result = world.block(PACKER, recall);
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.events().get(0).type()).isEqualTo("drug.recalled");

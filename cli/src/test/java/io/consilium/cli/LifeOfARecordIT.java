@@ -1,0 +1,290 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.cli.devnet.BreakGlassTimes;
+import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.client.json.JsonFields;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Two hospitals, one researcher: the whole life of a record through the command line, on four node processes. */
+@TestInstance(Lifecycle.PER_CLASS)
+class LifeOfARecordIT {
+    private static final String OFFICER = "st-mary/consent";
+    private static final String AUTHOR = "st-mary/dr-adams";
+    private static final String PRIVACY = "st-mary/privacy";
+    private static final String READER = "riverside/dr-brown";
+    private static final String RESEARCHER = "helix/researcher";
+    private static final String CODE = "94500-6";
+    private static final String SYSTEM = "http://loinc.org";
+    private static final String NAME = "Rosalind Quackenbush-Oyelaran";
+    private static final String MRN = "MRN-77-41-UNIQUE";
+    private static final String RATIONALE = "Unconscious-at-the-emergency-room";
+    private static final Duration REVIEW = Duration.ofSeconds(3);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+    private Cluster cluster;
+    private String patient = "";
+
+    @BeforeAll
+    void start() throws Exception {
+        cluster = Cluster.start(new BreakGlassTimes(Duration.ofMinutes(30), REVIEW));
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        cluster.close();
+    }
+
+    @Test
+    @DisplayName("REC-1, CON-2, CON-6, ACC-1 to ACC-4, PRV-1, PRV-6, ID-3: the whole life of a record")
+    void theWholeLifeOfARecord() throws Exception {
+        Path form = cluster.file("form.txt", "signed".getBytes(StandardCharsets.UTF_8));
+        patient = cluster.field("patientId", AUTHOR, "patient", "register");
+        cluster.runWith(MRN + "\n", AUTHOR, "patient", "link-mrn", patient, "--mrn", "-")
+                .ended(0);
+        assertThat(cluster.field("patientId", OFFICER, "patient", "find-mrn", MRN))
+                .isEqualTo(patient);
+        cluster.run(READER, "patient", "find-mrn", MRN).ended(3);
+        cluster.run(PRIVACY, "access", "watch", "--once").ended(0);
+
+        Path first = cluster.file("observation.json", observation("final"));
+        String record = cluster.field(
+                "recordId", AUTHOR, "record", "add", first.toString(), "--patient", patient, "--title", NAME);
+
+        // refused, granted, fetched
+        get(READER, record, "TREAT", "a").refused(4);
+        String consent = grant(form, "--to", "riverside", "--purpose", "TREAT", "--all");
+        grant(form, "--to", RESEARCHER, "--purpose", "HRESCH", "--record", record);
+        grant(form, "--to", "northside", "--purpose", "PUBHLTH", "--all");
+        get(READER, record, "TREAT", "b").ended(0);
+        assertThat(cluster.devnet.directory().resolve("b")).hasSameBinaryContentAs(first);
+        get(RESEARCHER, record, "HRESCH", "c").ended(0);
+        get("northside/pharmacist", record, "PUBHLTH", "d").ended(0);
+        get(AUTHOR, record, "TREAT", "e").ended(0);
+
+        // amended, revoked
+        Path second = cluster.file("amended.json", observation("amended"));
+        cluster.run(AUTHOR, "record", "amend", record, second.toString(), "--reason", "wrong status")
+                .ended(0);
+        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
+                .ended(0);
+        get(READER, record, "TREAT", "f").refused(4);
+
+        String glass = breakGlass(record, second);
+        List<String> disclosed = disclosures();
+        assertThat(disclosed)
+                .containsExactly(
+                        READER + " TREAT false TREATMENT",
+                        RESEARCHER + " HRESCH false AUTHORISATION",
+                        "northside/pharmacist PUBHLTH true -",
+                        READER + " BTG false TREATMENT");
+        accounts(glass);
+        erase(record);
+        restartWatch(record);
+        assertThat(disclosures()).as("the erased record's disclosures stay").isEqualTo(disclosed);
+        searchEverything();
+    }
+
+    private static byte[] observation(String status) {
+        return ("{\"resourceType\":\"Observation\",\"status\":\"" + status + "\",\"code\":{\"coding\":[{\"system\":\""
+                        + SYSTEM + "\",\"code\":\"" + CODE + "\"}]},\"performer\":[{\"display\":\"" + NAME
+                        + "\"}],\"valueString\":\"detected\"}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Cluster.Said get(String as, String record, String purpose, String out) {
+        return cluster.runPlain(
+                "--context",
+                as,
+                "record",
+                "get",
+                record,
+                "--purpose",
+                purpose,
+                "--out",
+                cluster.devnet.directory().resolve(out).toString());
+    }
+
+    private String grant(Path form, String... terms) throws Exception {
+        List<String> words = new ArrayList<>(List.of("consent", "grant", "--patient", patient));
+        words.addAll(List.of(terms));
+        words.addAll(List.of("--evidence", form.toString()));
+        return cluster.field("consentId", OFFICER, words.toArray(new String[0]));
+    }
+
+    private Cluster.Said breakGlass() {
+        return cluster.run(READER, "access", "break-glass", "--patient", patient, "--rationale", RATIONALE);
+    }
+
+    /** Broken, read, told to both sides, overdue, blocked, reviewed, free again, refused by the patient. */
+    private String breakGlass(String record, Path content) throws Exception {
+        String glass = breakGlass().ended(0).json().text("accessId");
+        get(READER, record, "BTG", "g").ended(0);
+        assertThat(cluster.devnet.directory().resolve("g")).hasSameBinaryContentAs(content);
+        assertThat(cluster.run("riverside/privacy", "access", "list", "--pending-review")
+                        .out())
+                .contains(glass);
+        assertThat(cluster.field("rationale", PRIVACY, "access", "show", glass)).isEqualTo(RATIONALE);
+
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        boolean overdue = false;
+        while (!overdue && System.nanoTime() < deadline) {
+            JsonFields pending = cluster.json(PRIVACY, "access", "list", "--pending-review")
+                    .objects("items")
+                    .get(0);
+            overdue = pending.flag("overdue");
+        }
+        assertThat(overdue).isTrue();
+        Cluster.Said blocked = breakGlass().ended(6);
+        assertThat(blocked.json().text("code")).isEqualTo("REVIEW_OVERDUE");
+        cluster.run(READER, "access", "review", glass, "--outcome", "justified", "--note", "mine")
+                .ended(4);
+        cluster.run(PRIVACY, "access", "review", glass, "--outcome", "justified", "--note", "seen")
+                .ended(0);
+        String again = breakGlass().ended(0).json().text("accessId");
+        cluster.run(PRIVACY, "access", "review", again, "--outcome", "justified", "--note", "seen")
+                .ended(0);
+        grant(cluster.devnet.directory().resolve("form.txt"), "--deny", "purpose=BTG");
+        breakGlass().ended(4);
+        get(READER, record, "BTG", "h").refused(4);
+        return glass;
+    }
+
+    /** Each disclosure as "recipient purpose accountable exemption". */
+    private List<String> disclosures() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (JsonFields line : cluster.json(PRIVACY, "audit", "disclosures", "--patient", patient)
+                .objects("items")) {
+            lines.add(line.text("recipient") + " " + line.text("purpose") + " " + line.flag("accountable") + " "
+                    + (line.flag("accountable") ? "-" : line.text("exemption")));
+        }
+        return lines;
+    }
+
+    private void accounts(String glass) throws Exception {
+        Cluster.Said statutory = cluster.runPlain(
+                "--context",
+                PRIVACY,
+                "audit",
+                "disclosures",
+                "--patient",
+                patient,
+                "--accountable-only",
+                "--format",
+                "csv");
+        assertThat(statutory.ended(0).out().lines().toList()).hasSize(2);
+        assertThat(statutory.out()).contains("northside/pharmacist", "PUBHLTH");
+        Cluster.Said log = cluster.run(PRIVACY, "audit", "log", "--patient", patient);
+        assertThat(log.ended(0).out())
+                .contains("\"used\"", "\"denied\"", "\"disclosed\"", "\"break-glass\"", "\"reviewed\"", glass);
+        assertThat(cluster.runPlain("--context", PRIVACY, "audit", "log", "--patient", patient, "--format", "fhir")
+                        .ended(0)
+                        .out())
+                .contains("\"AuditEvent\"");
+        cluster.run(AUTHOR, "audit", "log", "--patient", patient).ended(4);
+        cluster.run("riverside/privacy", "audit", "log", "--patient", patient).ended(3);
+
+        Path bundle = cluster.devnet.directory().resolve("bundle.json");
+        String genesis = cluster.devnet.genesis().toString();
+        cluster.run(PRIVACY, "audit", "export", "--patient", patient, "--out", bundle.toString())
+                .ended(0);
+        cluster.run(PRIVACY, "audit", "verify", bundle.toString(), "--genesis", genesis)
+                .ended(0);
+        byte[] bytes = Files.readAllBytes(bundle);
+        bytes[bytes.length / 2] = (byte) (bytes[bytes.length / 2] == 'A' ? 'B' : 'A');
+        Path forged = cluster.file("forged.json", bytes);
+        cluster.run(PRIVACY, "audit", "verify", forged.toString(), "--genesis", genesis)
+                .ended(9);
+    }
+
+    /** With one node down; when it is back it serves nothing of it either. */
+    private void erase(String record) throws Exception {
+        DevnetNode away = cluster.devnet.node(4);
+        cluster.kill(List.of(away));
+        cluster.run(PRIVACY, "record", "erase", record, "--reason", "patient asked", "--basis", "gdpr-17")
+                .ended(0);
+        get(AUTHOR, record, "TREAT", "i").refused(3);
+        cluster.start(List.of(away));
+        cluster.runPlain(
+                        "--context",
+                        RESEARCHER,
+                        "record",
+                        "get",
+                        record,
+                        "--purpose",
+                        "HRESCH",
+                        "--out",
+                        cluster.devnet.directory().resolve("j").toString(),
+                        "--node",
+                        cluster.devnet.node(4).api().toString())
+                .refused(3);
+    }
+
+    /** Events since the watch began, each once, over a restart of the node that tells them (INT-3). */
+    private void restartWatch(String record) throws Exception {
+        List<String> before = watched();
+        assertThat(before).doesNotHaveDuplicates().isNotEmpty();
+        assertThat(watched()).as("nothing is told twice").isEmpty();
+        DevnetNode teller = cluster.devnet.node(1);
+        cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
+        cluster.kill(List.of(teller));
+        cluster.start(List.of(teller));
+        List<String> after = watched();
+        assertThat(after).as("told after the restart").hasSize(1);
+        assertThat(before).doesNotContainAnyElementsOf(after);
+        assertThat(watched()).isEmpty();
+    }
+
+    private List<String> watched() {
+        return cluster.run(PRIVACY, "access", "watch", "--once")
+                .ended(0)
+                .out()
+                .lines()
+                .toList();
+    }
+
+    /** No plaintext, name, number, code, category or rationale in any file or on any metrics page of any node (PRV-1). */
+    private void searchEverything() throws Exception {
+        List<String> needles = new ArrayList<>();
+        for (String secret : List.of(NAME, MRN, CODE, SYSTEM + "|" + CODE, RATIONALE, "valueString")) {
+            byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+            needles.add(secret);
+            needles.add(HexFormat.of().formatHex(bytes));
+            needles.add(base64Core(bytes));
+        }
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            assertThat(node.dataDir()).exists();
+            try (Stream<Path> files = Files.walk(node.dataDir())) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                    assertThat(needles).as(file.toString()).noneMatch(content::contains);
+                }
+            }
+        }
+        for (String command : List.of("record", "consent", "access")) {
+            Cluster.Said error = cluster.run("helix/researcher", command, "list", "--patient", patient);
+            assertThat(needles).as(error.err()).noneMatch(error.err()::contains);
+        }
+    }
+
+    /** Without the last group of digits, which depends on what follows. */
+    private static String base64Core(byte[] bytes) {
+        return Base64.getEncoder().withoutPadding().encodeToString(bytes).substring(0, bytes.length / 3 * 4);
+    }
+}
