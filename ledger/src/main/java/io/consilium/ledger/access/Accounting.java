@@ -5,8 +5,8 @@ import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.Review;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether a disclosure belongs into the accounting that a patient may demand (ACC-4, 45 CFR 164.528), and why not.
@@ -21,7 +21,7 @@ public final class Accounting {
     /** Years that a patient may look back (164.528(a)(1)). */
     public static final int YEARS = 6;
 
-    private static final Set<PurposeOfUse> BY_LAW = Set.of(
+    private static final List<PurposeOfUse> BY_LAW = List.of(
             PurposeOfUse.DONAT,
             PurposeOfUse.GOV,
             PurposeOfUse.HDECD,
