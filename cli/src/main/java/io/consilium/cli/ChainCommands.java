@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ReceiptFile;
 import io.consilium.client.Submitter;
@@ -162,7 +163,7 @@ final class ChainCommands {
         VerifiedReceipt receipt = new Submitter(session.client(), session.verifier(), session.options().timeout)
                 .find(txId)
                 .orElseThrow(() -> new ClientException(
-                        io.consilium.client.FailureClass.NOT_FOUND,
+                        FailureClass.NOT_FOUND,
                         "NOT_FOUND",
                         "The node knows no decided transaction with this id",
                         "Ask what became of it with: consilium chain tx " + id));
@@ -338,12 +339,19 @@ final class ChainCommands {
                                 + event.getObject());
     }
 
-    private static long height(String text) throws MalformedInput {
+    private static long height(String text) throws ClientException {
         if (text.equals("tip")) {
             return 0;
         }
-        if (!text.matches("[1-9][0-9]{0,17}")) {
+        if (!text.matches("[0-9]+")) {
             throw new MalformedInput("H", "'" + text + "' is no height", "Give a number from 1 on, or tip");
+        }
+        if (!text.matches("[1-9][0-9]{0,17}")) {
+            throw new ClientException(
+                    FailureClass.NOT_FOUND,
+                    "NO_SUCH_BLOCK",
+                    "There is no block of height " + text,
+                    "The first is 1, on the genesis that consilium genesis show prints; tip is the newest");
         }
         return Long.parseLong(text);
     }

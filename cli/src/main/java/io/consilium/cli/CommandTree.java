@@ -73,6 +73,22 @@ final class CommandTree {
         return command;
     }
 
+    /** The names of all commands of a level, those that were not built for this command line included. */
+    static List<String> commandNames(CommandLine level) {
+        if (level.getParent() == null) {
+            return Arrays.stream(CommandGroup.values())
+                    .map(CommandGroup::command)
+                    .toList();
+        }
+        Object group = level.getCommandSpec().userObject();
+        List<String> names = new ArrayList<>();
+        commands(group.getClass()).forEach(method -> names.add(name(method)));
+        if (group instanceof Nesting nesting) {
+            names.addAll(nesting.nested().keySet());
+        }
+        return names;
+    }
+
     /** A group that is too long for one file takes the rest of its commands from the class that it extends. */
     private static List<Method> commands(Class<?> group) {
         List<Method> methods = new ArrayList<>();

@@ -195,7 +195,7 @@ final class GenesisCommands {
     }
 
     private GenesisFile named(Optional<Path> file) throws ClientException {
-        return file.isPresent() ? GenesisFile.read(file.get()) : session.genesis();
+        return file.isPresent() ? GenesisFile.read(file.get()) : session.genesisToVerify();
     }
 
     private static Map<String, Object> summary(GenesisFile genesis) {

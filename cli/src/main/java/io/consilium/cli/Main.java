@@ -43,11 +43,26 @@ public final class Main {
             tree.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
             tree.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             tree.setParameterExceptionHandler((failure, words) -> misused(session, failure, json));
+            tree.setExecutionStrategy(Main::execute);
             tree.setExecutionExceptionHandler((failure, command, parsed) -> failed(session, failure, json));
             return tree.execute(arguments.toArray(new String[0]));
         } finally {
             session.output().flush();
         }
+    }
+
+    /** As picocli does, except that --help after a word that names nothing is no help. */
+    private static int execute(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult deepest = parsed;
+        while (deepest.hasSubcommand()) {
+            deepest = deepest.subcommand();
+        }
+        CommandLine command = deepest.commandSpec().commandLine();
+        List<String> unknown = command.getUnmatchedArguments();
+        if (!unknown.isEmpty()) {
+            throw new UnmatchedArgumentException(command, unknown);
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     private static int failed(Session session, Exception failure, boolean json) {
@@ -104,7 +119,7 @@ public final class Main {
                 ? command.getCommandSpec().options().stream()
                         .flatMap(option -> Arrays.stream(option.names()))
                         .toList()
-                : List.copyOf(command.getSubcommands().keySet());
+                : CommandTree.commandNames(command);
     }
 
     /** Looked up in the plain words, because a command line that cannot be parsed also has a format. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Option;
             "  consilium node run --config node/node.toml"
         })
 final class NodeCommands {
+    private static final String STOP_WITH = "CONSILIUM_STOP_WITH";
+
     private final Session session;
 
     NodeCommands(Session session) {
@@ -141,12 +144,26 @@ final class NodeCommands {
         NodeConfig config = NodeSetup.config(
                 UserFiles.existing(file), session.environment(), settings == null ? Map.of() : settings);
         try {
-            return NodeProcess.run(config, node -> session.output()
+            return NodeProcess.run(config, companionsEnd(), node -> session.output()
                     .say("Node " + config.institution() + " serves https://"
                             + config.api().host() + ":" + node.apiPort()));
         } catch (NodeStartException refused) {
             throw NodeSetup.failure(refused);
         }
+    }
+
+    /** A node that serves one command only, as that of the launcher's preparation does, ends when the command has died. */
+    private CompletableFuture<?> companionsEnd() throws ClientException {
+        String companion = session.environment().getOrDefault(STOP_WITH, "");
+        if (companion.isEmpty()) {
+            return new CompletableFuture<>();
+        }
+        if (!companion.matches("[1-9][0-9]{0,17}")) {
+            throw new MalformedInput(STOP_WITH, STOP_WITH + " is no process id", "Unset it, or give a process id");
+        }
+        return ProcessHandle.of(Long.parseLong(companion))
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     @Command(

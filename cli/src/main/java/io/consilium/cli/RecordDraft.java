@@ -23,6 +23,7 @@ import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordFacts;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
+import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ final class RecordDraft implements AutoCloseable {
         String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
         InstitutionState custodian = session.state().institution(slug).value();
         ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());
-        Path work = Files.createDirectories(session.context().home().resolve("work"));
+        Path work = PrivateFile.directories(session.context().home().resolve("work"));
         List<String> of = List.of(Ids.text(patient.getId()), slug);
         SealedPayload sealed = sealed(session, payload, mediaType, title, of, work);
         return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, clinical, opening);

@@ -44,7 +44,7 @@ final class RecordFetch {
         Optional<Path> target = out.map(Path::of).map(Path::toAbsolutePath);
         Path directory = target.isPresent()
                 ? UserFiles.parentOf(target.get())
-                : Files.createDirectories(session.context().home().resolve("work"));
+                : PrivateFile.directories(session.context().home().resolve("work"));
         if (target.isPresent() && Files.isDirectory(target.get())) {
             throw new ClientException(
                     FailureClass.USAGE,

@@ -7,6 +7,7 @@ import io.consilium.client.Identity;
 import io.consilium.client.NodeClient;
 import io.consilium.client.NodeDirectory;
 import io.consilium.client.ReceiptVerifier;
+import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
 import java.io.InputStream;
 import java.net.URI;
@@ -75,8 +76,19 @@ public final class Session {
         return context().genesis().filter(java.nio.file.Files::isRegularFile).isPresent();
     }
 
-    /** The genesis of the context or of --genesis. */
+    /** The genesis of the context or of --genesis, as part of the configuration: one that cannot be used ends with 2. */
     GenesisFile genesis() throws ClientException {
+        try {
+            return genesisToVerify();
+        } catch (VerificationFailed invalid) {
+            throw new ClientException(
+                            FailureClass.USAGE, invalid.code(), String.valueOf(invalid.getMessage()), invalid.hint())
+                    .causedBy(invalid);
+        }
+    }
+
+    /** The same as evidence that is checked: one that contradicts itself fails with 9. */
+    GenesisFile genesisToVerify() throws ClientException {
         if (genesis.isEmpty()) {
             Path file = context()
                     .genesis()
@@ -123,7 +135,7 @@ public final class Session {
     /** Checks receipts and state values from the session's genesis. */
     ReceiptVerifier verifier() throws ClientException {
         if (verifier.isEmpty()) {
-            verifier = Optional.of(new ReceiptVerifier(genesis().trustRoot()));
+            verifier = Optional.of(new ReceiptVerifier(genesisToVerify().trustRoot()));
         }
         return verifier.get();
     }

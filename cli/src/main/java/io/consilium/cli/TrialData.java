@@ -18,6 +18,7 @@ import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubmit;
+import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ final class TrialData implements AutoCloseable {
                     fault.getMessage(),
                     "Correct the data; nothing was submitted");
         }
-        Path work = Files.createDirectories(session.context().home().resolve("work"));
+        Path work = PrivateFile.directories(session.context().home().resolve("work"));
         SealedPayload sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
         return new TrialData(session, trial, name, subject, rows, sealed);
     }

@@ -26,7 +26,7 @@ final class Unsettled {
 
     void keep(Hash txId, byte[] signed) throws ClientException {
         try {
-            Files.createDirectories(directory);
+            PrivateFile.directories(directory);
             PrivateFile.replace(file(txId), signed);
         } catch (IOException failed) {
             throw new ClientException(

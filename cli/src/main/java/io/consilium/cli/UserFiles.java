@@ -68,13 +68,13 @@ final class UserFiles {
         }
     }
 
-    /** Creates the directory of a file that is to be written. */
+    /** Creates the directory of a file that is to be written; like the file it is for its owner alone. */
     static Path parentOf(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null) {
             throw new IOException(file + " is a directory");
         }
-        return Files.createDirectories(parent);
+        return PrivateFile.directories(parent);
     }
 
     static ClientException unreadable(String name, IOException failed) {

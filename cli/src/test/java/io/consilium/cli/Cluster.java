@@ -142,6 +142,20 @@ final class Cluster implements AutoCloseable {
         return nodes.stream().map(node -> devnet.nodes().get(node.number() - 1)).toList();
     }
 
+    /** A node of its own, the way the launcher's preparation starts one: it ends with the process of that id. */
+    Process startFor(DevnetNode node, long companion) throws IOException {
+        ProcessBuilder process = new ProcessBuilder(
+                System.getProperty("consilium.launcher"),
+                "node",
+                "run",
+                "--config",
+                node.dataDir().resolve("node.toml").toString());
+        process.environment().put("CONSILIUM_STOP_WITH", Long.toString(companion));
+        return process.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     Path file(String name, byte[] content) throws IOException {
         return Files.write(devnet.directory().resolve(name), content);
     }

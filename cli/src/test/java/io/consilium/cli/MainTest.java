@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,13 @@ class MainTest {
                 "record add --patint x                 | 2 | Did you mean --patient?",
                 "record add f                          | 2 | '--patient=P'",
                 "chain block                           | 2 | 'H'",
-                "chain block 0 --context c             | 2 | no height",
+                "chain block abc --context c           | 2 | no height",
+                "chain block 0 --context c             | 3 | no block of height 0",
+                "chain block 99999999999999999999      | 3 | no block of height",
+                "governance --help                     | 2 | no command 'governance'",
+                "audt --help                           | 2 | Did you mean audit?",
+                "audit logg --help                     | 2 | Did you mean log?",
+                "consnt list member                    | 2 | Did you mean consent?",
                 "--timeout 5x chain status             | 2 | no length of time",
                 "-o xml chain status                   | 2 | --output",
                 "--context nope chain status           | 2 | There is no context 'nope'",
@@ -225,6 +232,38 @@ class MainTest {
                 "status");
         assertThat(run.exitCode()).isEqualTo(5);
         assertThat(run.err()).contains("does not answer");
+    }
+
+    @Test
+    void aGenesisThatWasTamperedWithIsNoConfigurationAndNoEvidence() throws Exception {
+        foundsAChainAndSignsOfflineInThreeSteps();
+        String genesis = Files.readString(home.resolve("genesis.json"));
+        int digit = genesis.indexOf("chainId") + "chainId\": \"".length();
+        String other = genesis.charAt(digit) == 'a' ? "b" : "a";
+        Path tampered = Files.writeString(
+                home.resolve("tampered.json"), genesis.substring(0, digit) + other + genesis.substring(digit + 1));
+        String[] options = {"--genesis", tampered.toString(), "-o", "json"};
+        String[] as = {"--as", "st-mary/admin", "--key", home.resolve("admin.keystore").toString()};
+        String[] online = with(with(options, as), "--node", "https://127.0.0.1:1");
+
+        for (String command : List.of("chain status", "chain block 1", "patient list", "patient register")) {
+            CommandLineRun run = CommandLineRun.of(home, with(online, command.split(" ")));
+            assertThat(run.exitCode()).as(command + run.err()).isEqualTo(2);
+            assertThat(run.error().get("code")).isEqualTo("GENESIS_INVALID");
+        }
+        CommandLineRun verified = CommandLineRun.of(home, with(options, "genesis", "verify"));
+        assertThat(verified.exitCode()).isEqualTo(9);
+    }
+
+    @Test
+    void directoriesOfKeysAreTheirOwnersAlone() throws Exception {
+        String password = Files.writeString(home.resolve("pw"), "secret\n").toString();
+        Path key = home.resolve("new").resolve("keys").resolve("a.keystore");
+        run("key", "new", key.toString(), "--cost", "devnet", "--password-file", password);
+        for (Path directory : List.of(key.getParent(), home.resolve("new"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                    .isEqualTo("rwx------");
+        }
     }
 
     private CommandLineRun run(String... words) {

@@ -115,6 +115,20 @@ class RealClusterIT {
     }
 
     @Test
+    @DisplayName("A node that was started for one command ends when that command was killed, and its store stays sound")
+    void aNodeEndsWithTheProcessItWasStartedFor() throws Exception {
+        DevnetNode node = cluster.devnet.node(4);
+        cluster.kill(List.of(node));
+        Process companion = new ProcessBuilder("sleep", "600").start();
+        Process serving = cluster.startFor(node, companion.pid());
+        companion.destroyForcibly().waitFor();
+        assertThat(serving.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
+        assertThat(serving.exitValue()).isZero();
+        cluster.start(List.of(node));
+        assertOneState();
+    }
+
+    @Test
     @DisplayName("TX-3: without a quorum a write ends with 7, and the command line tells later what became of it")
     void withoutQuorumTheOutcomeIsToldLater() throws Exception {
         List<DevnetNode> dead = cluster.devnet.nodes().subList(2, 4);

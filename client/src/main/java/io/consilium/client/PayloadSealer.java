@@ -36,7 +36,7 @@ public final class PayloadSealer {
         random.nextBytes(dataKey);
         byte[] metadata = new RecordMetadata(mediaType, title, payload.fileName(), salt).seal(dataKey, random);
         try {
-            Files.createDirectories(workDirectory);
+            PrivateFile.directories(workDirectory);
             Path ciphertext = Files.createTempFile(
                     workDirectory,
                     "payload-",

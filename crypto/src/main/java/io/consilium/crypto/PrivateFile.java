@@ -46,6 +46,12 @@ public final class PrivateFile {
         }
     }
 
+    /** Makes a directory and those above it that are missing, each for its owner alone (mode 0700). */
+    public static Path directories(Path directory) throws IOException {
+        return Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
     /** The whole file, refused before it is read into memory when it is longer than {@code maxBytes}. */
     public static byte[] read(Path file, int maxBytes) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {

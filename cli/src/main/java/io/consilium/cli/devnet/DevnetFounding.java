@@ -78,7 +78,7 @@ final class DevnetFounding {
 
     /** Writes everything and answers with the nodes, none of them started. */
     List<DevnetNode> found() throws IOException, KeystoreException, NodeStartException {
-        Files.createDirectories(layout.directory());
+        PrivateFile.directories(layout.directory());
         List<DevnetNode> nodes = places();
         GenesisDocument.Builder genesis = GenesisDocument.newBuilder()
                 .setVersion(1)
@@ -185,7 +185,7 @@ final class DevnetFounding {
         if (party.node() == 0) {
             // It runs no node yet: its own keys wait beside those of its people.
             Path keystore = layout.key(party.id(), INSTITUTION);
-            Files.createDirectories(keystore.toAbsolutePath().getParent());
+            PrivateFile.directories(keystore.toAbsolutePath().getParent());
             String password = password(layout.password(party.id(), INSTITUTION));
             keys.write(keystore, password.toCharArray(), Keystore.Cost.DEVNET);
             return state.build();
@@ -204,7 +204,7 @@ final class DevnetFounding {
         KeyPair signing = KeyPair.generate(random);
         X25519KeyPair encryption = X25519.generate(random);
         Path keystore = layout.key(party.id(), person.handle());
-        Files.createDirectories(keystore.toAbsolutePath().getParent());
+        PrivateFile.directories(keystore.toAbsolutePath().getParent());
         String password = password(layout.password(party.id(), person.handle()));
         Keystore.write(
                 keystore,

@@ -3,6 +3,7 @@ package io.consilium.cli.devnet;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import java.io.File;
+import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ public final class NodeLauncher {
                 "node", "run", "--config", DevnetLayout.config(node.dataDir()).toString()));
         File console = DevnetLayout.console(node.dataDir()).toFile();
         try {
-            Files.createDirectories(console.toPath().toAbsolutePath().getParent());
+            PrivateFile.directories(console.toPath().toAbsolutePath().getParent());
             return new ProcessBuilder(command)
                     .directory(node.dataDir().toFile())
                     .redirectInput(new File("/dev/null"))

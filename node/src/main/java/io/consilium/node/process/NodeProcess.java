@@ -24,9 +24,10 @@ public final class NodeProcess {
     /**
      * Blocks while the node runs.
      *
+     * @param stop asks for a stop when it completes, as SIGTERM does
      * @return the process's exit code: 0 after a stop that was asked for, 1 when the node had to stop by itself
      */
-    public static int run(NodeConfig config, Started started) throws NodeStartException {
+    public static int run(NodeConfig config, CompletableFuture<?> stop, Started started) throws NodeStartException {
         LogSetup.apply(config.log());
         CompletableFuture<Integer> end = new CompletableFuture<>();
         CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -39,6 +40,7 @@ public final class NodeProcess {
                 },
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);
+        stop.thenRun(() -> end.complete(STOPPED));
         try (RunningNode node = RunningNode.start(config, System::currentTimeMillis)) {
             node.failure().exceptionally(failure -> {
                 end.complete(FAILED);
