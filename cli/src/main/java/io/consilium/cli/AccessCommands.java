@@ -6,7 +6,6 @@ import io.consilium.client.VerifiedState;
 import io.consilium.proto.AccessState;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +70,7 @@ final class AccessCommands {
                             description = "access, correct or disclose (default access).")
                     String action)
             throws Exception {
-        new AccessRequests(session, purpose.toUpperCase(Locale.ROOT), action)
+        new AccessRequests(session, BeforeSubmit.purpose(purpose), BeforeSubmit.action(action))
                 .ask(Words.of(records), patient, Words.of(labels));
         return 0;
     }

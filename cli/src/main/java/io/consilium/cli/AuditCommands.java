@@ -1,14 +1,8 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.ClientException;
-import io.consilium.client.FailureClass;
-import io.consilium.client.VerificationFailed;
 import io.consilium.ledger.access.Accounting;
-import io.consilium.proto.AccessState;
-import io.consilium.proto.ListRequest;
-import io.consilium.proto.ListResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,9 +35,6 @@ final class AuditCommands {
         fhir
     }
 
-    private static final int PAGE = 500;
-    private static final int MAX_ACCESSES = 50_000;
-
     private final Session session;
 
     AuditCommands(Session session) {
@@ -64,19 +56,15 @@ final class AuditCommands {
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Option(names = "--accountable-only", description = "Only what has to be accounted for.")
                     boolean accountableOnly,
-            @Option(names = "--from", paramLabel = "TIME", description = "Since when (accountable: six years ago).")
-                    Optional<String> from,
-            @Option(names = "--to", paramLabel = "TIME", description = "Until when, a day inclusive (default: now).")
-                    Optional<String> to,
+            @Mixin AuditTime.Options times,
             @Option(names = "--format", paramLabel = "FORMAT", description = "table, csv or fhir.")
                     Optional<Format> format)
             throws Exception {
         ByteString patientId = Ids.object("patient", patient);
-        long start = from.isPresent() ? Dates.start("--from", from.get()) : accountableOnly ? sixYearsAgo() : 0;
-        long end = to.isPresent() ? Dates.end("--to", to.get()) : Long.MAX_VALUE;
+        AuditTime time = times.time(accountableOnly ? sixYearsAgo() : 0);
         List<AuditEntry> entries = new ArrayList<>();
-        for (AuditEntry entry : AuditEntry.of(log(patientId))) {
-            boolean inTime = entry.timeMillis() >= start && entry.timeMillis() < end;
+        for (AuditEntry entry : AuditEntry.of(AccessLog.during(session, patientId, time))) {
+            boolean inTime = time.contains(entry.timeMillis());
             if (entry.kind() == AuditEntry.Kind.DISCLOSED && inTime && (!accountableOnly || entry.accountable())) {
                 entries.add(entry);
             }
@@ -119,16 +107,14 @@ final class AuditCommands {
             })
     int log(
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
-            @Option(names = "--from", paramLabel = "TIME", description = "Since when.") Optional<String> from,
-            @Option(names = "--to", paramLabel = "TIME", description = "Until when, a day inclusive (default: now).")
-                    Optional<String> to,
+            @Mixin AuditTime.Options times,
             @Option(names = "--format", paramLabel = "FORMAT", description = "table, csv or fhir.")
                     Optional<Format> format)
             throws Exception {
-        long start = from.isPresent() ? Dates.start("--from", from.get()) : 0;
-        long end = to.isPresent() ? Dates.end("--to", to.get()) : Long.MAX_VALUE;
-        List<AuditEntry> entries = AuditEntry.of(log(Ids.object("patient", patient))).stream()
-                .filter(entry -> entry.timeMillis() >= start && entry.timeMillis() < end)
+        ByteString patientId = Ids.object("patient", patient);
+        AuditTime time = times.time(0);
+        List<AuditEntry> entries = AuditEntry.of(AccessLog.during(session, patientId, time)).stream()
+                .filter(entry -> time.contains(entry.timeMillis()))
                 .toList();
         print(
                 format,
@@ -161,32 +147,43 @@ final class AuditCommands {
             name = "export",
             description = {
                 "Write a signed bundle for an inspector: every line with its proofs from the genesis on.",
-                "That no line is missing is what you attest with your signature; each line proves itself."
+                "That no line is missing is what you attest with your signature; each line proves itself.",
+                "A long log goes on in further files, FILE-2 and so on, each signed and naming the one before."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy audit export --patient P --out bundle.json",
-                "  consilium --context st-mary/privacy audit export --institution st-mary --out bundle.json"
+                "  consilium --context st-mary/privacy audit export --institution st-mary --from 2026-01-01 \\",
+                "      --to 2026-12-31 --out bundle.json"
             })
     int export(
             @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
             @Option(names = "--institution", paramLabel = "I", description = "All patients in its custody.")
                     Optional<String> institution,
             @Option(names = "--out", required = true, paramLabel = "FILE", description = "File; it must not exist.")
-                    Path out)
+                    Path out,
+            @Mixin AuditTime.Options times)
             throws Exception {
-        new AuditExport(session).write(patient, institution, out);
+        new AuditExport(session).write(patient, institution, times.time(0), out);
         return 0;
     }
 
     @Command(
             name = "verify",
-            description = "Verify an inspector's bundle offline, and show its lines (exit 0 or 9).",
+            description = {
+                "Verify an inspector's bundle offline, and show its lines (exit 0 or 9).",
+                "Give all files of an export: which are missing is told."
+            },
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium audit verify bundle.json --genesis genesis.json"})
-    int verify(@Parameters(paramLabel = "BUNDLE", description = "Bundle of audit export.") String bundle)
+            footer = {
+                "  consilium audit verify bundle.json --genesis genesis.json",
+                "  consilium audit verify bundle.json bundle-2.json --genesis genesis.json -o json"
+            })
+    int verify(
+            @Parameters(paramLabel = "BUNDLE", arity = "1..*", description = "Files of audit export.")
+                    List<String> bundles)
             throws Exception {
-        new AuditExport(session).verify(bundle);
+        new AuditExport(session).verify(bundles);
         return 0;
     }
 
@@ -222,44 +219,5 @@ final class AuditCommands {
             known.put(institution, name);
         }
         return name;
-    }
-
-    private List<AccessState> log(ByteString patientId) throws ClientException {
-        return log(session, patientId);
-    }
-
-    /** The patient's whole log, as far as this member may read it (PRV-8). */
-    static List<AccessState> log(Session session, ByteString patientId) throws ClientException {
-        List<AccessState> accesses = new ArrayList<>();
-        String cursor = "";
-        do {
-            ListResponse page = session.client()
-                    .list(ListRequest.newBuilder()
-                            .setList("log")
-                            .setBy("patient/" + Ids.text(patientId))
-                            .setLimit(PAGE)
-                            .setCursor(cursor)
-                            .build());
-            for (ByteString item : page.getItemsList()) {
-                try {
-                    accesses.add(AccessState.parseFrom(item));
-                } catch (InvalidProtocolBufferException malformed) {
-                    throw new VerificationFailed(
-                                    "ANSWER_MALFORMED",
-                                    "A line of the log cannot be read",
-                                    "Check that node and client are of one version")
-                            .causedBy(malformed);
-                }
-            }
-            cursor = page.getNextCursor();
-        } while (!cursor.isEmpty() && accesses.size() <= MAX_ACCESSES);
-        if (accesses.size() > MAX_ACCESSES) {
-            throw new ClientException(
-                    FailureClass.REFUSED,
-                    "LOG_TOO_LONG",
-                    "The log has more than " + MAX_ACCESSES + " accesses",
-                    "Page through it with consilium access list --patient");
-        }
-        return accesses;
     }
 }

@@ -6,6 +6,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.InspectorCheck;
 import io.consilium.client.InspectorFile;
+import io.consilium.client.InspectorSet;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerificationFailed;
 import io.consilium.crypto.Hash;
@@ -16,9 +17,9 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InspectorBundle;
 import io.consilium.proto.InspectorLine;
-import io.consilium.proto.InspectorLog;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
@@ -31,11 +32,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Writes and verifies inspectors' bundles. */
 final class AuditExport {
     private static final int PAGE = 500;
-    private static final int MAX_LINES = 5_000;
+
+    /** Some six kilobytes each. */
+    private static final int PART_LINES = 1_000;
+
+    private static final int SHOWN_FROM_PATIENTS = 20;
+    private static final int MAX_PATIENTS = 100_000;
     private static final String CLAIM =
             "Each line is proven by the chain. That these are all lines of the log up to the"
                     + " height shown, as the node's index had them, is attested by the signer.";
@@ -46,7 +53,9 @@ final class AuditExport {
         this.session = session;
     }
 
-    void write(Optional<String> patient, Optional<String> institution, Path out) throws ClientException {
+    /** Writes FILE, and FILE-2 and so on where the log is long; each file holds at most {@link #PART_LINES} lines. */
+    void write(Optional<String> patient, Optional<String> institution, AuditTime time, Path out)
+            throws ClientException {
         if (patient.isPresent() == institution.isPresent()) {
             throw new MalformedInput(
                     "--patient", "It is not said what to export", "Give --patient P or --institution I");
@@ -55,63 +64,133 @@ final class AuditExport {
         List<ByteString> patients = patient.isPresent()
                 ? List.of(Ids.object("patient", patient.get()))
                 : patientsOf(Ids.institution(institution.orElseThrow()));
-        InspectorBundle.Builder bundle = InspectorBundle.newBuilder()
-                .setChainId(ByteString.copyFrom(session.genesis().chainId().toBytes()))
-                .setSigner(session.actor())
-                .setSignerProof(proof(signerKey()))
-                .setMadeMillis(System.currentTimeMillis());
-        int lines = 0;
-        for (ByteString id : patients) {
-            InspectorLog log = log(id, MAX_LINES - lines);
-            lines += log.getLinesCount();
-            bundle.addLogs(log);
+        Parts parts = new Parts(time, out);
+        try (Progress progress = new Progress(session.output(), "Proving", patients.size(), SHOWN_FROM_PATIENTS)) {
+            for (int i = 0; i < patients.size(); i++) {
+                log(patients.get(i), time, parts);
+                progress.at(i + 1);
+            }
         }
-        InspectorFile file = InspectorFile.sign(bundle.build(), session.identity());
-        new InspectorCheck(session.verifier(), session.genesis().chainId()).verify(file);
-        try {
-            UserFiles.parentOf(out);
-            PrivateFile.replace(out, file.encode());
-        } catch (IOException failed) {
-            throw new ClientException(
-                            FailureClass.USAGE,
-                            "OUT_UNWRITABLE",
-                            out + " cannot be written: " + PrivateFile.reason(failed),
-                            "Check --out, its directory and the free space")
-                    .causedBy(failed);
-        }
+        parts.finish();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("file", out.toString());
+        result.put("files", parts.files.stream().map(Path::toString).toList());
         result.put("patients", patients.size());
-        result.put("lines", lines);
+        result.put("lines", parts.lines);
         result.put("signer", session.actor());
         result.put("claim", CLAIM);
         session.output().result(result);
     }
 
-    private StateKey signerKey() throws ClientException {
-        return ActorName.parse(session.actor()).orElse(null) instanceof ActorName.Patient patient
-                ? StateKeys.patient(patient.id())
-                : StateKeys.member(session.actor());
+    /** The files of one export as they are filled: one part is held in memory. */
+    private final class Parts {
+        private final Path out;
+        private final AuditTime time;
+        private final ByteString signerProof;
+        private final List<Path> files = new ArrayList<>();
+        private InspectorBundle.Builder part = InspectorBundle.newBuilder();
+        private int partLines;
+        private int lines;
+        private ByteString previous = ByteString.EMPTY;
+
+        Parts(AuditTime time, Path out) throws ClientException {
+            this.time = time;
+            this.out = out;
+            this.signerProof = proof(signerKey());
+        }
+
+        /** Starts a patient's log, in the next part where this one is full. */
+        void begin(ByteString patientProof) throws ClientException {
+            if (partLines >= PART_LINES) {
+                flush(false);
+            }
+            part.addLogsBuilder().setPatientProof(patientProof);
+        }
+
+        /** A line of the log begun last. */
+        void add(InspectorLine line) throws ClientException {
+            if (partLines >= PART_LINES) {
+                ByteString patientProof = part.getLogs(part.getLogsCount() - 1).getPatientProof();
+                flush(false);
+                begin(patientProof);
+            }
+            part.getLogsBuilder(part.getLogsCount() - 1).addLines(line);
+            partLines++;
+            lines++;
+        }
+
+        void flush(boolean last) throws ClientException {
+            int number = files.size() + 1;
+            InspectorBundle bundle = part.setChainId(
+                            ByteString.copyFrom(session.genesis().chainId().toBytes()))
+                    .setSigner(session.actor())
+                    .setSignerProof(signerProof)
+                    .setMadeMillis(System.currentTimeMillis())
+                    .setPart(number)
+                    .setPrevious(previous)
+                    .setLast(last)
+                    .setFromMillis(time.fromMillis())
+                    .setToMillis(time.toMillis())
+                    .build();
+            InspectorFile file = InspectorFile.sign(bundle, session.identity());
+            new InspectorCheck(session.verifier(), session.genesis().chainId()).verify(file);
+            Path place = number == 1 ? out : numbered(out, number);
+            UserFiles.requireAbsent(place);
+            try {
+                UserFiles.parentOf(place);
+                PrivateFile.replace(place, file.encode());
+            } catch (IOException failed) {
+                throw new ClientException(
+                                FailureClass.USAGE,
+                                "OUT_UNWRITABLE",
+                                place + " cannot be written: " + PrivateFile.reason(failed),
+                                "Check --out, its directory and the free space")
+                        .causedBy(failed);
+            }
+            files.add(place);
+            previous = ByteString.copyFrom(file.contentHash().toBytes());
+            part = InspectorBundle.newBuilder();
+            partLines = 0;
+        }
+
+        void finish() throws ClientException {
+            flush(true);
+        }
     }
 
-    private InspectorLog log(ByteString patientId, int maxLines) throws ClientException {
+    /** {@code bundle.json} goes on in {@code bundle-2.json}. */
+    static Path numbered(Path out, int number) {
+        String name = String.valueOf(out.getFileName());
+        int dot = name.lastIndexOf('.');
+        String numbered = dot <= 0 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot);
+        return out.resolveSibling(numbered);
+    }
+
+    private StateKey signerKey() throws ClientException {
+        if (!(ActorName.parse(session.actor()).orElse(null) instanceof ActorName.Patient patient)) {
+            return StateKeys.member(session.actor());
+        }
+        // A guardian's name looks like a patient's.
+        return session.state()
+                        .find(StateKeys.guardian(patient.id()), GuardianState.parser())
+                        .isPresent()
+                ? StateKeys.guardian(patient.id())
+                : StateKeys.patient(patient.id());
+    }
+
+    private void log(ByteString patientId, AuditTime time, Parts parts) throws ClientException {
         ByteString patient = proof(StateKeys.patient(patientId));
         long until = timeOf(patient);
-        InspectorLog.Builder log = InspectorLog.newBuilder().setPatientProof(patient);
-        for (AccessState access : AuditCommands.log(session, patientId)) {
-            if (access.getTimeMillis() > until) {
-                break; // it came after the height that the log is of
+        parts.begin(patient);
+        AccessLog.read(session, patientId, access -> {
+            if (access.getTimeMillis() > until || time.endsBefore(access)) {
+                return false; // it came after the height that the log is of, or after the time asked for
             }
-            if (log.getLinesCount() >= maxLines) {
-                throw new ClientException(
-                        FailureClass.REFUSED,
-                        "LOG_TOO_LONG",
-                        "The log has more than " + MAX_LINES + " lines",
-                        "Export patient by patient with --patient");
+            if (access.hasBreakGlass() || time.touches(access)) {
+                parts.add(line(access));
             }
-            log.addLines(line(access));
-        }
-        return log.build();
+            return true;
+        });
     }
 
     private InspectorLine line(AccessState access) throws ClientException {
@@ -178,7 +257,16 @@ final class AuditExport {
                 }
             }
             cursor = page.getNextCursor();
-        } while (!cursor.isEmpty() && ids.size() <= MAX_LINES);
+        } while (!cursor.isEmpty() && ids.size() <= MAX_PATIENTS);
+        if (ids.size() > MAX_PATIENTS) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "TOO_MANY_PATIENTS",
+                    "TX-6",
+                    "",
+                    "More than " + MAX_PATIENTS + " patients are in its custody",
+                    "Export patient by patient with --patient");
+        }
         if (ids.isEmpty()) {
             throw new ClientException(
                     FailureClass.NOT_FOUND,
@@ -191,39 +279,69 @@ final class AuditExport {
         return ids;
     }
 
-    /** Shows what the bundle proves; each line with who signed it, when, and what that means (ACC-5). */
-    void verify(String name) throws ClientException {
-        InspectorFile file = InspectorFile.read(UserFiles.read(session, name, InspectorFile.MAX_BYTES));
-        InspectorCheck.Verified verified =
-                new InspectorCheck(session.verifier(), session.genesis().chainId()).verify(file);
+    /** Shows what the files prove; each line with who signed it, when, and what that means (ACC-5). */
+    void verify(List<String> names) throws ClientException {
+        InspectorCheck check =
+                new InspectorCheck(session.verifier(), session.genesisToVerify().chainId());
+        List<InspectorCheck.Verified> given = new ArrayList<>();
+        for (String name : names) {
+            given.add(check.verify(InspectorFile.read(UserFiles.read(session, name, InspectorFile.MAX_BYTES))));
+        }
+        List<InspectorCheck.Verified> parts = InspectorSet.ordered(given);
+        boolean complete = InspectorSet.isComplete(parts);
         List<Map<String, Object>> items = new ArrayList<>();
         List<Map<String, Object>> logs = new ArrayList<>();
-        for (InspectorCheck.Log log : verified.logs()) {
-            String patient = Ids.text(log.patient().getId());
-            Map<String, Object> about = new LinkedHashMap<>();
-            about.put("patientId", patient);
-            about.put("height", log.height());
-            about.put("asOf", Dates.text(log.timeMillis()));
-            about.put("accesses", log.accesses().size());
-            logs.add(about);
-            for (AuditEntry entry : AuditEntry.of(log.accesses())) {
-                Map<String, Object> item = new LinkedHashMap<>();
-                item.put("patientId", patient);
-                item.putAll(entry.describe());
-                items.add(item);
+        Map<String, List<AccessState>> accesses = new LinkedHashMap<>();
+        for (InspectorCheck.Verified part : parts) {
+            for (InspectorCheck.Log log : part.logs()) {
+                String patient = Ids.text(log.patient().getId());
+                Map<String, Object> about = new LinkedHashMap<>();
+                about.put("patientId", patient);
+                about.put("part", part.part());
+                about.put("height", log.height());
+                about.put("asOf", Dates.text(log.timeMillis()));
+                about.put("accesses", log.accesses().size());
+                logs.add(about);
+                accesses.computeIfAbsent(patient, unknown -> new ArrayList<>()).addAll(log.accesses());
             }
         }
+        InspectorCheck.Verified newest = parts.get(parts.size() - 1);
+        AuditTime time = new AuditTime(newest.fromMillis(), newest.toMillis());
+        accesses.forEach((patient, all) -> AuditEntry.of(all).stream()
+                .filter(entry -> time.contains(entry.timeMillis()))
+                .forEach(entry -> {
+                    Map<String, Object> item = new LinkedHashMap<>();
+                    item.put("patientId", patient);
+                    item.putAll(entry.describe());
+                    items.add(item);
+                }));
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("verified", true);
-        facts.put("signer", verified.signer());
-        facts.put("signedAt", Dates.text(verified.madeMillis()));
+        facts.put("complete", complete);
+        facts.put("parts", parts.stream().map(InspectorCheck.Verified::part).toList());
+        facts.put("signer", newest.signer());
+        facts.put("signedAt", Dates.text(newest.madeMillis()));
         facts.put("meaning", "attested that the log is complete");
+        facts.put("from", side(newest.fromMillis()));
+        facts.put("to", side(newest.toMillis()));
         facts.put("logs", logs);
         facts.put("claim", CLAIM);
         session.output().list(List.of("time", "by", "meaning", "purpose", "recordId"), items, Optional.empty(), facts);
         session.output()
-                .say("Verified. Signed by " + verified.signer() + " at " + Dates.text(verified.madeMillis())
+                .say("Verified. Signed by " + newest.signer() + " at " + Dates.text(newest.madeMillis())
                         + ", who attested that the log is complete.");
         session.output().say(CLAIM);
+        if (!complete) {
+            session.output()
+                    .say("These are not all files of the export: only part "
+                            + parts.stream()
+                                    .map(part -> String.valueOf(part.part()))
+                                    .collect(Collectors.joining(", "))
+                            + (newest.last() ? " of " + newest.part() : ", and the last is not among them"));
+        }
+    }
+
+    private static Optional<String> side(long millis) {
+        return millis == 0 ? Optional.empty() : Optional.of(Dates.text(millis));
     }
 }

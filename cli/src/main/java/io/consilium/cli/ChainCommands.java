@@ -199,7 +199,7 @@ final class ChainCommands {
             result.put("verified", true);
             result.put("txId", receipt.transaction().txId().hex());
             Writes.describe(receipt.receipt(), result);
-            result.put("time", Dates.text(receipt.header().timestampMillis()));
+            result.putAll(Signatures.of(receipt));
             result.put("kind", receipt.transaction().body().getPayloadCase().name());
             result.put("signer", receipt.transaction().body().getSigners(0).getActor());
             result.put("chainId", receipt.header().chainId().hex());

@@ -8,7 +8,9 @@ import io.consilium.client.MalformedInput;
 import io.consilium.client.NodeRefusal;
 import io.consilium.client.ProtoJson;
 import io.consilium.client.ScopeKey;
+import io.consilium.client.Submitter;
 import io.consilium.client.VerifiedState;
+import io.consilium.crypto.Hash;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.ConsentAmend;
 import io.consilium.proto.ConsentCheckRequest;
@@ -158,22 +160,17 @@ final class ConsentCommands {
             })
     int amend(
             @Parameters(paramLabel = "ID", description = "Consent id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason,
+            @Mixin ReasonOption reason,
             @Mixin ConsentTermsOptions options)
             throws Exception {
         ByteString consentId = Ids.object("consent", id);
-        ConsentState consent = session.state().consent(consentId).value();
+        ConsentState consent = changeable(consentId);
         ConsentSelectors.KeySource keys = ConsentTermsOptions.once(() -> changersKey(consent.getPatientId()));
         ConsentAmend.Builder amend = ConsentAmend.newBuilder()
                 .setConsentId(consent.getId())
                 .setPredecessor(consent.getVersion())
                 .setTerms(options.terms(keys))
-                .setSealedReason(keys.get().sealReason(reason))
+                .setSealedReason(keys.get().sealReason(reason.text))
                 .setEvidenceHash(options.evidenceHash());
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
@@ -187,20 +184,13 @@ final class ConsentCommands {
             description = "Revoke a consent at once; what was disclosed before cannot be called back.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent consent revoke C --reason 'patient asked'"})
-    int revoke(
-            @Parameters(paramLabel = "ID", description = "Consent id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason)
+    int revoke(@Parameters(paramLabel = "ID", description = "Consent id.") String id, @Mixin ReasonOption reason)
             throws Exception {
         ByteString consentId = Ids.object("consent", id);
-        ConsentState consent = session.state().consent(consentId).value();
+        ConsentState consent = changeable(consentId);
         ConsentRevoke.Builder revoke = ConsentRevoke.newBuilder()
                 .setConsentId(consent.getId())
-                .setSealedReason(changersKey(consent.getPatientId()).sealReason(reason));
+                .setSealedReason(changersKey(consent.getPatientId()).sealReason(reason.text));
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
         new Writes(session).submitAndPrint(body -> body.setConsentRevoke(revoke), ids);
@@ -230,6 +220,11 @@ final class ConsentCommands {
         object.put(
                 "history",
                 found.value().getHistoryList().stream().map(Ids::text).toList());
+        List<Object> signatures = new ArrayList<>();
+        for (ByteString txId : found.value().getHistoryList()) {
+            signatures.add(Signatures.of(session, Hash.of(txId.toByteArray())));
+        }
+        object.put("signatures", signatures);
         object.put("asOfHeight", found.height());
         session.output().result(object);
         return 0;
@@ -376,6 +371,14 @@ final class ConsentCommands {
 
     private ConsentSelectors.KeySource keys(ByteString patientId) {
         return ConsentTermsOptions.once(() -> scopeKey(patientId));
+    }
+
+    private ConsentState changeable(ByteString consentId) throws ClientException {
+        ConsentState consent = session.state().consent(consentId).value();
+        if (consent.getStatus() == ConsentStatus.CONSENT_REVOKED) {
+            throw Submitter.failure(Refusal.CONSENT_REVOKED, "");
+        }
+        return consent;
     }
 
     /** Of a consent that the caller sees: whoever has no key to seal a reason with may not change it (CON-1). */

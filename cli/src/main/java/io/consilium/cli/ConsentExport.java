@@ -3,9 +3,12 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.VerificationFailed;
+import io.consilium.crypto.CryptoException;
 import io.consilium.interop.fhir.ConsentWriter;
 import io.consilium.interop.fhir.ReadableTerms;
 import io.consilium.interop.fhir.TermsReading;
+import io.consilium.proto.Conditions;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
 import io.consilium.proto.Period;
@@ -42,7 +45,20 @@ final class ConsentExport {
     }
 
     private static Period dataPeriod(ByteString sealed, ConsentSelectors.KeySource keys) throws ClientException {
-        throw refused("a condition of " + sealed.size() + " bytes is sealed");
+        Conditions conditions;
+        try {
+            conditions = keys.get().openConditions(sealed);
+        } catch (CryptoException otherKey) {
+            throw new VerificationFailed(
+                            "CONDITIONS_UNREADABLE",
+                            "A sealed condition does not open with the patient's scope key",
+                            "It may have been sealed before the key was changed; amend the consent")
+                    .causedBy(otherKey);
+        }
+        if (conditions.getCodesCount() > 0) {
+            throw refused("a sealed condition names codes, and imported codes would become labels on chain");
+        }
+        return conditions.getDataPeriod();
     }
 
     private static ClientException refused(String reason) {

@@ -111,8 +111,12 @@ record ConsentSelectors(
         for (String actor : actors) {
             rule.addActors(actor(actor));
         }
-        purposes.forEach(purpose -> rule.addPurposes(purpose.toUpperCase(Locale.ROOT)));
-        actions.forEach(action -> rule.addActions(action.toLowerCase(Locale.ROOT)));
+        for (String purpose : purposes) {
+            rule.addPurposes(BeforeSubmit.purpose(purpose));
+        }
+        for (String action : actions) {
+            rule.addActions(BeforeSubmit.action(action));
+        }
         addLabels(rule, permit, keys);
         for (String record : records) {
             rule.addRecordIds(Ids.object("record", record));

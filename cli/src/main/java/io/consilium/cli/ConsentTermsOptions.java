@@ -172,7 +172,7 @@ final class ConsentTermsOptions {
         return whom;
     }
 
-    private Optional<Period> period() throws MalformedInput {
+    private Optional<Period> period() throws ClientException {
         if (from.isEmpty() && until.isEmpty()) {
             return Optional.empty();
         }
@@ -183,7 +183,7 @@ final class ConsentTermsOptions {
         if (until.isPresent()) {
             period.setEndMillis(Dates.end("--until", until.get()));
         }
-        return Optional.of(period.build());
+        return Optional.of(BeforeSubmit.period(period.build(), System.currentTimeMillis()));
     }
 
     /** The hash of the signed form, empty without one. */

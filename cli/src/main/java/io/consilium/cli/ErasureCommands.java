@@ -6,6 +6,7 @@ import io.consilium.client.ScopeKey;
 import io.consilium.proto.Erasure;
 import io.consilium.proto.ErasureAcknowledgement;
 import io.consilium.proto.Hold;
+import io.consilium.proto.Period;
 import io.consilium.proto.RecordErase;
 import io.consilium.proto.RecordHold;
 import io.consilium.proto.RecordState;
@@ -31,8 +32,8 @@ class ErasureCommands {
             name = "erase",
             description = {
                 "Have every holder destroy a record's content; its commitment stays provable.",
-                "A PRIVACY_OFFICER or ADMIN of its custodian may, and the patient with its own key. What somebody has"
-                        + " downloaded cannot be recalled."
+                "A PRIVACY_OFFICER or ADMIN of its custodian may, and the patient or a guardian with their own keys. What"
+                        + " somebody has downloaded cannot be recalled."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -41,12 +42,7 @@ class ErasureCommands {
             })
     int erase(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason,
+            @Mixin ReasonOption reason,
             @Option(
                             names = "--basis",
                             required = true,
@@ -57,8 +53,8 @@ class ErasureCommands {
         ByteString recordId = Ids.object("record", id);
         RecordErase erase = RecordErase.newBuilder()
                 .setRecordId(recordId)
-                .setBasis(basis)
-                .setSealedReason(sealed(recordId, reason))
+                .setBasis(BeforeSubmit.basis(basis))
+                .setSealedReason(sealed(recordId, reason.text))
                 .build();
         Map<String, Object> ids = ids(recordId);
         ids.put("basis", basis);
@@ -82,12 +78,7 @@ class ErasureCommands {
             })
     int hold(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason,
+            @Mixin ReasonOption reason,
             @Option(
                             names = "--ground",
                             paramLabel = "CODE",
@@ -100,10 +91,14 @@ class ErasureCommands {
         ByteString recordId = Ids.object("record", id);
         RecordHold.Builder hold = RecordHold.newBuilder()
                 .setRecordId(recordId)
-                .setGround(ground)
-                .setSealedReason(sealed(recordId, reason));
+                .setGround(BeforeSubmit.ground(ground))
+                .setSealedReason(sealed(recordId, reason.text));
         if (until.isPresent()) {
-            hold.setUntilMillis(Dates.end("--until", until.get()));
+            Period period = Period.newBuilder()
+                    .setEndMillis(Dates.end("--until", until.get()))
+                    .build();
+            hold.setUntilMillis(
+                    BeforeSubmit.period(period, System.currentTimeMillis()).getEndMillis());
         }
         new Writes(session).submitAndPrint(body -> body.setRecordHold(hold), ids(recordId));
         return 0;
@@ -114,20 +109,13 @@ class ErasureCommands {
             description = "End a hold, so that the record can be erased again.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/privacy record release R --reason 'claim settled'"})
-    int release(
-            @Parameters(paramLabel = "ID", description = "Record id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason)
+    int release(@Parameters(paramLabel = "ID", description = "Record id.") String id, @Mixin ReasonOption reason)
             throws Exception {
         ByteString recordId = Ids.object("record", id);
         RecordHold release = RecordHold.newBuilder()
                 .setRecordId(recordId)
                 .setRelease(true)
-                .setSealedReason(sealed(recordId, reason))
+                .setSealedReason(sealed(recordId, reason.text))
                 .build();
         new Writes(session).submitAndPrint(body -> body.setRecordHold(release), ids(recordId));
         return 0;

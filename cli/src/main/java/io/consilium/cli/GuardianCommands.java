@@ -77,6 +77,7 @@ final class GuardianCommands {
         if (from.isPresent()) {
             mandate.setStartMillis(Dates.start("--from", from.get()));
         }
+        BeforeSubmit.period(mandate.build(), System.currentTimeMillis());
         ScopeKey scopeKey = new Custodian(session).scopeKey(patientId);
         ByteString guardianId = new CustodianKeys().freshId();
         GuardianAppointment appointment = GuardianAppointment.newBuilder()
@@ -109,12 +110,7 @@ final class GuardianCommands {
             footer = {"  consilium --context st-mary/consent patient guardian end G --reason R --evidence form.pdf"})
     int end(
             @Parameters(paramLabel = "ID", description = "Guardian id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason,
+            @Mixin ReasonOption reason,
             @Option(
                             names = "--evidence",
                             paramLabel = "SIGNED-FORM",
@@ -126,7 +122,7 @@ final class GuardianCommands {
         GuardianEnd end = GuardianEnd.newBuilder()
                 .setEvidenceHash(Evidence.hash(evidence))
                 .setSealedReason(
-                        new Custodian(session).scopeKey(guardian.getPatientId()).sealReason(reason))
+                        new Custodian(session).scopeKey(guardian.getPatientId()).sealReason(reason.text))
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("guardianId", Ids.text(guardianId));

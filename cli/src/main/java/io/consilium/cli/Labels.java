@@ -12,11 +12,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The categories of a record, before they are blinded: codes, and one level of sensitivity. */
 record Labels(Set<Code> codes, Sensitivity sensitivity) {
     /** What the ledger takes of one record (TX-6). */
     static final int MAX = 64;
+
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:\\S+");
 
     /** {@code system|code}, with the canonical FHIR address of the code system. */
     static Code code(String option, String text) throws MalformedInput {
@@ -27,8 +30,16 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
                     "'" + text + "' is no label",
                     "Write SYSTEM|CODE with the code system's FHIR address, e.g. 'http://loinc.org|8867-4'");
         }
+        String system = CodeSystems.canonical(text.substring(0, bar));
+        if (!ADDRESS.matcher(system).matches()) {
+            // A label under a name of one's own would match no consent that names the code system.
+            throw new MalformedInput(
+                    option,
+                    "'" + system + "' is no address of a code system",
+                    "Write the address that FHIR gives it, e.g. http://loinc.org, http://snomed.info/sct, urn:oid:1.2.3");
+        }
         return Code.newBuilder()
-                .setSystem(CodeSystems.canonical(text.substring(0, bar)))
+                .setSystem(system)
                 .setCode(text.substring(bar + 1))
                 .build();
     }

@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
 import io.consilium.client.Opening;
 import io.consilium.client.Payload;
 import io.consilium.client.RecordProof;
@@ -53,29 +54,7 @@ final class RecordCommands extends ErasureCommands {
     int add(
             @Parameters(paramLabel = "FILE", description = "Content to register; - is the standard input.") String file,
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
-            @Option(
-                            names = "--label",
-                            paramLabel = "SYSTEM|CODE",
-                            description = "Category, with the code system's FHIR address; repeat it.")
-                    @Nullable
-                    List<String> labels,
-            @Option(
-                            names = "--sensitivity",
-                            paramLabel = "N|R|V",
-                            description = "Level of confidentiality (default N).")
-                    Optional<String> sensitivity,
-            @Option(
-                            names = "--clinical-time",
-                            paramLabel = "TIME[/TIME]",
-                            description = "When it happened (default: what a FHIR resource says); sealed.")
-                    Optional<String> clinicalTime,
-            @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
-                    Optional<String> title,
-            @Option(
-                            names = "--media-type",
-                            paramLabel = "TYPE",
-                            description = "Media type, e.g. application/pdf (default: told from the content).")
-                    Optional<String> mediaType,
+            @Mixin ContentOptions content,
             @Option(
                             names = "--custodian",
                             paramLabel = "INSTITUTION",
@@ -87,21 +66,12 @@ final class RecordCommands extends ErasureCommands {
                             paramLabel = "INSTITUTION",
                             description = "Institution whose node keeps the ciphertext too; repeat it.")
                     @Nullable
-                    List<String> replicas,
-            @Option(
-                            names = "--opening",
-                            paramLabel = "FILE",
-                            description = "Where the opening is kept (default: openings/ under the home).")
-                    Optional<Path> opening)
+                    List<String> replicas)
             throws Exception {
         ByteString patientId = Ids.object("patient", patient);
         PatientState state = session.state().patient(patientId).value();
-        try (RecordDraft draft = RecordDraft.prepare(
-                session,
-                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity, clinicalTime),
-                state,
-                custodian,
-                opening)) {
+        try (RecordDraft draft =
+                RecordDraft.prepare(session, content.source(file), state, custodian, content.opening)) {
             return draft.register(Words.of(replicas));
         }
     }
@@ -146,51 +116,15 @@ final class RecordCommands extends ErasureCommands {
     int amend(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
             @Parameters(paramLabel = "FILE", description = "The new content; - is the standard input.") String file,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason,
-            @Option(
-                            names = "--label",
-                            paramLabel = "SYSTEM|CODE",
-                            description = "Category, with the code system's FHIR address; repeat it.")
-                    @Nullable
-                    List<String> labels,
-            @Option(
-                            names = "--sensitivity",
-                            paramLabel = "N|R|V",
-                            description = "Level of confidentiality (default N).")
-                    Optional<String> sensitivity,
-            @Option(
-                            names = "--clinical-time",
-                            paramLabel = "TIME[/TIME]",
-                            description = "When it happened (default: what a FHIR resource says); sealed.")
-                    Optional<String> clinicalTime,
-            @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
-                    Optional<String> title,
-            @Option(
-                            names = "--media-type",
-                            paramLabel = "TYPE",
-                            description = "Media type, e.g. application/pdf (default: told from the content).")
-                    Optional<String> mediaType,
-            @Option(
-                            names = "--opening",
-                            paramLabel = "FILE",
-                            description = "Where the opening is kept (default: openings/ under the home).")
-                    Optional<Path> opening)
+            @Mixin ReasonOption reason,
+            @Mixin ContentOptions content)
             throws Exception {
         ByteString recordId = Ids.object("record", id);
         RecordState record = session.state().record(recordId).value();
         PatientState patient = session.state().patient(record.getPatientId()).value();
         try (RecordDraft draft = RecordDraft.prepare(
-                session,
-                new RecordDraft.Source(file, mediaType, title, Words.of(labels), sensitivity, clinicalTime),
-                patient,
-                Optional.of(record.getCustodian()),
-                opening)) {
-            return draft.amend(record, reason);
+                session, content.source(file), patient, Optional.of(record.getCustodian()), content.opening)) {
+            return draft.amend(record, reason.text);
         }
     }
 
@@ -208,18 +142,13 @@ final class RecordCommands extends ErasureCommands {
                             fallbackValue = "true",
                             description = "Entered in error (default); --no-in-error takes the mark back.")
                     boolean inError,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
-                    String reason)
+            @Mixin ReasonOption reason)
             throws Exception {
         ByteString recordId = Ids.object("record", id);
         RecordMark mark = RecordMark.newBuilder()
                 .setRecordId(recordId)
                 .setEnteredInError(inError)
-                .setSealedReason(sealed(recordId, reason))
+                .setSealedReason(sealed(recordId, reason.text))
                 .build();
         new Writes(session).submitAndPrint(body -> body.setRecordMark(mark), ids(recordId));
         return 0;
@@ -240,7 +169,7 @@ final class RecordCommands extends ErasureCommands {
                         "patient/" + Ids.text(Ids.object("patient", patient)),
                         paging,
                         RecordState.parser(),
-                        List.of("recordId", "versions", "custodian", "author", "registeredAt", "bytes"),
+                        List.of("recordId", "versions", "custodian", "author", "registeredAt", "ciphertextBytes"),
                         RecordCommands::summary);
         return 0;
     }
@@ -285,13 +214,19 @@ final class RecordCommands extends ErasureCommands {
             item.put("version", version.getVersion());
             item.put("time", Dates.text(version.getTimeMillis()));
             item.put("author", version.getAuthor());
+            item.put(
+                    "meaning",
+                    version.getVersion() == 1
+                            ? "registered it as its author"
+                            : "amended it as the author of this version");
             reasons.of(version.getSealedReason()).ifPresent(reason -> item.put("reason", reason));
             item.put("commitment", Ids.text(version.getContent().getCommitment()));
             item.put("ciphertextHash", Ids.text(version.getContent().getCiphertextHash()));
             item.put("txId", Ids.text(version.getTxId()));
             items.add(item);
         }
-        session.output().list(List.of("version", "time", "author", "reason", "txId"), items, Optional.empty());
+        session.output()
+                .list(List.of("version", "time", "author", "meaning", "reason", "txId"), items, Optional.empty());
         return 0;
     }
 
@@ -300,7 +235,7 @@ final class RecordCommands extends ErasureCommands {
             description = {
                 "Fetch, decrypt and prove a record's content.",
                 "Staff of the custodian read by role and purpose, which is logged; others need a consent. A denial"
-                        + " writes nothing and exits 4."
+                        + " is logged too, writes no file and exits 4."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -331,9 +266,13 @@ final class RecordCommands extends ErasureCommands {
                 .run(
                         Ids.object("record", id),
                         version.orElse(0L),
-                        purpose.orElse(session.actor().contains("/") ? "TREAT" : "PATRQT"),
+                        purpose.isPresent() ? purpose.get() : usualPurpose(),
                         out.filter(name -> !name.equals("-")),
                         opening);
+    }
+
+    private String usualPurpose() throws ClientException {
+        return session.actor().contains("/") ? "TREAT" : "PATRQT";
     }
 
     @Command(
@@ -389,7 +328,7 @@ final class RecordCommands extends ErasureCommands {
         object.put("version", newest.getVersion());
         object.put("author", newest.getAuthor());
         object.put("registeredAt", Dates.text(newest.getTimeMillis()));
-        object.put("bytes", newest.getContent().getCiphertextSize());
+        object.put("ciphertextBytes", newest.getContent().getCiphertextSize());
         object.put("enteredInError", record.getEnteredInError());
         object.put("erased", record.hasErasure());
         return object;

@@ -13,6 +13,7 @@ import io.consilium.client.SealedPayload;
 import io.consilium.client.UploadNotes;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.PrivateFile;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.InstitutionState;
@@ -23,9 +24,7 @@ import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordFacts;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
-import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,6 +43,7 @@ final class RecordDraft implements AutoCloseable {
     private final ScopeKey scopeKey;
     private final Labels labels;
     private final SealedPayload sealed;
+    private final long contentBytes;
     private final Optional<Period> clinical;
     private final Optional<Path> opening;
 
@@ -54,6 +54,7 @@ final class RecordDraft implements AutoCloseable {
             ScopeKey scopeKey,
             Labels labels,
             SealedPayload sealed,
+            long contentBytes,
             Optional<Period> clinical,
             Optional<Path> opening) {
         this.session = session;
@@ -62,6 +63,7 @@ final class RecordDraft implements AutoCloseable {
         this.scopeKey = scopeKey;
         this.labels = labels;
         this.sealed = sealed;
+        this.contentBytes = contentBytes;
         this.clinical = clinical;
         this.opening = opening;
     }
@@ -98,8 +100,9 @@ final class RecordDraft implements AutoCloseable {
         Optional<byte[]> fhir = fhir(payload, source.mediaType());
         Optional<Labels> read = fhir.isPresent() ? Optional.of(FhirContent.labels(fhir.get())) : Optional.empty();
         Labels labels = Labels.of(given, asked, read);
-        String mediaType =
-                source.mediaType().orElse(fhir.isPresent() ? FhirContent.MEDIA_TYPE : mediaType(source.file()));
+        String mediaType = source.mediaType().isPresent()
+                ? source.mediaType().get()
+                : fhir.isPresent() ? FhirContent.MEDIA_TYPE : MediaTypes.of(payload);
 
         Optional<Period> clinical = source.clinicalTime().isPresent()
                 ? Optional.of(ClinicalTime.given(source.clinicalTime().get()))
@@ -119,13 +122,23 @@ final class RecordDraft implements AutoCloseable {
             Optional<String> custodianName,
             Optional<Path> opening)
             throws ClientException, IOException {
+        if (payload.size() == 0) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "CONTENT_EMPTY",
+                    "REC-1",
+                    "",
+                    payload.name() + " is empty: there is nothing to register",
+                    "Check that it is the right file and that it was written to its end");
+        }
         String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
         InstitutionState custodian = session.state().institution(slug).value();
         ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());
         Path work = PrivateFile.directories(session.context().home().resolve("work"));
         List<String> of = List.of(Ids.text(patient.getId()), slug);
         SealedPayload sealed = sealed(session, payload, mediaType, title, of, work);
-        return new RecordDraft(session, patient, custodian, scopeKey, labels, sealed, clinical, opening);
+        return new RecordDraft(
+                session, patient, custodian, scopeKey, labels, sealed, payload.size(), clinical, opening);
     }
 
     /** Encrypts the payload, or goes on with the ciphertext of an upload of the same file that broke (REC-2). */
@@ -242,7 +255,8 @@ final class RecordDraft implements AutoCloseable {
         ids.put("patientId", Ids.text(patient.getId()));
         ids.put("commitment", sealed.commitment().hex());
         ids.put("ciphertextHash", sealed.ciphertextHash().hex());
-        ids.put("bytes", sealed.size());
+        ids.put("bytes", contentBytes);
+        ids.put("ciphertextBytes", sealed.size());
         ids.put("labels", labels.codes().size());
         ids.put("sensitivity", labels.sensitivity().name());
         return ids;
@@ -293,22 +307,6 @@ final class RecordDraft implements AutoCloseable {
                     FailureClass.REFUSED, "NO_CUSTODIAN", "The patient has no custodian", "Register the patient anew");
         }
         return patient.getCustodians(0);
-    }
-
-    private static String mediaType(String file) {
-        String name = file.toLowerCase(java.util.Locale.ROOT);
-        int dot = name.lastIndexOf('.');
-        return switch (dot < 0 ? "" : name.substring(dot + 1)) {
-            case "json" -> "application/json";
-            case "xml" -> "application/xml";
-            case "pdf" -> "application/pdf";
-            case "txt" -> "text/plain";
-            case "csv" -> "text/csv";
-            case "dcm" -> "application/dicom";
-            case "png" -> "image/png";
-            case "jpg", "jpeg" -> "image/jpeg";
-            default -> "application/octet-stream";
-        };
     }
 
     @Override

@@ -41,6 +41,7 @@ final class RecordFetch {
                     "Reading a record leaves a decision on chain, so it cannot be tried out",
                     "Ask without a trace: consilium consent check");
         }
+        String code = BeforeSubmit.purpose(purpose);
         Optional<Path> target = out.map(Path::of).map(Path::toAbsolutePath);
         Path directory = target.isPresent()
                 ? UserFiles.parentOf(target.get())
@@ -54,7 +55,7 @@ final class RecordFetch {
         }
         Optional<RecordState> visible = visible(recordId);
         ByteString accessId = new CustodianKeys().freshId();
-        Map<String, Object> result = decide(recordId, version, purpose, visible, accessId);
+        Map<String, Object> result = decide(recordId, version, code, visible, accessId);
         Optional<String> part = target.map(Path::getFileName).map(Path::toString);
         PayloadDownload.Content content =
                 fetch(visible, accessId, recordId, new PayloadDownload.Place(directory, part));
@@ -117,9 +118,21 @@ final class RecordFetch {
         VerifiedReceipt receipt = written.receipt().get();
         Optional<ClientException> denied = Submitter.failure(receipt.receipt());
         if (denied.isPresent()) {
-            throw denied.get();
+            throw denied.get().kind() == FailureClass.DENIED ? onRecord(denied.get(), receipt) : denied.get();
         }
         return written.result();
+    }
+
+    /** A denial is audit material: whoever is denied learns where it stands. */
+    private static ClientException onRecord(ClientException denied, VerifiedReceipt receipt) {
+        return new ClientException(
+                denied.kind(),
+                denied.code(),
+                denied.rule(),
+                denied.path(),
+                denied.getMessage() + "; the denial is on record as transaction "
+                        + receipt.transaction().txId().hex(),
+                denied.hint());
     }
 
     private PayloadDownload.Content fetch(

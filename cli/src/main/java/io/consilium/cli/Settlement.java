@@ -73,7 +73,7 @@ final class Settlement {
                         "Ask another node with --node");
             }
             Writes.describe(receipt.receipt(), object);
-            object.put("time", Dates.text(receipt.header().timestampMillis()));
+            object.putAll(Signatures.of(receipt));
             object.put(
                     "objectIds",
                     receipt.receipt().getObjectIdsList().stream().map(Ids::text).toList());

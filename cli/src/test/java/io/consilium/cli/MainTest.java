@@ -54,6 +54,11 @@ class MainTest {
                 "chain tx 12                           | 3 | names no transaction",
                 "institution show Not_A_Slug           | 3 | names no institution",
                 "member suspend st-mary/UP             | 3 | names no member",
+                "access request --record R --purpose X | 6 | no such purpose",
+                "access request --record R --purpose treat --action read | 6 | no such action",
+                "record erase 00112233445566778899aabbccddeeff --reason r --basis gdpr | 6 | gdpr-17-1-a to gdpr-17-1-f",
+                "record hold 00112233445566778899aabbccddeeff --reason r --ground law | 6 | no such ground",
+                "record get 00112233445566778899aabbccddeeff --purpose X | 6 | no such purpose",
                 "consent list                          | 2 | --patient P or --grantee X",
                 "config validate --config none.toml    | 2 | There is no file"
             })
@@ -243,7 +248,9 @@ class MainTest {
         Path tampered = Files.writeString(
                 home.resolve("tampered.json"), genesis.substring(0, digit) + other + genesis.substring(digit + 1));
         String[] options = {"--genesis", tampered.toString(), "-o", "json"};
-        String[] as = {"--as", "st-mary/admin", "--key", home.resolve("admin.keystore").toString()};
+        String[] as = {
+            "--as", "st-mary/admin", "--key", home.resolve("admin.keystore").toString()
+        };
         String[] online = with(with(options, as), "--node", "https://127.0.0.1:1");
 
         for (String command : List.of("chain status", "chain block 1", "patient list", "patient register")) {

@@ -3,11 +3,14 @@ package io.consilium.client;
 import io.consilium.proto.Code;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The broader categories of a code in classifications whose codes spell out their hierarchy: E11.9 lies in E11, A10BA02
- * in A10BA, A10B, A10 and A.
+ * in A10BA, A10B, A10 and A. Of HL7 v3 ActCode those of InformationSensitivityPolicy that have a hierarchy: psychiatry
+ * lies in mental health, that in behavioral health, that in specially protected information.
  *
  * <p>They are added when a record is labelled, so that a consent which denies a category reaches what is under it
  * (PRV-4). Terminologies with a separate hierarchy, as SNOMED CT, need a terminology server and are labelled as given.
@@ -20,6 +23,21 @@ public final class CodeAncestors {
             "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
             "http://hl7.org/fhir/sid/icd-9-cm");
     private static final String ATC = "http://www.whocc.no/atc";
+    private static final String ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
+    /** Each under the next broader one, as the code system of FHIR R4 has them. */
+    private static final Map<String, String> SENSITIVITY = Map.ofEntries(
+            Map.entry("PSY", "MH"),
+            Map.entry("PSYTHPN", "MH"),
+            Map.entry("ETHUD", "SUD"),
+            Map.entry("OPIOIDUD", "SUD"),
+            Map.entry("COGN", "BH"),
+            Map.entry("DVD", "BH"),
+            Map.entry("EMOTDIS", "BH"),
+            Map.entry("MH", "BH"),
+            Map.entry("SUD", "BH"),
+            Map.entry("BH", "SPI"));
+
     private static final int ICD_CATEGORY = 3;
     private static final int[] ATC_LEVELS = {1, 3, 4, 5};
 
@@ -44,6 +62,13 @@ public final class CodeAncestors {
                             .setCode(text.substring(0, ATC_LEVELS[i]))
                             .build());
                 }
+            }
+        }
+        if (code.getSystem().equals(ACT_CODE)) {
+            Optional<String> above = Optional.ofNullable(SENSITIVITY.get(text));
+            while (above.isPresent()) {
+                ancestors.add(code.toBuilder().setCode(above.get()).build());
+                above = above.map(SENSITIVITY::get);
             }
         }
         return ancestors;

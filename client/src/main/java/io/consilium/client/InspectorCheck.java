@@ -13,6 +13,7 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.GuardianState;
 import io.consilium.proto.InspectorBundle;
 import io.consilium.proto.InspectorLine;
 import io.consilium.proto.InspectorLog;
@@ -43,8 +44,26 @@ public final class InspectorCheck {
     /** A patient's log, proven line by line. */
     public record Log(PatientState patient, long height, long timeMillis, List<AccessState> accesses) {}
 
-    /** What a bundle proves, and who attests that it is all of it. */
-    public record Verified(String signer, long madeMillis, List<Log> logs) {}
+    /**
+     * What a bundle proves, and who attests that it is all of it.
+     *
+     * @param part from 1
+     * @param hash of this part's content
+     * @param previous hash of the part before, empty in the first
+     * @param last whether no part follows
+     * @param fromMillis start of the attested time, 0 for the beginning
+     * @param toMillis its end, exclusive, 0 for the height of each log
+     */
+    public record Verified(
+            String signer,
+            long madeMillis,
+            List<Log> logs,
+            int part,
+            Hash hash,
+            ByteString previous,
+            boolean last,
+            long fromMillis,
+            long toMillis) {}
 
     /** Throws {@link VerificationFailed} (exit 9), or exit 2 for a bundle of another chain. */
     public Verified verify(InspectorFile file) throws ClientException {
@@ -69,7 +88,20 @@ public final class InspectorCheck {
             }
             logs.add(checked);
         }
-        return new Verified(bundle.getSigner(), bundle.getMadeMillis(), logs);
+        if (bundle.getPart() < 1
+                || (bundle.getPart() == 1) != bundle.getPrevious().isEmpty()) {
+            throw failed("it does not say which part of the whole it is");
+        }
+        return new Verified(
+                bundle.getSigner(),
+                bundle.getMadeMillis(),
+                logs,
+                bundle.getPart(),
+                file.contentHash(),
+                bundle.getPrevious(),
+                bundle.getLast(),
+                bundle.getFromMillis(),
+                bundle.getToMillis());
     }
 
     private PublicKey signerKey(InspectorBundle bundle) throws ClientException {
@@ -78,8 +110,7 @@ public final class InspectorCheck {
         Optional<KeyValue> key;
         long time = proof.block().header().timestampMillis();
         if (name.orElse(null) instanceof ActorName.Patient patient) {
-            PatientState state = value(proof, StateKeys.patient(patient.id()), PatientState.parser());
-            key = state.hasControllerKey() ? Optional.of(state.getControllerKey()) : Optional.empty();
+            key = ownKey(proof, patient.id(), time);
         } else if (name.orElse(null) instanceof ActorName.Member) {
             MemberState state = value(proof, StateKeys.member(bundle.getSigner()), MemberState.parser());
             key = Signatories.keysAt(state, time).map(keys -> keys.getSigningKey());
@@ -88,6 +119,18 @@ public final class InspectorCheck {
         }
         return PublicKey.ed25519(
                 key.orElseThrow(() -> failed("its signer had no key")).getKey().toByteArray());
+    }
+
+    /** Of a patient, or of a guardian within the mandate: both have such names. */
+    private static Optional<KeyValue> ownKey(StateValueProof proof, ByteString id, long timeMillis)
+            throws ClientException {
+        if (proof.proof().key().equals(StateKeys.guardian(id))) {
+            GuardianState guardian = value(proof, StateKeys.guardian(id), GuardianState.parser());
+            return Optional.of(guardian.getSigningKey())
+                    .filter(key -> Signatories.isWithinMandate(guardian, timeMillis));
+        }
+        PatientState state = value(proof, StateKeys.patient(id), PatientState.parser());
+        return state.hasControllerKey() ? Optional.of(state.getControllerKey()) : Optional.empty();
     }
 
     private Log log(InspectorLog log) throws ClientException {

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param content canonical bytes of an {@link InspectorBundle}
  */
 public record InspectorFile(byte[] content, byte[] signature) {
-    public static final int MAX_BYTES = 256 * 1024 * 1024;
+    public static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private static final String FORMAT = "consilium-inspector-bundle-1";
     private static final String DOMAIN = "consilium/inspector-bundle/v1";
@@ -34,6 +34,11 @@ public record InspectorFile(byte[] content, byte[] signature) {
     /** The bytes under the signature. */
     static byte[] signed(byte[] content) {
         return Hash.tagged(DOMAIN, content).toBytes();
+    }
+
+    /** By which the next part names this one. */
+    public Hash contentHash() {
+        return Hash.sha256(content);
     }
 
     public byte[] encode() {

@@ -124,6 +124,17 @@ public final class Submitter {
                 capital(refusal.map(Refusal::hint).orElse("See the ledger's rule " + rule))));
     }
 
+    /** What the ledger would answer, of what a client can tell before it submits: no block is spent on it. */
+    public static ClientException failure(Refusal refusal, String path) {
+        return new ClientException(
+                kind(refusal.kind()),
+                refusal.name(),
+                refusal.rule(),
+                path,
+                "Refused: " + refusal.summary(),
+                capital(refusal.hint()));
+    }
+
     static FailureClass kind(RefusalClass kind) {
         return switch (kind) {
             case UNAUTHORISED -> FailureClass.DENIED;

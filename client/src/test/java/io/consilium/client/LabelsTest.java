@@ -27,6 +27,10 @@ class LabelsTest {
         assertThat(CodeAncestors.of(code("http://www.whocc.no/atc", "A10BA02")))
                 .map(Code::getCode)
                 .containsExactly("A10BA", "A10B", "A10", "A");
+        String act = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+        assertThat(CodeAncestors.of(code(act, "PSY"))).map(Code::getCode).containsExactly("MH", "BH", "SPI");
+        assertThat(CodeAncestors.of(code(act, "OPIOIDUD"))).map(Code::getCode).containsExactly("SUD", "BH", "SPI");
+        assertThat(CodeAncestors.of(code(act, "HIV"))).isEmpty();
         assertThat(CodeAncestors.of(code("http://snomed.info/sct", "73211009"))).isEmpty();
         assertThat(CodeAncestors.of(code("http://hl7.org/fhir/sid/icd-10", "E11")))
                 .isEmpty();

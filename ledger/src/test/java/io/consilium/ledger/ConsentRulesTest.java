@@ -312,7 +312,8 @@ class ConsentRulesTest {
     }
 
     @Test
-    void granteesOfExceptionsRolesAndEverybodyAreIndexed() {
+    @DisplayName("CON-6 grantees of exceptions, by role and everybody are indexed; those by role are told too")
+    void con6_granteesOfExceptionsRolesAndEverybody() {
         ConsentTerms.Builder terms = ConsentTerms.newBuilder()
                 .setBasePermit(true)
                 .addRules(ConsentRule.newBuilder()
@@ -324,6 +325,6 @@ class ConsentRulesTest {
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, "*", chain.now, CONSENT),
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, "role:RESEARCHER", chain.now, CONSENT))
                 .hasSize(3);
-        assertThat(result.events().get(0).parties()).containsExactly(ST_MARY);
+        assertThat(result.events().get(0).parties()).containsExactly("role:RESEARCHER", ST_MARY);
     }
 }

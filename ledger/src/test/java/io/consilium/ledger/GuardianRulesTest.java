@@ -32,6 +32,7 @@ import io.consilium.proto.GuardianAppointment;
 import io.consilium.proto.GuardianEnd;
 import io.consilium.proto.PatientGuardian;
 import io.consilium.proto.Period;
+import io.consilium.proto.RecordErase;
 import io.consilium.proto.TransactionBody;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -139,6 +140,30 @@ class GuardianRulesTest {
                         .reason()
                         .name())
                 .isEqualTo("REQUESTER_INACTIVE");
+    }
+
+    @Test
+    @DisplayName("ID-3 PRV-6 a guardian has a record of its ward erased within the mandate, and nobody else's")
+    void prv6_guardianErases() {
+        ByteString stranger = id("stranger");
+        chain.applied(ADAMS, body -> body.setPatientRegister(TestChain.patient(stranger, ST_MARY)));
+        chain.applied(ADAMS, body -> body.setRecordRegister(TestChain.record(id("strange record"), stranger, ST_MARY)));
+        chain.applied(PATIENT_NAME, appoint(GUARDIAN, appointment(GUARDIAN)));
+        assertThat(chain.answer(NAME, erase(RECORD))).isEqualTo("MANDATE_NOT_BEGUN ID-3");
+        until(MANDATE_START);
+        assertThat(chain.answer(NAME, erase(id("strange record")))).isEqualTo("SIGNER_NOT_PERMITTED PRV-6");
+        assertThat(chain.answer(NAME, erase(RECORD))).isEqualTo("OK");
+        assertThat(chain.objects().record(RECORD).orElseThrow().getErasure().getErasedBy())
+                .isEqualTo(NAME);
+        until(MANDATE_END);
+        assertThat(chain.answer(NAME, erase(RECORD))).isEqualTo("MANDATE_OVER ID-3");
+    }
+
+    private static Consumer<TransactionBody.Builder> erase(ByteString record) {
+        return body -> body.setRecordErase(RecordErase.newBuilder()
+                .setRecordId(record)
+                .setBasis("gdpr-17")
+                .setSealedReason(ByteString.copyFromUtf8("sealed")));
     }
 
     @Test

@@ -2,8 +2,8 @@ package io.consilium.cli.devnet;
 
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
-import java.io.File;
 import io.consilium.crypto.PrivateFile;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -151,6 +151,8 @@ public final class ConsentRules {
         for (String grantee : grantees) {
             if (ActorName.parse(grantee).isPresent()) {
                 parties.add(ActorName.institutionOf(grantee));
+            } else if (!grantee.equals(LedgerIndexes.ANYBODY)) {
+                parties.add(grantee); // role:ROLE, whoever has it anywhere
             }
         }
         writes.put(StateKeys.consent(consent.getId()), consent).notify(event, parties, consent.getId());

@@ -100,8 +100,8 @@ public final class ErasureRules {
     }
 
     private static Optional<Rejection> eraser(Call call, RecordState record) {
-        if (call.signatory() instanceof Signatory.Patient patient) {
-            return patient.patient().getId().equals(record.getPatientId())
+        if (call.signatory().subject().isPresent()) {
+            return call.isSignedFor(record.getPatientId())
                     ? Optional.empty()
                     : Optional.of(Refusal.SIGNER_NOT_PERMITTED.under(RULE, "it is another patient's record"));
         }

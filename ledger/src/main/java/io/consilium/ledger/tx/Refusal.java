@@ -81,7 +81,11 @@ public enum Refusal {
     RECORD_HELD("PRV-6", REFUSED, "a hold forbids the erasure of the record", "wait for its end, or have it released"),
     HOLD_UNCHANGED("PRV-6", REFUSED, "the record is held, or free, in this way already", "nothing is left to do"),
     HOLD_GROUND_UNKNOWN("PRV-6", REFUSED, "there is no such ground for a hold", "choose legal-claims or retention"),
-    ERASURE_BASIS_UNKNOWN("PRV-6", REFUSED, "there is no such basis of an erasure", "choose gdpr-17 or court-order"),
+    ERASURE_BASIS_UNKNOWN(
+            "PRV-6",
+            REFUSED,
+            "there is no such basis of an erasure",
+            "choose gdpr-17, gdpr-17-1-a to gdpr-17-1-f, or court-order"),
     NOT_ERASED("PRV-6", REFUSED, "the record is not erased", "acknowledge erasures alone"),
     NOT_HOLDER("PRV-6", UNAUTHORISED, "the institution kept no copy of the record", "its holders acknowledge"),
     ALREADY_ACKNOWLEDGED("PRV-6", REFUSED, "the institution has acknowledged already", "nothing is left to do"),

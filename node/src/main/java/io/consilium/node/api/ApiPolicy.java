@@ -151,10 +151,9 @@ public final class ApiPolicy {
         return custodian || consent.getTerms().getRulesList().stream().anyMatch(rule -> grants(rule, member));
     }
 
-    /** A permit that names the member or its institution; one that names a role or nobody tells no one of it. */
+    /** A permit that names the member, its institution or a role of it; one that names nobody tells no one of it. */
     private static boolean grants(ConsentRule rule, Member member) {
-        boolean named = rule.getActorsList().stream()
-                .anyMatch(actor -> actor.equals(member.id()) || actor.equals(member.institution()));
+        boolean named = rule.getActorsList().stream().anyMatch(actorsOf(member)::contains);
         return rule.getPermit() && named
                 || rule.getExceptionsList().stream().anyMatch(exception -> grants(exception, member));
     }
@@ -355,6 +354,13 @@ public final class ApiPolicy {
     /** A denied request names whose record it was; a denied break-glass names whom its actor named. */
     static boolean tellsOfHidden(AccessState access) {
         return access.getDecision().getOutcome() == DecisionOutcome.DENY && !access.hasBreakGlass();
+    }
+
+    /** As whom the member is told of events: as one of its institution, and as one who has its roles (CON-6). */
+    public static Set<String> partiesOf(Member member) {
+        Set<String> parties = actorsOf(member);
+        parties.remove(member.id());
+        return parties;
     }
 
     /** Under what a consent may name this member: itself, its institution, its roles. */

@@ -11,8 +11,8 @@ import io.consilium.proto.EventDetail;
 /** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
 record EventVisibility(ApiPolicy policy, Caller caller) {
     boolean sees(LedgerEvent event, EventDetail detail) {
-        boolean party =
-                !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
+        boolean party = !(caller instanceof Caller.Member member)
+                || event.parties().stream().anyMatch(ApiPolicy.partiesOf(member)::contains);
         boolean regulated = event.type().startsWith("drug.") && DrugPolicy.isRegulator(caller);
         return (party || regulated)
                 && switch (type(event)) {

@@ -35,6 +35,8 @@ import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.TransactionBody;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -217,6 +219,39 @@ class PatientOwnAccessTest {
     }
 
     @Test
+    @Order(4)
+    @DisplayName("CON-6 PRV-8 whoever is granted something by its role is told, and nobody else of its institution")
+    void con6_granteesByRoleAreTold() throws Exception {
+        ByteString consent = id();
+        String before = watch(STRANGER, "").getNextCursor();
+        String adminsBefore = watch(TestNetwork.STRANGER_ADMIN, "").getNextCursor();
+        net.commit(
+                hex(patient),
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(consent)
+                                .setPatientId(patient)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .setPermit(true)
+                                                .addActors("role:CLINICIAN")))));
+        assertThat(watch(STRANGER, before).getEventsList()).singleElement().satisfies(event -> {
+            assertThat(event.getType()).isEqualTo("consent.granted");
+            assertThat(event.getObject()).isEqualTo(hex(consent));
+        });
+        assertThat(watch(TestNetwork.STRANGER_ADMIN, adminsBefore).getEventsList())
+                .isEmpty();
+        StateRequest named =
+                StateRequest.newBuilder().setKey("consent/" + hex(consent)).build();
+        assertThat(problem(STRANGER, "State", named)).isEmpty();
+        assertThat(problem(TestNetwork.STRANGER_ADMIN, "State", named)).isEqualTo("NOT_FOUND");
+    }
+
+    private WatchResponse watch(String as, String cursor) throws Exception {
+        return net.ok(as, "Watch", WatchRequest.newBuilder().setCursor(cursor).build(), WatchResponse.parser());
+    }
+
+    @Test
     @Order(5)
     @DisplayName("ID-3 a guardian sees and does what the patient can, and nobody after the mandate's end")
     void id3_guardianActsUntilTheMandateEnds() throws Exception {
@@ -260,6 +295,10 @@ class PatientOwnAccessTest {
                         .toByteArray())
                 .isEqualTo(sealed);
         readsTheRecord(name);
+        List<ByteString> log = list(name, "log");
+        assertThat(log).isEqualTo(list(hex(patient), "log")).isNotEmpty();
+        assertThat(AccessState.parseFrom(log.get(log.size() - 1)).getRequester())
+                .isEqualTo(name);
         StateRequest own = StateRequest.newBuilder().setKey("guardian/" + name).build();
         assertThat(problem(name, "State", own)).isEmpty();
         assertThat(problem(STRANGER, "State", own)).isEqualTo("NOT_FOUND");

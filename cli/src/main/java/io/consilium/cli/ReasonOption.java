@@ -1,0 +1,13 @@
+package io.consilium.cli;
+
+import picocli.CommandLine.Option;
+
+/** The reason that every change of a record, consent or mandate needs; it leaves this machine sealed (PRV-1). */
+final class ReasonOption {
+    @Option(
+            names = "--reason",
+            required = true,
+            paramLabel = "TEXT",
+            description = "Why; sealed for the patient and the custodians.")
+    String text = "";
+}

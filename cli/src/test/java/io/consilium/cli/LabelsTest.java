@@ -1,0 +1,48 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.consilium.client.MalformedInput;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Code;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LabelsTest {
+    @ParameterizedTest
+    @DisplayName("PRV-4 a label names the code system by its address: under another name it would match no consent")
+    @ValueSource(
+            strings = {"", "PSY", "|PSY", "http://loinc.org|", "loinc|2339-0", "LOINC|2339-0", "http://a b|c", "//x|y"})
+    void prv4_aLabelNamesItsCodeSystem(String text) {
+        assertThatThrownBy(() -> Labels.code("--label", text)).isInstanceOfSatisfying(MalformedInput.class, refused -> {
+            assertThat(refused.path()).isEqualTo("--label");
+            assertThat(refused.hint()).contains("http");
+        });
+    }
+
+    @Test
+    @DisplayName("PRV-4 code systems that FHIR does not list are taken by their address, known OIDs by FHIR's spelling")
+    void prv4_codeSystemsOfOnesOwn() throws Exception {
+        Code own = Labels.code("--label", "https://st-mary.example/codes|X1");
+        assertThat(own.getSystem()).isEqualTo("https://st-mary.example/codes");
+        assertThat(Labels.code("--label", "urn:oid:1.2.3.4|X1").getSystem()).isEqualTo("urn:oid:1.2.3.4");
+        assertThat(Labels.code("--label", "urn:oid:2.16.840.1.113883.6.1|2339-0")
+                        .getSystem())
+                .isEqualTo("http://loinc.org");
+    }
+
+    @Test
+    @DisplayName("PRV-4 a sensitivity brings its broader ones, a confidentiality lifts the level")
+    void prv4_ancestorsAndLevels() throws Exception {
+        Code psychiatry = Labels.code("--label", "http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY");
+        Code restricted = Labels.code("--label", Sensitivity.SYSTEM + "|R");
+        Labels labels = Labels.of(List.of(psychiatry, restricted), Optional.empty(), Optional.empty());
+        assertThat(labels.codes()).map(Code::getCode).containsExactly("PSY", "MH", "BH", "SPI");
+        assertThat(labels.sensitivity()).isEqualTo(Sensitivity.R);
+    }
+}
