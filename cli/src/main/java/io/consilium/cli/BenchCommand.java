@@ -246,8 +246,7 @@ final class BenchCommand implements Runnable {
         NodeLauncher launcher = NodeLauncher.ofThisProcess();
         Path directory = temporaryDirectory();
         Devnet devnet = Devnet.found(directory, NODES);
-        Thread cleanUp = new Thread(() -> leave(directory), "bench-clean-up");
-        Runtime.getRuntime().addShutdownHook(cleanUp);
+        ExitHook cleanUp = ExitHook.register("bench-clean-up", () -> leave(directory));
         try {
             session.output().say("Starting " + NODES + " nodes ...");
             devnet.exclusively(() -> {
@@ -269,7 +268,7 @@ final class BenchCommand implements Runnable {
                     directory,
                     session.output()::say);
         } finally {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            cleanUp.remove();
             leave(directory);
         }
     }

@@ -40,8 +40,7 @@ final class DemoCommand implements Callable<Integer> {
         Devnet devnet = Devnet.found(directory, NODES);
         NodeWatch watch = new NodeWatch(devnet);
         // An interrupted demo leaves nothing running either.
-        Thread cleanUp = new Thread(() -> leave(directory, false), "demo-clean-up");
-        Runtime.getRuntime().addShutdownHook(cleanUp);
+        ExitHook cleanUp = ExitHook.register("demo-clean-up", () -> leave(directory, false));
         boolean told = false;
         try {
             session.output().say("Starting " + NODES + " nodes ...");
@@ -55,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             told = true;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            cleanUp.remove();
             leave(directory, keep && told);
         }
         return 0;

@@ -1,6 +1,7 @@
 package io.consilium.ledger.tx;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -20,19 +21,20 @@ public final class CanonicalMessages {
         if (bytes.length > maxBytes) {
             throw new MalformedException(what + ": " + bytes.length + " bytes, at most " + maxBytes + " are allowed");
         }
-        T message;
         try {
-            message = parser.parseFrom(bytes);
+            // What is not known is left out, so that bytes with such a field are never the ones written anew.
+            T message = DiscardUnknownFieldsParser.wrap(parser).parseFrom(bytes);
+            if (message.getSerializedSize() != bytes.length || !Arrays.equals(message.toByteArray(), bytes)) {
+                requireKnownFields(parser.parseFrom(bytes), what);
+                throw new MalformedException(what + ": not in its canonical spelling");
+            }
+            return message;
         } catch (InvalidProtocolBufferException invalid) {
             throw new MalformedException(what + ": no such protobuf message (" + invalid.getMessage() + ")", invalid);
         }
-        requireKnownFields(message, what);
-        if (message.getSerializedSize() != bytes.length || !Arrays.equals(message.toByteArray(), bytes)) {
-            throw new MalformedException(what + ": not in its canonical spelling");
-        }
-        return message;
     }
 
+    /** Names the place of a field that this version does not know. */
     private static void requireKnownFields(Message message, String path) throws MalformedException {
         if (message.getUnknownFields().getSerializedSize() != 0) {
             throw new MalformedException(path + ": a field that this version does not know");

@@ -56,8 +56,13 @@ final class Replication {
         this.keeper = keeper;
     }
 
+    /** Whether nothing more can be wanted for now; the census comes back to what was left out. */
+    boolean isFull() {
+        return wanted.size() >= MAX_WANTED;
+    }
+
     void want(Hash ciphertext) {
-        if (wanted.size() < MAX_WANTED) {
+        if (!isFull()) {
             wanted.putIfAbsent(ciphertext, new Wanted(0, 0));
         }
         missing = wanted.size();
@@ -76,11 +81,14 @@ final class Replication {
         try (StateView view = StateView.open(node)) {
             takeCensus(view);
             PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
-            for (Hash hash : List.copyOf(wanted.keySet())) {
+            Set<String> connected = connected();
+            for (Map.Entry<Hash, Wanted> entry : List.copyOf(wanted.entrySet())) {
                 if (running.size() >= MAX_RUNNING) {
                     break;
                 }
-                consider(hash, claims);
+                if (node.nowMillis() >= entry.getValue().notBeforeMillis() && !running.contains(entry.getKey())) {
+                    consider(entry.getKey(), entry.getValue(), claims, connected);
+                }
             }
         }
         missing = wanted.size();
@@ -103,16 +111,13 @@ final class Replication {
         censusAtMillis = census.isPresent() ? 0 : node.nowMillis() + CENSUS_REST_MILLIS;
     }
 
-    private void consider(Hash hash, PayloadClaims claims) throws VaultException {
-        Wanted want = wanted.get(hash);
-        if (want == null || running.contains(hash) || node.nowMillis() < want.notBeforeMillis()) {
-            return;
-        }
+    private void consider(Hash hash, Wanted want, PayloadClaims claims, Set<String> connected) throws VaultException {
         if (vault.size(hash).isPresent() || claims.standing(node.institution(), hash) != PayloadClaims.Standing.KEPT) {
             wanted.remove(hash);
             return;
         }
-        List<String> sources = sources(hash, claims);
+        List<String> sources = new ArrayList<>(claims.holders(node.institution(), hash));
+        sources.removeIf(holder -> holder.equals(node.institution()) || !connected.contains(holder));
         if (sources.isEmpty()) {
             again(hash, want);
             return;
@@ -123,15 +128,11 @@ final class Replication {
                 .whenCompleteAsync((outcome, failure) -> ended(hash, source, outcome, failure), keeper);
     }
 
-    /** The other holders that this node is connected to. */
-    private List<String> sources(Hash hash, PayloadClaims claims) {
-        Set<String> connected = node.status().peers().stream()
+    private Set<String> connected() {
+        return node.status().peers().stream()
                 .filter(NodeStatus.Peer::connected)
                 .map(NodeStatus.Peer::institution)
-                .collect(Collectors.toSet());
-        List<String> sources = new ArrayList<>(claims.holders(node.institution(), hash));
-        sources.removeIf(holder -> holder.equals(node.institution()) || !connected.contains(holder));
-        return sources;
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void ended(Hash hash, String source, PayloadForward outcome, Throwable failure) {

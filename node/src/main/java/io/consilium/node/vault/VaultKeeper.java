@@ -100,13 +100,22 @@ public final class VaultKeeper implements AutoCloseable {
         thread.scheduleWithFixedDelay(task, 0, seconds, TimeUnit.SECONDS);
     }
 
+    /** One task a block and kind of work, however many events the block has. */
     private void committed(CommittedBlock block) {
+        List<LedgerEvent> own = new ArrayList<>();
+        boolean erased = false;
         for (LedgerEvent event : block.events()) {
             if (event.type().equals(EventType.RECORD_ERASED.text())) {
-                soon(this::erase);
+                erased = true;
             } else if (event.type().startsWith("record.") && event.parties().contains(node.institution())) {
-                soon(() -> guarded("new payloads not looked for", () -> look(event)));
+                own.add(event);
             }
+        }
+        if (erased) {
+            soon(this::erase);
+        }
+        if (!own.isEmpty()) {
+            soon(() -> guarded("new payloads not looked for", () -> look(own)));
         }
     }
 
@@ -118,27 +127,33 @@ public final class VaultKeeper implements AutoCloseable {
         }
     }
 
-    /** Wants what a record has this institution keep and is not here. */
-    private void look(LedgerEvent event) throws VaultException {
-        List<Hash> missing = new ArrayList<>();
+    /** Wants what records have this institution keep and is not here; what finds no room is left to the census. */
+    private void look(List<LedgerEvent> events) throws VaultException {
+        boolean missing = false;
         try (StateView view = StateView.open(node)) {
             PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
-            for (var id : EventDetail.parseFrom(event.payload()).getObjectIdsList()) {
-                Optional<RecordState> record = view.state().record(id);
-                for (RecordVersion version :
-                        record.map(RecordState::getVersionsList).orElse(List.of())) {
-                    Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
-                    if (vault.size(hash).isEmpty()
-                            && claims.standing(node.institution(), hash) == PayloadClaims.Standing.KEPT) {
-                        missing.add(hash);
+            for (LedgerEvent event : events) {
+                for (var id : EventDetail.parseFrom(event.payload()).getObjectIdsList()) {
+                    if (replication.isFull()) {
+                        return;
+                    }
+                    Optional<RecordState> record = view.state().record(id);
+                    for (RecordVersion version :
+                            record.map(RecordState::getVersionsList).orElse(List.of())) {
+                        Hash hash =
+                                Hash.of(version.getContent().getCiphertextHash().toByteArray());
+                        if (vault.size(hash).isEmpty()
+                                && claims.standing(node.institution(), hash) == PayloadClaims.Standing.KEPT) {
+                            replication.want(hash);
+                            missing = true;
+                        }
                     }
                 }
             }
         } catch (InvalidProtocolBufferException damagedEvent) {
             throw new IllegalStateException("this node cannot read an event that it wrote itself", damagedEvent);
         }
-        missing.forEach(replication::want);
-        if (!missing.isEmpty()) {
+        if (missing) {
             replication.turn();
         }
     }
