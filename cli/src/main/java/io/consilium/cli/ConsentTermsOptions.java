@@ -137,6 +137,9 @@ final class ConsentTermsOptions {
     /** The codes of all selectors, so that the consent can be exported (CON-5). */
     private List<LabelCode> labelCodes() throws ClientException {
         List<LabelCode> codes = new ArrayList<>(SealedLabelCodes.of(Words.of(label)));
+        for (String group : orNone(andLabel)) {
+            codes.addAll(SealedLabelCodes.of(Words.of(List.of(group))));
+        }
         for (List<String> selectors : List.of(orNone(deny), orNone(except))) {
             for (String text : selectors) {
                 codes.addAll(SealedLabelCodes.of(

@@ -132,6 +132,9 @@ final class GuardianCommands {
                                 .setGuardianId(guardianId)
                                 .setEnd(end)),
                         ids);
+        session.output()
+                .say("The guardian still has the scope key behind the labels so far; change it with"
+                        + " consilium patient rotate-scope-key " + Ids.text(guardian.getPatientId()));
         return 0;
     }
 

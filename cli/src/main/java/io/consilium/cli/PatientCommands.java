@@ -5,10 +5,12 @@ import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.VerifiedState;
 import io.consilium.crypto.KeyEnvelope;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientController;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.Precondition;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,7 +144,8 @@ final class PatientCommands implements CommandTree.Nesting {
                     .resealSecret(patient, session.identity(), recipient)
                     .ifPresent(change::setPatientSecret);
         }
-        submit(change, patientId);
+        // the scope key that was sealed is that of this version of the patient (PRV-7)
+        submit(change, patientId, patient.getVersion());
         return 0;
     }
 
@@ -154,15 +157,45 @@ final class PatientCommands implements CommandTree.Nesting {
             footer = {"  consilium --context st-mary/consent --as P --key patient.keystore patient remove-key P"})
     int removeKey(@Parameters(paramLabel = "ID", description = "Patient id.") String id) throws Exception {
         ByteString patientId = Ids.object("patient", id);
-        submit(PatientController.newBuilder().setPatientId(patientId), patientId);
+        PatientState patient = session.state().patient(patientId).value();
+        submit(PatientController.newBuilder().setPatientId(patientId), patientId, patient.getVersion());
         return 0;
     }
 
-    private void submit(PatientController.Builder change, ByteString patientId) throws ClientException {
+    @Command(
+            name = "rotate-scope-key",
+            description = {
+                "Give a patient a new scope key, and consents and records new labels: after a guardian's mandate ended,",
+                "somebody left who had the old key, or a keystore was lost. The custodian's node does it for a",
+                "CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/consent patient rotate-scope-key P",
+                "  consilium --context st-mary/consent patient rotate-scope-key P --continue"
+            })
+    int rotateScopeKey(
+            @Parameters(paramLabel = "ID", description = "Patient id.") String id,
+            @Option(
+                            names = "--continue",
+                            description = "Keep the key, and make the labels that an earlier change left behind.")
+                    boolean goOn)
+            throws Exception {
+        ByteString patientId = Ids.object("patient", id);
+        session.output().result(new ScopeKeyRotation(session).run(patientId, !goOn));
+        return 0;
+    }
+
+    private void submit(PatientController.Builder change, ByteString patientId, long version) throws ClientException {
+        Precondition unchanged = Precondition.newBuilder()
+                .setObject(StateKeys.patient(patientId).text())
+                .setExpectedVersion(version)
+                .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("patientId", Ids.text(patientId));
         ids.put("controllerKey", MemberCommands.key(change.getControllerKey()));
-        new Writes(session).submitAndPrint(body -> body.setPatientController(change), ids);
+        new Writes(session)
+                .submitAndPrint(body -> body.setPatientController(change).addPreconditions(unchanged), ids);
     }
 
     @Command(

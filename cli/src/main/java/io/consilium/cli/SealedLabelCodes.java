@@ -10,6 +10,7 @@ import io.consilium.interop.fhir.Coding;
 import io.consilium.interop.fhir.ReadableRule;
 import io.consilium.interop.fhir.ReadableTerms;
 import io.consilium.interop.fhir.TermsReading.KnownLabel;
+import io.consilium.ledger.consent.LabelSpace;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.ConsentTerms;
@@ -59,12 +60,16 @@ final class SealedLabelCodes {
                 .toList();
     }
 
-    /** Terms with the codes sealed into them; the scope key is asked for only if there are any. */
+    /** Terms with the codes sealed into them and the scope key's epoch; the key is asked for only if it was used. */
     static ConsentTerms in(ConsentTerms terms, List<LabelCode> codes, ConsentSelectors.KeySource keys)
             throws ClientException {
+        if (codes.isEmpty() && !LabelSpace.isUsedBy(terms)) {
+            return terms;
+        }
+        ConsentTerms.Builder sealed = terms.toBuilder().setLabelEpoch(keys.get().epoch());
         return codes.isEmpty()
-                ? terms
-                : terms.toBuilder().setSealedCodes(keys.get().sealCodes(codes)).build();
+                ? sealed.build()
+                : sealed.setSealedCodes(keys.get().sealCodes(codes)).build();
     }
 
     /** What the labels of the terms can be, by the codes kept with them. */
@@ -72,7 +77,7 @@ final class SealedLabelCodes {
         if (terms.getSealedCodes().isEmpty()) {
             return List.of();
         }
-        ScopeKey key = keys.get();
+        ScopeKey key = keys.get().at(LabelSpace.epoch(terms));
         List<KnownLabel> known = new ArrayList<>();
         try {
             for (LabelCode each : key.openCodes(terms.getSealedCodes())) {

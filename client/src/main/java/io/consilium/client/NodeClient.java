@@ -10,6 +10,8 @@ import io.consilium.proto.BlockRequest;
 import io.consilium.proto.BlockResponse;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.CustodyRequest;
+import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
 import io.consilium.proto.DrugRequest;
@@ -180,6 +182,11 @@ public final class NodeClient {
 
     public FetchPayloadResponse fetchPayload(FetchPayloadRequest request) throws ClientException {
         return call("FetchPayload", request, FetchPayloadResponse.parser(), timeout);
+    }
+
+    /** Has the node of a custodian change a patient's keys, as far as fits into one transaction (PRV-7). */
+    public CustodyResponse custody(CustodyRequest request) throws ClientException {
+        return call("Custody", request, CustodyResponse.parser(), timeout);
     }
 
     public TrialNullifierResponse trialNullifier(ByteString trialId, ByteString patientId) throws ClientException {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Blinding;
 import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.KeyChain;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.consent.Sensitivity;
@@ -14,28 +15,47 @@ import io.consilium.proto.SealedFor;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** The key under which a patient's categories are blinded, in the hands of a custodian's member or the patient (PRV-4). */
 public final class ScopeKey {
     private final byte[] key;
     private final int epoch;
+
+    /** The one before it (PRV-7). */
+    private final Optional<ScopeKey> earlier;
+
     private final SecureRandom random = new SecureRandom();
 
     ScopeKey(byte[] key, int epoch) {
+        this(key, epoch, Optional.empty());
+    }
+
+    private ScopeKey(byte[] key, int epoch, Optional<ScopeKey> earlier) {
         this.key = key.clone();
         this.epoch = epoch;
+        this.earlier = earlier;
     }
 
     /** Opens what the custodian's node re-sealed to this identity. */
     public static ScopeKey open(ScopeKeyResponse response, ByteString patientId, Identity identity)
             throws ClientException {
         try {
-            byte[] key = KeyEnvelope.open(
+            byte[] newest = KeyEnvelope.open(
                     KeyEnvelope.Use.SCOPE_KEY,
                     patientId.toByteArray(),
                     identity.encryptionKey(),
                     response.getScopeKey().getEnvelope().toByteArray());
-            return new ScopeKey(key, response.getLabelEpoch());
+            List<byte[]> links = response.getEarlierKeysList().stream()
+                    .map(ByteString::toByteArray)
+                    .toList();
+            List<byte[]> keys = KeyChain.open(newest, links);
+            int epoch = response.getLabelEpoch() - keys.size();
+            Optional<ScopeKey> latest = Optional.empty();
+            for (byte[] key : keys) {
+                latest = Optional.of(new ScopeKey(key, ++epoch, latest));
+            }
+            return latest.orElseThrow();
         } catch (CryptoException refused) {
             throw new VerificationFailed(
                             "SCOPE_KEY_UNREADABLE",
@@ -43,6 +63,11 @@ public final class ScopeKey {
                             "Use the keystore with the member's current encryption key")
                     .causedBy(refused);
         }
+    }
+
+    /** The key of an earlier epoch, for what was made with it; the earliest that there is where that is gone. */
+    public ScopeKey at(int wanted) {
+        return wanted >= epoch || earlier.isEmpty() ? this : earlier.get().at(wanted);
     }
 
     /** The epoch that labels made with it belong to. */
@@ -104,8 +129,15 @@ public final class ScopeKey {
         return ByteString.copyFrom(SealedText.seal(SealedText.Use.REASON, key, text, random));
     }
 
-    /** The reason in clear. */
+    /** The reason in clear, under whichever of the patient's keys it was sealed. */
     public String openReason(ByteString sealed) throws CryptoException {
-        return SealedText.open(SealedText.Use.REASON, key, sealed.toByteArray());
+        try {
+            return SealedText.open(SealedText.Use.REASON, key, sealed.toByteArray());
+        } catch (CryptoException otherEpoch) {
+            if (earlier.isEmpty()) {
+                throw otherEpoch;
+            }
+            return earlier.get().openReason(sealed);
+        }
     }
 }

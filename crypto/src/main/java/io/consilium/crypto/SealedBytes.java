@@ -14,6 +14,10 @@ public final class SealedBytes {
     public enum Use {
         /** Conditions of a consent's rule; from the patient's scope key (PRV-5). */
         CONDITIONS("consilium/conditions-key/v1"),
+        /** The codes behind a consent's labels; from the patient's scope key (CON-5). */
+        LABEL_CODES("consilium/label-codes-key/v1"),
+        /** A patient's scope key; from the one that came after it (PRV-7). */
+        EARLIER_KEY("consilium/earlier-scope-key/v1"),
         /** What conditions are held against; from the record's data key (PRV-5). */
         FACTS("consilium/facts-key/v1");
 

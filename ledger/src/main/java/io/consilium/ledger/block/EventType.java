@@ -9,6 +9,7 @@ public enum EventType {
     MEMBER_KEY_ROTATED("member.key-rotated"),
     PATIENT_REGISTERED("patient.registered"),
     PATIENT_KEY_CHANGED("patient.key-changed"),
+    PATIENT_RELABELLED("patient.relabelled"),
     GUARDIAN_APPOINTED("guardian.appointed"),
     GUARDIAN_ENDED("guardian.ended"),
     RECORD_REGISTERED("record.registered"),

@@ -12,7 +12,6 @@ import io.consilium.ledger.state.StateReader;
 import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
-import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,17 +127,17 @@ public final class ConsentDecision {
     }
 
     private Weighed weigh(ConsentEntry entry, Optional<OpenedConditions> opened) {
-        ConsentTerms terms = state.consent(entry.getConsentId()).orElseThrow().getTerms();
+        ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
         if (opened.isPresent()) {
-            Verdict found = evaluate(terms, opened.get()::hold);
+            Verdict found = evaluate(consent, opened.get()::hold);
             return new Weighed(entry, found, found);
         }
-        Verdict strict = evaluate(terms, Conditions.STRICT);
-        return new Weighed(entry, strict, entry.getConditional() ? evaluate(terms, Conditions.LENIENT) : strict);
+        Verdict strict = evaluate(consent, Conditions.STRICT);
+        return new Weighed(entry, strict, entry.getConditional() ? evaluate(consent, Conditions.LENIENT) : strict);
     }
 
-    private Verdict evaluate(ConsentTerms terms, Conditions conditions) {
-        return new ConsentEvaluation(terms, facts, conditions).evaluate();
+    private Verdict evaluate(ConsentState consent, Conditions conditions) {
+        return new ConsentEvaluation(consent, facts, conditions).evaluate();
     }
 
     private Extreme extreme(List<Weighed> weighed, boolean lenient) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.LabelGroup;
 import io.consilium.proto.Period;
@@ -52,6 +53,7 @@ final class ConsentEvaluation {
             ByteString recordId,
             String author,
             Set<ByteString> labels,
+            LabelSpace space,
             long timeMillis) {
         boolean isOneOf(List<String> actors) {
             return actors.contains(requester)
@@ -84,11 +86,13 @@ final class ConsentEvaluation {
     }
 
     private final ConsentTerms terms;
+    private final boolean comparable;
     private final Facts facts;
     private final Conditions conditions;
 
-    ConsentEvaluation(ConsentTerms terms, Facts facts, Conditions conditions) {
-        this.terms = terms;
+    ConsentEvaluation(ConsentState consent, Facts facts, Conditions conditions) {
+        this.terms = consent.getTerms();
+        this.comparable = LabelSpace.of(consent).equals(facts.space());
         this.facts = facts;
         this.conditions = conditions;
     }
@@ -152,7 +156,7 @@ final class ConsentEvaluation {
         if (!namesAuthor(inherit(own.getAuthorsList(), outer.getAuthorsList()))) {
             return Optional.of(Criterion.AUTHOR);
         }
-        if (!hasLabels(inherit(own.getLabelsList(), outer.getLabelsList()))) {
+        if (!hasLabels(own.getPermit(), inherit(own.getLabelsList(), outer.getLabelsList()))) {
             return Optional.of(Criterion.LABEL);
         }
         boolean holds = !isConditional(own, outer) || conditions.hold(own.getPermit(), conditions(own, outer));
@@ -190,8 +194,14 @@ final class ConsentEvaluation {
                 || authors.contains(ActorName.institutionOf(facts.author()));
     }
 
-    /** Groups are joined by AND, the labels of a group by OR (CON-1). */
-    private boolean hasLabels(List<LabelGroup> groups) {
+    /**
+     * Groups are joined by AND, the labels of a group by OR (CON-1). Labels that cannot be compared with the record's hold
+     * for a deny and not for a permit, so that neither a new scope key nor a merge ever opens anything (PRV-7, ID-3).
+     */
+    private boolean hasLabels(boolean permit, List<LabelGroup> groups) {
+        if (!comparable && !groups.isEmpty()) {
+            return !permit;
+        }
         for (LabelGroup group : groups) {
             if (group.getLabelsList().stream().noneMatch(facts.labels()::contains)) {
                 return false;

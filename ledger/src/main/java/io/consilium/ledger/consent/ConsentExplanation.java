@@ -8,6 +8,7 @@ import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,22 +77,21 @@ public final class ConsentExplanation {
             if (explanation.rules >= MAX_RULES) {
                 return new Explained(decision, consents, false);
             }
-            ConsentTerms terms =
-                    state.consent(entry.getConsentId()).orElseThrow().getTerms();
-            consents.add(explanation.of(entry, terms));
+            ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
+            consents.add(explanation.of(entry, consent));
         }
         return new Explained(decision, consents, true);
     }
 
-    private OfConsent of(ConsentEntry entry, ConsentTerms terms) {
-        Verdict verdict = new ConsentEvaluation(terms, question.facts(), Conditions.LENIENT).evaluate();
+    private OfConsent of(ConsentEntry entry, ConsentState consent) {
+        Verdict verdict = new ConsentEvaluation(consent, question.facts(), Conditions.LENIENT).evaluate();
         boolean decided = entry.getConsentId().equals(decision.consentId());
         return new OfConsent(
                 entry.getConsentId(),
                 entry.getConsentVersion(),
                 decided ? Fate.DECIDED : fate(entry, verdict),
                 verdict.answer().name(),
-                rules(terms, decided));
+                rules(consent, decided));
     }
 
     private Fate fate(ConsentEntry entry, Verdict verdict) {
@@ -104,8 +104,9 @@ public final class ConsentExplanation {
         return verdict.answer().name().equals(decision.reason().name()) ? Fate.AGREES : Fate.OUTRANKED;
     }
 
-    private List<OfRule> rules(ConsentTerms terms, boolean decided) {
-        ConsentEvaluation evaluation = new ConsentEvaluation(terms, question.facts(), (permit, condition) -> true);
+    private List<OfRule> rules(ConsentState consent, boolean decided) {
+        ConsentTerms terms = consent.getTerms();
+        ConsentEvaluation evaluation = new ConsentEvaluation(consent, question.facts(), (permit, condition) -> true);
         List<OfRule> lines = new ArrayList<>();
         for (int i = 0; i < terms.getRulesCount(); i++) {
             ConsentRule rule = terms.getRules(i);

@@ -43,7 +43,7 @@ public final class ConsentRules {
         PatientState patient = found.get();
         Optional<Rejection> refusal = grantor(call, patient)
                 .or(() -> evidence(call, grant.getEvidenceHash()))
-                .or(() -> ConsentTermsCheck.refusal(call.state(), grant.getTerms(), call.timeMillis()));
+                .or(() -> ConsentTermsCheck.refusal(call.state(), patient, grant.getTerms(), call.timeMillis()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -85,7 +85,7 @@ public final class ConsentRules {
         Optional<Rejection> refusal = grantor(call, patient)
                 .or(() -> evidence(call, amend.getEvidenceHash()))
                 .or(() -> changeable(consent))
-                .or(() -> ConsentTermsCheck.refusal(call.state(), amend.getTerms(), call.timeMillis()));
+                .or(() -> ConsentTermsCheck.refusal(call.state(), patient, amend.getTerms(), call.timeMillis()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }

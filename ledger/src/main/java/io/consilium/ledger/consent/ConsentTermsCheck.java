@@ -7,6 +7,7 @@ import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.Period;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,11 @@ final class ConsentTermsCheck {
 
     private ConsentTermsCheck() {}
 
-    static Optional<Rejection> refusal(LedgerState state, ConsentTerms terms, long timeMillis) {
+    static Optional<Rejection> refusal(LedgerState state, PatientState patient, ConsentTerms terms, long timeMillis) {
+        if (LabelSpace.isUsedBy(terms) && LabelSpace.epoch(terms) != patient.getLabelEpoch()) {
+            // PRV-7: a deny by labels of an old key would match nothing
+            return Optional.of(Refusal.LABEL_EPOCH_STALE.under("PRV-7", "the epoch is " + patient.getLabelEpoch()));
+        }
         if (!terms.getExpression().isEmpty()) {
             // CON-7: a rule that nobody evaluates must not look as if it had a say
             return Optional.of(Refusal.RULE_UNSUPPORTED.rejection("terms.expression"));

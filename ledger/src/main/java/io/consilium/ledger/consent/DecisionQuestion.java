@@ -26,7 +26,15 @@ import java.util.Set;
 record DecisionQuestion(
         Optional<Decision> settled, Facts facts, List<ConsentEntry> consents, Optional<Reason> standing) {
     private static final Facts NO_FACTS = new Facts(
-            "", List.of(), PurposeOfUse.TREAT, ConsentAction.ACCESS, ByteString.EMPTY, "", new LinkedHashSet<>(), 0);
+            "",
+            List.of(),
+            PurposeOfUse.TREAT,
+            ConsentAction.ACCESS,
+            ByteString.EMPTY,
+            "",
+            new LinkedHashSet<>(),
+            LabelSpace.NONE,
+            0);
 
     static DecisionQuestion of(LedgerState state, DecisionRequest request) {
         Optional<Signatory> found = Signatories.find(state, request.requester());
@@ -100,6 +108,7 @@ record DecisionQuestion(
                 record.getId(),
                 version.getAuthor(),
                 labels,
+                LabelSpace.of(record, version),
                 request.timeMillis());
     }
 

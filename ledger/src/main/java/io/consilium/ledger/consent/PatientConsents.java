@@ -15,9 +15,12 @@ import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.PatientState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -111,9 +114,24 @@ public final class PatientConsents {
 
     /** Puts the entry of an amended consent in the place of the one before. */
     static void replace(LedgerState state, ConsentState consent, Writes writes) {
-        List<ConsentEntry> entries = new ArrayList<>(shard(state, consent).getEntriesList());
-        entries.replaceAll(entry -> entry.getConsentId().equals(consent.getId()) ? entry(consent) : entry);
-        put(state, consent, entries, writes);
+        replaceAll(state, List.of(consent), writes);
+    }
+
+    /** The same for several consents of one patient at once. */
+    public static void replaceAll(LedgerState state, Collection<ConsentState> consents, Writes writes) {
+        SortedMap<Integer, List<ConsentState>> shards = new TreeMap<>();
+        for (ConsentState consent : consents) {
+            shards.computeIfAbsent(shardOf(consent.getId()), shard -> new ArrayList<>())
+                    .add(consent);
+        }
+        for (List<ConsentState> changed : shards.values()) {
+            List<ConsentEntry> entries =
+                    new ArrayList<>(shard(state, changed.get(0)).getEntriesList());
+            for (ConsentState consent : changed) {
+                entries.replaceAll(entry -> entry.getConsentId().equals(consent.getId()) ? entry(consent) : entry);
+            }
+            put(state, changed.get(0), entries, writes);
+        }
     }
 
     /** Takes a revoked consent off the list. */

@@ -5,6 +5,7 @@ import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
@@ -54,7 +55,7 @@ public final class GuardianRules {
         if (call.state().guardian(id).isPresent() || call.state().patient(id).isPresent()) {
             return Outcome.refused(Refusal.GUARDIAN_EXISTS);
         }
-        List<ByteString> kept = current(call, patient);
+        List<ByteString> kept = current(call.state(), patient, call.timeMillis());
         if (kept.size() >= MAX_GUARDIANS) {
             return Outcome.refused(Refusal.GUARDIAN_LIMIT);
         }
@@ -118,12 +119,12 @@ public final class GuardianRules {
         return Outcome.applied(writes, guardian.getId(), guardian.getVersion());
     }
 
-    /** Without those whose mandate is over, so that they take no place. */
-    private static List<ByteString> current(Call call, PatientState patient) {
+    /** Ids of a patient's guardians whose mandate is not over, begun or not. */
+    public static List<ByteString> current(LedgerState state, PatientState patient, long timeMillis) {
         List<ByteString> current = new ArrayList<>();
         for (ByteString id : patient.getGuardianIdsList()) {
-            GuardianState guardian = call.state().guardian(id).orElseThrow();
-            if (guardian.getMandate().getEndMillis() > call.timeMillis()) {
+            GuardianState guardian = state.guardian(id).orElseThrow();
+            if (guardian.getMandate().getEndMillis() > timeMillis) {
                 current.add(id);
             }
         }

@@ -99,7 +99,7 @@ final class ConsentFormat {
     }
 
     /** An empty group could never match, which nobody means. */
-    private static void group(LabelGroup group, String path) throws MalformedTransaction {
+    static void group(LabelGroup group, String path) throws MalformedTransaction {
         Shape.count(group.getLabelsCount(), 1, PayloadFormat.MAX_LABELS, path);
         for (int i = 0; i < group.getLabelsCount(); i++) {
             ByteString label = group.getLabels(i);

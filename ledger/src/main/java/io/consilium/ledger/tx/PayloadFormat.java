@@ -44,6 +44,7 @@ final class PayloadFormat {
             case PATIENT_REGISTER -> PatientFormat.register(body.getPatientRegister());
             case PATIENT_CONTROLLER -> PatientFormat.controller(body.getPatientController());
             case PATIENT_GUARDIAN -> PatientFormat.guardian(body.getPatientGuardian());
+            case PATIENT_RELABEL -> CustodyFormat.relabel(body.getPatientRelabel());
             case RECORD_REGISTER -> recordRegister(body.getRecordRegister());
             case RECORD_AMEND -> recordAmend(body.getRecordAmend());
             case RECORD_MARK -> {
@@ -126,7 +127,7 @@ final class PayloadFormat {
         Shape.sealed(content.getDataKeyList(), MAX_RECIPIENTS, path + ".data_key");
     }
 
-    private static void labels(List<ByteString> labels, String path) throws MalformedTransaction {
+    static void labels(List<ByteString> labels, String path) throws MalformedTransaction {
         for (int i = 0; i < labels.size(); i++) {
             Shape.exactly(labels.get(i), LABEL_BYTES, path + "[" + i + "]");
         }

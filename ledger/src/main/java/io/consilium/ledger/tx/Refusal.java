@@ -89,6 +89,8 @@ public enum Refusal {
     NOT_ERASED("PRV-6", REFUSED, "the record is not erased", "acknowledge erasures alone"),
     NOT_HOLDER("PRV-6", UNAUTHORISED, "the institution kept no copy of the record", "its holders acknowledge"),
     ALREADY_ACKNOWLEDGED("PRV-6", REFUSED, "the institution has acknowledged already", "nothing is left to do"),
+    LABELS_UNFIT("PRV-7", REFUSED, "new labels do not fit the old ones that they replace", "ask the node to go on"),
+    LABEL_EPOCH_LIMIT("PRV-7", REFUSED, "the scope key was changed as often as can be", "register the patient anew"),
     LABEL_EPOCH_STALE("PRV-4", REFUSED, "the labels are of another epoch", "fetch the scope key and label again"),
     // Consent
     CONSENT_EXISTS("CON-1", CONFLICT, "a consent with this id exists already", "draw a fresh random id"),

@@ -106,6 +106,7 @@ class ConsentDecisionProperties {
                 }
                 terms.addRules(rule);
             }
+            terms.setLabelEpoch(random.nextInt(4)); // the record's is 1, and 0 stands for that
             consents.add(terms.build());
         }
         return consents;
@@ -123,6 +124,7 @@ class ConsentDecisionProperties {
             ByteString id = Story.consentId(i);
             ConsentState consent = ConsentState.newBuilder()
                     .setId(id)
+                    .setPatientId(PATIENT)
                     .setVersion(1)
                     .setStatus(ConsentStatus.CONSENT_ACTIVE)
                     .setTerms(consents.get(i))

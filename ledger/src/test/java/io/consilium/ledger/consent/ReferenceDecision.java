@@ -47,12 +47,13 @@ record ReferenceDecision(
     private char vote(ConsentTerms terms) {
         List<Boolean> inner = new ArrayList<>();
         List<Boolean> outer = new ArrayList<>();
+        boolean ofItsKey = terms.getLabelEpoch() <= 1;
         for (ConsentRule rule : terms.getRulesList()) {
-            if (fits(rule)) {
+            if (fits(rule, ofItsKey)) {
                 outer.add(rule.getPermit());
             }
             for (ConsentRule exception : rule.getExceptionsList()) {
-                if (fits(filled(exception, rule))) {
+                if (fits(filled(exception, rule), ofItsKey)) {
                     inner.add(exception.getPermit());
                 }
             }
@@ -78,7 +79,8 @@ record ReferenceDecision(
         return filled.build();
     }
 
-    private boolean fits(ConsentRule rule) {
+    /** @param ofItsKey whether its labels were made with the record's scope key; others hold for denies alone */
+    private boolean fits(ConsentRule rule, boolean ofItsKey) {
         return inside(rule.getPeriod())
                 && fits(rule.getActorsList(), this::isMe)
                 && (rule.getPurposesCount() == 0
@@ -87,7 +89,8 @@ record ReferenceDecision(
                 && fits(rule.getActionsList(), action::equals)
                 && fits(rule.getRecordIdsList(), record::equals)
                 && fits(rule.getAuthorsList(), name -> author.equals(name) || author.startsWith(name + "/"))
-                && rule.getLabelsList().stream().allMatch(this::carriesOneOf)
+                && (rule.getLabelsCount() == 0
+                        || (ofItsKey ? rule.getLabelsList().stream().allMatch(this::carriesOneOf) : !rule.getPermit()))
                 && (rule.getSealedConditions().isEmpty() || conditionHolds.test(rule.getSealedConditions()));
     }
 

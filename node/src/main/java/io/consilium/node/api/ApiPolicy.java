@@ -61,6 +61,10 @@ public final class ApiPolicy {
     static final Set<String> SCOPE_KEY_HOLDERS =
             names(MemberRole.CLINICIAN, MemberRole.CONSENT_OFFICER, MemberRole.ADMIN, MemberRole.PRIVACY_OFFICER);
 
+    /** Roles for which the custodian's node changes a patient's scope key (PRV-7). */
+    static final Set<String> KEY_CHANGERS =
+            names(MemberRole.CONSENT_OFFICER, MemberRole.PRIVACY_OFFICER, MemberRole.ADMIN);
+
     /** Roles that give account of disclosures (ACC-4). */
     static final Set<String> ACCOUNTANTS = names(MemberRole.PRIVACY_OFFICER, MemberRole.AUDITOR, MemberRole.ADMIN);
 
@@ -224,6 +228,12 @@ public final class ApiPolicy {
                         && member.hasAny(SCOPE_KEY_HOLDERS);
     }
 
+    public boolean changesKeys(Caller caller, PatientState patient) {
+        return caller instanceof Member member
+                && patient.getCustodiansList().contains(member.institution())
+                && member.hasAny(KEY_CHANGERS);
+    }
+
     /** Whether the caller brings payloads for the vault of this institution: its own, in a role that registers some. */
     public boolean sendsPayloads(Caller caller, String institution) {
         if (!(caller instanceof Member member) || !member.institution().equals(institution)) {
@@ -268,6 +278,8 @@ public final class ApiPolicy {
                         seesPatientId(caller, body.getPatientController().getPatientId());
                     case PATIENT_GUARDIAN ->
                         seesGuardianId(caller, body.getPatientGuardian().getGuardianId());
+                    case PATIENT_RELABEL ->
+                        seesPatientId(caller, body.getPatientRelabel().getPatientId());
                     case RECORD_REGISTER ->
                         seesRecordId(caller, body.getRecordRegister().getRecordId());
                     case RECORD_AMEND ->

@@ -16,6 +16,7 @@ import io.consilium.node.vault.ConditionOutcomes;
 import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.node.vault.MrnIndex;
+import io.consilium.node.vault.PatientCustody;
 import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.RationaleKeys;
@@ -152,6 +153,7 @@ public final class ClientApi {
                 disclosures,
                 Operation.immediate(download::fetch),
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),
+                new PatientCustody(node, policies, scopeKeys, transactions, random),
                 Operation.immediate(new MrnIndex(
                         node,
                         policies,

@@ -8,6 +8,8 @@ import io.consilium.proto.BlockRequest;
 import io.consilium.proto.BlockResponse;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.CustodyRequest;
+import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
 import io.consilium.proto.DrugRequest;
@@ -131,6 +133,12 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     @Override
     public void rationaleKey(RationaleKeyRequest request, StreamObserver<RationaleKeyResponse> out) {
         answer(operations.rationaleKey(), request, out);
+    }
+
+    @Override
+    public void custody(CustodyRequest request, StreamObserver<CustodyResponse> out) {
+        allowWait(MAX_WAIT_MILLIS);
+        answer(operations.custody(), request, out);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.consilium.proto.BlockRequest;
 import io.consilium.proto.BlockResponse;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
+import io.consilium.proto.CustodyRequest;
+import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
 import io.consilium.proto.DrugRequest;
@@ -54,6 +56,7 @@ public record Operations(
         Operation<DiscloseRequest, DiscloseResponse> disclose,
         Operation<FetchPayloadRequest, FetchPayloadResponse> fetchPayload,
         Operation<RationaleKeyRequest, RationaleKeyResponse> rationaleKey,
+        Operation<CustodyRequest, CustodyResponse> custody,
         Operation<MrnIndexRequest, MrnIndexResponse> mrnIndex,
         Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
         Operation<DrugRequest, DrugResponse> drug,

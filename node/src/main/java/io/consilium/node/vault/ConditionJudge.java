@@ -18,6 +18,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.Conditions;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordFacts;
+import io.consilium.proto.RecordVersion;
 import io.consilium.proto.SealedFor;
 import java.util.Arrays;
 import java.util.List;
@@ -47,12 +48,9 @@ final class ConditionJudge {
 
     /** What this node has to say of an access to a record that it keeps. */
     AccessOutcome judge(LedgerState state, AccessState access, long atMillis) {
-        Optional<byte[]> scopeKey = open(
-                KeyEnvelope.Use.SCOPE_KEY,
-                access.getPatientId(),
-                state.patient(access.getPatientId()).orElseThrow().getScopeKeyList());
+        Optional<KeyRing> ring = keys.ring(state.patient(access.getPatientId()).orElseThrow());
         try {
-            Trial trial = new Trial(scopeKey, new OpenedFacts(facts(state, access)));
+            Trial trial = new Trial(ring, new OpenedFacts(facts(state, access)));
             Decision decision = ConsentDecision.decide(state, Permit.request(access, atMillis), trial);
             String denied = trial.untold ? UNTOLD : DENY;
             return AccessOutcome.newBuilder()
@@ -62,25 +60,24 @@ final class ConditionJudge {
                     .setConsentsHash(PatientConsents.activeHash(state, access.getPatientId(), atMillis))
                     .build();
         } finally {
-            scopeKey.ifPresent(key -> Arrays.fill(key, (byte) 0));
+            ring.ifPresent(KeyRing::close);
         }
     }
 
     /** One decision's look into the conditions that it meets. */
     private static final class Trial implements ConsentDecision.OpenedConditions {
-        private final Optional<byte[]> scopeKey;
+        private final Optional<KeyRing> ring;
         private final OpenedFacts facts;
         private boolean untold;
 
-        Trial(Optional<byte[]> scopeKey, OpenedFacts facts) {
-            this.scopeKey = scopeKey;
+        Trial(Optional<KeyRing> ring, OpenedFacts facts) {
+            this.ring = ring;
             this.facts = facts;
         }
 
         @Override
         public boolean hold(boolean permit, ByteString sealed) {
-            OpenedFacts.Fall fall = scopeKey.flatMap(
-                            key -> open(Conditions.parser(), SealedBytes.Use.CONDITIONS, key, sealed.toByteArray()))
+            OpenedFacts.Fall fall = ring.flatMap(keys -> conditions(keys, sealed))
                     .map(conditions -> facts.fall(permit, conditions))
                     .orElse(OpenedFacts.Fall.UNKNOWN);
             untold |= fall == OpenedFacts.Fall.UNKNOWN;
@@ -88,15 +85,31 @@ final class ConditionJudge {
         }
     }
 
+    /** Under whichever of the patient's scope keys they were sealed (PRV-7). */
+    static Optional<Conditions> conditions(KeyRing ring, ByteString sealed) {
+        for (int i = ring.keys().size() - 1; i >= 0; i--) {
+            Optional<Conditions> opened = open(
+                    Conditions.parser(), SealedBytes.Use.CONDITIONS, ring.keys().get(i), sealed.toByteArray());
+            if (opened.isPresent()) {
+                return opened;
+            }
+        }
+        return Optional.empty();
+    }
+
     private Optional<RecordFacts> facts(LedgerState state, AccessState access) {
-        RecordContent content = state.record(access.getRecordId())
-                .orElseThrow()
-                .getVersions((int) access.getRecordVersion() - 1)
-                .getContent();
+        return facts(
+                access.getRecordId(),
+                state.record(access.getRecordId()).orElseThrow().getVersions((int) access.getRecordVersion() - 1));
+    }
+
+    /** What a version of a record tells, where it tells anything and its data key is sealed to this institution. */
+    Optional<RecordFacts> facts(ByteString recordId, RecordVersion version) {
+        RecordContent content = version.getContent();
         if (content.getSealedFacts().isEmpty()) {
             return Optional.empty();
         }
-        Optional<byte[]> dataKey = open(KeyEnvelope.Use.DATA_KEY, access.getRecordId(), content.getDataKeyList());
+        Optional<byte[]> dataKey = open(KeyEnvelope.Use.DATA_KEY, recordId, content.getDataKeyList());
         try {
             return dataKey.flatMap(key -> open(
                     RecordFacts.parser(),

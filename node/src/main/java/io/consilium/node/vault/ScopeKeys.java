@@ -1,7 +1,6 @@
 package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
-import io.consilium.crypto.Blinding;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519KeyPair;
@@ -70,6 +69,7 @@ public final class ScopeKeys {
             return ScopeKeyResponse.newBuilder()
                     .setScopeKey(sealed)
                     .setLabelEpoch(patient.getLabelEpoch())
+                    .addAllEarlierKeys(patient.getEarlierKeysList())
                     .build();
         }
     }
@@ -151,20 +151,32 @@ public final class ScopeKeys {
         if (ours.isEmpty()) {
             requireOwnNode(patient.getCustodians(0), state);
         }
-        byte[] key = open(
-                        KeyEnvelope.Use.SCOPE_KEY,
-                        patient.getId().toByteArray(),
-                        ours.orElseThrow().getEnvelope().toByteArray())
-                .orElseThrow(ScopeKeys::unreadable);
-        try {
+        try (KeyRing ring = ring(patient).orElseThrow(ScopeKeys::unreadable)) {
             Set<ByteString> labels = new LinkedHashSet<>();
             for (Code code : codes) {
-                labels.add(ByteString.copyFrom(
-                        Blinding.label(key, patient.getLabelEpoch(), code.getSystem(), code.getCode())));
+                for (int i = 0; i < ring.keys().size(); i++) {
+                    labels.add(ring.label(i, code));
+                }
             }
             return labels;
-        } finally {
-            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** The patient's scope keys, if they are sealed to this institution and open. */
+    Optional<KeyRing> ring(PatientState patient) {
+        return sealedTo(patient, node.institution())
+                .flatMap(ours -> open(
+                        KeyEnvelope.Use.SCOPE_KEY,
+                        patient.getId().toByteArray(),
+                        ours.getEnvelope().toByteArray()))
+                .flatMap(newest -> ring(patient, newest));
+    }
+
+    private static Optional<KeyRing> ring(PatientState patient, byte[] newest) {
+        try {
+            return Optional.of(KeyRing.of(patient, newest));
+        } catch (CryptoException broken) {
+            return Optional.empty();
         }
     }
 
@@ -180,7 +192,7 @@ public final class ScopeKeys {
         }
     }
 
-    private static ProblemException unreadable() {
+    static ProblemException unreadable() {
         return ApiProblem.refused(
                         "ENVELOPE_UNREADABLE",
                         "the key that was sealed to this institution does not open",

@@ -127,6 +127,7 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
                 refuse());
     }
 
