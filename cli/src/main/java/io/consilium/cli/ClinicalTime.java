@@ -39,15 +39,25 @@ final class ClinicalTime {
             "issued",
             "created");
 
+    private static final long DAY_MILLIS = 24L * 60 * 60 * 1000;
+
     private ClinicalTime() {}
 
-    /** A day or time, or two of them with a slash between. */
-    static Period given(String text) throws MalformedInput {
+    /** A day or time that has come, in some time zone, or two of them with a slash between. */
+    static Period given(String text, long nowMillis) throws MalformedInput {
         int slash = text.indexOf('/');
         String first = slash < 0 ? text : text.substring(0, slash);
         String last = slash < 0 ? text : text.substring(slash + 1);
         long start = Dates.start("--clinical-time", first);
         long end = Dates.end("--clinical-time", last);
+        if (start > nowMillis + DAY_MILLIS) {
+            throw new MalformedInput(
+                    "--clinical-time", "It lies in the future: " + first, "Give the time when it happened");
+        }
+        if (slash >= 0 && end <= start) {
+            throw new MalformedInput(
+                    "--clinical-time", "It ends before it begins: " + text, "Give the earlier time first");
+        }
         return period(start, slash < 0 && end == start ? start + 1 : end);
     }
 

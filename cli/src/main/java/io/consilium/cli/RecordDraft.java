@@ -105,7 +105,7 @@ final class RecordDraft implements AutoCloseable {
                 : fhir.isPresent() ? FhirContent.MEDIA_TYPE : MediaTypes.of(payload);
 
         Optional<Period> clinical = source.clinicalTime().isPresent()
-                ? Optional.of(ClinicalTime.given(source.clinicalTime().get()))
+                ? Optional.of(ClinicalTime.given(source.clinicalTime().get(), System.currentTimeMillis()))
                 : fhir.flatMap(ClinicalTime::of);
         return of(session, payload, mediaType, source.title(), labels, clinical, patient, custodianName, opening);
     }
@@ -160,9 +160,11 @@ final class RecordDraft implements AutoCloseable {
             session.output().say("Going on with the upload that broke");
             return broken.get();
         }
-        SealedPayload sealed = sealer.seal(payload, mediaType, title, work);
-        notes.keep(upload, sealed);
-        return sealed;
+        try (Progress progress = new Progress(session.output(), "Encrypting", payload.size())) {
+            SealedPayload sealed = sealer.seal(payload, mediaType, title, work, progress::at);
+            notes.keep(upload, sealed);
+            return sealed;
+        }
     }
 
     int register(List<String> replicaNames) throws ClientException, IOException {
@@ -241,8 +243,10 @@ final class RecordDraft implements AutoCloseable {
             new PayloadUpload(session.client())
                     .send(sealed.ciphertext(), sealed.ciphertextHash(), sealed.size(), custodian.getId(), progress::at);
         } catch (ClientException failed) {
-            if (failed.kind() != FailureClass.UNREACHABLE) {
+            if (!failed.kind().isPassing()) {
                 sealed.settled(); // sending the same bytes again would be refused again
+            } else if (sealed.isKept()) {
+                session.output().say("The same command goes on where this upload stopped");
             }
             throw failed;
         }

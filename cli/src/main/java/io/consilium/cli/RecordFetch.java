@@ -3,11 +3,14 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
+import io.consilium.client.DownloadNotes;
 import io.consilium.client.FailureClass;
 import io.consilium.client.NodeClient;
+import io.consilium.client.NodeRefusal;
 import io.consilium.client.PayloadDownload;
 import io.consilium.client.Submitter;
 import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.Hash;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessUse;
@@ -57,8 +60,13 @@ final class RecordFetch {
         ByteString accessId = new CustodianKeys().freshId();
         Map<String, Object> result = decide(recordId, version, code, visible, accessId);
         Optional<String> part = target.map(Path::getFileName).map(Path::toString);
-        PayloadDownload.Content content =
-                fetch(visible, accessId, recordId, new PayloadDownload.Place(directory, part));
+        List<String> words = List.of(session.actor(), Ids.text(recordId), Long.toString(version), code);
+        Request request = new Request(
+                recordId,
+                accessId,
+                new PayloadDownload.Place(directory, part),
+                target.map(file -> DownloadNotes.download(file, words)));
+        PayloadDownload.Content content = fetch(visible, request);
         try {
             Path opening = Openings.keep(
                     session, openingFile, recordId, content.version().version(), content.opening());
@@ -73,6 +81,14 @@ final class RecordFetch {
         }
         return 0;
     }
+
+    /**
+     * What is fetched.
+     *
+     * @param note under which a disclosure is remembered until its content has arrived; there where a file is named
+     */
+    private record Request(
+            ByteString recordId, ByteString accessId, PayloadDownload.Place place, Optional<Hash> note) {}
 
     /** Empty for those who may not see the record before they are permitted to. */
     private Optional<RecordState> visible(ByteString recordId) throws ClientException {
@@ -135,41 +151,96 @@ final class RecordFetch {
                 denied.hint());
     }
 
-    private PayloadDownload.Content fetch(
-            Optional<RecordState> visible, ByteString accessId, ByteString recordId, PayloadDownload.Place place)
+    private PayloadDownload.Content fetch(Optional<RecordState> visible, Request request)
             throws ClientException, IOException {
         Custodian custodian = new Custodian(session);
         try (Progress progress = new Progress(session.output(), "Fetching", size(visible))) {
             if (visible.isPresent()) {
+                String name = visible.get().getCustodian();
                 return download(
-                        custodian.node(visible.get().getCustodian()),
+                        custodian.node(name),
+                        Optional.of(name),
                         () -> replicas(custodian, visible.get()),
-                        accessId,
-                        recordId,
-                        place,
+                        request,
                         progress);
             }
             return custodian.ask(client -> {
                 try {
-                    return download(client, List::of, accessId, recordId, place, progress);
+                    return download(client, Optional.empty(), List::of, request, progress);
                 } catch (IOException failed) {
-                    throw unwritable(place.directory(), failed);
+                    throw unwritable(request.place().directory(), failed);
                 }
             });
         } catch (IOException failed) {
-            throw unwritable(place.directory(), failed);
+            throw unwritable(request.place().directory(), failed);
         }
     }
 
     private PayloadDownload.Content download(
             NodeClient client,
+            Optional<String> custodian,
             PayloadDownload.Replicas replicas,
-            ByteString accessId,
-            ByteString recordId,
-            PayloadDownload.Place place,
+            Request request,
             Progress progress)
             throws ClientException, IOException {
-        return new PayloadDownload(client, replicas, session.verifier()).fetch(accessId, recordId, place, progress::at);
+        PayloadDownload download = new PayloadDownload(client, replicas, session.verifier());
+        DownloadNotes notes = new DownloadNotes(session.context().home().resolve("work"));
+        notes.tidy(System.currentTimeMillis());
+        PayloadDownload.Disclosed disclosed = disclosed(download, notes, custodian, request);
+        try {
+            PayloadDownload.Content content =
+                    download.fetch(disclosed, request.recordId(), request.place(), progress::at);
+            forget(notes, request);
+            return content;
+        } catch (ClientException failed) {
+            if (!failed.kind().isPassing()) {
+                forget(notes, request);
+            } else if (request.note().isPresent()) {
+                session.output().say("The same command goes on where this download stopped");
+            }
+            throw failed;
+        }
+    }
+
+    /** Made by the custodian's node now, or, while that is away, for the download of before that broke. */
+    private PayloadDownload.Disclosed disclosed(
+            PayloadDownload download, DownloadNotes notes, Optional<String> custodian, Request request)
+            throws ClientException, IOException {
+        try {
+            PayloadDownload.Disclosed disclosed = download.disclose(request.accessId());
+            if (request.note().isPresent() && disclosed.isOnChain()) {
+                notes.keep(request.note().get(), disclosed);
+            }
+            return disclosed;
+        } catch (ClientException away) {
+            Optional<PayloadDownload.Disclosed> before = away.kind() == FailureClass.UNREACHABLE
+                            && custodian.isPresent()
+                            && request.note().isPresent()
+                    ? notes.find(request.note().get())
+                    : Optional.empty();
+            if (before.isPresent()) {
+                session.output().say("The custodian's node is away; going on with what it disclosed before");
+                return before.get();
+            }
+            throw away.kind() == FailureClass.UNREACHABLE && custodian.isPresent() && !(away instanceof NodeRefusal)
+                    ? custodianAway(custodian.get()).causedBy(away)
+                    : away;
+        }
+    }
+
+    private static ClientException custodianAway(String custodian) {
+        return new ClientException(
+                FailureClass.UNREACHABLE,
+                "CUSTODIAN_UNREACHABLE",
+                "The node of " + custodian + ", the record's custodian, does not answer, and no other can seal the"
+                        + " record's key to you",
+                "Run it again once that node is back; replicas go on with a download that had begun");
+    }
+
+    private static void forget(DownloadNotes notes, Request request) throws IOException {
+        if (request.note().isPresent()) {
+            notes.forget(request.note().get());
+        }
     }
 
     /** Whoever else keeps the ciphertext; one that cannot be asked is left out. */

@@ -31,6 +31,11 @@ public enum FailureClass {
         return exitCode;
     }
 
+    /** True where the same request may be answered otherwise later, so that what was done for it is worth keeping. */
+    public boolean isPassing() {
+        return this == UNREACHABLE || this == OUTCOME_UNKNOWN;
+    }
+
     /** The class of an exit code that a node names; anything else is taken for a refusal. */
     public static FailureClass ofExitCode(int code) {
         for (FailureClass kind : values()) {

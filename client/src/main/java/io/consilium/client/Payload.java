@@ -13,6 +13,9 @@ public interface Payload {
 
     long size() throws IOException;
 
+    /** Words that differ once the content has changed. */
+    String stamp() throws IOException;
+
     /** For messages. */
     String name();
 
@@ -41,6 +44,11 @@ public interface Payload {
         }
 
         @Override
+        public String stamp() throws IOException {
+            return size() + "/" + Files.getLastModifiedTime(file);
+        }
+
+        @Override
         public String name() {
             return "The file " + file;
         }
@@ -62,6 +70,11 @@ public interface Payload {
         @Override
         public long size() {
             return content.length;
+        }
+
+        @Override
+        public String stamp() {
+            return "";
         }
 
         @Override

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -81,9 +83,23 @@ public final class PayloadDownload {
     /** Which version of which record a content is, by its receipt. */
     public record RecordVersionId(ByteString recordId, long version) {}
 
-    public Content fetch(ByteString accessId, ByteString recordId, Place place, LongConsumer progress)
+    /** What the custodian's node answered for an access; the key in it is sealed to the requester. */
+    public record Disclosed(ByteString accessId, DiscloseResponse response) {
+        /** A read by the custodian's own staff has no disclosure on chain, so no replica serves it. */
+        public boolean isOnChain() {
+            return !response.getDisclosureTxId().isEmpty();
+        }
+    }
+
+    /** Only the custodian's node can: it seals the data key to the requester (PRV-3). */
+    public Disclosed disclose(ByteString accessId) throws ClientException {
+        return new Disclosed(accessId, custodian.disclose(accessId));
+    }
+
+    public Content fetch(Disclosed disclosed, ByteString recordId, Place place, LongConsumer progress)
             throws ClientException, IOException {
-        DiscloseResponse disclosure = custodian.disclose(accessId);
+        DiscloseResponse disclosure = disclosed.response();
+        ByteString accessId = disclosed.accessId();
         VerifiedReceipt receipt = verifier.verify(disclosure.getRecordProof().toByteArray());
         RecordContent content = content(receipt, recordId);
         if (!content.getCiphertextHash().equals(disclosure.getCiphertextHash())
@@ -98,12 +114,11 @@ public final class PayloadDownload {
         boolean resumable = false;
         try {
             resumable = part.isPresent();
-            download(disclosure, accessId, ciphertext, progress);
+            download(disclosed, ciphertext, progress);
             resumable = false;
             RecordMetadata metadata =
                     RecordMetadata.open(dataKey, content.getSealedMetadata().toByteArray());
-            decrypt(dataKey, ciphertext, plaintext);
-            if (!commitment(metadata, plaintext)
+            if (!decrypt(dataKey, ciphertext, plaintext, metadata.salt())
                     .equals(Hash.of(content.getCommitment().toByteArray()))) {
                 throw untrue("it is not the content that was registered");
             }
@@ -115,6 +130,9 @@ public final class PayloadDownload {
                     new RecordVersionId(recordId, version(receipt.transaction().body())));
         } catch (CryptoException refused) {
             throw untrue(String.valueOf(refused.getMessage())).causedBy(refused);
+        } catch (ClientException refused) {
+            resumable = resumable && refused.kind().isPassing();
+            throw refused;
         } finally {
             Arrays.fill(dataKey, (byte) 0);
             if (!resumable) {
@@ -158,8 +176,9 @@ public final class PayloadDownload {
         }
     }
 
-    private void download(DiscloseResponse disclosure, ByteString accessId, Path ciphertext, LongConsumer progress)
+    private void download(Disclosed disclosed, Path ciphertext, LongConsumer progress)
             throws ClientException, IOException {
+        DiscloseResponse disclosure = disclosed.response();
         long size = disclosure.getCiphertextSize();
         try (FileChannel out = FileChannel.open(ciphertext, PART_OPTIONS, PRIVATE)) {
             if (out.size() > size) {
@@ -167,7 +186,7 @@ public final class PayloadDownload {
             }
             out.position(out.size());
             progress.accept(out.size());
-            Sources sources = new Sources(disclosure, accessId);
+            Sources sources = new Sources(disclosed);
             while (out.position() < size) {
                 int length = (int) Math.min(PIECE_BYTES, size - out.position());
                 FetchPayloadResponse piece = sources.piece(out.position(), length);
@@ -183,7 +202,6 @@ public final class PayloadDownload {
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(ciphertext))) {
             if (!Hash.sha256(in).equals(Hash.of(disclosure.getCiphertextHash().toByteArray()))) {
-                Files.delete(ciphertext); // going on with it would not make it right
                 throw untrue("its hash is not the registered one");
             }
         }
@@ -191,14 +209,12 @@ public final class PayloadDownload {
 
     /** The custodian by its token, and after it the replicas by the access whose disclosure is on chain (REC-2). */
     private final class Sources {
-        private final DiscloseResponse disclosure;
-        private final ByteString accessId;
+        private final Disclosed disclosed;
         private List<NodeClient> others = List.of();
         private int current = -1;
 
-        Sources(DiscloseResponse disclosure, ByteString accessId) {
-            this.disclosure = disclosure;
-            this.accessId = accessId;
+        Sources(Disclosed disclosed) {
+            this.disclosed = disclosed;
         }
 
         FetchPayloadResponse piece(long offset, int length) throws ClientException {
@@ -208,7 +224,7 @@ public final class PayloadDownload {
                 } catch (NodeUnreachable | NodeClient.Unanswered away) {
                     next(away);
                 } catch (NodeRefusal refusal) {
-                    if (!ELSEWHERE.contains(refusal.code())) {
+                    if (!ELSEWHERE.contains(refusal.code()) && refusal.kind() != FailureClass.OUTCOME_UNKNOWN) {
                         throw refusal;
                     }
                     next(refusal);
@@ -224,6 +240,10 @@ public final class PayloadDownload {
                     if (tries > MAX_RETRIES) {
                         throw lost;
                     }
+                } catch (NodeRefusal late) {
+                    if (late.kind() != FailureClass.OUTCOME_UNKNOWN || tries > MAX_RETRIES) {
+                        throw late;
+                    }
                 }
             }
         }
@@ -232,15 +252,16 @@ public final class PayloadDownload {
             FetchPayloadRequest.Builder request =
                     FetchPayloadRequest.newBuilder().setOffset(offset).setLength(length);
             return current < 0
-                    ? custodian.fetchPayload(request.setDownloadToken(disclosure.getDownloadToken())
-                            .build())
+                    ? custodian.fetchPayload(
+                            request.setDownloadToken(disclosed.response().getDownloadToken())
+                                    .build())
                     : others.get(current)
-                            .fetchPayload(request.setAccessId(accessId).build());
+                            .fetchPayload(
+                                    request.setAccessId(disclosed.accessId()).build());
         }
 
-        /** A read by the custodian's own staff has no disclosure on chain, so no replica serves it. */
         private void next(ClientException failure) throws ClientException {
-            if (current < 0 && !disclosure.getDisclosureTxId().isEmpty()) {
+            if (current < 0 && disclosed.isOnChain()) {
                 others = replicas.clients();
             }
             if (++current >= others.size()) {
@@ -249,20 +270,19 @@ public final class PayloadDownload {
         }
     }
 
-    private static void decrypt(byte[] dataKey, Path ciphertext, Path plaintext) throws CryptoException, IOException {
+    /** Returns the commitment to what came out. */
+    private static Hash decrypt(byte[] dataKey, Path ciphertext, Path plaintext, byte[] salt)
+            throws CryptoException, IOException {
+        MessageDigest committing = Commitment.begin(salt);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(ciphertext));
-                OutputStream out = new BufferedOutputStream(Files.newOutputStream(plaintext))) {
+                OutputStream out = new DigestOutputStream(
+                        new BufferedOutputStream(Files.newOutputStream(plaintext)), committing)) {
             PayloadCipher.decrypt(dataKey, in, out);
         }
         try (FileChannel channel = FileChannel.open(plaintext, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-    }
-
-    private static Hash commitment(RecordMetadata metadata, Path plaintext) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(plaintext))) {
-            return Commitment.of(metadata.salt(), in);
-        }
+        return Hash.of(committing.digest());
     }
 
     private static Path temporary(Path directory, String prefix) throws IOException {

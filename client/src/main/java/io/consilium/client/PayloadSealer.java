@@ -5,6 +5,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.PayloadCipher;
 import io.consilium.crypto.PrivateFile;
 import java.io.BufferedOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,9 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Encrypts a payload where it originates, with a fresh data key, in bounded memory (PRV-2). */
 public final class PayloadSealer {
@@ -23,12 +24,20 @@ public final class PayloadSealer {
 
     private final SecureRandom random = new SecureRandom();
 
+    /** Without telling how far it is. */
+    public SealedPayload seal(Payload payload, String mediaType, Optional<String> title, Path workDirectory)
+            throws ClientException {
+        return seal(payload, mediaType, title, workDirectory, bytes -> {});
+    }
+
     /**
-     * Reads the payload twice, for the commitment and for the ciphertext, and refuses one that changed between.
+     * Reads the payload once, so that the commitment is to what was encrypted, and refuses one that changed meanwhile.
      *
      * @param workDirectory where the ciphertext waits until it is uploaded
+     * @param progress is told how many bytes have been read
      */
-    public SealedPayload seal(Payload payload, String mediaType, Optional<String> title, Path workDirectory)
+    public SealedPayload seal(
+            Payload payload, String mediaType, Optional<String> title, Path workDirectory, LongConsumer progress)
             throws ClientException {
         byte[] salt = new byte[Commitment.SALT_BYTES];
         byte[] dataKey = new byte[PayloadCipher.KEY_BYTES];
@@ -42,34 +51,32 @@ public final class PayloadSealer {
                     "payload-",
                     ".sealed",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            return seal(payload, ciphertext, salt, dataKey, metadata);
+            return seal(payload, ciphertext, salt, dataKey, metadata, progress);
         } catch (IOException failed) {
             throw unreadable(payload, failed);
         }
     }
 
-    private SealedPayload seal(Payload payload, Path ciphertext, byte[] salt, byte[] dataKey, byte[] metadata)
+    private SealedPayload seal(
+            Payload payload, Path ciphertext, byte[] salt, byte[] dataKey, byte[] metadata, LongConsumer progress)
             throws IOException, MalformedInput {
         boolean done = false;
         try {
-            MessageDigest first = digest();
-            Hash commitment;
-            try (InputStream in = new DigestInputStream(payload.open(), first)) {
-                commitment = Commitment.of(salt, in);
-            }
-            MessageDigest second = digest();
+            MessageDigest committing = Commitment.begin(salt);
             Hash ciphertextHash;
+            String before = payload.stamp();
             int segment = payload.size() > LARGE_PAYLOAD_BYTES
                     ? PayloadCipher.LARGE_SEGMENT_BYTES
                     : PayloadCipher.SEGMENT_BYTES;
-            try (InputStream in = new DigestInputStream(payload.open(), second);
+            try (InputStream in = new Counted(new DigestInputStream(payload.open(), committing), progress);
                     OutputStream out = new BufferedOutputStream(Files.newOutputStream(ciphertext))) {
                 ciphertextHash = PayloadCipher.encrypt(dataKey, in, out, random, segment);
             }
-            if (!MessageDigest.isEqual(first.digest(), second.digest())) {
+            if (!payload.stamp().equals(before)) {
                 throw new MalformedInput(
                         "", payload.name() + " changed while it was read", "Run the command again on a file at rest");
             }
+            Hash commitment = Hash.of(committing.digest());
             done = true;
             return new SealedPayload(
                     ciphertext, Files.size(ciphertext), ciphertextHash, commitment, salt, dataKey, metadata);
@@ -89,11 +96,35 @@ public final class PayloadSealer {
                 .causedBy(failed);
     }
 
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", missing);
+    /** Tells how many bytes went through. */
+    private static final class Counted extends FilterInputStream {
+        private final LongConsumer progress;
+        private long count;
+
+        Counted(InputStream in, LongConsumer progress) {
+            super(in);
+            this.progress = progress;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            told(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] target, int from, int length) throws IOException {
+            int read = super.read(target, from, length);
+            told(read);
+            return read;
+        }
+
+        private void told(int read) {
+            if (read > 0) {
+                count += read;
+                progress.accept(count);
+            }
         }
     }
 

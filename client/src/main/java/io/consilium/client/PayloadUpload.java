@@ -40,8 +40,8 @@ public final class PayloadUpload {
                             .setCustodian(custodian)
                             .setTrialId(trialId)
                             .build());
-                } catch (NodeClient.Unanswered lost) {
-                    if (++retries > MAX_RETRIES) {
+                } catch (ClientException lost) {
+                    if (!mayHaveArrived(lost) || ++retries > MAX_RETRIES) {
                         throw lost;
                     }
                     continue;
@@ -68,6 +68,11 @@ public final class PayloadUpload {
                             "Check the disk and run the command again")
                     .causedBy(failed);
         }
+    }
+
+    /** The node says where it stands, so a piece may be sent twice. */
+    private static boolean mayHaveArrived(ClientException failure) {
+        return failure instanceof NodeClient.Unanswered || failure.kind() == FailureClass.OUTCOME_UNKNOWN;
     }
 
     private static StagePayloadRequest.Builder piece(RandomAccessFile file, Hash hash, long size, long offset)

@@ -99,6 +99,11 @@ public final class SealedPayload implements AutoCloseable {
         note = Optional.of(file);
     }
 
+    /** Whether another run can go on with it. */
+    public boolean isKept() {
+        return note.isPresent();
+    }
+
     /** Nothing is left to resume: its files may go. */
     public void settled() throws IOException {
         if (note.isPresent()) {

@@ -1,13 +1,10 @@
 package io.consilium.client;
 
+import static io.consilium.client.FakeNode.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import io.consilium.crypto.Certificates;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.JwtEdDsa;
@@ -19,25 +16,15 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionResponse;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,68 +32,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeClientTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = FakeNode.TIMEOUT;
 
-    private interface Answer {
-        void to(HttpExchange exchange, byte[] request) throws IOException;
-    }
-
-    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-    private final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch released = new CountDownLatch(1);
     private TestChain chain;
-    private HttpsServer server;
+    private FakeNode node;
+    private Map<String, FakeNode.Answer> answers;
+    private List<String> tokens;
     private NodeClient client;
 
     @BeforeEach
     void startAFakeNode() throws Exception {
         chain = TestChain.create();
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls(chain.apiTls)));
-        server.createContext("/consilium.v1.Consilium/", exchange -> {
-            tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
-            byte[] request = exchange.getRequestBody().readAllBytes();
-            String method = exchange.getRequestURI().getPath().replaceAll(".*/", "");
-            answers.getOrDefault(method, (e, r) -> e.sendResponseHeaders(404, -1))
-                    .to(exchange, request);
-            exchange.close();
-        });
-        server.start();
-        client = client(Hash.sha256(chain.apiTls.getPublic().getEncoded()));
+        node = new FakeNode(chain);
+        answers = node.answers;
+        tokens = node.tokens;
+        client = node.client();
     }
 
     @AfterEach
     void stopIt() {
         released.countDown();
-        server.stop(0);
-    }
-
-    private NodeClient client(Hash pinned) {
-        return new NodeClient(
-                chain.genesis.chainId(), new NodeEndpoint("a-clinic", uri(), pinned), chain.doctorIdentity(), TIMEOUT);
+        node.close();
     }
 
     private URI uri() {
-        return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
-    }
-
-    private static SSLContext tls(java.security.KeyPair keys) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("node", keys.getPrivate(), new char[0], new Certificate[] {
-            Certificates.p256(keys, "node", List.of("127.0.0.1"))
-        });
-        KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-        managers.init(store, new char[0]);
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(managers.getKeyManagers(), null, new SecureRandom());
-        return context;
-    }
-
-    private static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
-        exchange.getResponseHeaders().add("content-type", "application/protobuf");
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+        return node.uri();
     }
 
     @Test
@@ -132,7 +83,7 @@ class NodeClientTest {
 
     @Test
     void trustsThePinnedKeyAlone() {
-        NodeClient pinnedElsewhere = client(Hash.sha256(new byte[] {1}));
+        NodeClient pinnedElsewhere = node.client(Hash.sha256(new byte[] {1}));
         assertThatThrownBy(pinnedElsewhere::status).isInstanceOfSatisfying(ClientException.class, failure -> {
             assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
             assertThat(failure.code()).isEqualTo("NODE_NOT_PINNED");

@@ -16,7 +16,13 @@ import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.proof.CertifiedHeader;
 import io.consilium.ledger.proof.MerklePath;
 import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.proof.ValidatorSetStep;
+import io.consilium.ledger.state.NodeKey;
+import io.consilium.ledger.state.NodeReader;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateTree;
+import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.Activity;
 import io.consilium.proto.ChainParameters;
@@ -29,8 +35,12 @@ import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionReceipt;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A small chain made in memory: a genesis with real keys, and blocks certified by its four validators. */
@@ -176,6 +186,33 @@ final class TestChain {
                 next.hash(),
                 TIME + 1_000,
                 0);
+    }
+
+    /** Proofs of objects of one state, as of a certified block; the state's root is made of all of them. */
+    ByteString stateProof(Map<StateKey, byte[]> objects, StateKey key) {
+        SortedMap<StateKey, Optional<byte[]>> changes = new TreeMap<>();
+        objects.forEach((each, value) -> changes.put(each, Optional.of(value)));
+        Map<NodeKey, byte[]> nodes = new HashMap<>();
+        NodeReader reader = node -> Optional.ofNullable(nodes.get(node));
+        TreeUpdate update = StateTree.update(reader, -1, StateTree.EMPTY_ROOT, 0, changes);
+        nodes.putAll(update.newNodes());
+        BlockHeader header = new BlockHeader(
+                BlockHeader.VERSION,
+                genesis.chainId(),
+                1,
+                genesis.chainId(),
+                Optional.empty(),
+                Hash.sha256(new byte[] {1}),
+                update.root(),
+                Hash.sha256(new byte[] {2}),
+                set().hash(),
+                set().hash(),
+                TIME + 2_000,
+                0);
+        StateValueProof proof = new StateValueProof(
+                StateTree.prove(reader, 0, update.root(), key),
+                new CertifiedHeader(header, certificate(header, set(), validatorKeys), List.of()));
+        return ByteString.copyFrom(proof.encode());
     }
 
     QuorumCertificate certificate(BlockHeader header, ValidatorSet set, List<KeyPair> keys) {

@@ -14,15 +14,20 @@ public final class Commitment {
 
     private Commitment() {}
 
-    /** Reads the plaintext to its end; the stream stays open. */
-    public static Hash of(byte[] salt, InputStream plaintext) throws IOException {
+    /** A digest of domain and salt: what it makes of the plaintext that follows is the commitment. */
+    public static MessageDigest begin(byte[] salt) {
         if (salt.length != SALT_BYTES) {
             throw new IllegalArgumentException("a commitment's salt has 32 bytes, not " + salt.length);
         }
         MessageDigest digest = Hash.newDigest();
         digest.update(Hash.domainPrefix(DOMAIN));
         digest.update(salt);
-        return Hash.finish(digest, plaintext);
+        return digest;
+    }
+
+    /** Reads the plaintext to its end; the stream stays open. */
+    public static Hash of(byte[] salt, InputStream plaintext) throws IOException {
+        return Hash.finish(begin(salt), plaintext);
     }
 
     public static Hash of(byte[] salt, byte[] plaintext) {

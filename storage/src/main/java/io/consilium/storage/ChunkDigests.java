@@ -5,11 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,22 +28,8 @@ final class ChunkDigests {
     /** What one file holds. */
     record Digests(Hash whole, long size, List<Hash> chunks) {}
 
-    static Digests of(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return of(channel);
-        }
-    }
-
     static Digests of(FileChannel channel) throws IOException {
-        long size = channel.size();
-        MessageDigest whole = sha256();
-        List<Hash> chunks = new ArrayList<>();
-        for (int index = 0; (long) index * Vault.MAX_CHUNK_BYTES < size; index++) {
-            byte[] bytes = chunk(channel, index, size);
-            whole.update(bytes);
-            chunks.add(Hash.sha256(bytes));
-        }
-        return new Digests(Hash.of(whole.digest()), size, List.copyOf(chunks));
+        return new GrowingDigest().finish(channel, channel.size());
     }
 
     static byte[] chunk(FileChannel channel, int index, long size) throws IOException {
@@ -86,7 +69,7 @@ final class ChunkDigests {
         chunks = 0;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {

@@ -9,68 +9,44 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * A vault of plain files: {@code ab/abcd…} for what is held, {@code staged/} for uploads, {@code damaged/} for what rotted.
  *
  * <p>A file gets its final name only after its bytes were synced, read back and hashed, by an atomic rename that is
  * synced too. So whatever stands under a final name was right once, and a crash leaves at worst a staged file, which the
- * next upload resumes. Reads check again (REC-2): a small file whole, each time; of a large one, the first read hashes
+ * next upload resumes. Bytes are hashed and synced while they come, so that the last piece of a large payload takes no
+ * longer than another. Reads check again (REC-2): a small file whole, each time; of a large one, the first read hashes
  * all of it and remembers a digest for every chunk, against which that and every later read is checked.
  *
  * <p>Locks: one of {@value #STRIPES} by hash for the files of a payload; the counters have their own, held for moments.
  */
 public final class FileVault implements Vault {
     private static final int STRIPES = 64;
-    private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
-    private static final FileAttribute<Set<PosixFilePermission>> FILE_RIGHTS =
-            PosixFilePermissions.asFileAttribute(PRIVATE_FILE);
-    private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_RIGHTS =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final String NAME = "[0-9a-f]{64}";
-    private static final String SHARD = "[0-9a-f]{2}";
 
-    private final Path root;
-    private final Path staged;
-    private final Path damaged;
+    /** How much of an upload may wait to be synced. */
+    private static final long SYNC_BYTES = 32L * 1024 * 1024;
+
+    private final VaultFiles files;
     private final VaultConfig config;
+    private final UploadQuota quota;
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
     private final ChunkDigests digests = new ChunkDigests();
 
-    /** Uploads under way; guarded by itself, as is {@link #used}. */
-    private final Map<Hash, Upload> uploads = new HashMap<>();
-
-    private long used;
-
-    /**
-     * An upload under way.
-     *
-     * @param size counted against the quota
-     * @param announced false after a restart, when only the bytes that came before are known
-     */
-    private record Upload(long size, boolean announced) {
-        boolean allows(long totalSize) {
-            return announced ? totalSize == size : totalSize >= size;
-        }
-    }
+    /** Of uploads under way that got a piece since the start; each is used under its payload's lock. */
+    private final Map<Hash, GrowingDigest> growing = new ConcurrentHashMap<>();
 
     private FileVault(Path root, VaultConfig config) {
-        this.root = root;
-        this.staged = root.resolve("staged");
-        this.damaged = root.resolve("damaged");
+        this.files = new VaultFiles(root);
         this.config = config;
+        this.quota = new UploadQuota(config);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new ReentrantLock();
         }
@@ -83,8 +59,7 @@ public final class FileVault implements Vault {
     public static FileVault open(Path directory, VaultConfig config) throws VaultException {
         FileVault vault = new FileVault(directory, config);
         try {
-            Files.createDirectories(vault.staged, DIRECTORY_RIGHTS);
-            Files.createDirectories(vault.damaged, DIRECTORY_RIGHTS);
+            vault.files.create();
             vault.count();
         } catch (IOException failed) {
             throw vault.failure("cannot be opened", failed);
@@ -93,15 +68,13 @@ public final class FileVault implements Vault {
     }
 
     private void count() throws IOException {
-        for (Path shard : children(root, SHARD)) {
-            for (Path file : children(shard, NAME)) {
-                used += Files.size(file);
+        for (Path shard : files.shards()) {
+            for (Path file : VaultFiles.payloads(shard)) {
+                quota.held(Files.size(file));
             }
         }
-        for (Path file : children(staged, NAME)) {
-            long size = Files.size(file);
-            uploads.put(hashOf(file), new Upload(size, false));
-            used += size;
+        for (Path file : VaultFiles.payloads(files.stagedDirectory())) {
+            quota.found(VaultFiles.hashOf(file), Files.size(file));
         }
     }
 
@@ -130,7 +103,7 @@ public final class FileVault implements Vault {
     }
 
     private StageOutcome stageLocked(Hash hash, long totalSize, long offset, byte[] data) throws IOException {
-        Path file = file(hash);
+        Path file = files.held(hash);
         if (Files.exists(file)) {
             long size = Files.size(file);
             return size == totalSize
@@ -138,101 +111,72 @@ public final class FileVault implements Vault {
                     : new StageOutcome.Refused(
                             StageOutcome.Reason.LENGTH, "this payload has " + size + " bytes, not " + totalSize);
         }
-        Path part = staged.resolve(hash.hex());
-        if (offset == 0 && announcedOtherwise(hash, totalSize)) {
+        if (offset == 0 && quota.isAnnouncedOtherwise(hash, totalSize)) {
             // Who starts anew with another size is as likely to be right: the hash decides in the end.
-            Files.deleteIfExists(part);
-            release(hash);
+            abandon(hash);
         }
-        Optional<StageOutcome> refused = promise(hash, totalSize);
+        Optional<StageOutcome> refused = quota.promise(hash, totalSize);
         if (refused.isPresent()) {
             return refused.get();
         }
-        try (FileChannel channel =
-                FileChannel.open(part, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FILE_RIGHTS)) {
-            long length = channel.size();
-            if (offset != length) {
-                return new StageOutcome.Wanted(length);
+        try (FileChannel channel = files.append(hash)) {
+            long before = channel.size();
+            long length = before;
+            if (before < totalSize) { // else a crash cut off the end of an upload whose bytes are all here
+                if (offset != before) {
+                    return new StageOutcome.Wanted(before);
+                }
+                if (before + data.length > totalSize) {
+                    return new StageOutcome.Refused(
+                            StageOutcome.Reason.LENGTH,
+                            "the upload goes beyond the " + totalSize + " bytes that it announced");
+                }
+                VaultFiles.write(channel, ByteBuffer.wrap(data), before);
+                length += data.length;
             }
-            if (length + data.length > totalSize) {
-                return new StageOutcome.Refused(
-                        StageOutcome.Reason.LENGTH,
-                        "the upload goes beyond the " + totalSize + " bytes that it announced");
+            GrowingDigest digest = digestOf(hash, before);
+            if (length >= totalSize) {
+                channel.force(true);
+                return finish(hash, digest.finish(channel, length));
             }
-            write(channel, ByteBuffer.wrap(data), length);
-            if (length + data.length < totalSize) {
-                return new StageOutcome.Wanted(length + data.length);
+            if (length / SYNC_BYTES > before / SYNC_BYTES) {
+                channel.force(false);
             }
-            channel.force(true);
+            digest.advance(channel, length);
+            return new StageOutcome.Wanted(length);
         }
-        return finish(hash, part, file);
     }
 
-    private StageOutcome finish(Hash hash, Path part, Path file) throws IOException {
-        ChunkDigests.Digests found = ChunkDigests.of(part);
+    /** One that ran ahead of the file, which only another hand can have cut, starts anew. */
+    private GrowingDigest digestOf(Hash hash, long length) {
+        return growing.compute(
+                hash, (any, known) -> known == null || known.hashed() > length ? new GrowingDigest() : known);
+    }
+
+    private StageOutcome finish(Hash hash, ChunkDigests.Digests found) throws IOException {
         if (!found.whole().equals(hash)) {
-            Files.delete(part);
-            release(hash);
+            abandon(hash);
             return new StageOutcome.Refused(
                     StageOutcome.Reason.HASH,
                     "the bytes hash to " + found.whole().hex() + ", not to the announced " + hash.hex()
                             + "; start again from 0");
         }
-        Path shard = shard(hash);
-        if (!Files.isDirectory(shard)) {
-            Files.createDirectories(shard, DIRECTORY_RIGHTS);
-            sync(root);
-        }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        sync(shard);
-        Files.deleteIfExists(damaged.resolve(hash.hex()));
+        files.createShard(hash);
+        Files.move(files.staged(hash), files.held(hash), StandardCopyOption.ATOMIC_MOVE);
+        VaultFiles.sync(files.shard(hash));
+        Files.deleteIfExists(files.damaged(hash));
         digests.put(hash, found);
-        synchronized (uploads) {
-            uploads.remove(hash); // its bytes stay counted in `used`
-        }
+        growing.remove(hash);
+        quota.completed(hash);
         return new StageOutcome.Held();
     }
 
-    private boolean announcedOtherwise(Hash hash, long totalSize) {
-        synchronized (uploads) {
-            Upload upload = uploads.get(hash);
-            return upload != null && !upload.allows(totalSize);
-        }
-    }
-
-    /** Counts the whole size against the quota before the first byte is taken. */
-    private Optional<StageOutcome> promise(Hash hash, long totalSize) {
-        synchronized (uploads) {
-            Upload upload = uploads.get(hash);
-            if (upload != null && !upload.allows(totalSize)) {
-                return Optional.of(new StageOutcome.Refused(
-                        StageOutcome.Reason.LENGTH,
-                        "this upload was announced with " + upload.size() + " bytes, not " + totalSize
-                                + "; start again from 0 to announce another size"));
-            }
-            if (upload == null && uploads.size() >= config.maxStaged()) {
-                return Optional.of(new StageOutcome.Refused(
-                        StageOutcome.Reason.QUOTA,
-                        config.maxStaged() + " uploads are under way, which is the limit; try again later"));
-            }
-            long more = totalSize - (upload == null ? 0 : upload.size());
-            if (more > config.quotaBytes() - used) {
-                return Optional.of(new StageOutcome.Refused(
-                        StageOutcome.Reason.QUOTA,
-                        "the vault holds " + used + " of " + config.quotaBytes() + " bytes, there is no room for "
-                                + totalSize + " more"));
-            }
-            uploads.put(hash, new Upload(totalSize, true));
-            used += more;
-            return Optional.empty();
-        }
-    }
-
-    private void release(Hash hash) {
-        synchronized (uploads) {
-            Upload upload = uploads.remove(hash);
-            used -= upload == null ? 0 : upload.size();
-        }
+    /** Throws an upload away; false where there is none. */
+    private boolean abandon(Hash hash) throws IOException {
+        growing.remove(hash);
+        boolean any = Files.deleteIfExists(files.staged(hash));
+        quota.abandoned(hash);
+        return any;
     }
 
     @Override
@@ -243,7 +187,7 @@ public final class FileVault implements Vault {
         }
         ReentrantLock lock = stripe(hash);
         lock.lock();
-        try (FileChannel channel = FileChannel.open(file(hash), StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(files.held(hash), StandardOpenOption.READ)) {
             return Optional.of(readLocked(hash, channel, offset, maxLength));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
@@ -289,20 +233,18 @@ public final class FileVault implements Vault {
 
     private VaultDamagedException putAside(Hash hash, String what) throws IOException {
         digests.remove(hash);
-        Path aside = damaged.resolve(hash.hex());
-        Path file = file(hash);
+        Path aside = files.damaged(hash);
+        Path file = files.held(hash);
         long size = Files.size(file);
         Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        synchronized (uploads) {
-            used = Math.max(0, used - size);
-        }
+        quota.freed(size);
         return new VaultDamagedException(hash, aside, what);
     }
 
     @Override
     public OptionalLong size(Hash hash) throws VaultException {
         try {
-            return OptionalLong.of(Files.size(file(hash)));
+            return OptionalLong.of(Files.size(files.held(hash)));
         } catch (NoSuchFileException absent) {
             return OptionalLong.empty();
         } catch (IOException failed) {
@@ -313,7 +255,7 @@ public final class FileVault implements Vault {
     @Override
     public OptionalLong heldSinceMillis(Hash hash) throws VaultException {
         try {
-            return OptionalLong.of(Files.getLastModifiedTime(file(hash)).toMillis());
+            return OptionalLong.of(Files.getLastModifiedTime(files.held(hash)).toMillis());
         } catch (NoSuchFileException absent) {
             return OptionalLong.empty();
         } catch (IOException failed) {
@@ -324,8 +266,8 @@ public final class FileVault implements Vault {
     @Override
     public List<Hash> damaged() throws VaultException {
         try {
-            return children(damaged, NAME).stream()
-                    .map(FileVault::hashOf)
+            return VaultFiles.payloads(files.damagedDirectory()).stream()
+                    .map(VaultFiles::hashOf)
                     .limit(MAX_PAGE)
                     .toList();
         } catch (IOException failed) {
@@ -341,7 +283,7 @@ public final class FileVault implements Vault {
     /** The file of a payload that is held, for reading; empty where there is none. */
     Optional<FileChannel> open(Hash hash) throws VaultException {
         try {
-            return Optional.of(FileChannel.open(file(hash), StandardOpenOption.READ));
+            return Optional.of(FileChannel.open(files.held(hash), StandardOpenOption.READ));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException failed) {
@@ -362,9 +304,7 @@ public final class FileVault implements Vault {
 
     @Override
     public boolean holdsAnyOf(Hash hash) {
-        return Files.exists(file(hash))
-                || Files.exists(staged.resolve(hash.hex()))
-                || Files.exists(damaged.resolve(hash.hex()));
+        return Files.exists(files.held(hash)) || Files.exists(files.staged(hash)) || Files.exists(files.damaged(hash));
     }
 
     @Override
@@ -372,24 +312,21 @@ public final class FileVault implements Vault {
         ReentrantLock lock = stripe(hash);
         lock.lock();
         try {
-            Path file = file(hash);
+            Path file = files.held(hash);
             boolean any = false;
             if (Files.exists(file)) {
                 long size = Files.size(file);
                 Files.delete(file);
-                sync(shard(hash));
-                synchronized (uploads) {
-                    used = Math.max(0, used - size);
-                }
+                VaultFiles.sync(files.shard(hash));
+                quota.freed(size);
                 any = true;
             }
-            if (Files.deleteIfExists(staged.resolve(hash.hex()))) {
-                sync(staged);
-                release(hash);
+            if (abandon(hash)) {
+                VaultFiles.sync(files.stagedDirectory());
                 any = true;
             }
-            if (Files.deleteIfExists(damaged.resolve(hash.hex()))) {
-                sync(damaged);
+            if (Files.deleteIfExists(files.damaged(hash))) {
+                VaultFiles.sync(files.damagedDirectory());
                 any = true;
             }
             digests.remove(hash);
@@ -408,11 +345,11 @@ public final class FileVault implements Vault {
         }
         List<Hash> page = new ArrayList<>();
         try {
-            for (Path shard : children(root, SHARD)) {
-                boolean wanted = after.isEmpty()
-                        || name(shard).compareTo(after.get().hex().substring(0, 2)) >= 0;
-                for (Path file : wanted ? children(shard, NAME) : List.<Path>of()) {
-                    Hash hash = hashOf(file);
+            for (Path shard : files.shards()) {
+                boolean wanted =
+                        after.isEmpty() || VaultFiles.name(shard).compareTo(VaultFiles.shardOf(after.get())) >= 0;
+                for (Path file : wanted ? VaultFiles.payloads(shard) : List.<Path>of()) {
+                    Hash hash = VaultFiles.hashOf(file);
                     if (after.isEmpty() || hash.compareTo(after.get()) > 0) {
                         page.add(hash);
                     }
@@ -431,15 +368,14 @@ public final class FileVault implements Vault {
     public int discardStale(long nowMillis) throws VaultException {
         int discarded = 0;
         try {
-            for (Path part : children(staged, NAME)) {
-                Hash hash = hashOf(part);
+            for (Path part : VaultFiles.payloads(files.stagedDirectory())) {
+                Hash hash = VaultFiles.hashOf(part);
                 ReentrantLock lock = stripe(hash);
                 lock.lock();
                 try {
                     if (Files.exists(part)
                             && Files.getLastModifiedTime(part).toMillis() < nowMillis - config.stagedAgeMillis()) {
-                        Files.delete(part);
-                        release(hash);
+                        abandon(hash);
                         discarded++;
                     }
                 } finally {
@@ -454,58 +390,23 @@ public final class FileVault implements Vault {
 
     @Override
     public long usedBytes() {
-        synchronized (uploads) {
-            return used;
-        }
+        return quota.usedBytes();
     }
 
     /** Nothing is held open between calls. */
     @Override
     public void close() {
         digests.clear();
+        growing.clear();
     }
 
     private ReentrantLock stripe(Hash hash) {
         return stripes[hash.at(1) & (STRIPES - 1)];
     }
 
-    private Path shard(Hash hash) {
-        return root.resolve(hash.hex().substring(0, 2));
-    }
-
-    private Path file(Hash hash) {
-        return shard(hash).resolve(hash.hex());
-    }
-
-    private static void write(FileChannel channel, ByteBuffer data, long from) throws IOException {
-        for (long at = from; data.hasRemaining(); ) {
-            at += channel.write(data, at);
-        }
-    }
-
-    private static List<Path> children(Path directory, String names) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> name(file).matches(names)).sorted().toList();
-        }
-    }
-
-    private static String name(Path file) {
-        return String.valueOf(file.getFileName());
-    }
-
-    private static Hash hashOf(Path file) {
-        return Hash.fromHex(name(file));
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
     private VaultException failure(String what, IOException failed) {
         return new VaultException(
-                "the vault " + root + " " + what + ": " + failed.getMessage()
+                "the vault " + files.root() + " " + what + ": " + failed.getMessage()
                         + "; check the disk's space and the rights on that directory",
                 failed);
     }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +15,7 @@ import java.util.Optional;
  */
 public final class VaultScrub implements AutoCloseable {
     private final FileVault vault;
-    private final MessageDigest digest;
+    private final MessageDigest digest = ChunkDigests.sha256();
     private Optional<Hash> last = Optional.empty();
     private Optional<Hash> current = Optional.empty();
     private Optional<FileChannel> open = Optional.empty();
@@ -24,11 +23,6 @@ public final class VaultScrub implements AutoCloseable {
 
     VaultScrub(FileVault vault) {
         this.vault = vault;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", missing);
-        }
     }
 
     /**

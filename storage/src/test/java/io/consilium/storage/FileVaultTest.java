@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.consilium.crypto.Hash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,6 +118,42 @@ class FileVaultTest {
         assertThat(send(vault, hash, bytes, MIB)).isEqualTo(new StageOutcome.Held());
         assertThat(fetch(vault, hash, MIB)).isEqualTo(bytes);
         assertThat(vault.usedBytes()).isEqualTo(bytes.length);
+    }
+
+    @Test
+    @DisplayName("REC-2 an upload whose bytes are all here, and whose end a crash cut off, is finished by any piece")
+    void rec2_finishesWhatACrashCutOff() throws Exception {
+        for (int from : new int[] {0, 2 * MIB, 2_500_000}) {
+            byte[] bytes = payload(from + 1, 2_500_000);
+            Hash hash = Hash.sha256(bytes);
+            vault.stage(hash, bytes.length, 0, Arrays.copyOf(bytes, MIB));
+            vault.close();
+            Files.write(root.resolve("vault/staged").resolve(hash.hex()), bytes);
+            vault = FileVault.open(root.resolve("vault"), SMALL);
+            byte[] piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + MIB));
+            assertThat(vault.stage(hash, bytes.length, from, piece)).isEqualTo(new StageOutcome.Held());
+            assertThat(fetch(vault, hash, MIB)).isEqualTo(bytes);
+            vault.delete(hash);
+        }
+        assertThat(vault.usedBytes()).isZero();
+    }
+
+    @Test
+    @DisplayName("REC-2 bytes are hashed while they come, a bounded number for each piece, over a restart too")
+    void rec2_hashesWhileBytesCome() throws Exception {
+        Path file = Files.write(root.resolve("growing"), payload(7, 40 * MIB + 5));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            GrowingDigest digest = new GrowingDigest();
+            digest.advance(channel, MIB - 1);
+            assertThat(digest.hashed()).isZero();
+            digest.advance(channel, 3L * MIB + 7);
+            assertThat(digest.hashed()).isEqualTo(3L * MIB);
+            digest.advance(channel, channel.size());
+            assertThat(digest.hashed()).isEqualTo((3L + GrowingDigest.CHUNKS_A_PIECE) * MIB);
+            ChunkDigests.Digests found = digest.finish(channel, channel.size());
+            assertThat(found.whole()).isEqualTo(Hash.sha256(payload(7, 40 * MIB + 5)));
+            assertThat(found).isEqualTo(ChunkDigests.of(channel));
+        }
     }
 
     @Test

@@ -42,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 
 /**
@@ -57,6 +58,10 @@ public final class DecisionBench {
     private static final String AUTHOR = "st-mary/dr-adams";
     private static final String GRANTEE = "riverside";
     private static final int COLLEAGUES = 200;
+    private static final int A_BLOCK = 500;
+
+    /** Deriving a key costs more than executing a transaction. */
+    private static final Map<String, KeyValue> KEYS = new ConcurrentHashMap<>();
 
     private final Map<StateKey, byte[]> state = new HashMap<>();
     private final GenesisState genesis;
@@ -118,26 +123,19 @@ public final class DecisionBench {
 
     private Result shape(String name, int consents, int records, int decisions, IntFunction<ConsentRule.Builder> rule) {
         ByteString patient = id("patient " + name);
-        execute(
-                AUTHOR,
-                TransactionBody.newBuilder()
-                        .setPatientRegister(PatientRegister.newBuilder()
-                                .setPatientId(patient)
-                                .setCustodian(HOSPITAL)
-                                .addScopeKey(sealed())));
-        for (int i = 0; i < records; i++) {
-            execute(AUTHOR, TransactionBody.newBuilder().setRecordRegister(record(patient, id(name + " record " + i))));
-        }
-        for (int i = 0; i < consents; i++) {
-            execute(
-                    OFFICER,
-                    TransactionBody.newBuilder()
-                            .setConsentGrant(ConsentGrant.newBuilder()
-                                    .setConsentId(id(name + " consent " + i))
-                                    .setPatientId(patient)
-                                    .setEvidenceHash(hash("form"))
-                                    .setTerms(ConsentTerms.newBuilder().addRules(rule.apply(i)))));
-        }
+        execute(AUTHOR, 1, one -> TransactionBody.newBuilder()
+                .setPatientRegister(PatientRegister.newBuilder()
+                        .setPatientId(patient)
+                        .setCustodian(HOSPITAL)
+                        .addScopeKey(sealed())));
+        execute(AUTHOR, records, i -> TransactionBody.newBuilder()
+                .setRecordRegister(record(patient, id(name + " record " + i))));
+        execute(OFFICER, consents, i -> TransactionBody.newBuilder()
+                .setConsentGrant(ConsentGrant.newBuilder()
+                        .setConsentId(id(name + " consent " + i))
+                        .setPatientId(patient)
+                        .setEvidenceHash(hash("form"))
+                        .setTerms(ConsentTerms.newBuilder().addRules(rule.apply(i)))));
         DecisionOutcome outcome = DecisionOutcome.DENY;
         long[] nanos = new long[decisions];
         for (int i = -WARM_UP; i < decisions; i++) {
@@ -162,7 +160,26 @@ public final class DecisionBench {
                 nanos[decisions - 1] / 1_000.0);
     }
 
-    private void execute(String actor, TransactionBody.Builder payload) {
+    /** So many transactions of one kind, in blocks. */
+    private void execute(String actor, int count, IntFunction<TransactionBody.Builder> payload) {
+        for (int from = 0; from < count; from += A_BLOCK) {
+            height++;
+            List<ParsedTransaction> transactions = new ArrayList<>();
+            for (int i = from; i < Math.min(count, from + A_BLOCK); i++) {
+                transactions.add(transaction(actor, payload.apply(i)));
+            }
+            BlockContext block = new BlockContext(genesis.chainId(), height, TIME + height, Hash.ZERO, new byte[0]);
+            BlockResult result = ledger.execute(key -> Optional.ofNullable(state.get(key)), block, transactions);
+            for (Receipt receipt : result.receipts()) {
+                if (!receipt.applied()) {
+                    throw new IllegalStateException("the bench's own transaction is refused: " + receipt.code());
+                }
+            }
+            result.changes().forEach((key, value) -> state.put(key, value.orElseThrow()));
+        }
+    }
+
+    private ParsedTransaction transaction(String actor, TransactionBody.Builder payload) {
         byte[] body = payload.setChainId(ByteString.copyFrom(genesis.chainId().toBytes()))
                 .setSalt(id("salt " + names++))
                 .setValidUntilMillis(TIME + height + 60_000)
@@ -174,16 +191,8 @@ public final class DecisionBench {
                 .addSignatures(ByteString.copyFrom(new byte[64])) // executing looks at no signature
                 .build()
                 .toByteArray();
-        height++;
-        BlockContext block = new BlockContext(genesis.chainId(), height, TIME + height, Hash.ZERO, new byte[0]);
         try {
-            BlockResult result = ledger.execute(
-                    key -> Optional.ofNullable(state.get(key)), block, List.of(ParsedTransaction.parse(signed)));
-            Receipt receipt = result.receipts().get(0);
-            if (!receipt.applied()) {
-                throw new IllegalStateException("the bench's own transaction is refused: " + receipt.code());
-            }
-            result.changes().forEach((key, value) -> state.put(key, value.orElseThrow()));
+            return ParsedTransaction.parse(signed);
         } catch (MalformedTransaction malformed) {
             throw new IllegalStateException("the bench's own transaction is malformed", malformed);
         }
@@ -273,6 +282,10 @@ public final class DecisionBench {
     }
 
     private static KeyValue ed25519(String name) {
+        return KEYS.computeIfAbsent(name, DecisionBench::derived);
+    }
+
+    private static KeyValue derived(String name) {
         KeyPair pair = KeyPair.fromSeed(
                 Hash.sha256(name.getBytes(StandardCharsets.UTF_8)).toBytes());
         return KeyValue.newBuilder()

@@ -66,7 +66,12 @@ public record ApiProblem(
 
     /** The node has no room or is not able now: exit 5. */
     public static ApiProblem unavailable(String code, String error, String hint) {
-        return new ApiProblem(503, code, error, "", "", hint, 5);
+        return unavailable(code, error, "", hint);
+    }
+
+    /** The same where a rule of the ledger stands behind it. */
+    public static ApiProblem unavailable(String code, String error, String rule, String hint) {
+        return new ApiProblem(503, code, error, rule, "", hint, 5);
     }
 
     /** Another node has to answer this: exit 5. */

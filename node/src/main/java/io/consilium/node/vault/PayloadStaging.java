@@ -147,7 +147,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
         return switch (refused.reason()) {
             case SIZE -> ApiProblem.tooLarge(refused.message());
             case QUOTA ->
-                ApiProblem.unavailable("VAULT_FULL", refused.message(), "tell the node's operator; nothing was kept");
+                ApiProblem.unavailable(
+                        "VAULT_FULL", refused.message(), "REC-2", "tell the node's operator; nothing was kept");
             case LENGTH, HASH ->
                 ApiProblem.refused(
                         "PAYLOAD_" + refused.reason().name(),

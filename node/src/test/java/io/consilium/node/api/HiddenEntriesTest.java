@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.Code;
+import io.consilium.proto.ConsentCheckRequest;
+import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
@@ -148,6 +150,54 @@ class HiddenEntriesTest {
             Problem ofUnknown = net.refused(
                     RESEARCHER, "List", listOf(list, "patient/" + hex(id())).build());
             assertThat(ofKnown).as(list).isEqualTo(ofUnknown);
+        }
+    }
+
+    @Test
+    @DisplayName("PRV-8 what is hidden and what is not there are answered at the same steps of time")
+    void prv8_time() throws Exception {
+        for (ByteString record : List.of(hidden.get(0), id())) {
+            assertStepped(
+                    STRANGER,
+                    "State",
+                    StateRequest.newBuilder().setKey("record/" + hex(record)).build());
+        }
+        for (ByteString whose : List.of(patient, id())) {
+            assertStepped(
+                    RESEARCHER,
+                    "List",
+                    listOf("records", "patient/" + hex(whose)).build());
+        }
+    }
+
+    /** No answer of "not found" leaves before the first step, however little there was to do. */
+    private void assertStepped(String as, String method, com.google.protobuf.Message request) throws Exception {
+        long start = System.nanoTime();
+        assertThat(net.refused(as, method, request).getCode()).isEqualTo("NOT_FOUND");
+        assertThat(System.nanoTime() - start)
+                .isGreaterThanOrEqualTo(
+                        java.util.concurrent.TimeUnit.MILLISECONDS.toNanos(ConsiliumService.NOT_FOUND_STEP_MILLIS));
+    }
+
+    @Test
+    @DisplayName("PRV-8 consent check tells nothing of a hidden record that it would not of none")
+    void prv8_consentCheck() throws Exception {
+        ConsentCheckRequest.Builder check = ConsentCheckRequest.newBuilder()
+                .setPatientId(patient)
+                .setBy(STRANGER)
+                .setPurpose("TREAT");
+        for (String as : List.of(STRANGER, STRANGER_PRIVACY, RESEARCHER)) {
+            var ofHidden = net.call(
+                    as, "ConsentCheck", check.setRecordId(hidden.get(0)).build());
+            var ofNone = net.call(as, "ConsentCheck", check.setRecordId(id()).build());
+            assertThat(ofHidden.statusCode()).as(as).isEqualTo(ofNone.statusCode());
+            if (ofHidden.statusCode() == 200) {
+                ConsentCheckResponse answer = ConsentCheckResponse.parseFrom(ofHidden.body());
+                assertThat(answer.getDecision())
+                        .isEqualTo(ConsentCheckResponse.parseFrom(ofNone.body()).getDecision());
+            } else {
+                assertThat(ofHidden.body()).isEqualTo(ofNone.body());
+            }
         }
     }
 

@@ -88,6 +88,23 @@ class MrnIndexTest {
     }
 
     @Test
+    @DisplayName("ID-3 what was linked and unlinked stays so over a restart of the node")
+    void id3_restart() throws Exception {
+        ByteString other = net.patient(OFFICER);
+        ask(CLINICIAN, number("kept").setLinkPatientId(other));
+        ask(CLINICIAN, number("kept").setSystem("urn:oid:1.2.3").setLinkPatientId(patient));
+        ask(CLINICIAN, number("dropped").setLinkPatientId(other));
+        ask(CLINICIAN, number("dropped").setUnlinkPatientId(other));
+        net.restart(() -> net.passTime(2_000));
+        assertThat(ask(OFFICER, number("kept").setFind(true))).isEqualTo(other);
+        assertThat(ask(OFFICER, number("kept").setSystem("urn:oid:1.2.3").setFind(true)))
+                .isEqualTo(patient);
+        assertThat(refused(OFFICER, number("dropped").setFind(true)).getCode()).isEqualTo("NOT_FOUND");
+        assertThat(refused(CLINICIAN, number("kept").setLinkPatientId(patient)).getCode())
+                .isEqualTo("MRN_LINKED");
+    }
+
+    @Test
     @DisplayName("ID-3 nobody else asks it: other roles are refused, other institutions are sent to their own node")
     void id3_whoMay() throws Exception {
         ask(CLINICIAN, number(MRN).setLinkPatientId(patient));

@@ -99,6 +99,11 @@ final class TestNetwork implements AutoCloseable {
     }
 
     TestNetwork(Path directory, Preparation preparation) throws Exception {
+        this(directory, preparation, Map.of());
+    }
+
+    /** With settings of the node that differ from the usual. */
+    TestNetwork(Path directory, Preparation preparation, Map<String, String> unusual) throws Exception {
         for (String slug : List.of("helix", "medwatch", "riverside", "st-mary")) {
             institutionKeys.put(slug, NodeKeys.generate(RANDOM));
         }
@@ -134,6 +139,9 @@ final class TestNetwork implements AutoCloseable {
                 genesisFile,
                 "{\"chainId\":\"" + genesis.chainId().hex() + "\",\"genesis\":\""
                         + Base64.getEncoder().encodeToString(genesis.canonicalBytes()) + "\"}");
+        Map<String, String> settings = new TreeMap<>(unusual);
+        settings.put("api.port", "0");
+        settings.put("peers.port", "0");
         config = NodeInit.create(
                 directory.resolve("node"),
                 NODE,
@@ -141,7 +149,7 @@ final class TestNetwork implements AutoCloseable {
                 institutionKeys.get(NODE),
                 "secret".toCharArray(),
                 Keystore.Cost.DEVNET,
-                Map.of("api.port", "0", "peers.port", "0"),
+                settings,
                 NodeInit.Joining.AT_GENESIS);
         try (RocksChainStore store = RocksChainStore.open(
                 config.database(), genesis.chainId(), config.storage().bounds())) {
@@ -233,6 +241,11 @@ final class TestNetwork implements AutoCloseable {
 
     Person person(String id) {
         return people.get(id);
+    }
+
+    /** What an institution's node signs with. */
+    KeyPair institutionKey(String slug) {
+        return institutionKeys.get(slug).institutionSigning();
     }
 
     /** A patient with a key of its own. */
