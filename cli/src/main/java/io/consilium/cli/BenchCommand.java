@@ -220,6 +220,43 @@ final class BenchCommand implements Runnable {
         return 0;
     }
 
+    @Command(
+            name = "trials",
+            description = {
+                "A large trial on four nodes of its own: enrol, then submit, audit, report, verify, release and query, each",
+                "command as a process of its own, with its time and the most memory that it held."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = "  consilium bench trials --subjects 10000 --columns 100 -o json")
+    int trials(
+            @Option(
+                            names = "--subjects",
+                            paramLabel = "N",
+                            defaultValue = "10000",
+                            description = "Subjects, each with one row (default 10000).")
+                    int subjects,
+            @Option(
+                            names = "--columns",
+                            paramLabel = "N",
+                            defaultValue = "100",
+                            description = "Columns of the dataset (default 100).")
+                    int columns)
+            throws Exception {
+        if (subjects < 100 || columns < 10 || columns > 1_000) {
+            throw new ClientException(
+                    FailureClass.USAGE,
+                    "OPTION_INVALID",
+                    "There are 100 or more subjects and 10 to 1000 columns",
+                    "Give other numbers");
+        }
+        session.output()
+                .list(
+                        List.of("step", "seconds", "peakMiB"),
+                        TrialBench.run(session, subjects, columns),
+                        Optional.empty());
+        return 0;
+    }
+
     private boolean hasContext() {
         return session.options().context.isPresent() || session.options().node.isPresent();
     }

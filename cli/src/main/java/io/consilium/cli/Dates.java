@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import io.consilium.client.MalformedInput;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -28,6 +29,13 @@ final class Dates {
     /** RFC 3339 in UTC, with milliseconds only where there are any. */
     static String text(long millis) {
         return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(millis));
+    }
+
+    /** An end as {@link #end} takes it: the last day, where it is the end of one in UTC, or the time. */
+    static String endText(long endMillis) {
+        return endMillis % Duration.ofDays(1).toMillis() == 0
+                ? lastDay(endMillis).toString()
+                : text(endMillis);
     }
 
     /** The day, in UTC, whose end was given as the first millisecond after it: what {@link #end} was told. */

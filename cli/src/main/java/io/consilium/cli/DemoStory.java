@@ -6,7 +6,7 @@ import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
 
 /**
- * The story that the demo tells, chapter by chapter: records and consent, access and audit, and at the end the chain that kept them.
+ * The story that the demo tells, chapter by chapter: records and consent, access and audit, clinical trials, and at the end the chain that kept them.
  *
  * <p>Each domain tells its chapters in a class of its own, on one {@link DemoStage}.
  */
@@ -22,6 +22,7 @@ final class DemoStory {
     void tell() throws ClientException {
         DemoRecords.Told records = new DemoRecords(stage).tell();
         new DemoAccess(stage).tell(records);
+        new DemoTrials(stage).tell(records.patient());
         chain.withoutOneValidator();
         chain.proofsWithoutNodes(records);
     }

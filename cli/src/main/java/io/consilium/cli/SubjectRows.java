@@ -1,14 +1,17 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Column;
 import io.consilium.interop.cdisc.RowSink;
 import io.consilium.interop.cdisc.Subjects;
 import io.consilium.ledger.trials.SubjectStatus;
+import io.consilium.ledger.trials.TrialIds;
 import io.consilium.proto.TrialSubjectState;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,32 +22,43 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Holds a dataset's rows against the subjects who are enrolled (TRI-5): who is not is counted, and no visit or treatment of
- * an enrolled subject may lie before its consent or after its withdrawal.
+ * Holds a dataset's rows against the subjects who are enrolled (TRI-5): who is not is counted, no visit or treatment of an
+ * enrolled subject may lie before its consent, and of one who withdrew there are only rows that a date shows to be from
+ * before, or corrections of a dataset that was submitted before.
  */
 final class SubjectRows implements RowSink {
     /** Where a day ends last, and where it begins first, in hours from UTC. */
     private static final long HOURS_BEHIND = 12;
 
     private static final long HOURS_AHEAD = 14;
+    private static final int DAY_CHARACTERS = 10;
 
     /** Dates of what a trial does to a subject; those of birth, onset or history may well be earlier. */
     private static final String CONDUCT = "RF(X)?(ST|EN)DTC?|TRT(\\d+)?[SE]DTM?|TR\\d\\d[SE]DT|VISIT\\d*DT|"
             + "(EX|EC|SV|VS|LB|EG|QS|PE|PC|DA)(ST|EN)?DTC|ADT|ASTDT|AENDT|RANDDT";
 
+    /** Any date of a subject's time in the trial: that of birth tells nothing of it, that of death may become known later. */
+    private static final String TIMING = "(?!BRTH|DTH).*(DTC|DTM?)";
+
     private final Map<String, TrialSubjectState> enrolled = new HashMap<>();
     private final Optional<String> only;
+    private final long submittedMillis;
     private final Set<String> subjects = new HashSet<>();
     private final Set<String> notEnrolled = new HashSet<>();
     private final List<Integer> conduct = new ArrayList<>();
+    private final List<Integer> timing = new ArrayList<>();
     private List<Column> columns = List.of();
     private Optional<Integer> subjectColumn = Optional.empty();
     private int rows;
 
-    /** @param only pseudonym of the one subject whom every row must be of */
-    SubjectRows(List<TrialSubjectState> subjects, Optional<String> only) {
+    /**
+     * @param only pseudonym of the one subject whom every row must be of
+     * @param corrected when the dataset that is corrected was submitted first; nothing for a new one
+     */
+    SubjectRows(List<TrialSubjectState> subjects, Optional<String> only, Optional<Long> corrected) {
         subjects.forEach(subject -> enrolled.put(Ids.text(subject.getPseudonym()), subject));
         this.only = only;
+        this.submittedMillis = corrected.orElse(Long.MAX_VALUE);
     }
 
     @Override
@@ -52,8 +66,12 @@ final class SubjectRows implements RowSink {
         columns = found;
         subjectColumn = Subjects.column(found);
         for (int i = 0; i < found.size(); i++) {
-            if (found.get(i).name().toUpperCase(Locale.ROOT).matches(CONDUCT)) {
+            String column = found.get(i).name().toUpperCase(Locale.ROOT);
+            if (column.matches(CONDUCT)) {
                 conduct.add(i);
+            }
+            if (column.matches(TIMING)) {
+                timing.add(i);
             }
         }
     }
@@ -61,11 +79,22 @@ final class SubjectRows implements RowSink {
     @Override
     public void row(int index, String[] values) throws CdiscFault {
         rows++;
-        if (subjectColumn.isEmpty()) {
+        String at = "rows[" + index + "]";
+        Optional<String> named = subjectColumn.isPresent() ? Optional.of(subject(at, values)) : only;
+        if (named.isEmpty()) {
             return;
         }
-        int column = subjectColumn.get();
-        String at = "rows[" + index + "]";
+        subjects.add(named.get());
+        TrialSubjectState state = enrolled.get(named.get().toLowerCase(Locale.ROOT));
+        if (state == null) {
+            notEnrolled.add(named.get());
+        } else {
+            dates(state, at, values);
+        }
+    }
+
+    private String subject(String at, String[] values) throws CdiscFault {
+        int column = subjectColumn.orElseThrow();
         String subject = values[column];
         if (subject.isEmpty()) {
             throw new CdiscFault(at + "." + columns.get(column).name(), "the row names no subject");
@@ -73,30 +102,42 @@ final class SubjectRows implements RowSink {
         if (only.isPresent() && !only.get().equalsIgnoreCase(subject)) {
             throw new CdiscFault(at + "." + columns.get(column).name(), "the row is of another subject");
         }
-        subjects.add(subject);
-        TrialSubjectState state = enrolled.get(subject.toLowerCase(Locale.ROOT));
-        if (state == null) {
-            notEnrolled.add(subject);
-        } else {
-            dates(state, at, values);
-        }
+        return subject;
     }
 
     private void dates(TrialSubjectState subject, String at, String[] values) throws CdiscFault {
         LocalDate consent = day(subject.getEnrolledMillis(), -HOURS_BEHIND);
-        boolean withdrawn = subject.getStatus().equals(SubjectStatus.WITHDRAWN.code());
-        LocalDate end = withdrawn ? day(subject.getChangedMillis(), HOURS_AHEAD) : LocalDate.MAX;
         for (int i : conduct) {
-            if (values[i].length() < 10) {
-                continue;
-            }
-            LocalDate date = LocalDate.parse(values[i].substring(0, 10));
-            if (date.isBefore(consent)) {
+            if (date(values[i]).map(date -> date.isBefore(consent)).orElse(false)) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date before the subject's consent");
             }
-            if (date.isAfter(end)) {
+        }
+        if (!subject.getStatus().equals(SubjectStatus.WITHDRAWN.code())) {
+            return;
+        }
+        LocalDate end = day(subject.getChangedMillis(), HOURS_AHEAD);
+        boolean before = submittedMillis < subject.getChangedMillis();
+        for (int i : timing) {
+            Optional<LocalDate> date = date(values[i]);
+            if (date.isPresent() && date.get().isAfter(end)) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date after the subject's withdrawal");
             }
+            before |= date.isPresent();
+        }
+        if (!before) {
+            throw new CdiscFault(at, "the subject has withdrawn, and no date shows that the row is from before");
+        }
+    }
+
+    /** The day that a value begins with, if it begins with one. */
+    private static Optional<LocalDate> date(String value) {
+        if (value.length() < DAY_CHARACTERS) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(LocalDate.parse(value.substring(0, DAY_CHARACTERS)));
+        } catch (DateTimeParseException otherForm) {
+            return Optional.empty();
         }
     }
 
@@ -115,8 +156,13 @@ final class SubjectRows implements RowSink {
         return columns.size();
     }
 
+    /** Of the columns, as the chain holds corrections against it. */
+    ByteString shape() {
+        return TrialIds.shape(columns.stream().map(Column::name).toList());
+    }
+
     int subjects() {
-        return only.isPresent() && subjectColumn.isEmpty() ? 1 : subjects.size();
+        return subjects.size();
     }
 
     int notEnrolled() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -122,16 +123,9 @@ class TrialConductCommands extends TrialRegistryCommands {
             description = "Lock the trial's database: no enrolment and no data from then on.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial lock T --reason 'all queries answered'"})
-    int lock(
-            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for sponsor, committee and regulators.")
-                    String reason)
+    int lock(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
-        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.DATABASE_LOCKED, reason);
+        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.DATABASE_LOCKED, reason.text);
     }
 
     @Command(
@@ -139,16 +133,9 @@ class TrialConductCommands extends TrialRegistryCommands {
             description = "Unlock the trial's database; the unlocking stays in its history.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial unlock T --reason 'site found a wrong unit'"})
-    int unlock(
-            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for sponsor, committee and regulators.")
-                    String reason)
+    int unlock(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
-        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.DATABASE_UNLOCKED, reason);
+        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.DATABASE_UNLOCKED, reason.text);
     }
 
     @Command(
@@ -156,16 +143,9 @@ class TrialConductCommands extends TrialRegistryCommands {
             description = "Record that the allocation to the arms became known; later amendments count no more.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial unblind T --reason 'final analysis'"})
-    int unblind(
-            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for sponsor, committee and regulators.")
-                    String reason)
+    int unblind(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
-        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.UNBLINDED, reason);
+        return new TrialSteps(session()).mark(trialId(id), TrialMilestone.UNBLINDED, reason.text);
     }
 
     @Command(

@@ -12,6 +12,7 @@ import io.consilium.client.trial.TrialReader;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialCorrect;
@@ -52,7 +53,13 @@ final class TrialData implements AutoCloseable {
         this.sealed = sealed;
     }
 
-    static TrialData read(Session session, ByteString trialId, String file, String name, Optional<String> subject)
+    static TrialData read(
+            Session session,
+            ByteString trialId,
+            String file,
+            String name,
+            Optional<String> subject,
+            Optional<TrialDatasetState> corrected)
             throws ClientException, IOException {
         if (!name.matches("[A-Za-z0-9_-]{1,40}")) {
             throw new DocumentFault(
@@ -70,7 +77,9 @@ final class TrialData implements AutoCloseable {
                 : Payload.of(UserFiles.existing(file));
         TrialState trial = session.state().trial(trialId).value();
         SubjectRows rows = new SubjectRows(
-                new TrialReader(session.client(), session.state()).subjects(trialId, Ids.text(trialId)), subject);
+                new TrialReader(session.client(), session.state()).subjects(trialId, Ids.text(trialId)),
+                subject,
+                corrected.map(dataset -> dataset.getVersions(0).getTimeMillis()));
         try (InputStream in = payload.open()) {
             DatasetReader.read(in, name, rows);
         } catch (CdiscFault fault) {
@@ -81,9 +90,23 @@ final class TrialData implements AutoCloseable {
                     fault.getMessage(),
                     "Correct the data; nothing was submitted");
         }
+        if (corrected.isPresent()) {
+            requireShape(corrected.get(), rows);
+        }
         Path work = PrivateFile.directories(session.context().home().resolve("work"));
         SealedPayload sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
         return new TrialData(session, trial, name, subject, rows, sealed);
+    }
+
+    private static void requireShape(TrialDatasetState dataset, SubjectRows rows) throws DocumentFault {
+        if (!rows.shape().equals(dataset.getVersions(0).getContent().getShape())) {
+            throw new DocumentFault(
+                    Refusal.DATASET_SHAPE_OTHER.name(),
+                    Refusal.DATASET_SHAPE_OTHER.rule(),
+                    "columns",
+                    Refusal.DATASET_SHAPE_OTHER.summary(),
+                    Refusal.DATASET_SHAPE_OTHER.hint());
+        }
     }
 
     int submit() throws ClientException {
@@ -102,7 +125,7 @@ final class TrialData implements AutoCloseable {
         TrialDatasetState dataset = session.state().trialDataset(datasetId).value();
         Optional<String> subject =
                 Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(Ids::text);
-        try (TrialData data = read(session, trialId, file, dataset.getName(), subject)) {
+        try (TrialData data = read(session, trialId, file, dataset.getName(), subject, Optional.of(dataset))) {
             long predecessor = dataset.getVersionsCount();
             TrialCorrect correct = TrialCorrect.newBuilder()
                     .setDatasetId(datasetId)
@@ -128,6 +151,7 @@ final class TrialData implements AutoCloseable {
                 .setColumns(rows.width())
                 .setSubjects(rows.subjects())
                 .setNotEnrolled(rows.notEnrolled())
+                .setShape(rows.shape())
                 .build();
     }
 
@@ -154,6 +178,11 @@ final class TrialData implements AutoCloseable {
         ids.put("subjects", rows.subjects());
         ids.put("notEnrolled", rows.notEnrolled());
         ids.put("ciphertextHash", sealed.ciphertextHash().hex());
+        if (rows.notEnrolled() > 0) {
+            session.output()
+                    .say(rows.notEnrolled() + " of " + rows.subjects()
+                            + " subjects are not enrolled in this trial; the chain and trial audit show it");
+        }
         TrialAction built = action.setTrialId(trial.getId()).build();
         new Writes(session).submitAndPrint(body -> body.setTrial(built), ids);
     }

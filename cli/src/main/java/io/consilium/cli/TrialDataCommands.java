@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,7 +32,7 @@ class TrialDataCommands extends TrialConductCommands {
             @Option(names = "--subject", paramLabel = "PSEUDONYM", description = "The subject whom every row is of.")
                     Optional<String> subject)
             throws Exception {
-        try (TrialData data = TrialData.read(session(), trialId(id), file, name, subject)) {
+        try (TrialData data = TrialData.read(session(), trialId(id), file, name, subject, Optional.empty())) {
             return data.submit();
         }
     }
@@ -46,14 +47,9 @@ class TrialDataCommands extends TrialConductCommands {
             @Parameters(paramLabel = "DATASET", description = "Dataset id, as trial submit printed it.") String dataset,
             @Parameters(paramLabel = "FILE", description = "The whole dataset anew; - is the standard input.")
                     String file,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for sponsor, committee and regulators.")
-                    String reason)
+            @Mixin TrialOptions.Reason reason)
             throws Exception {
-        return TrialData.correct(session(), trialId(id), Ids.object("dataset", dataset), file, reason);
+        return TrialData.correct(session(), trialId(id), Ids.object("dataset", dataset), file, reason.text);
     }
 
     @Command(

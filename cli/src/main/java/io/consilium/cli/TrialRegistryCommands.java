@@ -115,14 +115,9 @@ class TrialRegistryCommands {
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
             @Parameters(paramLabel = "FILE", description = "The whole document as it shall read; - is stdin.")
                     String file,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            description = "Why; sealed for sponsor, committee and regulators.")
-                    String reason)
+            @Mixin TrialOptions.Reason reason)
             throws Exception {
-        return new TrialRegistrations(session).amend(trialId(id), file, reason);
+        return new TrialRegistrations(session).amend(trialId(id), file, reason.text);
     }
 
     @Command(
@@ -135,18 +130,7 @@ class TrialRegistryCommands {
             })
     int approve(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(
-                            names = "--protocol-version",
-                            required = true,
-                            paramLabel = "V",
-                            description = "Version of the protocol.")
-                    String protocol,
-            @Option(
-                            names = "--icf-version",
-                            required = true,
-                            paramLabel = "V",
-                            description = "Version of the informed-consent form.")
-                    String form,
+            @Mixin TrialOptions.Documents documents,
             @Option(
                             names = "--until",
                             required = true,
@@ -154,7 +138,7 @@ class TrialRegistryCommands {
                             description = "Last day, or the time at which the approval ends.")
                     String until)
             throws Exception {
-        return new TrialSteps(session).decide(trialId(id), true, protocol, form, Dates.end("--until", until));
+        return new TrialSteps(session).decide(trialId(id), true, documents, Dates.end("--until", until));
     }
 
     @Command(
@@ -164,18 +148,7 @@ class TrialRegistryCommands {
             footer = {"  consilium --context ethics/chair trial reject T --protocol-version 1.0 --icf-version 1.0"})
     int reject(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(
-                            names = "--protocol-version",
-                            required = true,
-                            paramLabel = "V",
-                            description = "Version of the protocol.")
-                    String protocol,
-            @Option(
-                            names = "--icf-version",
-                            required = true,
-                            paramLabel = "V",
-                            description = "Version of the informed-consent form.")
-                    String form,
+            @Mixin TrialOptions.Documents documents,
             @Option(
                             names = "--until",
                             paramLabel = "T",
@@ -183,7 +156,7 @@ class TrialRegistryCommands {
                     Optional<String> until)
             throws Exception {
         long end = until.isPresent() ? Dates.end("--until", until.get()) : 0;
-        return new TrialSteps(session).decide(trialId(id), false, protocol, form, end);
+        return new TrialSteps(session).decide(trialId(id), false, documents, end);
     }
 
     @Command(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,7 +34,7 @@ class TrialSharingCommands extends TrialDataCommands {
             })
     int release(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(names = "--dataset", required = true, paramLabel = "D", description = "Dataset id.") String dataset,
+            @Mixin TrialOptions.Dataset dataset,
             @Option(
                             names = "--quasi",
                             required = true,
@@ -54,7 +55,7 @@ class TrialSharingCommands extends TrialDataCommands {
                     Optional<Path> out)
             throws Exception {
         return new TrialSharing(session())
-                .release(trialId(id), dataset, Words.of(quasi), Words.of(columns), to, Words.of(duo), out);
+                .release(trialId(id), dataset.id, Words.of(quasi), Words.of(columns), to, Words.of(duo), out);
     }
 
     @Command(
@@ -73,7 +74,7 @@ class TrialSharingCommands extends TrialDataCommands {
             })
     int query(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(names = "--dataset", required = true, paramLabel = "D", description = "Dataset id.") String dataset,
+            @Mixin TrialOptions.Dataset dataset,
             @Option(names = "--count", description = "How many subjects.") boolean count,
             @Option(names = "--mean", paramLabel = "COL", description = "Mean of a column.") Optional<String> mean,
             @Option(names = "--sum", paramLabel = "COL", description = "Sum of a column.") Optional<String> sum,
@@ -100,7 +101,8 @@ class TrialSharingCommands extends TrialDataCommands {
                     String epsilon)
             throws Exception {
         TrialSharing.Asked asked = TrialSharing.Asked.of(count, mean, sum, histogram);
-        return new TrialSharing(session()).query(trialId(id), dataset, asked, bounds, Words.of(bins), where, epsilon);
+        return new TrialSharing(session())
+                .query(trialId(id), dataset.id, asked, bounds, Words.of(bins), where, epsilon);
     }
 
     @Command(

@@ -33,22 +33,22 @@ final class TrialSteps {
         this.session = session;
     }
 
-    int decide(ByteString trialId, boolean approve, String protocol, String form, long untilMillis)
+    int decide(ByteString trialId, boolean approve, TrialOptions.Documents documents, long untilMillis)
             throws ClientException {
         Map<String, Object> ids = ids(trialId);
         ids.put("decision", approve ? "approved" : "rejected");
-        ids.put("protocolVersion", protocol);
-        ids.put("icfVersion", form);
+        ids.put("protocolVersion", documents.protocol);
+        ids.put("icfVersion", documents.form);
         if (untilMillis != 0) {
-            ids.put("until", Dates.text(untilMillis));
+            ids.put("until", Dates.endText(untilMillis));
         }
         submit(
                 TrialAction.newBuilder()
                         .setTrialId(trialId)
                         .setDecide(TrialDecide.newBuilder()
                                 .setApprove(approve)
-                                .setProtocolVersion(protocol)
-                                .setIcfVersion(form)
+                                .setProtocolVersion(documents.protocol)
+                                .setIcfVersion(documents.form)
                                 .setUntilMillis(untilMillis)),
                 ids);
         return 0;

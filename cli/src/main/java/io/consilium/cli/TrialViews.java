@@ -46,7 +46,7 @@ final class TrialViews {
         EthicsApproval.newest(trial).ifPresent(decision -> {
             object.put("decision", decision.getApproved() ? "approved" : "rejected");
             if (decision.getUntilMillis() != 0) {
-                object.put("approvedUntil", Dates.text(decision.getUntilMillis()));
+                object.put("approvedUntil", Dates.endText(decision.getUntilMillis()));
             }
         });
         if (trial.getFirstEnrolledMillis() != 0) {

@@ -50,7 +50,12 @@ final class Cluster implements AutoCloseable {
                 .start();
         assertThat(prepared.waitFor()).isZero();
         Cluster cluster = new Cluster(Devnet.found(Files.createTempDirectory("consilium-it-"), 4, breakGlass));
-        cluster.start(cluster.devnet.nodes());
+        try {
+            cluster.start(cluster.devnet.nodes());
+        } catch (Exception failed) {
+            cluster.close();
+            throw failed;
+        }
         return cluster;
     }
 

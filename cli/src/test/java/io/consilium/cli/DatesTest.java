@@ -18,6 +18,8 @@ class DatesTest {
                 .isEqualTo(Instant.parse("2026-02-01T00:00:00Z").toEpochMilli());
         assertThat(Dates.end("--until", "2024-02-29"))
                 .isEqualTo(Instant.parse("2024-03-01T00:00:00Z").toEpochMilli());
+        assertThat(Dates.endText(Dates.end("--until", "2029-12-31"))).isEqualTo("2029-12-31");
+        assertThat(Dates.endText(Dates.end("--until", "2029-12-31T10:00:00Z"))).isEqualTo("2029-12-31T10:00:00Z");
         assertThat(Dates.lastDay(Dates.end("--expiry", "2029-12-31"))).hasToString("2029-12-31");
     }
 

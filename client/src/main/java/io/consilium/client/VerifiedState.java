@@ -9,6 +9,7 @@ import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.ConsentState;
@@ -73,8 +74,13 @@ public final class VerifiedState {
         return required(StateKeys.PARAMETERS, ChainParameters.parser(), "chain parameters");
     }
 
+    /** Trials are everybody's to see: one that is not there was never registered (TRI-1). */
     public At<TrialState> trial(ByteString id) throws ClientException {
-        return required(StateKeys.trial(id), TrialState.parser(), "such trial");
+        try {
+            return required(StateKeys.trial(id), TrialState.parser(), "such trial");
+        } catch (ClientException failure) {
+            throw failure.kind() == FailureClass.NOT_FOUND ? unknownTrial() : failure;
+        }
     }
 
     public At<TrialVersionState> trialVersion(ByteString documentId) throws ClientException {
@@ -124,6 +130,17 @@ public final class VerifiedState {
                 "",
                 "There is no " + what + ", or you may not see it",
                 "Check the id, and that you may see it");
+    }
+
+    private static ClientException unknownTrial() {
+        Refusal unknown = Refusal.TRIAL_UNKNOWN;
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                unknown.name(),
+                unknown.rule(),
+                "",
+                "There is no such trial; nothing comes before its registration",
+                "List the trials with consilium trial list");
     }
 
     private <T> Optional<At<T>> read(StateKey key, Parser<T> parser) throws ClientException {

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,25 +138,77 @@ class SharingTest {
         return query.answer(table, subject -> false, DiscreteLaplaceTest.seeded(7));
     }
 
-    /** What one subject can change is what the noise hides: the answers of neighbours are hard to tell apart. */
-    @Test
+    /**
+     * What one subject can change is what the noise hides. Over many seeds the answers with and without a subject whose value
+     * is far outside of the bounds are cut at every cell of a grid: no side is more than e^epsilon times as likely, but for
+     * what chance leaves of so many draws.
+     */
+    @ParameterizedTest
     @DisplayName("TRI-7 one subject, however extreme, moves the distribution of answers by at most e^epsilon")
-    void oneSubjectMovesLittle() throws Exception {
-        Table with = csv("USUBJID,V", "1,5", "2,5", "3,99999");
-        Table without = csv("USUBJID,V", "1,5", "2,5");
+    @CsvSource({"COUNT, 0, 10", "SUM, 0, 10", "SUM, -4, 10", "SUM, -10, 4", "MEAN, 0, 10", "HISTOGRAM, 0, 10"})
+    void oneSubjectMovesLittle(AggregateQuery.Kind kind, String low, String high) throws Exception {
         AggregateQuery query = new AggregateQuery(
-                AggregateQuery.Kind.SUM, "V", BigDecimal.ZERO, BigDecimal.TEN, List.of(), Optional.empty(), 1_000_000);
-        int above = 0;
-        int aboveWithout = 0;
-        DiscreteLaplace.Source source = DiscreteLaplaceTest.seeded(11);
-        for (int i = 0; i < 20_000; i++) {
-            above += query.answer(with, subject -> false, source).get(0).compareTo(BigDecimal.valueOf(15)) > 0 ? 1 : 0;
-            aboveWithout +=
-                    query.answer(without, subject -> false, source).get(0).compareTo(BigDecimal.valueOf(15)) > 0
-                            ? 1
-                            : 0;
+                kind,
+                "V",
+                new BigDecimal(low),
+                new BigDecimal(high),
+                kind == AggregateQuery.Kind.HISTOGRAM ? List.of("0", "5", "1000000") : List.of(),
+                Optional.empty(),
+                1_000_000);
+        List<Double> without = draws(query, csv("USUBJID,V", "1,3", "2,3"));
+        for (String extreme : List.of("999999", "-999999")) {
+            List<Double> with = draws(query, csv("USUBJID,V", "1,3", "2,3", "3," + extreme));
+            assertThat(worst(with, without))
+                    .as("%s %s", kind, extreme)
+                    .isBetween(kind == AggregateQuery.Kind.MEAN ? 0.9 : 1.0, Math.E * 1.12);
+            assertThat(worst(without, with))
+                    .as("%s %s", kind, extreme)
+                    .isBetween(kind == AggregateQuery.Kind.MEAN ? 0.9 : 1.0, Math.E * 1.12);
         }
-        assertThat((double) above / aboveWithout).isBetween(1.5, Math.E * 1.1);
+    }
+
+    /** Of the histogram the bin of large values. */
+    private static List<Double> draws(AggregateQuery query, Table table) {
+        assertThat(query.fault(table)).isEmpty();
+        List<Double> answers = new ArrayList<>();
+        for (int seed = 0; seed < 100; seed++) {
+            DiscreteLaplace.Source source = DiscreteLaplaceTest.seeded(seed);
+            for (int i = 0; i < 200; i++) {
+                List<BigDecimal> answer = query.answer(table, subject -> false, source);
+                answers.add(answer.get(answer.size() - 1).doubleValue());
+            }
+        }
+        Collections.sort(answers);
+        return answers;
+    }
+
+    /** The largest ratio of the shares beyond a cut, on either side of it, where both are large enough to be told. */
+    private static double worst(List<Double> one, List<Double> other) {
+        double worst = 0;
+        for (int at = 0; at < other.size(); at += other.size() / 50) {
+            double cut = other.get(at);
+            for (boolean above : new boolean[] {true, false}) {
+                long first = one.stream().filter(value -> above == value > cut).count();
+                long second =
+                        other.stream().filter(value -> above == value > cut).count();
+                if (first >= 1_000 && second >= 1_000) {
+                    worst = Math.max(worst, (double) first / second);
+                }
+            }
+        }
+        return worst;
+    }
+
+    @Test
+    @DisplayName("TRI-7 a value outside of the bounds counts as the bound, on either side")
+    void clamped() throws Exception {
+        for (String[] pair : new String[][] {{"999999", "10"}, {"-999999", "0"}, {"10.0004", "10"}, {"1e9", "10"}}) {
+            Table extreme = csv("USUBJID,V", "1,3", "2," + pair[0]);
+            Table bound = csv("USUBJID,V", "1,3", "2," + pair[1]);
+            for (AggregateQuery.Kind kind : List.of(AggregateQuery.Kind.SUM, AggregateQuery.Kind.MEAN)) {
+                assertThat(answer(ask(kind, "V"), extreme)).isEqualTo(answer(ask(kind, "V"), bound));
+            }
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
+import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialNullifierState;
 import io.consilium.proto.TrialResultsState;
@@ -128,6 +129,11 @@ public final class LedgerState {
 
     public Optional<TrialDatasetState> trialDataset(ByteString id) {
         return object(StateKeys.trialDataset(id), TrialDatasetState.parser());
+    }
+
+    public boolean isTrialDatasetNameTaken(ByteString name) {
+        return object(StateKeys.trialDatasetName(name), TrialDatasetNameState.parser())
+                .isPresent();
     }
 
     public ChainParameters parameters() {

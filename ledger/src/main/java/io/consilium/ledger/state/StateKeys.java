@@ -27,6 +27,8 @@ public final class StateKeys {
     /** Asked by rules alone: a nullifier says nothing that its subject does not. */
     private static final String TRIAL_NULLIFIER = "trial-nullifier/";
 
+    private static final String TRIAL_DATASET_NAME = "trial-dataset-name/";
+
     private static final List<String> BY_ID = List.of(
             PATIENT,
             GUARDIAN,
@@ -124,6 +126,11 @@ public final class StateKeys {
 
     public static StateKey trialDataset(ByteString id) {
         return StateKey.of(TRIAL_DATASET + hex(id));
+    }
+
+    /** That a dataset's name is taken; asked by rules alone. */
+    public static StateKey trialDatasetName(ByteString name) {
+        return StateKey.of(TRIAL_DATASET_NAME + hex(name));
     }
 
     /** Whether the text is the key of an object with a version, as preconditions name it. */

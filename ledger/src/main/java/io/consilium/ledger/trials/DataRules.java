@@ -17,6 +17,7 @@ import io.consilium.proto.InstitutionState;
 import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
@@ -42,7 +43,10 @@ final class DataRules {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (call.state().trialDataset(submit.getDatasetId()).isPresent()) {
+        String institution = ActorName.institutionOf(call.signatory().name());
+        ByteString name = TrialIds.datasetName(trial.getId(), institution, submit.getName(), submit.getPseudonym());
+        if (call.state().trialDataset(submit.getDatasetId()).isPresent()
+                || call.state().isTrialDatasetNameTaken(name)) {
             return Outcome.refused(Refusal.DATASET_EXISTS);
         }
         if (trial.getDatasetIdsCount() == MAX_DATASETS) {
@@ -59,6 +63,12 @@ final class DataRules {
         TrialState.Builder next = trial.toBuilder().addDatasetIds(submit.getDatasetId());
         Writes writes = new Writes()
                 .put(StateKeys.trialDataset(dataset.getId()), dataset)
+                .put(
+                        StateKeys.trialDatasetName(name),
+                        TrialDatasetNameState.newBuilder()
+                                .setDatasetId(dataset.getId())
+                                .setVersion(1)
+                                .build())
                 .put(
                         StateKeys.trial(trial.getId()),
                         next.setVersion(trial.getVersion() + 1).build())
@@ -85,6 +95,10 @@ final class DataRules {
         if (correct.getPredecessor() != dataset.getVersionsCount()) {
             return Outcome.refused(
                     Refusal.DATASET_VERSION_CONFLICT.rejection("version " + dataset.getVersionsCount() + " is newest"));
+        }
+        ByteString shape = dataset.getVersions(0).getContent().getShape();
+        if (!correct.getContent().getShape().equals(shape)) {
+            return Outcome.refused(Refusal.DATASET_SHAPE_OTHER);
         }
         if (dataset.getVersionsCount() == MAX_VERSIONS) {
             return Outcome.refused(Refusal.TRIAL_LIMIT.rejection(MAX_VERSIONS + " versions of a dataset"));

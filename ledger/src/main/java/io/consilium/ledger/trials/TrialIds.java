@@ -6,12 +6,18 @@ import io.consilium.crypto.Hash;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.TrialRegistration;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
 
 /** What is derived from a trial's id, the same for all who derive it. */
 public final class TrialIds {
     private static final String DOCUMENT_DOMAIN = "consilium/trial-document/v1";
     private static final String NULLIFIER_DOMAIN = "consilium/trial-nullifier/v1";
     private static final String EVIDENCE_DOMAIN = "consilium/trial-evidence/v1";
+    private static final String NAME_DOMAIN = "consilium/trial-dataset-name/v1";
+    private static final String SHAPE_DOMAIN = "consilium/trial-dataset-shape/v1";
 
     private TrialIds() {}
 
@@ -42,6 +48,28 @@ public final class TrialIds {
     /** The hash of a signed form, bound to the pseudonym: one form given in two trials leaves two values (TRI-4). */
     public static ByteString evidence(ByteString trialId, ByteString pseudonym, Hash form) {
         return bytes(Hash.tagged(EVIDENCE_DOMAIN, trialId.toByteArray(), pseudonym.toByteArray(), form.toBytes()));
+    }
+
+    /** One for each dataset that an institution has in a trial, of one subject or of several; case does not matter (TRI-5). */
+    public static ByteString datasetName(ByteString trialId, String institution, String name, ByteString pseudonym) {
+        return bytes(Hash.tagged(
+                NAME_DOMAIN,
+                trialId.toByteArray(),
+                lines(List.of(institution, name.toUpperCase(Locale.ROOT))),
+                pseudonym.toByteArray()));
+    }
+
+    /** Of the names of a dataset's columns, in whatever order and case (TRI-5). */
+    public static ByteString shape(Collection<String> columns) {
+        TreeSet<String> names = new TreeSet<>();
+        columns.forEach(name -> names.add(name.toUpperCase(Locale.ROOT)));
+        return bytes(Hash.tagged(SHAPE_DOMAIN, lines(names)));
+    }
+
+    private static byte[] lines(Collection<String> words) {
+        StringBuilder text = new StringBuilder();
+        words.forEach(word -> text.append(word).append('\n'));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     public static ByteString contentHash(TrialRegistration registration) {

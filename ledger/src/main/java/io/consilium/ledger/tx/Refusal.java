@@ -171,14 +171,27 @@ public enum Refusal {
     SUBJECT_STATUS_FINAL("TRI-4", REFUSED, "nothing comes after the subject's status", "nothing is left to do"),
     SUBJECT_UNCHANGED("TRI-4", REFUSED, "the subject has that status already", "nothing is left to do"),
     SUBJECT_WITHDRAWN("TRI-5", REFUSED, "the subject has withdrawn", "submit no more data of the subject"),
-    TRIAL_LOCKED("TRI-5", REFUSED, "the trial's database is locked", "unlock it with a reason, if it must be"),
+    TRIAL_LOCKED(
+            "TRI-5", REFUSED, "the trial's database is locked", "for more data its sponsor unlocks it, with a reason"),
     TRIAL_NOT_LOCKED("TRI-5", REFUSED, "the trial's database is not locked", "nothing is left to do"),
-    DATASET_EXISTS("TRI-5", CONFLICT, "a dataset with this id exists already", "draw a fresh random id"),
+    DATASET_EXISTS(
+            "TRI-5",
+            CONFLICT,
+            "the institution has a dataset of this name in the trial already",
+            "correct it with consilium trial correct, or choose another name"),
+    DATASET_SHAPE_OTHER(
+            "TRI-5",
+            REFUSED,
+            "the correction has other columns than the dataset",
+            "give the whole dataset with its columns, or submit it under a name of its own"),
     DATASET_UNKNOWN("TRI-5", NOT_FOUND, "the trial has no such dataset", "list its datasets with trial audit"),
     DATASET_VERSION_CONFLICT("TRI-5", CONFLICT, "the newest version is another one", "read it again and decide"),
     RELEASE_OVERTAKEN("TRI-7", CONFLICT, "another release was made meanwhile", "ask for the release again"),
     DATA_USE_NOT_PERMITTED(
-            "TRI-7", REFUSED, "the consent form does not permit this use", "ask for a use that it permits"),
+            "TRI-7",
+            REFUSED,
+            "the consent form does not permit this use",
+            "ask for a use that each subject's form permits"),
     BUDGET_SPENT("TRI-7", REFUSED, "the privacy budget does not suffice", "ask with a smaller epsilon, or not at all"),
     // Provenance: events and keys
     EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),

@@ -195,6 +195,7 @@ public final class TrialFormat {
         Shape.nonNegative(content.getColumns(), path + ".columns");
         range(content.getSubjects(), 0, content.getRows(), path + ".subjects");
         range(content.getNotEnrolled(), 0, content.getSubjects(), path + ".not_enrolled");
+        Shape.hash(content.getShape(), path + ".shape");
     }
 
     private static void release(TrialRelease release) throws MalformedTransaction {

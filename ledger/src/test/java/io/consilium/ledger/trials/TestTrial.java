@@ -22,6 +22,7 @@ import io.consilium.proto.TrialSubjectChange;
 import io.consilium.proto.TrialSubmit;
 import io.consilium.proto.WithdrawalRule;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A trial of helix at st-mary and riverside on a chain in memory, and short ways to act in it. */
@@ -127,7 +128,8 @@ final class TestTrial {
                 .setRows(12)
                 .setColumns(3)
                 .setSubjects(12)
-                .setNotEnrolled(10);
+                .setNotEnrolled(10)
+                .setShape(TrialIds.shape(List.of("USUBJID", "AGE", "SEX")));
     }
 
     static TrialMark.Builder milestone(TrialMilestone milestone) {

@@ -23,11 +23,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.TestChain;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.MemberAdd;
+import io.consilium.proto.TrialAction;
+import io.consilium.proto.TrialConsent;
 import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialEnroll;
 import io.consilium.proto.TrialMilestone;
@@ -41,6 +46,7 @@ import io.consilium.proto.TrialSubjectState;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -111,6 +117,16 @@ class TrialRulesTest {
                 .isEqualTo("ROLE_REQUIRED TRI-2");
         assertThat(trial.does(RESEARCHER, action -> action.setDecide(decision("1.0", "1.0", until))))
                 .isEqualTo("ROLE_REQUIRED TRI-2");
+        trial.chain.applied(
+                "helix/admin",
+                body -> body.setMemberAdd(MemberAdd.newBuilder()
+                        .setMember("helix/reviewer")
+                        .addRoles("REVIEWER")
+                        .setSigningKey(TestChain.signingKey("helix/reviewer"))
+                        .setEncryptionKey(TestChain.encryptionKey("helix/reviewer"))));
+        assertThat(trial.does("helix/reviewer", action -> action.setDecide(decision("1.0", "1.0", until))))
+                .as("a committee of another institution")
+                .isEqualTo("NOT_TRIAL_COMMITTEE TRI-2");
         assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.1", "1.0", until))))
                 .isEqualTo("DECISION_VERSION_OTHER TRI-2");
         assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.0", "1.0", trial.chain.now))))
@@ -245,33 +261,98 @@ class TrialRulesTest {
                 .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
     }
 
+    /**
+     * All that the chain keeps of two enrolments of one patient, by one clinician, with one scanned form. What is public of
+     * every subject (clinician, site, status, form version, times) is taken out; of the rest no eight bytes are in both.
+     */
     @Test
     @DisplayName("TRI-4 nothing on chain joins the enrolments of one patient in two trials")
     void tri4_unlinkable() {
+        assertThat(names(TrialEnroll.getDescriptor()))
+                .containsExactly("pseudonym", "nullifier", "icf_version", "evidence_hash");
+        assertThat(names(TrialConsent.getDescriptor()))
+                .containsExactly("icf_version", "evidence_hash", "time_millis", "clinician");
+        assertThat(names(TrialSubjectState.getDescriptor()))
+                .containsExactly(
+                        "pseudonym",
+                        "trial_id",
+                        "version",
+                        "site",
+                        "status",
+                        "consents",
+                        "enrolled_millis",
+                        "changed_millis",
+                        "nullifier");
         byte[] secret = hash("secret of the patient").toByteArray();
         Hash form = Hash.sha256("one signed form".getBytes(StandardCharsets.UTF_8));
-        Set<String> first = new HashSet<>();
-        Set<String> second = new HashSet<>();
-        for (String name : new String[] {"one", "two"}) {
-            ByteString trialId = id("trial " + name);
-            ByteString pseudonym = id("pseudonym " + name);
-            TrialEnroll enrol = TrialEnroll.newBuilder()
-                    .setPseudonym(pseudonym)
-                    .setNullifier(TrialIds.nullifier(secret, trialId))
-                    .setIcfVersion("1.0")
-                    .setEvidenceHash(TrialIds.evidence(trialId, pseudonym, form))
-                    .build();
-            collect(enrol, name.equals("one") ? first : second);
-        }
-        assertThat(first).hasSize(3);
-        assertThat(first).doesNotContainAnyElementsOf(second);
+        TestTrial trial = TestTrial.approved();
+        ByteString other = id("another trial");
+        trial.chain.applied(RESEARCHER, body -> body.setTrial(register(other, registration())));
+        trial.chain.applied(
+                CHAIR,
+                body -> body.setTrial(TrialAction.newBuilder()
+                        .setTrialId(other)
+                        .setDecide(decision("1.0", "1.0", trial.chain.now + 100 * MINUTE))));
+        Set<String> first = kept(trial, TRIAL, secret, form);
+        Set<String> second = kept(trial, other, secret, form);
+        assertThat(first).hasSizeGreaterThan(100);
+        assertThat(second).doesNotContainAnyElementsOf(first);
+        Set<String> known = new HashSet<>();
+        windows(secret, known);
+        windows(form.toBytes(), known);
+        assertThat(first).doesNotContainAnyElementsOf(known);
     }
 
-    private static void collect(TrialEnroll enrol, Set<String> into) {
-        enrol.getAllFields().values().stream()
-                .filter(ByteString.class::isInstance)
-                .map(bytes -> HexFormat.of().formatHex(((ByteString) bytes).toByteArray()))
-                .forEach(into::add);
+    /** Enrols, and gathers what is left in the transaction, the subject and the nullifier beside what every subject has. */
+    private static Set<String> kept(TestTrial trial, ByteString trialId, byte[] secret, Hash form) {
+        ByteString pseudonym = id("pseudonym in " + HexFormat.of().formatHex(trialId.toByteArray()));
+        TrialEnroll enrol = TrialEnroll.newBuilder()
+                .setPseudonym(pseudonym)
+                .setNullifier(TrialIds.nullifier(secret, trialId))
+                .setIcfVersion("1.0")
+                .setEvidenceHash(TrialIds.evidence(trialId, pseudonym, form))
+                .build();
+        trial.chain.applied(
+                ADAMS,
+                body -> body.setTrial(
+                        TrialAction.newBuilder().setTrialId(trialId).setEnroll(enrol)));
+        TrialSubjectState subject =
+                trial.chain.objects().trialSubject(pseudonym).orElseThrow();
+        TrialConsent consent = subject.getConsents(0).toBuilder()
+                .clearClinician()
+                .clearIcfVersion()
+                .clearTimeMillis()
+                .build();
+        Set<String> windows = new HashSet<>();
+        windows(enrol.toBuilder().clearIcfVersion().build().toByteArray(), windows);
+        windows(
+                subject.toBuilder()
+                        .clearSite()
+                        .clearStatus()
+                        .clearEnrolledMillis()
+                        .clearChangedMillis()
+                        .setConsents(0, consent)
+                        .build()
+                        .toByteArray(),
+                windows);
+        windows(
+                trial.chain
+                        .objects()
+                        .trialNullifier(enrol.getNullifier())
+                        .orElseThrow()
+                        .toByteArray(),
+                windows);
+        return windows;
+    }
+
+    private static List<String> names(Descriptor message) {
+        return message.getFields().stream().map(FieldDescriptor::getName).toList();
+    }
+
+    private static void windows(byte[] bytes, Set<String> into) {
+        for (int i = 0; i + 8 <= bytes.length; i++) {
+            into.add(HexFormat.of().formatHex(bytes, i, i + 8));
+        }
     }
 
     @Test
@@ -299,6 +380,44 @@ class TrialRulesTest {
         assertThat(trial.chain.objects().trialDataset(id("d")).orElseThrow().getVersionsList())
                 .extracting(version -> version.getContent().getCommitment())
                 .containsExactly(hash("commitment d"), hash("commitment corrected"));
+    }
+
+    @Test
+    @DisplayName("TRI-5 a name is one dataset of an institution and subject; the same name again is refused")
+    void tri5_name() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("e"))))
+                .isEqualTo("DATASET_EXISTS TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("e").setName("adsl"))))
+                .isEqualTo("DATASET_EXISTS TRI-5");
+        trial.must(ADAMS, action -> action.setSubmit(submission("e").setName("DM")));
+        trial.must(BROWN, action -> action.setSubmit(submission("other-site")));
+        trial.must(ADAMS, action -> action.setSubmit(submission("of-one").setPseudonym(id("s"))));
+        assertThat(trial.does(
+                        ADAMS,
+                        action -> action.setSubmit(submission("of-one-again").setPseudonym(id("s")))))
+                .isEqualTo("DATASET_EXISTS TRI-5");
+        assertThat(trial.state().getDatasetIdsCount()).isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("TRI-5 a correction has the columns of what it corrects")
+    void tri5_shape() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        ByteString other = TrialIds.shape(List.of("USUBJID", "AGE"));
+        assertThat(trial.does(
+                        ADAMS,
+                        action -> action.setCorrect(correction("d", 1)
+                                .setContent(content("corrected").setShape(other)))))
+                .isEqualTo("DATASET_SHAPE_OTHER TRI-5");
+        ByteString reordered = TrialIds.shape(List.of("sex", "usubjid", "age"));
+        trial.must(
+                ADAMS,
+                action -> action.setCorrect(
+                        correction("d", 1).setContent(content("corrected").setShape(reordered))));
     }
 
     private static TrialCorrect.Builder correction(String dataset, long predecessor) {

@@ -17,7 +17,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -47,11 +46,11 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
     public CompletionStage<TrialQueryResponse> answer(Caller caller, TrialQueryRequest request) {
         AggregateQuery query = query(request);
         TrialTables.Opened opened;
-        Map<String, Long> withdrawals;
+        TrialSubjects subjects;
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
             opened = tables.open(view.state(), trial, request.getDatasetId(), 0);
-            withdrawals = tables.withdrawals(view, trial);
+            subjects = TrialSubjects.of(view, trial);
         }
         Optional<CdiscFault> fault = query.fault(opened.table());
         if (fault.isPresent()) {
@@ -71,19 +70,18 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
         return transactions
                 .commit(body -> body.setTrial(spend))
                 .thenApplyAsync(
-                        txId -> respond(request.getTrialId(), query, opened, withdrawals, txId),
-                        transactions.executor());
+                        txId -> respond(request.getTrialId(), query, opened, subjects, txId), transactions.executor());
     }
 
     private TrialQueryResponse respond(
             ByteString trialId,
             AggregateQuery query,
             TrialTables.Opened opened,
-            Map<String, Long> withdrawals,
+            TrialSubjects subjects,
             ByteString txId) {
         long now = node.nowMillis();
         List<BigDecimal> answers =
-                query.answer(opened.table(), subject -> TrialTables.excluded(withdrawals, subject, now), this::below);
+                query.answer(opened.table(), subject -> subjects.excluded(subject, now), this::below);
         long left;
         try (StateView view = StateView.open(node)) {
             TrialState trial = view.state().trial(trialId).orElseThrow();

@@ -101,10 +101,16 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             for (int column : released) {
                 safe(table, column);
             }
-            Map<String, Long> withdrawals = tables.withdrawals(view, trial);
-            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), withdrawals);
+            TrialSubjects subjects = TrialSubjects.of(view, trial);
             long now = node.nowMillis();
-            List<String> lines = lines(table, released, subject -> TrialTables.excluded(withdrawals, subject, now));
+            Predicate<String> excluded = subject -> subjects.excluded(subject, now);
+            if (!request.getRecipient().isEmpty()
+                    && !subjects.permit(view.state(), trial, people(table, excluded), uses)) {
+                throw InstitutionTransactions.problem(Refusal.DATA_USE_NOT_PERMITTED)
+                        .asException();
+            }
+            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects);
+            List<String> lines = lines(table, released, excluded);
             byte[] content = content(table, released, lines);
             TrialRelease release = TrialRelease.newBuilder()
                     .setReleaseId(freshId())
@@ -153,6 +159,16 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         return List.copyOf(uses);
     }
 
+    private static Set<String> people(Table table, Predicate<String> excluded) {
+        Set<String> people = new TreeSet<>();
+        for (int row = 0; row < table.rows().size(); row++) {
+            if (!excluded.test(table.subject(row))) {
+                people.add(table.subject(row));
+            }
+        }
+        return people;
+    }
+
     private static Set<Integer> columns(Table table, List<String> names, String option) {
         Set<Integer> columns = new TreeSet<>();
         for (String name : names) {
@@ -187,14 +203,10 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
     }
 
     private int anonymous(
-            StateView view,
-            TrialState trial,
-            TrialTables.Opened opened,
-            Set<Integer> quasi,
-            Map<String, Long> withdrawals) {
+            StateView view, TrialState trial, TrialTables.Opened opened, Set<Integer> quasi, TrialSubjects subjects) {
         int threshold = trial.getAnonymityThreshold();
         long now = node.nowMillis();
-        Predicate<String> excluded = subject -> TrialTables.excluded(withdrawals, subject, now);
+        Predicate<String> excluded = subject -> subjects.excluded(subject, now);
         int smallest = Anonymity.smallest(Anonymity.cells(opened.table(), quasi, excluded));
         int all = Anonymity.smallest(Anonymity.cells(opened.table(), Set.of(), subject -> false));
         int kept = Anonymity.smallest(Anonymity.cells(opened.table(), Set.of(), excluded));
@@ -223,7 +235,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                             .table());
             Set<Integer> shown = shown(table, earlier.getRelease());
             told.computeIfAbsent(table, first -> new TreeSet<>()).addAll(shown);
-            if (same && differs(opened.table(), table, quasi, shown, earlier, withdrawals, threshold)) {
+            if (same && differs(opened.table(), table, quasi, shown, earlier, subjects, threshold)) {
                 throw tooFew();
             }
         }
@@ -244,7 +256,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             Set<Integer> quasi,
             Set<Integer> shown,
             TrialReleased earlier,
-            Map<String, Long> withdrawals,
+            TrialSubjects subjects,
             int threshold) {
         TreeSet<String> common = new TreeSet<>(names(table, quasi));
         common.retainAll(names(before, shown));
@@ -253,11 +265,11 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                 Anonymity.cells(
                         table,
                         columns(table, List.copyOf(common), "--quasi"),
-                        subject -> TrialTables.excluded(withdrawals, subject, now)),
+                        subject -> subjects.excluded(subject, now)),
                 Anonymity.cells(
                         before,
                         columns(before, List.copyOf(common), "--quasi"),
-                        subject -> TrialTables.excluded(withdrawals, subject, earlier.getTimeMillis())),
+                        subject -> subjects.excluded(subject, earlier.getTimeMillis())),
                 threshold);
     }
 

@@ -8,12 +8,8 @@ import io.consilium.crypto.PayloadCipher;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Table;
-import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.ledger.trials.EthicsApproval;
-import io.consilium.ledger.trials.SubjectStatus;
-import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
@@ -22,9 +18,6 @@ import io.consilium.proto.SealedFor;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialState;
-import io.consilium.proto.TrialSubjectState;
-import io.consilium.proto.WithdrawalRule;
-import io.consilium.storage.IndexPage;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultChunk;
 import io.consilium.storage.VaultException;
@@ -32,9 +25,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Opens a trial's datasets in the sponsor's own node, for as long as an answer takes (TRI-7). */
@@ -42,7 +32,6 @@ public final class TrialTables {
     static final String RULE = "TRI-7";
 
     private static final int MAX_CIPHERTEXT_BYTES = 64 * 1024 * 1024;
-    private static final int PAGE = 1_000;
 
     private final NodeGateway node;
     private final Vault vault;
@@ -151,41 +140,5 @@ public final class TrialTables {
             all.writeBytes(chunk.get().data());
         }
         return all.toByteArray();
-    }
-
-    /** When each subject withdrew whose earlier data the protocol then leaves out, by pseudonym (TRI-4). */
-    Map<String, Long> withdrawals(StateView view, TrialState trial) {
-        Map<String, Long> withdrawals = new HashMap<>();
-        WithdrawalRule rule = view.state()
-                .trialVersion(EthicsApproval.current(trial).getDocumentId())
-                .orElseThrow()
-                .getRegistration()
-                .getWithdrawalRule();
-        if (rule != WithdrawalRule.EXCLUDE_EARLIER_DATA) {
-            return withdrawals;
-        }
-        Optional<byte[]> after = Optional.empty();
-        do {
-            IndexPage page = view.chain()
-                    .scan(LedgerIndexes.TRIAL_SUBJECTS, LedgerIndexes.prefix(trial.getId()), after, PAGE, false);
-            for (IndexPage.Item item : page.items()) {
-                view.state()
-                        .trialSubject(LedgerIndexes.idAt(item.key()))
-                        .filter(subject -> subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()))
-                        .ifPresent(subject -> withdrawals.put(name(subject), subject.getChangedMillis()));
-            }
-            after = page.nextAfterKey();
-        } while (after.isPresent());
-        return withdrawals;
-    }
-
-    private static String name(TrialSubjectState subject) {
-        return ActorName.hex(subject.getPseudonym());
-    }
-
-    /** Whether a subject's data are left out of what is shared at a time. */
-    static boolean excluded(Map<String, Long> withdrawals, String subject, long timeMillis) {
-        Long withdrawn = withdrawals.get(subject.toLowerCase(Locale.ROOT));
-        return withdrawn != null && withdrawn <= timeMillis;
     }
 }

@@ -73,6 +73,8 @@ final class TestNetwork implements AutoCloseable {
     static final String STRANGER_PRIVACY = "riverside/privacy";
     static final String STRANGER_ADMIN = "riverside/admin";
     static final String RESEARCHER = "helix/researcher";
+    static final String TRIAL_RESEARCHER = "st-mary/researcher";
+    static final String REVIEWER = "st-mary/reviewer";
     static final String INSPECTOR = "medwatch/inspector";
     static final long PERMIT_AGE_MILLIS = 900_000;
 
@@ -120,7 +122,7 @@ final class TestNetwork implements AutoCloseable {
         institution(document, "helix", "SPONSOR");
         institution(document, "medwatch", "REGULATOR");
         institution(document, "riverside", "PROVIDER");
-        institution(document, "st-mary", "PROVIDER");
+        institution(document, "st-mary", "ETHICS_COMMITTEE", "PROVIDER", "SPONSOR");
         member(document, "helix/admin", "ADMIN");
         member(document, RESEARCHER, "RESEARCHER");
         member(document, "medwatch/admin", "ADMIN");
@@ -133,6 +135,8 @@ final class TestNetwork implements AutoCloseable {
         member(document, CLINICIAN, "CLINICIAN");
         member(document, OPERATOR, "OPERATOR");
         member(document, PRIVACY, "PRIVACY_OFFICER");
+        member(document, TRIAL_RESEARCHER, "RESEARCHER");
+        member(document, REVIEWER, "REVIEWER");
         genesis = GenesisState.of(document.build());
         Path genesisFile = directory.resolve("genesis.json");
         Files.writeString(
@@ -178,12 +182,12 @@ final class TestNetwork implements AutoCloseable {
         return config.vaultDirectory();
     }
 
-    private void institution(GenesisDocument.Builder document, String slug, String role) {
+    private void institution(GenesisDocument.Builder document, String slug, String... roles) {
         NodeKeys keys = institutionKeys.get(slug);
         InstitutionState.Builder state = InstitutionState.newBuilder()
                 .setId(slug)
                 .setLegalName(slug)
-                .addRoles(role)
+                .addAllRoles(List.of(roles))
                 .setGln(gln(document.getInstitutionsCount()))
                 .setSigningKey(ed25519(keys.institutionSigning().publicKey().bytes()))
                 .setEncryptionKey(x25519(keys.institutionEncryption().publicKey()))

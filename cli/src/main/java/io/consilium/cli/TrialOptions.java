@@ -1,0 +1,45 @@
+package io.consilium.cli;
+
+import picocli.CommandLine.Option;
+
+/** Options that several commands of {@code consilium trial} have. */
+final class TrialOptions {
+    private TrialOptions() {}
+
+    /** Why; sealed for the few whom it concerns. */
+    static final class Reason {
+        @Option(
+                names = "--reason",
+                required = true,
+                paramLabel = "TEXT",
+                description = "Why; sealed for sponsor, committee and regulators.")
+        String text = "";
+    }
+
+    /** What the ethics committee decides on. */
+    static final class Documents {
+        @Option(
+                names = "--protocol-version",
+                required = true,
+                paramLabel = "V",
+                description = "Version of the protocol.")
+        String protocol = "";
+
+        @Option(
+                names = "--icf-version",
+                required = true,
+                paramLabel = "V",
+                description = "Version of the informed-consent form.")
+        String form = "";
+    }
+
+    /** Which dataset is shared. */
+    static final class Dataset {
+        @Option(
+                names = "--dataset",
+                required = true,
+                paramLabel = "D",
+                description = "Dataset id, as trial submit printed it.")
+        String id = "";
+    }
+}

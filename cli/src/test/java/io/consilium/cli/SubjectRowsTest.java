@@ -1,0 +1,126 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.proto.TrialSubjectState;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("TRI-5 rows are held against the subjects who are enrolled")
+class SubjectRowsTest {
+    private static final String ENROLLED = "0a".repeat(16);
+    private static final String LEFT = "0b".repeat(16);
+    private static final long CONSENT = Instant.parse("2026-03-10T09:00:00Z").toEpochMilli();
+    private static final long WITHDRAWAL = Instant.parse("2026-05-20T09:00:00Z").toEpochMilli();
+
+    private static TrialSubjectState subject(String pseudonym, String status, long changed) {
+        return TrialSubjectState.newBuilder()
+                .setPseudonym(bytes(pseudonym))
+                .setStatus(status)
+                .setEnrolledMillis(CONSENT)
+                .setChangedMillis(changed)
+                .build();
+    }
+
+    private static ByteString bytes(String pseudonym) {
+        return ByteString.copyFrom(HexFormat.of().parseHex(pseudonym));
+    }
+
+    private static SubjectRows rows(Optional<String> only, Optional<Long> corrected) {
+        return new SubjectRows(
+                List.of(subject(ENROLLED, "on-study", CONSENT), subject(LEFT, "withdrawn", WITHDRAWAL)),
+                only,
+                corrected);
+    }
+
+    private static SubjectRows read(SubjectRows rows, String... lines) throws Exception {
+        DatasetReader.read(
+                new ByteArrayInputStream(String.join("\n", lines).getBytes(StandardCharsets.UTF_8)), "X", rows);
+        return rows;
+    }
+
+    private static void refused(String path, SubjectRows rows, String... lines) {
+        assertThatThrownBy(() -> read(rows, lines))
+                .isInstanceOfSatisfying(
+                        CdiscFault.class, fault -> assertThat(fault.path()).isEqualTo(path))
+                .message()
+                .doesNotContain(ENROLLED, LEFT);
+    }
+
+    private static SubjectRows fresh() {
+        return rows(Optional.empty(), Optional.empty());
+    }
+
+    @Test
+    void whoIsNotEnrolledIsCounted() throws Exception {
+        SubjectRows rows =
+                read(fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-03-11", "stranger,2020-01-01", "stranger,2020-01-02");
+        assertThat(rows.rows()).isEqualTo(3);
+        assertThat(rows.subjects()).isEqualTo(2);
+        assertThat(rows.notEnrolled()).isEqualTo(1);
+    }
+
+    @Test
+    void aVisitBeforeTheConsentIsRefused() {
+        refused("rows[1].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-03-11", ENROLLED + ",2026-03-08");
+    }
+
+    @Test
+    void birthAndHistoryMayBeBeforeTheConsent() throws Exception {
+        read(fresh(), "USUBJID,BRTHDTC,MHSTDTC", ENROLLED + ",1960-01-01,1999-05-05");
+    }
+
+    @Test
+    void afterAWithdrawalThereIsNothing() {
+        refused("rows[0].AESTDTC", fresh(), "USUBJID,AESTDTC", LEFT + ",2026-05-22");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", LEFT + ",2026-06-01");
+    }
+
+    @Test
+    void ofOneWhoWithdrewARowMustShowThatItIsFromBefore() throws Exception {
+        read(fresh(), "USUBJID,VSDTC", LEFT + ",2026-04-01");
+        refused("rows[0]", fresh(), "USUBJID,SEX", LEFT + ",F");
+        refused("rows[0]", fresh(), "USUBJID,BRTHDTC", LEFT + ",1960-01-01");
+        refused("rows[0]", fresh(), "USUBJID,VSDTC", LEFT + ",");
+        refused("rows[0]", rows(Optional.of(LEFT), Optional.empty()), "SEX", "F");
+    }
+
+    @Test
+    void whatWasSubmittedBeforeTheWithdrawalMayBeCorrected() throws Exception {
+        read(rows(Optional.empty(), Optional.of(WITHDRAWAL - 1)), "USUBJID,SEX", LEFT + ",F");
+        refused("rows[0]", rows(Optional.empty(), Optional.of(WITHDRAWAL + 1)), "USUBJID,SEX", LEFT + ",F");
+    }
+
+    @Test
+    void aDatasetOfOneSubjectHoldsNobodyElse() {
+        refused("rows[0].USUBJID", rows(Optional.of(ENROLLED), Optional.empty()), "USUBJID,SEX", "other,F");
+        refused("rows[0].USUBJID", fresh(), "USUBJID,SEX", ",F");
+    }
+
+    @Test
+    @DisplayName("TRI-5 a number in a column named as a date is no date, and no fault of the program")
+    void aNumberIsNoDate() throws Exception {
+        String json = "{\"datasetJSONVersion\":\"1.1.0\",\"itemGroupOID\":\"IG.X\",\"name\":\"X\",\"records\":1,"
+                + "\"label\":\"x\",\"columns\":[{\"itemOID\":\"A\",\"name\":\"USUBJID\",\"label\":\"a\",\"dataType\":\"string\"},"
+                + "{\"itemOID\":\"B\",\"name\":\"ADT\",\"label\":\"b\",\"dataType\":\"integer\"}],"
+                + "\"rows\":[[\"" + ENROLLED + "\",1234567890]]}";
+        assertThat(read(fresh(), json).rows()).isEqualTo(1);
+    }
+
+    @Test
+    void theShapeIsThatOfTheColumns() throws Exception {
+        ByteString shape = read(fresh(), "USUBJID,SEX", "x,F").shape();
+        assertThat(read(fresh(), "sex,usubjid", "M,y").shape()).isEqualTo(shape);
+        assertThat(read(fresh(), "USUBJID,SEX,AGE", "x,F,1").shape()).isNotEqualTo(shape);
+    }
+}

@@ -1,0 +1,406 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.CLINICIAN;
+import static io.consilium.node.api.TestNetwork.RESEARCHER;
+import static io.consilium.node.api.TestNetwork.STRANGER;
+import static io.consilium.node.api.TestNetwork.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.KeyPair;
+import io.consilium.crypto.PayloadCipher;
+import io.consilium.ledger.trials.TrialIds;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.PatientRegister;
+import io.consilium.proto.Problem;
+import io.consilium.proto.StagePayloadRequest;
+import io.consilium.proto.StagePayloadResponse;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransactionReceipt;
+import io.consilium.proto.TrialAction;
+import io.consilium.proto.TrialAmend;
+import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialDecide;
+import io.consilium.proto.TrialEnroll;
+import io.consilium.proto.TrialNullifierRequest;
+import io.consilium.proto.TrialNullifierResponse;
+import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialQueryRequest;
+import io.consilium.proto.TrialQueryResponse;
+import io.consilium.proto.TrialReason;
+import io.consilium.proto.TrialRegister;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialReleaseRequest;
+import io.consilium.proto.TrialReleaseResponse;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectChange;
+import io.consilium.proto.TrialSubmit;
+import io.consilium.proto.WithdrawalRule;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the sponsor's node, and a custodian's, answer about a trial: nullifiers, releases, noised aggregates. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TrialSharingTest {
+    private static final String SPONSOR = TestNetwork.TRIAL_RESEARCHER;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private TestNetwork net;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        net = new TestNetwork(directory);
+    }
+
+    @AfterAll
+    void stop() {
+        net.close();
+    }
+
+    private TransactionReceipt act(String as, ByteString trial, Consumer<TrialAction.Builder> content)
+            throws Exception {
+        TrialAction.Builder action = TrialAction.newBuilder().setTrialId(trial);
+        content.accept(action);
+        return net.commit(as, TransactionBody.newBuilder().setTrial(action));
+    }
+
+    private void must(String as, ByteString trial, Consumer<TrialAction.Builder> content) throws Exception {
+        assertThat(act(as, trial, content).getCode()).isEqualTo("OK");
+    }
+
+    private static TrialRegistration.Builder registration(String form, String... uses) {
+        return TrialRegistration.newBuilder()
+                .setTitle("A trial")
+                .setSponsor("st-mary")
+                .setPublicContact("st-mary")
+                .setScientificContact("st-mary")
+                .setEthicsCommittee("st-mary")
+                .addSites("riverside")
+                .addSites("st-mary")
+                .setSampleSize(100)
+                .addAllDataUse(List.of(uses))
+                .addOutcomes(TrialOutcome.newBuilder()
+                        .setName("Pain")
+                        .setMeasure("VAS")
+                        .setTimePoint("week 12")
+                        .setPrimary(true))
+                .setProtocolVersion("1.0")
+                .setIcfVersion(form)
+                .setProtocolHash(ByteString.copyFrom(new byte[32]))
+                .setAnonymityThreshold(3)
+                .setPrivacyBudgetMicros(100_000_000)
+                .setWithdrawalRule(WithdrawalRule.EXCLUDE_EARLIER_DATA);
+    }
+
+    private ByteString approvedTrial(String... uses) throws Exception {
+        ByteString trial = id();
+        must(
+                SPONSOR,
+                trial,
+                action -> action.setRegister(TrialRegister.newBuilder().setRegistration(registration("1.0", uses))));
+        approve(trial, "1.0");
+        return trial;
+    }
+
+    private void approve(ByteString trial, String form) throws Exception {
+        must(
+                TestNetwork.REVIEWER,
+                trial,
+                action -> action.setDecide(TrialDecide.newBuilder()
+                        .setApprove(true)
+                        .setProtocolVersion("1.0")
+                        .setIcfVersion(form)
+                        .setUntilMillis(net.now() + 3_600_000)));
+    }
+
+    private ByteString enrol(ByteString trial, String form) throws Exception {
+        ByteString pseudonym = id();
+        must(
+                CLINICIAN,
+                trial,
+                action -> action.setEnroll(TrialEnroll.newBuilder()
+                        .setPseudonym(pseudonym)
+                        .setNullifier(random32())
+                        .setIcfVersion(form)
+                        .setEvidenceHash(random32())));
+        return pseudonym;
+    }
+
+    private static ByteString random32() {
+        byte[] bytes = new byte[32];
+        RANDOM.nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+
+    /** Sealed to the sponsor, staged at its node, registered. */
+    private ByteString dataset(ByteString trial, String name, String... lines) throws Exception {
+        byte[] plain = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] key = random32().toByteArray();
+        ByteArrayOutputStream cipher = new ByteArrayOutputStream();
+        PayloadCipher.encrypt(key, new ByteArrayInputStream(plain), cipher, RANDOM);
+        byte[] ciphertext = cipher.toByteArray();
+        ByteString hash = ByteString.copyFrom(Hash.sha256(ciphertext).toBytes());
+        StagePayloadRequest whole = StagePayloadRequest.newBuilder()
+                .setCiphertextHash(hash)
+                .setTotalSize(ciphertext.length)
+                .setData(ByteString.copyFrom(ciphertext))
+                .setCustodian("st-mary")
+                .setTrialId(trial)
+                .build();
+        net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
+        ByteString dataset = id();
+        must(
+                CLINICIAN,
+                trial,
+                action -> action.setSubmit(TrialSubmit.newBuilder()
+                        .setDatasetId(dataset)
+                        .setName(name)
+                        .setContent(TrialDataContent.newBuilder()
+                                .setCommitment(random32())
+                                .setCiphertextHash(hash)
+                                .setCiphertextSize(ciphertext.length)
+                                .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
+                                .setRows(lines.length - 1)
+                                .setColumns(lines[0].split(",").length)
+                                .setSubjects(lines.length - 1)
+                                .setShape(TrialIds.shape(List.of(lines[0].split(",")))))));
+        return dataset;
+    }
+
+    private TrialState state(ByteString trial) throws Exception {
+        try (StateView view = StateView.open(net.node().gateway())) {
+            return view.state().trial(trial).orElseThrow();
+        }
+    }
+
+    private static TrialReleaseRequest.Builder release(ByteString trial, ByteString dataset, String... quasi) {
+        return TrialReleaseRequest.newBuilder()
+                .setTrialId(trial)
+                .setDatasetId(dataset)
+                .addAllQuasiIdentifiers(List.of(quasi));
+    }
+
+    private static TrialQueryRequest.Builder count(ByteString trial, ByteString dataset, long epsilonMicros) {
+        return TrialQueryRequest.newBuilder()
+                .setTrialId(trial)
+                .setDatasetId(dataset)
+                .setKind("COUNT")
+                .setEpsilonMicros(epsilonMicros);
+    }
+
+    /** Refused with a code, in words in which no number of subjects can hide. */
+    private void refusedWithoutNumbers(String code, TrialReleaseRequest.Builder request) throws Exception {
+        Problem problem = net.refused(SPONSOR, "TrialRelease", request.build());
+        assertThat(problem.getCode()).isEqualTo(code);
+        assertThat(problem.getExitCode()).isEqualTo(6);
+        assertThat(problem.getError() + problem.getHint() + problem.getPath()).doesNotContainPattern("\\d");
+    }
+
+    @Test
+    @DisplayName("TRI-4 a custodian's node tells clinicians of sites the nullifier, one for each trial")
+    void tri4_nullifier() throws Exception {
+        ByteString patient = id();
+        byte[] secret = random32().toByteArray();
+        KeyPair controller = KeyPair.generate(RANDOM);
+        net.commit(
+                CLINICIAN,
+                TransactionBody.newBuilder()
+                        .setPatientRegister(PatientRegister.newBuilder()
+                                .setPatientId(patient)
+                                .setCustodian("st-mary")
+                                .setControllerKey(TestNetwork.ed25519(
+                                        controller.publicKey().bytes()))
+                                .addScopeKey(net.sealed(
+                                        "st-mary",
+                                        KeyEnvelope.Use.SCOPE_KEY,
+                                        patient,
+                                        random32().toByteArray()))
+                                .addPatientSecret(
+                                        net.sealed("st-mary", KeyEnvelope.Use.PATIENT_SECRET, patient, secret))));
+        ByteString one = approvedTrial();
+        ByteString other = approvedTrial();
+        TrialNullifierRequest request = TrialNullifierRequest.newBuilder()
+                .setTrialId(one)
+                .setPatientId(patient)
+                .build();
+        for (String clinician : List.of(CLINICIAN, STRANGER)) {
+            assertThat(net.ok(clinician, "TrialNullifier", request, TrialNullifierResponse.parser())
+                            .getNullifier())
+                    .isEqualTo(TrialIds.nullifier(secret, one));
+        }
+        assertThat(net.ok(
+                                CLINICIAN,
+                                "TrialNullifier",
+                                request.toBuilder().setTrialId(other).build(),
+                                TrialNullifierResponse.parser())
+                        .getNullifier())
+                .isEqualTo(TrialIds.nullifier(secret, other))
+                .isNotEqualTo(TrialIds.nullifier(secret, one));
+        for (String outsider : List.of(RESEARCHER, SPONSOR, TestNetwork.INSPECTOR, TestNetwork.OFFICER)) {
+            assertThat(net.refused(outsider, "TrialNullifier", request).getCode())
+                    .as(outsider)
+                    .isEqualTo("ROLE_REQUIRED");
+        }
+        assertThat(net.refused(
+                                CLINICIAN,
+                                "TrialNullifier",
+                                request.toBuilder().setPatientId(id()).build())
+                        .getExitCode())
+                .isEqualTo(3);
+        ByteString without = net.patient(CLINICIAN);
+        assertThat(net.refused(
+                                CLINICIAN,
+                                "TrialNullifier",
+                                request.toBuilder().setPatientId(without).build())
+                        .getCode())
+                .isEqualTo("PATIENT_SECRET_MISSING");
+    }
+
+    @Test
+    @DisplayName("TRI-7 microdata are released where nobody stands out, and no refusal tells a number")
+    void tri7_release() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString dataset = dataset(
+                trial,
+                "ADSL",
+                "USUBJID,SEX,SMOKER,AGEGR1,ZIP",
+                "1,F,Y,young,10001",
+                "2,F,Y,young,10001",
+                "3,F,N,young,10001",
+                "4,M,N,young,10001",
+                "5,M,N,old,10001",
+                "6,M,Y,young,10001");
+        assertThat(net.refused(
+                                RESEARCHER,
+                                "TrialRelease",
+                                release(trial, dataset, "SEX").build())
+                        .getCode())
+                .isEqualTo("ROLE_REQUIRED");
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "AGEGR1"));
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "SEX", "SMOKER"));
+        refusedWithoutNumbers("COLUMN_NOT_RELEASABLE", release(trial, dataset, "ZIP"));
+        refusedWithoutNumbers(
+                "COLUMN_NOT_RELEASABLE", release(trial, dataset, "SEX").addColumns("USUBJID"));
+        refusedWithoutNumbers("COLUMN_UNKNOWN", release(trial, dataset, "NONE"));
+        assertThat(state(trial).getReleasesCount()).as("nothing half-made").isZero();
+
+        TrialReleaseResponse released =
+                net.ok(SPONSOR, "TrialRelease", release(trial, dataset, "SEX").build(), TrialReleaseResponse.parser());
+        assertThat(released.getSmallestCell()).isEqualTo(3);
+        assertThat(released.getContent().toStringUtf8()).isEqualTo("SEX\r\nF\r\nF\r\nF\r\nM\r\nM\r\nM\r\n");
+        assertThat(state(trial).getReleases(0).getRelease().getContentHash())
+                .isEqualTo(ByteString.copyFrom(
+                        Hash.sha256(released.getContent().toByteArray()).toBytes()));
+        // Safe alone, but whoever has the first release beside it could tell people apart.
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "SMOKER"));
+    }
+
+    @Test
+    @DisplayName("TRI-7 a use must be permitted by the form that each subject signed")
+    void tri7_dataUse() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        List<String> lines = new ArrayList<>(List.of("USUBJID,SEX"));
+        List<ByteString> subjects = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            subjects.add(enrol(trial, "1.0"));
+            lines.add(ActorName.hex(subjects.get(i)) + ",F");
+        }
+        ByteString dataset = dataset(trial, "DM", lines.toArray(new String[0]));
+        must(
+                SPONSOR,
+                trial,
+                action -> action.setAmend(TrialAmend.newBuilder()
+                        .setPredecessor(1)
+                        .setRegistration(registration("2.0", "GRU"))
+                        .setReason(TrialReason.newBuilder()
+                                .setSealedText(random32())
+                                .addKeys(net.sealed(
+                                        "st-mary",
+                                        KeyEnvelope.Use.DATA_KEY,
+                                        trial,
+                                        random32().toByteArray())))));
+        approve(trial, "2.0");
+        TrialReleaseRequest.Builder origins = release(trial, dataset, "SEX").setRecipient(RESEARCHER);
+        refusedWithoutNumbers("DATA_USE_NOT_PERMITTED", origins.clone().addDataUse("NRES"));
+        // The form that is registered now permits research on origins, the one that these signed does not.
+        refusedWithoutNumbers("DATA_USE_NOT_PERMITTED", origins.clone().addDataUse("POA"));
+        for (ByteString subject : subjects) {
+            must(
+                    CLINICIAN,
+                    trial,
+                    action -> action.setSubjectChange(TrialSubjectChange.newBuilder()
+                            .setPseudonym(subject)
+                            .setIcfVersion("2.0")
+                            .setEvidenceHash(random32())));
+        }
+        net.ok(SPONSOR, "TrialRelease", origins.clone().addDataUse("POA").build(), TrialReleaseResponse.parser());
+        assertThat(state(trial).getReleases(0).getRelease().getRecipient()).isEqualTo(RESEARCHER);
+    }
+
+    @Test
+    @DisplayName("TRI-7 an answer costs its epsilon, a question that cannot be asked costs nothing")
+    void tri7_query() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString leaving = enrol(trial, "1.0");
+        List<String> lines = new ArrayList<>(List.of("USUBJID,AGE"));
+        for (int i = 0; i < 40; i++) {
+            lines.add((i == 0 ? ActorName.hex(leaving) : "s" + i) + ",50");
+        }
+        ByteString dataset = dataset(trial, "ADSL", lines.toArray(new String[0]));
+        assertThat(net.refused(
+                                RESEARCHER,
+                                "TrialQuery",
+                                count(trial, dataset, 1_000_000).build())
+                        .getCode())
+                .isEqualTo("ROLE_REQUIRED");
+        Problem unanswerable = net.refused(
+                SPONSOR,
+                "TrialQuery",
+                count(trial, dataset, 1_000_000)
+                        .setKind("SUM")
+                        .setColumn("WEIGHT")
+                        .setLow("0")
+                        .setHigh("1")
+                        .build());
+        assertThat(unanswerable.getCode()).isEqualTo("QUERY_INVALID");
+        assertThat(state(trial).getSpentMicros()).isZero();
+
+        // With an epsilon of 30 the noise is zero but for one in 10^13.
+        TrialQueryResponse counted =
+                net.ok(SPONSOR, "TrialQuery", count(trial, dataset, 30_000_000).build(), TrialQueryResponse.parser());
+        assertThat(counted.getValues(0)).isEqualTo("40");
+        assertThat(counted.getBudgetLeftMicros()).isEqualTo(70_000_000);
+        must(
+                CLINICIAN,
+                trial,
+                action -> action.setSubjectChange(
+                        TrialSubjectChange.newBuilder().setPseudonym(leaving).setStatus("withdrawn")));
+        assertThat(net.ok(
+                                SPONSOR,
+                                "TrialQuery",
+                                count(trial, dataset, 30_000_000).build(),
+                                TrialQueryResponse.parser())
+                        .getValues(0))
+                .as("who withdrew is left out, as the protocol says")
+                .isEqualTo("39");
+        Problem spent = net.refused(
+                SPONSOR, "TrialQuery", count(trial, dataset, 40_000_001).build());
+        assertThat(spent.getCode()).isEqualTo("BUDGET_SPENT");
+        assertThat(state(trial).getSpentMicros()).isEqualTo(60_000_000);
+        assertThat(state(trial).getQueries()).isEqualTo(2);
+    }
+}
