@@ -7,6 +7,7 @@ import io.consilium.bench.load.LoadReport;
 import io.consilium.bench.load.LoadSetup;
 import io.consilium.bench.load.LoadTest;
 import io.consilium.bench.load.Roofline;
+import io.consilium.bench.packs.PackOptions;
 import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.cli.devnet.NodeLauncher;
@@ -41,12 +42,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "  consilium bench load --json load.json --html load.html",
             "  consilium --context st-mary/admin bench load --rate 500 --seconds 30",
+            "  consilium bench packs --packs 200000",
             "  consilium bench roofline -o json"
         })
 final class BenchCommand implements Runnable {
     private static final int NODES = 4;
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final String LOADING_CONTEXT = "st-mary/admin";
+    private static final String PACKING_CONTEXT = "helix/packer";
 
     private final Session session;
 
@@ -108,13 +111,11 @@ final class BenchCommand implements Runnable {
         try {
             options = new LoadOptions(rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);
         } catch (IllegalArgumentException wrong) {
-            throw new ClientException(
-                    FailureClass.USAGE,
-                    "OPTION_INVALID",
-                    "Out of bounds: " + wrong.getMessage(),
-                    "Give another number");
+            throw outOfBounds(wrong);
         }
-        LoadReport report = hasContext() ? onContext(options) : onOwnCluster(options);
+        LoadReport report = hasContext()
+                ? onContext((at, nodes, directory) -> load(at, nodes, options, directory))
+                : onOwnCluster(LOADING_CONTEXT, (at, nodes, directory) -> load(at, nodes, options, directory));
         write(json, JsonWriter.indented(report.figures()) + System.lineSeparator());
         write(html, LoadPage.of(report));
         session.output().result(report.figures());
@@ -261,25 +262,92 @@ final class BenchCommand implements Runnable {
         return session.options().context.isPresent() || session.options().node.isPresent();
     }
 
+    private LoadReport load(Session at, List<LoadSetup.Node> nodes, LoadOptions options, Path directory)
+            throws Exception {
+        return LoadTest.run(
+                new LoadSetup(at.genesis(), nodes, at.identity()), options, directory, session.output()::say);
+    }
+
+    @Command(
+            name = "packs",
+            description = {
+                "Commission packs of one product, lot by lot, pack them into cases of 100 and pallets of 10000, in one",
+                "transaction each, and measure what a pack costs; then ship pallets of 10 and of 10000 packs, and ask for",
+                "one pack with drug verify and drug trace as a user does. Without a context it starts four nodes of its",
+                "own and removes them afterwards; with one, it acts as that manufacturer's OPERATOR."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium bench packs -o json",
+                "  consilium --context helix/packer bench packs --packs 100000 --lines 2"
+            })
+    int packs(
+            @Option(
+                            names = "--packs",
+                            paramLabel = "N",
+                            defaultValue = "1000000",
+                            description = "Packs to make, by whole pallets of 10000 (default 1000000).")
+                    int packs,
+            @Option(
+                            names = "--warmup",
+                            paramLabel = "N",
+                            defaultValue = "100000",
+                            description = "Packs of another product made before (default 100000).")
+                    int warmUp,
+            @Option(
+                            names = "--lines",
+                            paramLabel = "N",
+                            defaultValue = "4",
+                            description = "Packing lines side by side (default 4).")
+                    int lines,
+            @Option(
+                            names = "--pallets",
+                            paramLabel = "N",
+                            defaultValue = "20",
+                            description = "Pallets of each size to ship (default 20).")
+                    int pallets,
+            @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+                    Optional<Path> json)
+            throws Exception {
+        LoadTest.keepConnections();
+        PackOptions options;
+        try {
+            options = new PackOptions(packs, warmUp, lines, Math.min(pallets, packs / PackOptions.ON_A_PALLET));
+        } catch (IllegalArgumentException wrong) {
+            throw outOfBounds(wrong);
+        }
+        ClusterWork<Map<String, Object>> work = (at, nodes, directory) -> new BenchPacks(at).measure(nodes, options);
+        Map<String, Object> figures = hasContext() ? onContext(work) : onOwnCluster(PACKING_CONTEXT, work);
+        write(json, JsonWriter.indented(figures) + System.lineSeparator());
+        session.output().result(figures);
+        return 0;
+    }
+
+    private static ClientException outOfBounds(IllegalArgumentException wrong) {
+        return new ClientException(
+                FailureClass.USAGE, "OPTION_INVALID", "Out of bounds: " + wrong.getMessage(), "Give another number");
+    }
+
+    /** What is measured on a running cluster, as the member of a session. */
+    private interface ClusterWork<T> {
+        T on(Session at, List<LoadSetup.Node> nodes, Path directory) throws Exception;
+    }
+
     /** The cluster of a context: every node that genesis names, as the context's member. */
-    private LoadReport onContext(LoadOptions options) throws Exception {
+    private <T> T onContext(ClusterWork<T> work) throws Exception {
         List<LoadSetup.Node> nodes = new ArrayList<>();
         for (NodeEndpoint endpoint : session.genesis().directory().endpoints()) {
             nodes.add(new LoadSetup.Node(endpoint, OptionalLong.empty()));
         }
         Path directory = temporaryDirectory();
         try {
-            return LoadTest.run(
-                    new LoadSetup(session.genesis(), nodes, session.identity()),
-                    options,
-                    directory,
-                    session.output()::say);
+            return work.on(session, nodes, directory);
         } finally {
             delete(directory);
         }
     }
 
-    private LoadReport onOwnCluster(LoadOptions options) throws Exception {
+    private <T> T onOwnCluster(String context, ClusterWork<T> work) throws Exception {
         NodeLauncher launcher = NodeLauncher.ofThisProcess();
         Path directory = temporaryDirectory();
         Devnet devnet = Devnet.found(directory, NODES);
@@ -290,7 +358,7 @@ final class BenchCommand implements Runnable {
                 new NodeWatch(devnet).untilReady(devnet.start(devnet.nodes(), launcher), READY_LIMIT);
                 return devnet;
             });
-            Session inside = session.at(devnet.directory(), LOADING_CONTEXT);
+            Session inside = session.at(devnet.directory(), context);
             List<LoadSetup.Node> nodes = new ArrayList<>();
             for (DevnetNode node : devnet.nodes()) {
                 NodeEndpoint endpoint = inside.genesis()
@@ -299,11 +367,7 @@ final class BenchCommand implements Runnable {
                         .orElseThrow(() -> new IllegalStateException(node.id() + " is no node of its own genesis"));
                 nodes.add(new LoadSetup.Node(endpoint, OptionalLong.of(node.pid())));
             }
-            return LoadTest.run(
-                    new LoadSetup(inside.genesis(), nodes, inside.identity()),
-                    options,
-                    directory,
-                    session.output()::say);
+            return work.on(inside, nodes, directory);
         } finally {
             cleanUp.remove();
             leave(directory);

@@ -6,7 +6,8 @@ import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
 
 /**
- * The story that the demo tells, chapter by chapter: records and consent, access and audit, clinical trials, and at the end the chain that kept them.
+ * The story that the demo tells, chapter by chapter: records and consent, access and audit, clinical trials, provenance,
+ * and at the end the chain that kept them.
  *
  * <p>Each domain tells its chapters in a class of its own, on one {@link DemoStage}.
  */
@@ -23,6 +24,7 @@ final class DemoStory {
         DemoRecords.Told records = new DemoRecords(stage).tell();
         new DemoAccess(stage).tell(records);
         new DemoTrials(stage).tell(records.patient());
+        new DemoDrugs(stage).tell();
         chain.withoutOneValidator();
         chain.proofsWithoutNodes(records);
     }

@@ -145,8 +145,12 @@ final class DrugDesk {
 
     BlindingKeys keys() throws ClientException {
         if (keys.isEmpty()) {
-            keys = Optional.of(
-                    new BlindingKeys(session.state(), session.identity(), this::commit, session.options().timeout));
+            keys = Optional.of(new BlindingKeys(
+                    session.state(),
+                    session.identity(),
+                    this::commit,
+                    session.client()::watch,
+                    session.options().timeout));
         }
         return keys.get();
     }

@@ -106,7 +106,7 @@ class DrugLookups extends DrugDocuments {
         if (svg.isPresent()) {
             UserFiles.requireAbsent(svg.get());
         }
-        PathView view = new PathView(desk, key, traced(key));
+        PathView view = new PathView(desk::containerName, key, traced(key));
         if (svg.isPresent()) {
             Files.write(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
         }
@@ -148,7 +148,7 @@ class DrugLookups extends DrugDocuments {
         byte[] document = new PathExport(
                         desk,
                         key,
-                        new PathView(desk, key, traced),
+                        new PathView(desk::containerName, key, traced),
                         traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
                 .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
                 .toJson();

@@ -1,18 +1,32 @@
 package io.consilium.cli;
 
 import java.util.List;
+import java.util.Set;
 
 /**
- * A path as a picture that needs no explanation: a lane for each party, time from left to right, arrows where goods change
- * hands, red where something is wrong. Plain SVG without scripts or links.
+ * A path as a picture that needs no explanation: a lane for each party, time from left to right, a line for the goods
+ * themselves, which lies in the lane of whoever has them and crosses as an arrow where they change hands. Red is what is not
+ * as it should be: gaps in custody, stops, and numbered alerts at their time. Plain SVG without scripts or links.
  */
 final class PathPicture {
     private static final int LEFT = 170;
-    private static final int TOP = 96;
+    private static final int TOP = 110;
     private static final int STEP = 164;
-    private static final int LANE = 96;
+    private static final int LANE = 100;
     private static final int RADIUS = 9;
     private static final int MAX_LABEL = 19;
+    private static final int ALERT_LINE = 24;
+    private static final String BLUE = "#1f4e79";
+    private static final String RED = "#a61b1b";
+    private static final String BLACK = "#111111";
+    private static final String GREY = "#555555";
+
+    /** What somebody may say of goods that another has. */
+    private static final Set<String> REMARKS =
+            Set.of("quarantine", "release", "mark-suspect", "mark-illegitimate", "recall");
+
+    private static final Set<String> STOPS =
+            Set.of("missing", "quarantine", "mark-suspect", "mark-illegitimate", "recall");
 
     private final PathView view;
     private final List<PathView.Event> events;
@@ -32,121 +46,160 @@ final class PathPicture {
     }
 
     private String draw() {
-        int width = Math.max(LEFT + events.size() * STEP + 60, 760);
+        int width = Math.max(LEFT + events.size() * STEP + 110, 900);
         int lanes = TOP + parties.size() * LANE;
-        int height = lanes + 50 + alerts.size() * 24;
+        int height = lanes + 66 + alerts.size() * ALERT_LINE;
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height
                 + "\" viewBox=\"0 0 " + width + " " + height
                 + "\" font-family=\"Helvetica, Arial, sans-serif\" role=\"img\">\n");
-        svg.append("<title>Path of " + escaped(view.title()) + "</title>\n");
-        svg.append("<defs><marker id=\"arrow\" markerWidth=\"10\" markerHeight=\"8\" refX=\"9\" refY=\"4\""
-                + " orient=\"auto\"><path d=\"M0,0 L10,4 L0,8 z\" fill=\"#1f4e79\"/></marker></defs>\n");
+        svg.append("<title>Path of " + escaped(view.title()) + "</title>\n<defs>" + marker("arrow", BLUE)
+                + marker("gap", RED) + "</defs>\n");
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
-        text(20, 36, 20, "#111111", "bold", "start", view.title());
+        text(20, 36, 20, BLACK, "bold", "start", view.title());
         heading(width);
         for (int i = 0; i < parties.size(); i++) {
             lane(i, width);
         }
-        for (int i = 0; i < events.size(); i++) {
-            line(i);
-        }
+        goods();
         for (int i = 0; i < events.size(); i++) {
             event(i);
         }
-        for (int i = 0; i < alerts.size(); i++) {
-            PathView.Alert alert = alerts.get(i);
-            warning(28, lanes + 32 + i * 24);
-            text(
-                    44,
-                    lanes + 37 + i * 24,
-                    14,
-                    "#a61b1b",
-                    "bold",
-                    "start",
-                    alert.type() + ": " + alert.text()
-                            + (alert.timeMillis() == 0 ? "" : " (" + when(alert.timeMillis()) + ")"));
-        }
+        alerts(lanes);
+        legend(height - 18);
         return svg.append("</svg>\n").toString();
+    }
+
+    private static String marker(String id, String colour) {
+        return "<marker id=\"" + id
+                + "\" markerUnits=\"userSpaceOnUse\" markerWidth=\"16\" markerHeight=\"14\" refX=\"14\""
+                + " refY=\"7\" orient=\"auto\"><path d=\"M0,0 L16,7 L0,14 z\" fill=\"" + colour + "\"/></marker>";
     }
 
     private void heading(int width) {
         boolean good = List.of("ACTIVE", "IN_TRANSIT", "PARTIALLY_DISPENSED").contains(view.status());
         boolean ended = List.of("DISPENSED", "SAMPLED", "EXPORTED", "DESTROYED").contains(view.status());
-        String colour = good && alerts.isEmpty() ? "#1e7d34" : ended && alerts.isEmpty() ? "#555555" : "#a61b1b";
+        String colour = good && alerts.isEmpty() ? "#1e7d34" : ended && alerts.isEmpty() ? GREY : RED;
         String status = view.status().replace('_', ' ');
         int box = 26 + 10 * status.length();
-        svg.append("<rect x=\"20\" y=\"50\" rx=\"4\" width=\"" + box + "\" height=\"26\" fill=\"" + colour + "\"/>\n");
-        text(20 + box / 2, 68, 14, "#ffffff", "bold", "middle", status);
+        svg.append("<rect x=\"20\" y=\"52\" rx=\"4\" width=\"" + box + "\" height=\"26\" fill=\"" + colour + "\"/>\n");
+        text(20 + box / 2, 70, 14, "#ffffff", "bold", "middle", status);
         String where = view.traced().getInTransitTo().isEmpty()
                 ? "with " + view.traced().getCustodian()
                 : "under way from " + view.traced().getCustodian() + " to "
                         + view.traced().getInTransitTo();
-        text(32 + box, 68, 14, "#111111", "normal", "start", where);
-        text(width - 20, 68, 12, "#555555", "normal", "end", "times in UTC");
+        if (!alerts.isEmpty()) {
+            where += ", " + alerts.size() + (alerts.size() == 1 ? " alert" : " alerts");
+        }
+        text(32 + box, 70, 14, BLACK, "normal", "start", where);
+        text(width - 20, 70, 12, GREY, "normal", "end", "times in UTC");
     }
 
     private void lane(int i, int width) {
         int top = TOP + i * LANE;
         svg.append("<rect x=\"0\" y=\"" + top + "\" width=\"" + width + "\" height=\"" + LANE + "\" fill=\""
                 + (i % 2 == 0 ? "#f3f6fa" : "#ffffff") + "\"/>\n");
-        text(20, top + LANE / 2 + 5, 15, "#111111", "bold", "start", parties.get(i));
-        svg.append("<line x1=\"" + (LEFT - 20) + "\" y1=\"" + (top + LANE / 2) + "\" x2=\"" + (width - 20) + "\" y2=\""
-                + (top + LANE / 2) + "\" stroke=\"#d5dde6\"/>\n");
+        text(20, top + LANE / 2 + 5, 15, BLACK, "bold", "start", parties.get(i));
+        line(LEFT - 20, top + LANE / 2, width - 20, top + LANE / 2, "#d5dde6", 1, "", "");
     }
 
-    /** From one step to the next: along a lane, or as an arrow where goods change hands. */
-    private void line(int i) {
-        if (i + 1 >= events.size()) {
-            if (!events.get(i).to().isEmpty() && !view.traced().getInTransitTo().isEmpty()) {
-                int to = y(events.get(i).to());
-                connect(x(i), y(events.get(i).institution()), x(i) + STEP - 40, to, true, true);
+    /** The goods from hand to hand. */
+    private void goods() {
+        String holder = "";
+        String to = "";
+        int last = -1;
+        for (int i = 0; i < events.size(); i++) {
+            PathView.Event event = events.get(i);
+            boolean others = !event.institution().equals(holder);
+            if (last >= 0 && others && REMARKS.contains(event.type())) {
+                line(x(i), y(event.institution()), x(i), y(to.isEmpty() ? holder : to), RED, 1, "2 4", "");
+                continue;
             }
-            return;
+            if (event.type().equals("missing")) {
+                connect(last, i, RED, "6 5", "gap");
+                continue;
+            }
+            if (last >= 0 && event.type().equals("receive") && to.equals(event.institution())) {
+                connect(last, i, BLUE, "", "arrow");
+                to = "";
+            } else if (last >= 0 && others) {
+                connect(last, i, RED, "6 5", "gap");
+                text(x(i) - STEP / 2, (y(holder) + y(event.institution())) / 2 - 8, 12, RED, "bold", "middle", "gap");
+            } else if (last >= 0) {
+                connect(last, i, BLUE, "", "");
+            }
+            holder = event.institution();
+            last = i;
+            to = event.to().isEmpty() ? to : event.to();
         }
-        int from = y(events.get(i).institution());
-        int to = y(events.get(i + 1).institution());
-        connect(x(i), from, x(i + 1), to, from != to, false);
+        if (last >= 0 && !to.isEmpty() && !view.traced().getInTransitTo().isEmpty()) {
+            int end = x(events.size() - 1) + STEP - 60;
+            line(x(last) + RADIUS, y(holder), end, y(to), BLUE, 2, "6 5", "arrow");
+            text(end + 6, y(to) + 4, 12, BLUE, "bold", "start", "under way");
+        }
     }
 
-    private void connect(int x1, int y1, int x2, int y2, boolean handOver, boolean open) {
-        svg.append("<line x1=\"" + (x1 + RADIUS) + "\" y1=\"" + y1 + "\" x2=\"" + (x2 - RADIUS - 3) + "\" y2=\"" + y2
-                + "\" stroke=\"#1f4e79\" stroke-width=\"" + (handOver ? 2.5 : 2) + "\""
-                + (open ? " stroke-dasharray=\"6 5\"" : "")
-                + (handOver ? " marker-end=\"url(#arrow)\"" : "") + "/>\n");
+    private void connect(int from, int to, String colour, String dashes, String arrow) {
+        int y1 = y(events.get(Math.max(from, 0)).institution());
+        int y2 = y(events.get(to).institution());
+        line(x(Math.max(from, 0)) + RADIUS, y1, x(to) - RADIUS - 2, y2, colour, arrow.isEmpty() ? 2 : 3, dashes, arrow);
     }
 
     private void event(int i) {
         PathView.Event event = events.get(i);
         int x = x(i);
         int y = y(event.institution());
-        boolean bad = List.of("missing", "quarantine", "mark-suspect", "mark-illegitimate", "recall")
-                .contains(event.type());
         svg.append("<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"" + RADIUS + "\" fill=\""
-                + (bad ? "#a61b1b" : "#1f4e79") + "\" stroke=\"#ffffff\" stroke-width=\"2\"/>\n");
+                + (STOPS.contains(event.type()) ? RED : BLUE) + "\" stroke=\"#ffffff\" stroke-width=\"2\"/>\n");
         String sentence = PathView.sentence(event);
         int space = sentence.length() > MAX_LABEL ? sentence.lastIndexOf(' ', MAX_LABEL) : -1;
         if (space > 0) {
-            text(x, y - 33, 12, "#111111", "bold", "middle", sentence.substring(0, space));
-            text(x, y - 18, 12, "#111111", "bold", "middle", sentence.substring(space + 1));
+            text(x, y - 32, 12, BLACK, "bold", "middle", sentence.substring(0, space));
+            text(x, y - 17, 12, BLACK, "bold", "middle", sentence.substring(space + 1));
         } else {
-            text(x, y - 18, 12, "#111111", "bold", "middle", sentence);
+            text(x, y - 17, 12, BLACK, "bold", "middle", sentence);
         }
-        text(
-                x,
-                y + 26,
-                11,
-                "#444444",
-                "normal",
-                "middle",
-                when(event.timeMillis()).substring(0, 10));
-        text(
-                x,
-                y + 40,
-                11,
-                "#444444",
-                "normal",
-                "middle",
-                when(event.timeMillis()).substring(11));
+        text(x, y + 25, 11, GREY, "normal", "middle", when(event.timeMillis()).substring(0, 10));
+        text(x, y + 39, 11, GREY, "normal", "middle", when(event.timeMillis()).substring(11));
+    }
+
+    /** A numbered sign where time and lane are known, and a line of words below for each. */
+    private void alerts(int lanes) {
+        int[] beside = new int[events.size() + 1];
+        for (int i = 0; i < alerts.size(); i++) {
+            PathView.Alert alert = alerts.get(i);
+            String number = Integer.toString(i + 1);
+            if (alert.timeMillis() != 0 && !events.isEmpty()) {
+                int after = lastBefore(alert.timeMillis());
+                String lane = parties.contains(alert.institution())
+                        ? alert.institution()
+                        : events.get(Math.max(after, 0)).institution();
+                int offset = 22 * beside[Math.max(after, 0)]++;
+                sign(x(after) + 34 + offset, y(lane), number);
+            }
+            int line = lanes + 30 + i * ALERT_LINE;
+            sign(28, line - 4, number);
+            String time = alert.timeMillis() == 0 ? "" : " (" + when(alert.timeMillis()) + ")";
+            text(46, line, 14, RED, "bold", "start", alert.type() + ": " + alert.text() + time);
+        }
+    }
+
+    private int lastBefore(long timeMillis) {
+        int last = 0;
+        for (int i = 0; i < events.size(); i++) {
+            last = events.get(i).timeMillis() <= timeMillis ? i : last;
+        }
+        return last;
+    }
+
+    private void legend(int y) {
+        line(20, y - 4, 60, y - 4, BLUE, 3, "", "arrow");
+        text(68, y, 12, GREY, "normal", "start", "changes hands");
+        line(170, y - 4, 210, y - 4, BLUE, 2, "6 5", "arrow");
+        text(218, y, 12, GREY, "normal", "start", "under way");
+        line(300, y - 4, 340, y - 4, RED, 3, "6 5", "gap");
+        text(348, y, 12, GREY, "normal", "start", "gap: not received, or nobody handed it over");
+        sign(620, y - 4, "n");
+        text(636, y, 12, GREY, "normal", "start", "alert, explained above");
     }
 
     private static int x(int event) {
@@ -154,13 +207,20 @@ final class PathPicture {
     }
 
     private int y(String party) {
-        return TOP + parties.indexOf(party) * LANE + LANE / 2;
+        return TOP + Math.max(parties.indexOf(party), 0) * LANE + LANE / 2;
     }
 
-    private void warning(int x, int y) {
-        svg.append("<path d=\"M" + x + "," + (y - 9) + " L" + (x + 10) + "," + (y + 8) + " L" + (x - 10) + "," + (y + 8)
-                + " z\" fill=\"#a61b1b\"/>\n");
-        text(x, y + 6, 12, "#ffffff", "bold", "middle", "!");
+    private void sign(int x, int y, String number) {
+        svg.append("<path d=\"M" + x + "," + (y - 11) + " L" + (x + 12) + "," + (y + 9) + " L" + (x - 12) + ","
+                + (y + 9) + " z\" fill=\"" + RED + "\" stroke=\"#ffffff\"/>\n");
+        text(x, y + 7, 11, "#ffffff", "bold", "middle", number);
+    }
+
+    private void line(int x1, int y1, int x2, int y2, String colour, int width, String dashes, String arrow) {
+        svg.append("<line x1=\"" + x1 + "\" y1=\"" + y1 + "\" x2=\"" + x2 + "\" y2=\"" + y2 + "\" stroke=\"" + colour
+                + "\" stroke-width=\"" + width + "\""
+                + (dashes.isEmpty() ? "" : " stroke-dasharray=\"" + dashes + "\"")
+                + (arrow.isEmpty() ? "" : " marker-end=\"url(#" + arrow + ")\"") + "/>\n");
     }
 
     private void text(int x, int y, int size, String fill, String weight, String anchor, String words) {

@@ -5,6 +5,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.VerifiedState;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The path of one pack or container, with the names that this reader can give to what is blinded (DRU-7). */
 final class PathView {
@@ -25,13 +27,14 @@ final class PathView {
     private final DrugTraced traced;
     private final Map<ByteString, String> containers = new LinkedHashMap<>();
 
-    PathView(DrugDesk desk, Gs1Key key, DrugTraced traced) {
+    /** @param names what a container is called */
+    PathView(Function<ByteString, String> names, Gs1Key key, DrugTraced traced) {
         this.key = key;
         this.traced = traced;
         for (DrugStep step : traced.getStepsList()) {
             boolean aggregates = step.getType().equals("pack") || step.getType().equals("unpack");
             if (aggregates && !step.getObject().equals(traced.getItemId())) {
-                containers.computeIfAbsent(step.getObject(), desk::containerName);
+                containers.computeIfAbsent(step.getObject(), names);
             }
         }
     }
@@ -39,8 +42,8 @@ final class PathView {
     /** One step, in the words of the trade. */
     record Event(String type, long timeMillis, String institution, String to, String container, DrugStep step) {}
 
-    /** Something that is not as it should be. */
-    record Alert(String type, long timeMillis, String text) {}
+    /** Something that is not as it should be; time and reporting institution where they are known. */
+    record Alert(String type, long timeMillis, String institution, String text) {}
 
     String title() {
         return key.elementString();
@@ -84,16 +87,17 @@ final class PathView {
     List<Alert> alerts() {
         List<Alert> alerts = new ArrayList<>();
         if (!traced.getRecallId().isEmpty()) {
-            alerts.add(new Alert("recalled", 0, "Recalled by its manufacturer or the regulator"));
+            alerts.add(new Alert("recalled", 0, "", "Recalled by its manufacturer or the regulator"));
         }
         boolean expired = traced.getExpiryMillis() != 0 && traced.getExpiryMillis() <= System.currentTimeMillis();
         if (expired) {
-            alerts.add(new Alert("expired", traced.getExpiryMillis(), "Its expiry date has passed"));
+            alerts.add(new Alert("expired", traced.getExpiryMillis(), "", "Its expiry date has passed"));
         }
         for (DrugExceptionState exception : traced.getExceptionsList()) {
             alerts.add(new Alert(
                     DrugExceptions.type(exception.getKind()),
                     exception.getOpenedMillis(),
+                    ActorName.institutionOf(exception.getReporter()),
                     "Reported by " + exception.getReporter() + ", "
                             + DrugExceptions.word(exception.getStatus().name())));
         }

@@ -20,6 +20,8 @@ import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransactionReceipt;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the blinding keys that this identity may have (DRU-9): its own company's root, which it draws where there is none,
@@ -35,12 +38,13 @@ import java.util.Optional;
  */
 public final class BlindingKeys {
     private static final int ROOT_BYTES = 32;
-    private static final long POLL_MILLIS = 50;
+    private static final long MAX_WAIT_MILLIS = 20_000;
     private static final String NO_SUBJECT = "";
 
     private final VerifiedState state;
     private final Identity identity;
     private final Actions actions;
+    private final Events events;
     private final Duration timeout;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, BlindingKey> known = new LinkedHashMap<>();
@@ -50,10 +54,17 @@ public final class BlindingKeys {
         TransactionReceipt commit(DrugAction action) throws ClientException;
     }
 
-    public BlindingKeys(VerifiedState state, Identity identity, Actions actions, Duration timeout) {
+    /** The node's events for this identity: an answer with the events after a cursor, or without any when the wait is over. */
+    public interface Events {
+        WatchResponse watch(WatchRequest request) throws ClientException;
+    }
+
+    /** @param timeout how long an owner's node is waited for */
+    public BlindingKeys(VerifiedState state, Identity identity, Actions actions, Events events, Duration timeout) {
         this.state = state;
         this.identity = identity;
         this.actions = actions;
+        this.events = events;
         this.timeout = timeout;
     }
 
@@ -199,16 +210,31 @@ public final class BlindingKeys {
                 ? DrugBlinding.logisticsRequestId(owner, identity.actor(), publicKey)
                 : DrugBlinding.requestId(identity.encryptionKey(), kind.getNumber(), owner, subject);
         Optional<DrugKeyState> request = read(id);
-        boolean ask = request.isEmpty() || request.get().getStatus() == DrugRequestStatus.DRUG_NOTHING_SUCH;
-        if (ask && !ask(id, kind, owner, subject)) {
+        if (request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED)
+                .isEmpty()) {
+            request = asked(id, request, kind, owner, subject);
+        }
+        Optional<DrugKeyState> grant = request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
+        return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
+    }
+
+    /** The owner's answer to a request that stands on chain or is put there; empty where there is nothing to ask for. */
+    private Optional<DrugKeyState> asked(
+            ByteString id, Optional<DrugKeyState> earlier, DrugKeyKind kind, String owner, String subject)
+            throws ClientException {
+        // taken first, so that an answer that comes at once is not slept through
+        String cursor = events.watch(WatchRequest.getDefaultInstance()).getNextCursor();
+        boolean waits = earlier.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_REQUESTED)
+                .isPresent();
+        if (!waits && !ask(id, kind, owner, subject)) {
             return Optional.empty();
         }
-        long asked = request.map(DrugKeyState::getVersion).orElse(0L);
+        long seen = waits ? 0 : earlier.map(DrugKeyState::getVersion).orElse(0L);
         long end = System.nanoTime() + timeout.toNanos();
-        while (ask
-                ? !answered(request, asked)
-                : request.orElseThrow().getStatus() == DrugRequestStatus.DRUG_REQUESTED) {
-            if (System.nanoTime() > end) {
+        Optional<DrugKeyState> request = read(id);
+        while (!answered(request, seen)) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (leftMillis <= 0) {
                 throw new ClientException(
                         FailureClass.UNREACHABLE,
                         "KEY_NOT_GRANTED",
@@ -217,16 +243,19 @@ public final class BlindingKeys {
                         "The node of " + owner + " has not granted the key yet",
                         "It does so when it runs; try again then");
             }
-            pause();
+            cursor = events.watch(WatchRequest.newBuilder()
+                            .setCursor(cursor)
+                            .setWaitMillis(Math.min(leftMillis, MAX_WAIT_MILLIS))
+                            .build())
+                    .getNextCursor();
             request = read(id);
         }
-        DrugKeyState answer = request.orElseThrow();
-        return answer.getStatus() == DrugRequestStatus.DRUG_GRANTED ? Optional.of(open(answer)) : Optional.empty();
+        return request;
     }
 
-    private static boolean answered(Optional<DrugKeyState> request, long asked) {
+    private static boolean answered(Optional<DrugKeyState> request, long seen) {
         return request.isPresent()
-                && request.get().getVersion() > asked
+                && request.get().getVersion() > seen
                 && request.get().getStatus() != DrugRequestStatus.DRUG_REQUESTED;
     }
 
@@ -282,16 +311,6 @@ public final class BlindingKeys {
         Optional<ClientException> failure = Submitter.failure(receipt);
         if (failure.isPresent()) {
             throw failure.get();
-        }
-    }
-
-    private static void pause() throws ClientException {
-        try {
-            Thread.sleep(POLL_MILLIS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new ClientException(
-                    FailureClass.OUTCOME_UNKNOWN, "INTERRUPTED", "The wait for a key was interrupted", "Try again");
         }
     }
 }

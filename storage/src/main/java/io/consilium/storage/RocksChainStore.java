@@ -53,6 +53,7 @@ public final class RocksChainStore extends RocksView implements ChainStore {
 
     private boolean hasVotes;
     private final AtomicLong syncs = new AtomicLong();
+    private final AtomicLong stateWrites = new AtomicLong();
     private long syncedHeight;
     private long votesCleanedBelow;
     private long oldestVersion;
@@ -118,6 +119,7 @@ public final class RocksChainStore extends RocksView implements ChainStore {
                 write(batch, false);
             }
             votesCleanedBelow = cleanUpTo + 1;
+            stateWrites.addAndGet(block.changes().size());
             cache.replace(block.tree().staleNodes(), block.tree().newNodes());
             tip = next;
         } finally {
@@ -219,6 +221,11 @@ public final class RocksChainStore extends RocksView implements ChainStore {
     @Override
     public void dropEvidence(HeldEvidence held) {
         writeSynced(batch -> batch.delete(Family.EVIDENCE, held.key()));
+    }
+
+    /** Values of the state that blocks have written since the start. */
+    public long stateWrites() {
+        return stateWrites.get();
     }
 
     /** Synced writes since the start. */

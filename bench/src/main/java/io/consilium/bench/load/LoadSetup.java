@@ -22,7 +22,8 @@ public record LoadSetup(GenesisFile genesis, List<Node> nodes, Identity identity
     /** @param pid of the node's process where it runs on this machine, for its CPU time */
     public record Node(NodeEndpoint endpoint, OptionalLong pid) {}
 
-    List<Long> pids() {
+    /** Processes of the nodes that run on this machine. */
+    public List<Long> pids() {
         return nodes.stream()
                 .filter(node -> node.pid().isPresent())
                 .map(node -> node.pid().getAsLong())

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The CPU time that processes of this machine have used, as Linux accounts for it. */
-final class ProcessCpu {
+public final class ProcessCpu {
     /** Linux shows user programs a hundred ticks a second on every architecture that Java 17 runs on. */
     private static final long MICROS_PER_TICK = 10_000;
 
@@ -17,7 +17,7 @@ final class ProcessCpu {
 
     private ProcessCpu() {}
 
-    static long micros(List<Long> pids) throws IOException {
+    public static long micros(List<Long> pids) throws IOException {
         long total = 0;
         for (long pid : pids) {
             total += micros(Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1));

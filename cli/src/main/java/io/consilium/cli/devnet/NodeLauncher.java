@@ -38,6 +38,11 @@ public final class NodeLauncher {
         return new NodeLauncher(script);
     }
 
+    /** The launcher script. */
+    public Path script() {
+        return script;
+    }
+
     /** The process inherits no stream and no terminal; what it prints goes to the node's console log. */
     Process start(DevnetNode node) throws ClientException {
         List<String> command = new ArrayList<>();

@@ -93,6 +93,7 @@ public final class RunningNode implements AutoCloseable {
         opened.push(metrics);
         count(metrics, started);
         metrics.count("consilium.store.syncs", "synced writes of the vote record", store::syncs);
+        metrics.count("consilium.state.writes", "values of the state that blocks have written", store::stateWrites);
         metrics.level("consilium.evidence.held", "proofs that are not on chain yet", () -> store.evidence()
                 .size());
         InstitutionTransactions transactions = transactions(keys, started);

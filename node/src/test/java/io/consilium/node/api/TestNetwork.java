@@ -76,6 +76,8 @@ final class TestNetwork implements AutoCloseable {
     static final String TRIAL_RESEARCHER = "st-mary/researcher";
     static final String REVIEWER = "st-mary/reviewer";
     static final String INSPECTOR = "medwatch/inspector";
+    static final String PHARMACIST = "northside/pharmacist";
+    static final String RIVAL = "summit/operator";
     static final long PERMIT_AGE_MILLIS = 900_000;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -106,7 +108,17 @@ final class TestNetwork implements AutoCloseable {
 
     /** With settings of the node that differ from the usual. */
     TestNetwork(Path directory, Preparation preparation, Map<String, String> unusual) throws Exception {
-        for (String slug : List.of("helix", "medwatch", "riverside", "st-mary")) {
+        this(directory, preparation, unusual, false);
+    }
+
+    /** The usual, where st-mary also makes medicines, and with two who trade in them. */
+    static TestNetwork ofTraders(Path directory) throws Exception {
+        return new TestNetwork(directory, (store, genesis, validator) -> {}, Map.of(), true);
+    }
+
+    private TestNetwork(Path directory, Preparation preparation, Map<String, String> unusual, boolean traders)
+            throws Exception {
+        for (String slug : List.of("helix", "medwatch", "northside", "riverside", "st-mary", "summit")) {
             institutionKeys.put(slug, NodeKeys.generate(RANDOM));
         }
         GenesisDocument.Builder document = GenesisDocument.newBuilder()
@@ -121,12 +133,24 @@ final class TestNetwork implements AutoCloseable {
                         .setMaxBlockTransactions(1_000));
         institution(document, "helix", "SPONSOR");
         institution(document, "medwatch", "REGULATOR");
+        if (traders) {
+            institution(document, "northside", "PHARMACY");
+        }
         institution(document, "riverside", "PROVIDER");
-        institution(document, "st-mary", "ETHICS_COMMITTEE", "PROVIDER", "SPONSOR");
+        if (traders) {
+            institution(document, NODE, "ETHICS_COMMITTEE", "MANUFACTURER", "PROVIDER", "SPONSOR");
+            institution(document, "summit", "WHOLESALER");
+        } else {
+            institution(document, NODE, "ETHICS_COMMITTEE", "PROVIDER", "SPONSOR");
+        }
         member(document, "helix/admin", "ADMIN");
         member(document, RESEARCHER, "RESEARCHER");
         member(document, "medwatch/admin", "ADMIN");
         member(document, INSPECTOR, "AUDITOR");
+        if (traders) {
+            member(document, "northside/admin", "ADMIN");
+            member(document, PHARMACIST, "PHARMACIST");
+        }
         member(document, STRANGER_ADMIN, "ADMIN");
         member(document, STRANGER, "CLINICIAN");
         member(document, STRANGER_PRIVACY, "PRIVACY_OFFICER");
@@ -137,6 +161,10 @@ final class TestNetwork implements AutoCloseable {
         member(document, PRIVACY, "PRIVACY_OFFICER");
         member(document, TRIAL_RESEARCHER, "RESEARCHER");
         member(document, REVIEWER, "REVIEWER");
+        if (traders) {
+            member(document, "summit/admin", "ADMIN");
+            member(document, RIVAL, "OPERATOR");
+        }
         genesis = GenesisState.of(document.build());
         Path genesisFile = directory.resolve("genesis.json");
         Files.writeString(

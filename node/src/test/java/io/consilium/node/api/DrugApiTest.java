@@ -1,0 +1,487 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.INSPECTOR;
+import static io.consilium.node.api.TestNetwork.NODE;
+import static io.consilium.node.api.TestNetwork.OPERATOR;
+import static io.consilium.node.api.TestNetwork.PHARMACIST;
+import static io.consilium.node.api.TestNetwork.RIVAL;
+import static io.consilium.node.api.TestNetwork.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.HpkeEnvelope;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.PublicKey;
+import io.consilium.ledger.provenance.DrugBlinding;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCommission;
+import io.consilium.proto.DrugCompanyKey;
+import io.consilium.proto.DrugFind;
+import io.consilium.proto.DrugHolders;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugKeyKind;
+import io.consilium.proto.DrugKeyRequest;
+import io.consilium.proto.DrugKeyState;
+import io.consilium.proto.DrugPack;
+import io.consilium.proto.DrugProductAdd;
+import io.consilium.proto.DrugRecall;
+import io.consilium.proto.DrugReceive;
+import io.consilium.proto.DrugRequest;
+import io.consilium.proto.DrugRequestStatus;
+import io.consilium.proto.DrugResponse;
+import io.consilium.proto.DrugShip;
+import io.consilium.proto.DrugStatusChange;
+import io.consilium.proto.DrugStatusKind;
+import io.consilium.proto.DrugStep;
+import io.consilium.proto.DrugTrace;
+import io.consilium.proto.DrugTraced;
+import io.consilium.proto.DrugVerification;
+import io.consilium.proto.DrugVerified;
+import io.consilium.proto.DrugVerify;
+import io.consilium.proto.InstitutionState;
+import io.consilium.proto.ListRequest;
+import io.consilium.proto.ListResponse;
+import io.consilium.proto.Problem;
+import io.consilium.proto.StateRequest;
+import io.consilium.proto.StateResponse;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransactionReceipt;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a maker's node tells of its packs: keys to partners, paths to those on them, signed answers to all of these. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DrugApiTest {
+    private static final String GTIN = "00614141123452";
+    private static final String SPONSOR = "helix/admin";
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long DAY = 24 * 3_600_000L;
+
+    private final SecureRandom random = new SecureRandom();
+    private final byte[] root = new byte[32];
+    private byte[] productKey = new byte[0];
+    private ByteString product = ByteString.EMPTY;
+    private ByteString lot = ByteString.EMPTY;
+    private ByteString box = ByteString.EMPTY;
+    private long expiry;
+    private TestNetwork net;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        net = TestNetwork.ofTraders(directory);
+        random.nextBytes(root);
+        productKey = DrugBlinding.productKey(root, GTIN);
+        product = DrugBlinding.productId(productKey);
+        lot = DrugBlinding.lotId(productKey, "L1");
+        box = DrugBlinding.containerId(DrugBlinding.logisticsKey(root), "006141410000000012");
+        expiry = net.now() + 30 * DAY;
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setCompanyKey(DrugCompanyKey.newBuilder()
+                                .addSealed(net.sealed(
+                                        NODE,
+                                        KeyEnvelope.Use.COMPANY_ROOT,
+                                        ByteString.copyFrom(DrugBlinding.companyObject(NODE)),
+                                        root))));
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setProductAdd(DrugProductAdd.newBuilder().setProductId(product)));
+        ByteString made = ByteString.EMPTY;
+        for (int pack = 0; pack < 8; pack++) {
+            made = made.concat(pack(pack));
+        }
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setCommission(DrugCommission.newBuilder()
+                                .setProductId(product)
+                                .setLotId(lot)
+                                .setExpiryMillis(expiry)
+                                .setIds(made)));
+    }
+
+    @AfterAll
+    void stop() {
+        net.close();
+    }
+
+    private ByteString pack(int number) {
+        return DrugBlinding.itemId(productKey, "S" + number);
+    }
+
+    private DrugItemSet set(ByteString... ids) {
+        ByteString sorted = List.of(ids).stream()
+                .sorted(ByteString.unsignedLexicographicalComparator())
+                .reduce(ByteString.EMPTY, ByteString::concat);
+        return DrugItemSet.newBuilder()
+                .setProductId(product)
+                .setLotId(lot)
+                .setIds(sorted)
+                .build();
+    }
+
+    private TransactionReceipt act(String as, DrugAction.Builder action) throws Exception {
+        TransactionReceipt receipt = net.commit(as, TransactionBody.newBuilder().setDrug(action));
+        assertThat(receipt.getCode()).isEqualTo("OK");
+        return receipt;
+    }
+
+    private String code(String as, DrugAction.Builder action) throws Exception {
+        return net.commit(as, TransactionBody.newBuilder().setDrug(action)).getCode();
+    }
+
+    private void change(String as, DrugStatusKind kind, int pack) throws Exception {
+        act(
+                as,
+                DrugAction.newBuilder()
+                        .setStatusChange(
+                                DrugStatusChange.newBuilder().setKind(kind).addItems(set(pack(pack)))));
+    }
+
+    // ---- keys (DRU-9) ----
+
+    private DrugAction.Builder asking(String as, ByteString requestId, byte[] subject) {
+        return DrugAction.newBuilder()
+                .setKeyRequest(DrugKeyRequest.newBuilder()
+                        .setRequestId(requestId)
+                        .setOwner(NODE)
+                        .setKind(DrugKeyKind.DRUG_KEY_PRODUCT)
+                        .setRequesterKey(
+                                ByteString.copyFrom(net.person(as).encryption().publicKey()))
+                        .setSealedSubject(ByteString.copyFrom(subject)));
+    }
+
+    private byte[] sealedGtin(ByteString requestId, String gtin) throws Exception {
+        InstitutionState maker = InstitutionState.parseFrom(
+                state(OPERATOR, StateKeys.institution(NODE).toString()).getValue());
+        return HpkeEnvelope.seal(
+                maker.getEncryptionKey().getKey().toByteArray(),
+                DrugBlinding.subjectInfo(),
+                requestId.toByteArray(),
+                gtin.getBytes(StandardCharsets.US_ASCII),
+                random);
+    }
+
+    private StateResponse state(String as, String key) throws Exception {
+        return net.ok(as, "State", StateRequest.newBuilder().setKey(key).build(), StateResponse.parser());
+    }
+
+    private DrugKeyState answered(String as, ByteString requestId) throws Exception {
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        DrugKeyState request = DrugKeyState.getDefaultInstance();
+        do {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            request = DrugKeyState.parseFrom(
+                    state(as, DrugKeys.request(requestId).toString()).getValue());
+        } while (request.getStatus() == DrugRequestStatus.DRUG_REQUESTED);
+        return request;
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName(
+            "DRU-9 the maker's node gives a product's key to a partner that asks, and nobody else sees the request")
+    void dru9_keyOnRequest() throws Exception {
+        ByteString request = id();
+        act(PHARMACIST, asking(PHARMACIST, request, sealedGtin(request, GTIN)));
+        DrugKeyState granted = answered(PHARMACIST, request);
+        assertThat(granted.getStatus()).isEqualTo(DrugRequestStatus.DRUG_GRANTED);
+        assertThat(KeyEnvelope.open(
+                        KeyEnvelope.Use.BLINDING_KEY,
+                        request.toByteArray(),
+                        net.person(PHARMACIST).encryption().privateKey(),
+                        granted.getEnvelope().toByteArray()))
+                .isEqualTo(productKey);
+        String key = DrugKeys.request(request).toString();
+        assertThat(state(OPERATOR, key).getFound()).isTrue();
+        hidden(RIVAL, key);
+        hidden(SPONSOR, key);
+        hidden(PHARMACIST, DrugKeys.company(NODE).toString());
+        assertThat(state(OPERATOR, DrugKeys.company(NODE).toString()).getFound())
+                .isTrue();
+    }
+
+    @Test
+    @Order(2)
+    @DisplayName("DRU-9 a product that there is not, and a subject that cannot be read, are answered without a key")
+    void dru9_noSuchProduct() throws Exception {
+        ByteString other = id();
+        act(RIVAL, asking(RIVAL, other, sealedGtin(other, "00614141999996")));
+        ByteString unreadable = id();
+        act(RIVAL, asking(RIVAL, unreadable, sealedGtin(other, GTIN)));
+        for (ByteString request : List.of(other, unreadable)) {
+            DrugKeyState answer = answered(RIVAL, request);
+            assertThat(answer.getStatus()).isEqualTo(DrugRequestStatus.DRUG_NOTHING_SUCH);
+            assertThat(answer.getEnvelope()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(3)
+    @DisplayName("DRU-9 who is no trading partner, or names another's encryption key, is refused")
+    void dru9_strangersGetNoKey() throws Exception {
+        ByteString request = id();
+        assertThat(code(SPONSOR, asking(SPONSOR, request, sealedGtin(request, GTIN))))
+                .isEqualTo("NOT_TRADING_PARTNER");
+        assertThat(code(TestNetwork.CLINICIAN, asking(TestNetwork.CLINICIAN, request, sealedGtin(request, GTIN))))
+                .isEqualTo("ROLE_REQUIRED");
+        assertThat(code(RIVAL, asking(PHARMACIST, request, sealedGtin(request, GTIN))))
+                .isEqualTo("RECIPIENT_KEY_STALE");
+    }
+
+    // ---- paths (DRU-7, DRU-9) ----
+
+    private DrugResponse ask(String as, DrugRequest.Builder request) throws Exception {
+        return net.ok(as, "Drug", request.build(), DrugResponse.parser());
+    }
+
+    private DrugRequest.Builder tracing(ByteString item) {
+        return DrugRequest.newBuilder()
+                .setTrace(DrugTrace.newBuilder().setProductId(product).setItemId(item));
+    }
+
+    private static List<String> steps(DrugTraced traced) {
+        return traced.getStepsList().stream().map(DrugStep::getType).toList();
+    }
+
+    private void hidden(String as, String key) throws Exception {
+        Problem problem =
+                net.refused(as, "State", StateRequest.newBuilder().setKey(key).build());
+        assertThat(problem.getCode()).as(key).isEqualTo("NOT_FOUND");
+    }
+
+    private List<ByteString> list(String as, String list) throws Exception {
+        ListRequest request =
+                ListRequest.newBuilder().setList(list).setLimit(100).build();
+        return net.ok(as, "List", request, ListResponse.parser()).getItemsList();
+    }
+
+    @Test
+    @Order(4)
+    @DisplayName("DRU-7 a path is told from its origin to now, through the case, to who is on it and to the regulator")
+    void dru7_path() throws Exception {
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setPack(DrugPack.newBuilder()
+                                .addAggregations(DrugPack.Aggregation.newBuilder()
+                                        .setContainerId(box)
+                                        .addItems(set(pack(0), pack(1), pack(2))))));
+        ByteString shipment = id();
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setShip(DrugShip.newBuilder()
+                                .setShipmentId(shipment)
+                                .setTo("northside")
+                                .addContainers(box)));
+        DrugTraced underWay = ask(PHARMACIST, tracing(pack(0))).getTraced();
+        assertThat(underWay.getStatus()).isEqualTo("IN_TRANSIT");
+        assertThat(underWay.getInTransitTo()).isEqualTo("northside");
+        assertThat(underWay.getCustodian()).isEqualTo(NODE);
+        act(
+                PHARMACIST,
+                DrugAction.newBuilder().setReceive(DrugReceive.newBuilder().addContainers(box)));
+        change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 0);
+        for (String reader : List.of(PHARMACIST, OPERATOR, INSPECTOR)) {
+            DrugTraced traced = ask(reader, tracing(pack(0))).getTraced();
+            assertThat(steps(traced)).containsExactly("commission", "pack", "ship", "receive", "unpack", "dispense");
+            assertThat(traced.getStepsList()).extracting(DrugStep::getActor).contains(OPERATOR, PHARMACIST);
+            assertThat(traced.getStatus()).isEqualTo("DISPENSED");
+            assertThat(traced.getManufacturer()).isEqualTo(NODE);
+        }
+        assertThat(steps(ask(PHARMACIST, tracing(pack(1))).getTraced()))
+                .containsExactly("commission", "pack", "ship", "receive");
+        DrugTraced ofTheBox = ask(
+                        PHARMACIST,
+                        DrugRequest.newBuilder().setTrace(DrugTrace.newBuilder().setContainerId(box)))
+                .getTraced();
+        assertThat(steps(ofTheBox)).containsExactly("pack", "ship", "receive");
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("DRU-9 a rival is told nothing, in the words in which it is told of what does not exist")
+    void dru9_rivalsSeeNothing() throws Exception {
+        ByteString nowhere = DrugBlinding.itemId(productKey, "NOWHERE");
+        assertThat(net.refused(RIVAL, "Drug", tracing(pack(0)).build()))
+                .isEqualTo(net.refused(RIVAL, "Drug", tracing(nowhere).build()));
+        DrugRequest.Builder ofTheBox =
+                DrugRequest.newBuilder().setTrace(DrugTrace.newBuilder().setContainerId(box));
+        DrugRequest.Builder ofNothing =
+                DrugRequest.newBuilder().setTrace(DrugTrace.newBuilder().setContainerId(id()));
+        assertThat(net.refused(RIVAL, "Drug", ofTheBox.build()))
+                .isEqualTo(net.refused(RIVAL, "Drug", ofNothing.build()));
+        for (String list : List.of("shipments", "exceptions", "recalls", "products", "key-requests")) {
+            assertThat(list(SPONSOR, list)).as(list).isEmpty();
+        }
+        assertThat(list(RIVAL, "shipments")).isEmpty();
+        assertThat(list(PHARMACIST, "shipments")).hasSize(1);
+        hidden(RIVAL, DrugKeys.item(pack(0)).toString());
+        hidden(RIVAL, DrugKeys.container(box).toString());
+        assertThat(state(PHARMACIST, DrugKeys.container(box).toString()).getFound())
+                .isTrue();
+        for (String key : List.of(
+                DrugKeys.segment(lot, 0).toString(), DrugKeys.contents(box).toString())) {
+            assertThat(net.call(
+                                    OPERATOR,
+                                    "State",
+                                    StateRequest.newBuilder().setKey(key).build())
+                            .statusCode())
+                    .as(key)
+                    .isNotEqualTo(200);
+        }
+        DrugRequest find = DrugRequest.newBuilder()
+                .setFind(DrugFind.newBuilder().setProductId(product).setIds(pack(3)))
+                .build();
+        assertThat(net.refused(SPONSOR, "Drug", find).getCode()).isEqualTo("NOT_FOUND");
+        assertThat(ask(PHARMACIST, find.toBuilder()).getFound().getItems(0)).isEqualTo(set(pack(3)));
+    }
+
+    // ---- verification (DRU-7) ----
+
+    private DrugVerify.Builder verifying(int pack) {
+        return DrugVerify.newBuilder().setProductId(product).setItemId(pack(pack));
+    }
+
+    private DrugVerified verified(String as, DrugVerify.Builder question) throws Exception {
+        return ask(as, DrugRequest.newBuilder().setVerify(question)).getVerified();
+    }
+
+    /** Reason, additional information and status. */
+    private List<String> told(DrugVerify.Builder question) throws Exception {
+        DrugVerification answer =
+                DrugVerification.parseFrom(verified(PHARMACIST, question).getVerification());
+        assertThat(answer.getVerified()).isEqualTo(answer.getReason().isEmpty());
+        return List.of(answer.getReason(), answer.getAdditionalInfo(), answer.getStatus());
+    }
+
+    @Test
+    @Order(6)
+    @DisplayName(
+            "DRU-7 an answer is signed by the institution that gives it, for who asked, and no byte of it can change")
+    void dru7_signedAnswer() throws Exception {
+        DrugVerified signed = verified(PHARMACIST, verifying(1).setLotId(lot).setExpiryMillis(expiry));
+        DrugVerification answer = DrugVerification.parseFrom(signed.getVerification());
+        assertThat(answer.getVerified()).isTrue();
+        assertThat(answer.getResponder()).isEqualTo(NODE);
+        assertThat(answer.getRequester()).isEqualTo(PHARMACIST);
+        assertThat(answer.getChainId())
+                .isEqualTo(ByteString.copyFrom(net.chainId().toBytes()));
+        assertThat(answer.getHeight()).isPositive();
+        InstitutionState maker = InstitutionState.parseFrom(
+                state(PHARMACIST, StateKeys.institution(NODE).toString()).getValue());
+        byte[] bytes = signed.getVerification().toByteArray();
+        assertThat(isSigned(maker, bytes, signed)).isTrue();
+        bytes[bytes.length - 1] ^= 1;
+        assertThat(isSigned(maker, bytes, signed)).isFalse();
+    }
+
+    private static boolean isSigned(InstitutionState institution, byte[] bytes, DrugVerified signed) {
+        return new Ed25519Verifier()
+                .verify(
+                        PublicKey.ed25519(institution.getSigningKey().getKey().toByteArray()),
+                        Hash.tagged("consilium/drug-verification/v1", bytes).toBytes(),
+                        signed.getSignature().toByteArray());
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("DRU-7 DRU-8 every mismatch and every stop has the reason code of the verification router service")
+    void dru7_reasonCodes() throws Exception {
+        ByteString otherLot = DrugBlinding.lotId(productKey, "L2");
+        assertThat(told(verifying(1))).containsExactly("", "", "ACTIVE");
+        assertThat(told(verifying(77))).containsExactly("No_match_GTIN_Serial", "", "UNKNOWN");
+        assertThat(told(verifying(1).setLotId(otherLot))).containsExactly("No_match_GTIN_Serial_Lot", "", "ACTIVE");
+        assertThat(told(verifying(1).setExpiryMillis(expiry + DAY)))
+                .containsExactly("No_match_GTIN_Serial_Expiry", "", "ACTIVE");
+        assertThat(told(verifying(1).setLotId(otherLot).setExpiryMillis(expiry + DAY)))
+                .containsExactly("No_match_GTIN_Serial_Lot_Expiry", "", "ACTIVE");
+        String stopped = "Not_for_re-distribution";
+        assertThat(told(verifying(0))).containsExactly(stopped, "", "DISPENSED");
+        change(OPERATOR, DrugStatusKind.DRUG_QUARANTINE, 3);
+        assertThat(told(verifying(3))).containsExactly(stopped, "Suspect", "QUARANTINED");
+        change(OPERATOR, DrugStatusKind.DRUG_MARK_SUSPECT, 4);
+        assertThat(told(verifying(4))).containsExactly(stopped, "Suspect", "SUSPECT");
+        change(INSPECTOR, DrugStatusKind.DRUG_MARK_ILLEGITIMATE, 5);
+        assertThat(told(verifying(5))).containsExactly(stopped, "Illegitimate", "ILLEGITIMATE");
+        assertThat(net.refused(
+                                SPONSOR,
+                                "Drug",
+                                DrugRequest.newBuilder().setVerify(verifying(1)).build())
+                        .getCode())
+                .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    @Order(8)
+    @DisplayName(
+            "DRU-6 a recall of single packs and of a lot is told at once, its holders to maker and regulator alone")
+    void dru6_recall() throws Exception {
+        ByteString single = id();
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setRecall(DrugRecall.newBuilder()
+                                .setRecallId(single)
+                                .setProductId(product)
+                                .addItems(set(pack(6)))));
+        assertThat(told(verifying(6))).containsExactly("Not_for_re-distribution", "Recalled", "RECALLED");
+        assertThat(told(verifying(7))).containsExactly("", "", "ACTIVE");
+        ByteString whole = id();
+        act(
+                INSPECTOR,
+                DrugAction.newBuilder()
+                        .setRecall(DrugRecall.newBuilder()
+                                .setRecallId(whole)
+                                .setProductId(product)
+                                .setLotId(lot)));
+        assertThat(told(verifying(7))).containsExactly("Not_for_re-distribution", "Recalled", "RECALLED");
+        DrugRequest.Builder holders =
+                DrugRequest.newBuilder().setHolders(DrugHolders.newBuilder().setRecallId(whole));
+        for (String reader : List.of(OPERATOR, INSPECTOR)) {
+            assertThat(ask(reader, holders).getHeld().getHoldersList()).containsExactly("northside", NODE);
+        }
+        assertThat(net.refused(PHARMACIST, "Drug", holders.build()).getCode()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    @Order(9)
+    @DisplayName("DRU-7 what has expired is not for redistribution, by the clock of the node that answers")
+    void dru7_expired() throws Exception {
+        ByteString young = DrugBlinding.lotId(productKey, "L9");
+        ByteString item = DrugBlinding.itemId(productKey, "YOUNG");
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setCommission(DrugCommission.newBuilder()
+                                .setProductId(product)
+                                .setLotId(young)
+                                .setExpiryMillis(net.now() + DAY)
+                                .setIds(item)));
+        DrugVerify.Builder question =
+                DrugVerify.newBuilder().setProductId(product).setItemId(item);
+        assertThat(told(question)).containsExactly("", "", "ACTIVE");
+        net.passTime(2 * DAY);
+        assertThat(told(question)).containsExactly("Not_for_re-distribution", "Expired", "EXPIRED");
+    }
+}
