@@ -198,8 +198,8 @@ final class PathPicture {
         text(218, y, 12, GREY, "normal", "start", "under way");
         line(300, y - 4, 340, y - 4, RED, 3, "6 5", "gap");
         text(348, y, 12, GREY, "normal", "start", "gap: not received, or nobody handed it over");
-        sign(620, y - 4, "n");
-        text(636, y, 12, GREY, "normal", "start", "alert, explained above");
+        sign(650, y - 4, "n");
+        text(668, y, 12, GREY, "normal", "start", "alert, explained above");
     }
 
     private static int x(int event) {

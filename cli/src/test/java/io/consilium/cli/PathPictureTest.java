@@ -163,7 +163,8 @@ class PathPictureTest {
         assertThat(texts(svg))
                 .contains(
                         "recalled: Recalled by its manufacturer or the regulator",
-                        "dispensed-twice: Reported by northside/pharmacist, open (2026-03-04 20:00)",
+                        "dispensed-twice: It was to be handed out again: one of two packs is false."
+                                + " Reported by northside/pharmacist, open (2026-03-04 20:00)",
                         "with northside, 2 alerts");
         long signs = texts(svg).stream().filter("2"::equals).count();
         assertThat(signs).as("beside its step and in the list").isEqualTo(2);

@@ -103,6 +103,11 @@ final class DrugBook {
         return read(DrugKeys.item(id), DrugItemState.parser());
     }
 
+    /** The same for thousands of items, most of which have no state of their own. */
+    Optional<DrugItemState> itemAmongMany(ByteString id) {
+        return glance(DrugKeys.item(id), DrugItemState.parser());
+    }
+
     Optional<DrugContainerState> container(ByteString id) {
         return read(DrugKeys.container(id), DrugContainerState.parser());
     }

@@ -1,6 +1,7 @@
 package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,15 +30,16 @@ public final class ItemIds {
 
     /** The place of an id in an ascending row, or less than 0. */
     public static int find(ByteString ids, ByteString id) {
-        return find(ids, id, 0);
+        return find(ids, row(id), 0);
     }
 
-    static int find(ByteString ids, ByteString other, int otherOffset) {
+    static int find(ByteString ids, ByteBuffer other, int otherOffset) {
+        ByteBuffer row = row(ids);
         int low = 0;
         int high = count(ids) - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = compare(ids, middle * BYTES, other, otherOffset);
+            int order = compare(row, middle * BYTES, other, otherOffset);
             if (order == 0) {
                 return middle;
             }
@@ -52,26 +54,59 @@ public final class ItemIds {
 
     /** Whether each id is greater than the one before it, hence distinct. */
     public static boolean ascending(ByteString ids) {
+        ByteBuffer row = row(ids);
         for (int i = 1; i < count(ids); i++) {
-            if (compare(ids, (i - 1) * BYTES, ids, i * BYTES) >= 0) {
+            if (compare(row, (i - 1) * BYTES, row, i * BYTES) >= 0) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The ids in ascending order. */
+    /**
+     * The ids in ascending order. They are sorted as numbers of their first bits and their place; those few that have
+     * the same first bits are then put right among themselves, however many somebody makes of them.
+     */
     public static ByteString sorted(ByteString ids) {
-        byte[][] rows = new byte[count(ids)][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = at(ids, i).toByteArray();
+        int count = count(ids);
+        int placeBits = Integer.SIZE - Integer.numberOfLeadingZeros(count);
+        long places = (1L << placeBits) - 1;
+        ByteBuffer row = row(ids);
+        long[] keys = new long[count];
+        for (int i = 0; i < count; i++) {
+            keys[i] = (row.getLong(i * BYTES) ^ Long.MIN_VALUE) & ~places | i;
         }
-        Arrays.sort(rows, Arrays::compareUnsigned);
-        byte[] sorted = new byte[rows.length * BYTES];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(rows[i], 0, sorted, i * BYTES, BYTES);
+        Arrays.sort(keys);
+        byte[] sorted = new byte[count * BYTES];
+        int from = 0;
+        while (from < count) {
+            int end = from + 1;
+            while (end < count && (keys[end] & ~places) == (keys[from] & ~places)) {
+                end++;
+            }
+            if (end == from + 1) {
+                ids.copyTo(sorted, (int) (keys[from] & places) * BYTES, from * BYTES, BYTES);
+            } else {
+                alike(ids, keys, places, from, end).copyTo(sorted, from * BYTES);
+            }
+            from = end;
         }
         return ByteString.copyFrom(sorted);
+    }
+
+    /** Ids with the same first bits, in ascending order. */
+    private static ByteString alike(ByteString ids, long[] keys, long places, int from, int end) {
+        List<ByteString> alike = new ArrayList<>(end - from);
+        for (int i = from; i < end; i++) {
+            alike.add(at(ids, (int) (keys[i] & places)));
+        }
+        alike.sort(ByteString.unsignedLexicographicalComparator());
+        return join(alike);
+    }
+
+    /** The ids as numbers can be read of them; from place 0 also where they are part of more bytes. */
+    static ByteBuffer row(ByteString ids) {
+        return ids.asReadOnlyByteBuffer().slice();
     }
 
     /** Ids one after the other. */
@@ -90,13 +125,10 @@ public final class ItemIds {
         return ByteString.copyFrom(left);
     }
 
-    static int compare(ByteString a, int aOffset, ByteString b, int bOffset) {
-        for (int i = 0; i < BYTES; i++) {
-            int order = (a.byteAt(aOffset + i) & 0xff) - (b.byteAt(bOffset + i) & 0xff);
-            if (order != 0) {
-                return order;
-            }
-        }
-        return 0;
+    static int compare(ByteBuffer a, int aOffset, ByteBuffer b, int bOffset) {
+        int order = Long.compareUnsigned(a.getLong(aOffset), b.getLong(bOffset));
+        return order != 0
+                ? order
+                : Long.compareUnsigned(a.getLong(aOffset + Long.BYTES), b.getLong(bOffset + Long.BYTES));
     }
 }

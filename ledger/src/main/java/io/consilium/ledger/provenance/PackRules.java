@@ -102,7 +102,7 @@ final class PackRules {
         int number = segment.getPackedCount() + 1;
         boolean changed = false;
         for (ByteString id : ItemIds.list(set.getIds())) {
-            Optional<DrugItemState> own = book.item(id);
+            Optional<DrugItemState> own = book.itemAmongMany(id);
             if (own.isPresent()) {
                 Optional<Rejection> refusal = own(book, set, own.get(), step);
                 if (refusal.isPresent()) {

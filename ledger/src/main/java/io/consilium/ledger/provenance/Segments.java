@@ -3,6 +3,7 @@ package io.consilium.ledger.provenance;
 import com.google.protobuf.ByteString;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStep;
+import java.nio.ByteBuffer;
 
 /** Adds packs to a segment of a lot, which stays sorted by id. */
 final class Segments {
@@ -10,6 +11,8 @@ final class Segments {
 
     static DrugSegmentState with(DrugSegmentState segment, ByteString added, DrugStep commissioned) {
         ByteString more = ItemIds.sorted(added);
+        ByteBuffer oldRow = ItemIds.row(segment.getIds());
+        ByteBuffer newRow = ItemIds.row(more);
         int oldCount = ItemIds.count(segment.getIds());
         int count = oldCount + ItemIds.count(more);
         byte[] ids = new byte[count * ItemIds.BYTES];
@@ -20,8 +23,7 @@ final class Segments {
         int m = 0;
         for (int i = 0; i < count; i++) {
             boolean takesOld = m == ItemIds.count(more)
-                    || o < oldCount
-                            && ItemIds.compare(segment.getIds(), o * ItemIds.BYTES, more, m * ItemIds.BYTES) < 0;
+                    || o < oldCount && ItemIds.compare(oldRow, o * ItemIds.BYTES, newRow, m * ItemIds.BYTES) < 0;
             if (takesOld) {
                 segment.getIds().copyTo(ids, o * ItemIds.BYTES, i * ItemIds.BYTES, ItemIds.BYTES);
                 commissionings[i] = segment.getCommissionings().byteAt(o);

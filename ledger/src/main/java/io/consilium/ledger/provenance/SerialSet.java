@@ -1,32 +1,43 @@
 package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The ids of one commissioning, made to be compared with all ids of the product: most of those differ in their first 16
- * bits from every new one, which a bit map tells without a search.
+ * The ids of one commissioning, made to be compared with all ids of the product. A bit map of some sixty bits an id tells
+ * by the first bits of nearly every other id that it is none of the set's; only the rest is searched for.
  */
 final class SerialSet {
-    private static final int PREFIXES = 1 << 16;
+    private static final int BITS_AN_ID = 64;
+    private static final int MIN_BITS = 1 << 10;
+    private static final int MAX_BITS = 1 << 20;
 
     private final ByteString sorted;
-    private final long[] prefixes = new long[PREFIXES / Long.SIZE];
+    private final long[] prefixes;
+    private final int shift;
 
+    /** @param sorted ascending */
     SerialSet(ByteString sorted) {
         this.sorted = sorted;
+        int wanted = Math.max(MIN_BITS, Math.min(MAX_BITS, BITS_AN_ID * ItemIds.count(sorted)));
+        int bits = Integer.highestOneBit(wanted);
+        this.prefixes = new long[bits / Long.SIZE];
+        this.shift = Integer.SIZE - Integer.numberOfTrailingZeros(bits);
+        ByteBuffer row = ItemIds.row(sorted);
         for (int offset = 0; offset < sorted.size(); offset += ItemIds.BYTES) {
-            int prefix = prefix(sorted, offset);
-            prefixes[prefix / Long.SIZE] |= 1L << prefix % Long.SIZE;
+            int prefix = row.getInt(offset) >>> shift;
+            prefixes[prefix / Long.SIZE] |= 1L << prefix;
         }
     }
 
     /** An id that the set itself has twice. */
     Optional<ByteString> repeated() {
+        ByteBuffer row = ItemIds.row(sorted);
         for (int i = 1; i < ItemIds.count(sorted); i++) {
-            if (ItemIds.compare(sorted, (i - 1) * ItemIds.BYTES, sorted, i * ItemIds.BYTES) == 0) {
+            if (ItemIds.compare(row, (i - 1) * ItemIds.BYTES, row, i * ItemIds.BYTES) == 0) {
                 return Optional.of(ItemIds.at(sorted, i));
             }
         }
@@ -35,31 +46,25 @@ final class SerialSet {
 
     /** The first id of the row that is one of the set's. */
     Optional<ByteString> firstIn(ByteString ids) {
-        for (int offset = 0; offset < ids.size(); offset += ItemIds.BYTES) {
-            if (near(ids, offset) && ItemIds.find(sorted, ids, offset) >= 0) {
-                return Optional.of(ids.substring(offset, offset + ItemIds.BYTES));
-            }
-        }
-        return Optional.empty();
+        List<ByteString> first = in(ids, 1);
+        return first.isEmpty() ? Optional.empty() : Optional.of(first.get(0));
     }
 
     /** Every id of the row that is one of the set's. */
     List<ByteString> allIn(ByteString ids) {
-        List<ByteString> all = new ArrayList<>();
-        for (int offset = 0; offset < ids.size(); offset += ItemIds.BYTES) {
-            if (near(ids, offset) && ItemIds.find(sorted, ids, offset) >= 0) {
-                all.add(ids.substring(offset, offset + ItemIds.BYTES));
+        return in(ids, Integer.MAX_VALUE);
+    }
+
+    private List<ByteString> in(ByteString ids, int limit) {
+        List<ByteString> found = new ArrayList<>();
+        ByteBuffer row = ItemIds.row(ids);
+        for (int offset = 0; offset < ids.size() && found.size() < limit; offset += ItemIds.BYTES) {
+            int prefix = row.getInt(offset) >>> shift;
+            boolean near = (prefixes[prefix / Long.SIZE] & 1L << prefix) != 0;
+            if (near && ItemIds.find(sorted, row, offset) >= 0) {
+                found.add(ids.substring(offset, offset + ItemIds.BYTES));
             }
         }
-        return all;
-    }
-
-    private boolean near(ByteString ids, int offset) {
-        int prefix = prefix(ids, offset);
-        return (prefixes[prefix / Long.SIZE] & 1L << prefix % Long.SIZE) != 0;
-    }
-
-    private static int prefix(ByteString ids, int offset) {
-        return (ids.byteAt(offset) & 0xff) << 8 | ids.byteAt(offset + 1) & 0xff;
+        return found;
     }
 }
