@@ -8,6 +8,7 @@ import io.consilium.crypto.KeyEnvelope;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientController;
+import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.Precondition;
@@ -186,6 +187,53 @@ final class PatientCommands implements CommandTree.Nesting {
         return 0;
     }
 
+    @Command(
+            name = "merge",
+            description = {
+                "Merge two ids that were drawn for one person: ALIAS ends, ROOT goes on. Records, consents and log stay under",
+                "their ids and are listed with ROOT; consents of either speak for both, but rules by label permit nothing",
+                "across them. A CONSENT_OFFICER or ADMIN of a custodian of both may."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  consilium --context st-mary/consent patient merge ROOT ALIAS --reason 'registered twice' \\",
+                "      --evidence form.pdf",
+                "  consilium --context st-mary/consent patient merge ROOT ALIAS --undo --reason 'not the same' \\",
+                "      --evidence form.pdf"
+            })
+    int merge(
+            @Parameters(paramLabel = "ROOT", description = "The patient id that goes on.") String root,
+            @Parameters(paramLabel = "ALIAS", description = "The patient id that ends.") String alias,
+            @Option(names = "--undo", description = "Part them again.") boolean undo,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the patient and the custodians.")
+                    String reason,
+            @Option(
+                            names = "--evidence",
+                            required = true,
+                            paramLabel = "SIGNED-FORM",
+                            description = "What shows it, whose hash goes on chain.")
+                    String evidence)
+            throws Exception {
+        ByteString rootId = Ids.object("patient", root);
+        ByteString aliasId = Ids.object("patient", alias);
+        PatientMerge merge = PatientMerge.newBuilder()
+                .setRootId(rootId)
+                .setAliasId(aliasId)
+                .setUndo(undo)
+                .setEvidenceHash(Evidence.hash(Optional.of(evidence)))
+                .setSealedReason(new Custodian(session).scopeKey(rootId).sealReason(reason))
+                .build();
+        Map<String, Object> ids = new LinkedHashMap<>();
+        ids.put("patientId", Ids.text(rootId));
+        ids.put("aliasId", Ids.text(aliasId));
+        new Writes(session).submitAndPrint(body -> body.setPatientMerge(merge), ids);
+        return 0;
+    }
+
     private void submit(PatientController.Builder change, ByteString patientId, long version) throws ClientException {
         Precondition unchanged = Precondition.newBuilder()
                 .setObject(StateKeys.patient(patientId).text())
@@ -299,6 +347,10 @@ final class PatientCommands implements CommandTree.Nesting {
         object.put(
                 "guardians",
                 patient.getGuardianIdsList().stream().map(Ids::text).toList());
+        if (!patient.getMergedInto().isEmpty()) {
+            object.put("mergedInto", Ids.text(patient.getMergedInto()));
+        }
+        object.put("aliases", patient.getAliasesList().stream().map(Ids::text).toList());
         object.put("version", patient.getVersion());
         return object;
     }

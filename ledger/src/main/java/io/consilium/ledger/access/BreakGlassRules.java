@@ -16,6 +16,7 @@ import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.StateKeys;
@@ -102,7 +103,7 @@ public final class BreakGlassRules {
         boolean known = open.getRecordId().isEmpty()
                 || call.state()
                         .record(open.getRecordId())
-                        .map(found -> found.getPatientId().equals(open.getPatientId()))
+                        .map(found -> PatientFamily.isSame(call.state(), found.getPatientId(), open.getPatientId()))
                         .orElse(false);
         return known ? Optional.empty() : Optional.of(Refusal.RECORD_UNKNOWN.under(RULE, ""));
     }

@@ -9,6 +9,8 @@ public enum EventType {
     MEMBER_KEY_ROTATED("member.key-rotated"),
     PATIENT_REGISTERED("patient.registered"),
     PATIENT_KEY_CHANGED("patient.key-changed"),
+    PATIENT_MERGED("patient.merged"),
+    PATIENT_UNMERGED("patient.unmerged"),
     PATIENT_RELABELLED("patient.relabelled"),
     GUARDIAN_APPOINTED("guardian.appointed"),
     GUARDIAN_ENDED("guardian.ended"),

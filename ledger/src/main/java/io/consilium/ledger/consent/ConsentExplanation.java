@@ -72,7 +72,7 @@ public final class ConsentExplanation {
         }
         ConsentExplanation explanation = new ConsentExplanation(decision, question);
         List<OfConsent> consents = new ArrayList<>();
-        for (ConsentEntry entry : PatientConsents.entries(
+        for (ConsentEntry entry : PatientConsents.ofFamily(
                 state, state.patient(request.patientId()).orElseThrow())) {
             if (explanation.rules >= MAX_RULES) {
                 return new Explained(decision, consents, false);

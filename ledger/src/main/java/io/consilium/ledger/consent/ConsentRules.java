@@ -47,6 +47,9 @@ public final class ConsentRules {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
+        if (!patient.getMergedInto().isEmpty()) {
+            return Outcome.refused(Refusal.PATIENT_MERGED);
+        }
         if (call.state().consent(grant.getConsentId()).isPresent()) {
             return Outcome.refused(Refusal.CONSENT_EXISTS);
         }

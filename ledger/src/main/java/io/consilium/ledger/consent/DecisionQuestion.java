@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentEvaluation.Facts;
 import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
@@ -54,12 +55,12 @@ record DecisionQuestion(
             return settled(Decision.deny(Reason.ACTION_UNKNOWN));
         }
         Optional<RecordState> record = state.record(request.recordId())
-                .filter(known -> known.getPatientId().equals(request.patientId()));
+                .filter(known -> PatientFamily.isSame(state, known.getPatientId(), request.patientId()));
         if (record.isEmpty()) {
             return settled(Decision.deny(Reason.RECORD_UNKNOWN));
         }
         if (requester.subject().isPresent()) {
-            return settled(own(requester, record.get(), purpose.get(), action.get()));
+            return settled(own(state, requester, record.get(), purpose.get(), action.get()));
         }
         Signatory.Person person = (Signatory.Person) requester;
         Facts facts = facts(request, person, purpose.get(), action.get(), record.get());
@@ -82,8 +83,9 @@ record DecisionQuestion(
     }
 
     /** PRV-8: patients read their own records, and guardians those of their ward, for any purpose that need not be named. */
-    private static Decision own(Signatory requester, RecordState record, PurposeOfUse purpose, ConsentAction action) {
-        boolean own = requester.subject().map(record.getPatientId()::equals).orElse(false);
+    private static Decision own(
+            LedgerState state, Signatory requester, RecordState record, PurposeOfUse purpose, ConsentAction action) {
+        boolean own = requester.isFor(state, record.getPatientId());
         if (!own || action != ConsentAction.ACCESS || purpose.mustBeNamed()) {
             return Decision.deny(Reason.NO_CONSENT);
         }

@@ -1,6 +1,7 @@
 package io.consilium.ledger.consent;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.Emergency;
@@ -35,7 +36,9 @@ public final class Emergencies {
         for (Emergency emergency : open(state, member)) {
             boolean covers =
                     emergency.getRecordId().isEmpty() || emergency.getRecordId().equals(recordId);
-            if (emergency.getPatientId().equals(patientId) && covers && isRunning(emergency, timeMillis)) {
+            if (covers
+                    && isRunning(emergency, timeMillis)
+                    && PatientFamily.isSame(state, emergency.getPatientId(), patientId)) {
                 newest = Optional.of(emergency.getAccessId());
             }
         }

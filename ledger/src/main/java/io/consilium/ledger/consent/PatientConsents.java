@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.CanonicalWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKeys;
@@ -59,10 +60,21 @@ public final class PatientConsents {
         return entries;
     }
 
-    /** Those that speak at this time (CON-4). */
+    /** Those of all ids of the person: of the root, then of each alias (ID-3). */
+    static List<ConsentEntry> ofFamily(LedgerState state, PatientState patient) {
+        List<PatientState> family = PatientFamily.of(state, patient);
+        if (family.size() == 1) {
+            return entries(state, family.get(0));
+        }
+        List<ConsentEntry> all = new ArrayList<>();
+        family.forEach(each -> all.addAll(entries(state, each)));
+        return all;
+    }
+
+    /** Those that speak at this time for this patient and all that is one with it (CON-4, ID-3). */
     public static List<ConsentEntry> active(LedgerState state, PatientState patient, long timeMillis) {
         List<ConsentEntry> active = new ArrayList<>();
-        for (ConsentEntry entry : entries(state, patient)) {
+        for (ConsentEntry entry : ofFamily(state, patient)) {
             if (Signatories.covers(entry.getPeriod(), timeMillis)) {
                 active.add(entry);
             }

@@ -28,9 +28,9 @@ public record Call(ParsedTransaction transaction, Signatory signatory, BlockCont
         return signatory instanceof Signatory.Person person ? Optional.of(person) : Optional.empty();
     }
 
-    /** Whether the patient itself or a guardian of it signed; a guardian's mandate was checked before (TX-4). */
+    /** Whether the patient itself or a guardian signed, also of a root for an alias; mandates were checked before (TX-4). */
     public boolean isSignedFor(ByteString patientId) {
-        return signatory.subject().map(patientId::equals).orElse(false);
+        return signatory.isFor(state, patientId);
     }
 
     /** Whether a member of one of the institutions signed who has the role. */

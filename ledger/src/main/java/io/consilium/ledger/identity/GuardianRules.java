@@ -45,6 +45,9 @@ public final class GuardianRules {
             return Outcome.refused(Refusal.PATIENT_UNKNOWN);
         }
         PatientState patient = found.get();
+        if (!patient.getMergedInto().isEmpty()) {
+            return Outcome.refused(Refusal.PATIENT_MERGED);
+        }
         Optional<Rejection> refusal = signer(call, patient)
                 .or(() -> evidence(call, appointment.getEvidenceHash()))
                 .or(() -> mandate(call, appointment.getMandate()))

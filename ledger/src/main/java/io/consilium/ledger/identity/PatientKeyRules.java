@@ -59,6 +59,9 @@ public final class PatientKeyRules {
     }
 
     private static Optional<Rejection> signer(Call call, PatientState patient, PatientController change) {
+        if (!patient.getMergedInto().isEmpty()) {
+            return Optional.of(Refusal.PATIENT_MERGED.rejection());
+        }
         boolean itself = call.signatory() instanceof Signatory.Patient && call.isSignedFor(patient.getId());
         if (itself) {
             return Optional.empty();

@@ -1,6 +1,7 @@
 package io.consilium.ledger.identity;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
@@ -14,6 +15,13 @@ public sealed interface Signatory {
     /** The patient whose own rights this party uses: itself, or its ward. */
     default Optional<ByteString> subject() {
         return Optional.empty();
+    }
+
+    /** Whether this party has the rights of this patient: its subject is the patient, or the id that it was merged into. */
+    default boolean isFor(LedgerState state, ByteString patientId) {
+        return subject()
+                .filter(subject -> subject.equals(patientId) || subject.equals(PatientFamily.rootOf(state, patientId)))
+                .isPresent();
     }
 
     /** A person of an institution. */

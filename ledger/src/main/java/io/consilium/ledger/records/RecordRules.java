@@ -166,6 +166,9 @@ public final class RecordRules {
         if (!person.worksFor(InstitutionRole.PROVIDER) && !person.worksFor(InstitutionRole.LABORATORY)) {
             return Optional.of(Refusal.INSTITUTION_ROLE.under(RULE, "records are kept by a PROVIDER or a LABORATORY"));
         }
+        if (!patient.get().getMergedInto().isEmpty()) {
+            return Optional.of(Refusal.PATIENT_MERGED.rejection());
+        }
         return content(call, register.getContent(), register.getCustodian(), patient.get());
     }
 

@@ -2,6 +2,7 @@ package io.consilium.ledger.tx;
 
 import com.google.protobuf.ByteString;
 import io.consilium.proto.ConsentRelabel;
+import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientRelabel;
 import io.consilium.proto.RecordRelabel;
 import io.consilium.proto.VersionLabels;
@@ -16,6 +17,13 @@ final class CustodyFormat {
     static final int MAX_SEALED_KEY_BYTES = 256;
 
     private CustodyFormat() {}
+
+    static void merge(PatientMerge merge) throws MalformedTransaction {
+        Shape.id(merge.getRootId(), "patient_merge.root_id");
+        Shape.id(merge.getAliasId(), "patient_merge.alias_id");
+        Shape.hashOrNothing(merge.getEvidenceHash(), "patient_merge.evidence_hash");
+        PayloadFormat.reason(merge.getSealedReason(), "patient_merge");
+    }
 
     static void relabel(PatientRelabel relabel) throws MalformedTransaction {
         String path = "patient_relabel";

@@ -3,6 +3,7 @@ package io.consilium.node.api;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -18,6 +19,7 @@ import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.TransactionBody;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -228,6 +230,19 @@ public final class ApiPolicy {
                         && member.hasAny(SCOPE_KEY_HOLDERS);
     }
 
+    /**
+     * The ids under which a patient's objects are listed: of a root its own and, to those who may see it, those of its
+     * aliases; of every other id that one alone, so that a grantee learns of no merge.
+     */
+    List<ByteString> family(Caller caller, ByteString id) {
+        Optional<PatientState> root = visiblePatient(caller, id).filter(patient -> patient.getAliasesCount() > 0);
+        return root.isEmpty()
+                ? List.of(id)
+                : PatientFamily.of(state, root.get()).stream()
+                        .map(PatientState::getId)
+                        .toList();
+    }
+
     public boolean changesKeys(Caller caller, PatientState patient) {
         return caller instanceof Member member
                 && patient.getCustodiansList().contains(member.institution())
@@ -278,6 +293,9 @@ public final class ApiPolicy {
                         seesPatientId(caller, body.getPatientController().getPatientId());
                     case PATIENT_GUARDIAN ->
                         seesGuardianId(caller, body.getPatientGuardian().getGuardianId());
+                    case PATIENT_MERGE ->
+                        seesPatientId(caller, body.getPatientMerge().getRootId())
+                                && seesPatientId(caller, body.getPatientMerge().getAliasId());
                     case PATIENT_RELABEL ->
                         seesPatientId(caller, body.getPatientRelabel().getPatientId());
                     case RECORD_REGISTER ->
@@ -382,8 +400,12 @@ public final class ApiPolicy {
         return actors;
     }
 
-    private static boolean isPatient(Caller caller, ByteString patientId) {
-        return caller.subject().map(ActorName.hex(patientId)::equals).orElse(false);
+    /** The patient or its guardian; of an id that was merged also those of the id that goes on (ID-3). */
+    private boolean isPatient(Caller caller, ByteString patientId) {
+        return caller.subject()
+                .filter(subject -> subject.equals(ActorName.hex(patientId))
+                        || subject.equals(ActorName.hex(PatientFamily.rootOf(state, patientId))))
+                .isPresent();
     }
 
     private static boolean readsCustodyOf(Caller caller, String custodian) {

@@ -6,6 +6,7 @@ import io.consilium.ledger.consent.ConsentExplanation;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
@@ -38,7 +39,7 @@ public final class ConsentQuery {
             boolean patientVisible = policy.seesPatientId(caller, request.getPatientId());
             boolean holds = view.state()
                     .record(request.getRecordId())
-                    .filter(record -> record.getPatientId().equals(request.getPatientId()))
+                    .filter(record -> PatientFamily.isSame(view.state(), record.getPatientId(), request.getPatientId()))
                     .map(record -> policy.holds(caller, record))
                     .orElse(false);
             if (!holds && !policy.asksFor(caller, request.getBy())) {

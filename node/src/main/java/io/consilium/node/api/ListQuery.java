@@ -16,6 +16,7 @@ import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
 import io.consilium.storage.IndexPage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,22 @@ public final class ListQuery {
      *
      * @param about what the selector names, when an empty answer has to read as "no such"; visible objects aside
      */
-    private record Scan(String index, byte[] prefix, Visible visible, Optional<String> about) {}
+    private record Scan(String index, List<byte[]> prefixes, Visible visible, Optional<String> about) {
+        Scan(String index, byte[] prefix, Visible visible, Optional<String> about) {
+            this(index, List.of(prefix), visible, about);
+        }
+
+        /** Which of the prefixes a key is under; the first without one. */
+        int place(Optional<byte[]> key) {
+            for (int i = 0; i < prefixes.size() && key.isPresent(); i++) {
+                byte[] prefix = prefixes.get(i);
+                if (Arrays.equals(prefix, Arrays.copyOf(key.get(), prefix.length))) {
+                    return i;
+                }
+            }
+            return 0;
+        }
+    }
 
     public ListResponse list(Caller caller, ListRequest request) {
         int limit = request.getLimit() == 0 ? DEFAULT_ITEMS : request.getLimit();
@@ -105,8 +121,9 @@ public final class ListQuery {
         ListResponse.Builder page = ListResponse.newBuilder();
         Optional<byte[]> after = from;
         byte[] lastShown = {};
+        int place = scan.place(from);
         for (int scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_ENTRIES) {
-            IndexPage entries = view.chain().scan(scan.index(), scan.prefix(), after, SCAN_ENTRIES, false);
+            IndexPage entries = view.chain().scan(scan.index(), scan.prefixes().get(place), after, SCAN_ENTRIES, false);
             for (IndexPage.Item entry : entries.items()) {
                 Optional<? extends MessageLite> object = scan.visible().at(entry.key());
                 if (object.isEmpty()) {
@@ -118,10 +135,13 @@ public final class ListQuery {
                 page.addItems(object.get().toByteString());
                 lastShown = entry.key();
             }
-            if (entries.nextAfterKey().isEmpty()) {
-                return page.build();
-            }
             after = entries.nextAfterKey();
+            if (after.isEmpty()) {
+                if (++place == scan.prefixes().size()) {
+                    return page.build();
+                }
+                after = Optional.of(scan.prefixes().get(place)); // shorter than every key under it
+            }
         }
         return page.setNextCursor(cursor.seal(after.orElseThrow())).build();
     }
@@ -213,7 +233,7 @@ public final class ListQuery {
         Set<ByteString> wanted = labels.of(patient, state, request.getLabelsList());
         return new Scan(
                 visible.index(),
-                visible.prefix(),
+                visible.prefixes(),
                 key -> state.record(LedgerIndexes.idAt(key))
                         .filter(record -> policy.seesRecord(caller, record))
                         .filter(record -> hasAny(record, wanted)),
@@ -314,7 +334,9 @@ public final class ListQuery {
         }
         return new Scan(
                 LedgerIndexes.PATIENT_ACCESSES,
-                LedgerIndexes.prefix(patient.getId()),
+                policy.family(caller, patient.getId()).stream()
+                        .map(LedgerIndexes::prefix)
+                        .toList(),
                 key -> visible(caller, policy, state, LedgerIndexes.idAt(key)),
                 Optional.empty());
     }
@@ -380,7 +402,7 @@ public final class ListQuery {
         ByteString id = selector.objectId();
         return new Scan(
                 index,
-                LedgerIndexes.prefix(id),
+                policy.family(caller, id).stream().map(LedgerIndexes::prefix).toList(),
                 visible,
                 policy.seesPatientId(caller, id) ? Optional.empty() : Optional.of("patient"));
     }

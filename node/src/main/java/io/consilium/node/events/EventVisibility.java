@@ -18,8 +18,11 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                 && switch (type(event)) {
                     case EVIDENCE_PROVEN, MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
                         caller instanceof Caller.Member;
-                    case PATIENT_REGISTERED, PATIENT_KEY_CHANGED, PATIENT_RELABELLED ->
-                        all(detail, id -> policy.seesPatientId(caller, id));
+                    case PATIENT_REGISTERED,
+                            PATIENT_KEY_CHANGED,
+                            PATIENT_MERGED,
+                            PATIENT_UNMERGED,
+                            PATIENT_RELABELLED -> all(detail, id -> policy.seesPatientId(caller, id));
                     case GUARDIAN_APPOINTED, GUARDIAN_ENDED -> all(detail, id -> policy.seesGuardianId(caller, id));
                     case RECORD_REGISTERED,
                             RECORD_AMENDED,

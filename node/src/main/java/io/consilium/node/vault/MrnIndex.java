@@ -2,6 +2,7 @@ package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiPolicy;
 import io.consilium.node.api.ApiProblem;
@@ -66,7 +67,12 @@ public final class MrnIndex {
                     switch (request.getActionCase()) {
                         case LINK_PATIENT_ID -> link(name, ours(caller, view, request.getLinkPatientId()));
                         case UNLINK_PATIENT_ID -> unlink(name, ours(caller, view, request.getUnlinkPatientId()));
-                        case FIND -> ours(caller, view, find(name).orElseThrow(MrnIndex::unknown));
+                        case FIND ->
+                            ours(
+                                    caller,
+                                    view,
+                                    PatientFamily.rootOf(
+                                            view.state(), find(name).orElseThrow(MrnIndex::unknown)));
                         case ACTION_NOT_SET ->
                             throw ApiProblem.malformed("it is not said whether to link, unlink or find", "action")
                                     .asException();
