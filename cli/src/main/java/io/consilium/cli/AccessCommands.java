@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerifiedState;
 import io.consilium.proto.AccessState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,11 @@ final class AccessCommands {
             @Option(names = "--restart", description = "Forget where it stopped, and begin with what comes now.")
                     boolean restart)
             throws Exception {
-        List<String> wanted = Words.of(types);
+        List<String> wanted = new ArrayList<>();
+        for (String type : Words.of(types)) {
+            wanted.add(AccessWatch.type(type));
+        }
+        Pages.requireCount("--limit", limit);
         new AccessWatch(session, wanted.isEmpty() ? List.of("access", "consent") : wanted).run(limit, once, restart);
         return 0;
     }

@@ -3,8 +3,10 @@ package io.consilium.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.ledger.block.EventType;
 import io.consilium.proto.EventDetail;
 import io.consilium.proto.WatchEvent;
 import io.consilium.proto.WatchRequest;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,6 +43,27 @@ final class AccessWatch {
         this.types = types;
     }
 
+    /** A kind of event, or the domain before its dot. */
+    static String type(String text) throws ClientException {
+        Set<String> domains = new TreeSet<>();
+        Set<String> known = new TreeSet<>();
+        for (EventType type : EventType.values()) {
+            domains.add(type.text().substring(0, type.text().indexOf('.')));
+            known.add(type.text());
+        }
+        known.addAll(domains);
+        if (known.contains(text)) {
+            return text;
+        }
+        throw new MalformedInput(
+                "--type",
+                "'" + text + "' is no kind of event",
+                ContextResolver.nearest(text, known)
+                        .map(near -> "Did you mean " + near + "?")
+                        .orElse("Choose among " + String.join(", ", domains)
+                                + ", or a kind of theirs as the watch prints it"));
+    }
+
     /** @param limit how many events, 0 for any number */
     void run(int limit, boolean once, boolean restart) throws ClientException {
         Path file = place();
@@ -47,6 +72,7 @@ final class AccessWatch {
             // the beginning is a place too: what comes between this run and the next is not lost
             cursor = session.client().watch(WatchRequest.getDefaultInstance()).getNextCursor();
             write(file, cursor);
+            session.output().say("The watch begins here: nothing from before is told");
         }
         int told = 0;
         boolean away = false;

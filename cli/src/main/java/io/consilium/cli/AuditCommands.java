@@ -162,9 +162,15 @@ final class AuditCommands {
                     Optional<String> institution,
             @Option(names = "--out", required = true, paramLabel = "FILE", description = "File; it must not exist.")
                     Path out,
+            @Option(
+                            names = "--per-file",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "Accesses in one file (default 1000).")
+                    int perFile,
             @Mixin AuditTime.Options times)
             throws Exception {
-        new AuditExport(session).write(patient, institution, times.time(0), out);
+        new AuditExport(session).write(patient, institution, times.time(0), perFile, out);
         return 0;
     }
 

@@ -27,6 +27,7 @@ record AuditEntry(
         PERMITTED("asked for access, which was permitted"),
         DENIED("asked for access, which was denied"),
         CONDITIONAL("asked for access, which the custodian has to decide"),
+        JUDGED("judged the sealed conditions"),
         USED("read it as the custodian's own staff"),
         BREAK_GLASS("broke the glass"),
         REVIEWED("reviewed the break-glass"),
@@ -62,6 +63,15 @@ record AuditEntry(
                         review.getTimeMillis(),
                         review.getReviewer(),
                         Ids.text(review.getTxId()),
+                        Optional.empty()));
+            }
+            if (access.hasOutcome()) {
+                entries.add(new AuditEntry(
+                        access,
+                        Kind.JUDGED,
+                        access.getOutcome().getTimeMillis(),
+                        access.getCustodian(),
+                        Ids.text(access.getOutcome().getTxId()),
                         Optional.empty()));
             }
             if (access.hasDisclosure()) {
@@ -115,8 +125,19 @@ record AuditEntry(
         if (kind == Kind.REVIEWED) {
             return kind.meaning + " and found it " + BreakGlassSteps.outcome(access.getBreakGlass());
         }
+        if (kind == Kind.JUDGED) {
+            boolean permitted = access.getOutcome().getOutcome() == DecisionOutcome.PERMIT;
+            return kind.meaning + (permitted ? " and permitted it" : " and denied it");
+        }
         boolean glass = access.hasBreakGlass() && access.getDecision().getOutcome() == DecisionOutcome.DENY;
         return glass ? "tried to break the glass, which was denied" : kind.meaning;
+    }
+
+    /** What was decided at this line: of sealed conditions, when they were judged. */
+    private DecisionOutcome decision() {
+        return kind == Kind.JUDGED
+                ? access.getOutcome().getOutcome()
+                : access.getDecision().getOutcome();
     }
 
     /** A line of the patient's log. */
@@ -133,8 +154,11 @@ record AuditEntry(
             object.put("recordVersion", access.getRecordVersion());
         }
         object.put("requester", access.getRequester());
-        object.put("decision", access.getDecision().getOutcome().name());
+        object.put("decision", decision().name());
         object.putAll(ConsentCommands.basis(access.getDecision()));
+        if (kind == Kind.JUDGED && !access.getOutcome().getReason().isEmpty()) {
+            object.put("reason", access.getOutcome().getReason());
+        }
         if (access.getBreakGlass().getReviewDueMillis() > 0) {
             object.put("review", BreakGlassSteps.outcome(access.getBreakGlass()));
         }

@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
 final class AuditExport {
     private static final int PAGE = 500;
 
-    /** Some six kilobytes each. */
-    private static final int PART_LINES = 1_000;
+    /** An access has some six kilobytes of proofs. */
+    static final int MAX_PER_FILE = 2_000;
 
     private static final int SHOWN_FROM_PATIENTS = 20;
     private static final int MAX_PATIENTS = 100_000;
@@ -53,18 +53,24 @@ final class AuditExport {
         this.session = session;
     }
 
-    /** Writes FILE, and FILE-2 and so on where the log is long; each file holds at most {@link #PART_LINES} lines. */
-    void write(Optional<String> patient, Optional<String> institution, AuditTime time, Path out)
+    /** Writes FILE, and FILE-2 and so on where the log is long; each file holds at most so many accesses. */
+    void write(Optional<String> patient, Optional<String> institution, AuditTime time, int perFile, Path out)
             throws ClientException {
+        if (perFile < 1 || perFile > MAX_PER_FILE) {
+            throw new MalformedInput(
+                    "--per-file",
+                    "A file holds 1 to " + MAX_PER_FILE + " accesses, not " + perFile,
+                    "Leave it out for 1000");
+        }
         if (patient.isPresent() == institution.isPresent()) {
             throw new MalformedInput(
-                    "--patient", "It is not said what to export", "Give --patient P or --institution I");
+                    "--patient", "One patient or one institution is exported", "Give --patient P or --institution I");
         }
         UserFiles.requireAbsent(out);
         List<ByteString> patients = patient.isPresent()
                 ? List.of(Ids.object("patient", patient.get()))
                 : patientsOf(Ids.institution(institution.orElseThrow()));
-        Parts parts = new Parts(time, out);
+        Parts parts = new Parts(time, perFile, out);
         try (Progress progress = new Progress(session.output(), "Proving", patients.size(), SHOWN_FROM_PATIENTS)) {
             for (int i = 0; i < patients.size(); i++) {
                 log(patients.get(i), time, parts);
@@ -76,7 +82,7 @@ final class AuditExport {
         result.put("file", out.toString());
         result.put("files", parts.files.stream().map(Path::toString).toList());
         result.put("patients", patients.size());
-        result.put("lines", parts.lines);
+        result.put("accesses", parts.accesses);
         result.put("signer", session.actor());
         result.put("claim", CLAIM);
         session.output().result(result);
@@ -86,22 +92,24 @@ final class AuditExport {
     private final class Parts {
         private final Path out;
         private final AuditTime time;
+        private final int perFile;
         private final ByteString signerProof;
         private final List<Path> files = new ArrayList<>();
         private InspectorBundle.Builder part = InspectorBundle.newBuilder();
-        private int partLines;
-        private int lines;
+        private int inPart;
+        private int accesses;
         private ByteString previous = ByteString.EMPTY;
 
-        Parts(AuditTime time, Path out) throws ClientException {
+        Parts(AuditTime time, int perFile, Path out) throws ClientException {
             this.time = time;
+            this.perFile = perFile;
             this.out = out;
             this.signerProof = proof(signerKey());
         }
 
         /** Starts a patient's log, in the next part where this one is full. */
         void begin(ByteString patientProof) throws ClientException {
-            if (partLines >= PART_LINES) {
+            if (inPart >= perFile) {
                 flush(false);
             }
             part.addLogsBuilder().setPatientProof(patientProof);
@@ -109,14 +117,14 @@ final class AuditExport {
 
         /** A line of the log begun last. */
         void add(InspectorLine line) throws ClientException {
-            if (partLines >= PART_LINES) {
+            if (inPart >= perFile) {
                 ByteString patientProof = part.getLogs(part.getLogsCount() - 1).getPatientProof();
                 flush(false);
                 begin(patientProof);
             }
             part.getLogsBuilder(part.getLogsCount() - 1).addLines(line);
-            partLines++;
-            lines++;
+            inPart++;
+            accesses++;
         }
 
         void flush(boolean last) throws ClientException {
@@ -150,7 +158,7 @@ final class AuditExport {
             files.add(place);
             previous = ByteString.copyFrom(file.contentHash().toBytes());
             part = InspectorBundle.newBuilder();
-            partLines = 0;
+            inPart = 0;
         }
 
         void finish() throws ClientException {

@@ -32,10 +32,11 @@ record AuditTime(long fromMillis, long toMillis) {
         return timeMillis >= fromMillis && (toMillis == 0 || timeMillis < toMillis);
     }
 
-    /** Whether it was asked for, disclosed or reviewed in this time. */
+    /** Whether it was asked for, judged, disclosed or reviewed in this time. */
     boolean touches(AccessState access) {
         return contains(access.getTimeMillis())
                 || access.hasDisclosure() && contains(access.getDisclosure().getTimeMillis())
+                || access.hasOutcome() && contains(access.getOutcome().getTimeMillis())
                 || access.getBreakGlass().hasReview()
                         && contains(access.getBreakGlass().getReview().getTimeMillis());
     }

@@ -301,6 +301,7 @@ final class ChainCommands {
             @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on after an earlier event.")
                     Optional<String> from)
             throws Exception {
+        Pages.requireCount("--limit", limit);
         String cursor = from.orElse("");
         int printed = 0;
         while (true) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
 import io.consilium.client.VerificationFailed;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
@@ -19,6 +20,14 @@ final class Pages {
 
     Pages(Session session) {
         this.session = session;
+    }
+
+    /** Of a stream, which ends after so many; 0 is without end. */
+    static void requireCount(String option, int count) throws MalformedInput {
+        if (count < 0) {
+            throw new MalformedInput(
+                    option, option + " is a number from 1 on, not " + count, "Leave it out for no end");
+        }
     }
 
     /** The options of every list. */
@@ -46,7 +55,7 @@ final class Pages {
             Function<T, Map<String, Object>> describe)
             throws ClientException {
         if (paging.limit < 1 || paging.limit > 500) {
-            throw new io.consilium.client.MalformedInput(
+            throw new MalformedInput(
                     "--limit", "--limit is 1 to 500, not " + paging.limit, "Page with --cursor for more");
         }
         ListResponse page = session.client()

@@ -206,11 +206,29 @@ class LifeOfARecordIT {
                 .ended(0);
         cluster.run(PRIVACY, "audit", "verify", bundle.toString(), "--genesis", genesis)
                 .ended(0);
+        parts(genesis);
         byte[] bytes = Files.readAllBytes(bundle);
         bytes[bytes.length / 2] = (byte) (bytes[bytes.length / 2] == 'A' ? 'B' : 'A');
         Path forged = cluster.file("forged.json", bytes);
         cluster.run(PRIVACY, "audit", "verify", forged.toString(), "--genesis", genesis)
                 .ended(9);
+    }
+
+    /** The same in files of two accesses: complete with all of them, and told as incomplete with some. */
+    private void parts(String genesis) throws Exception {
+        Path first = cluster.devnet.directory().resolve("parts.json");
+        JsonFields written = cluster.json(
+                PRIVACY, "audit", "export", "--patient", patient, "--per-file", "2", "--out", first.toString());
+        List<String> files = written.texts("files");
+        assertThat(files).hasSizeGreaterThan(2);
+        List<String> words = new ArrayList<>(List.of("audit", "verify", "--genesis", genesis));
+        words.addAll(files);
+        JsonFields whole = cluster.json(PRIVACY, words.toArray(new String[0]));
+        assertThat(whole.flag("complete")).isTrue();
+        JsonFields some = cluster.json(PRIVACY, "audit", "verify", files.get(1), "--genesis", genesis);
+        assertThat(some.flag("complete")).isFalse();
+        assertThat(some.objects("items").size())
+                .isLessThan(whole.objects("items").size());
     }
 
     /** With one node down; when it is back it serves nothing of it either. */

@@ -192,6 +192,67 @@ class RealClusterIT {
     }
 
     @Test
+    @DisplayName("CON-5, PRV-5, REC-1, CON-6: sealed data periods export and import alike; slips cost no block")
+    void sealedPeriodsAreExportedAndSlipsCostNoBlock() throws Exception {
+        String form = cluster.file("form5.txt", "signed".getBytes(StandardCharsets.UTF_8))
+                .toString();
+        String patient = cluster.field("patientId", AUTHOR, "patient", "register");
+        String[] grant = {"consent", "grant", "--patient", patient, "--purpose", "TREAT", "--evidence", form};
+        String consent = cluster.field(
+                "consentId",
+                OFFICER,
+                with(grant, "--to", "riverside", "--data-from", "2023-01-01", "--data-until", "2023-12-31"));
+        Path exported = cluster.file(
+                "exported.json",
+                cluster.run(OFFICER, "consent", "export", consent)
+                        .ended(0)
+                        .out()
+                        .getBytes(StandardCharsets.UTF_8));
+        assertThat(cluster.run(OFFICER, "consent", "import", exported.toString(), "--check")
+                        .ended(0)
+                        .out())
+                .contains("\"dataPeriod\"", "2023-01-01", "2023-12-31");
+        String coded = cluster.field(
+                "consentId", OFFICER, with(grant, "--to", "riverside", "--data-code", "http://loinc.org|2339-0"));
+        cluster.run(OFFICER, "consent", "export", coded).ended(6);
+        JsonFields shown = cluster.json(OFFICER, "consent", "show", consent)
+                .objects("signatures")
+                .get(0);
+        assertThat(shown.text("by")).isEqualTo(OFFICER);
+        assertThat(shown.text("meaning")).isEqualTo("grants a consent");
+
+        long before = height();
+        Path empty = cluster.file("empty.txt", new byte[0]);
+        cluster.run(AUTHOR, "record", "add", empty.toString(), "--patient", patient)
+                .ended(6);
+        cluster.run(OFFICER, with(grant, "--to", "riverside", "--until", "2020-01-01"))
+                .ended(6);
+        cluster.run(OFFICER, with(grant, "--to", "riverside", "--action", "read"))
+                .ended(6);
+        cluster.run(READER, "access", "request", "--record", patient, "--purpose", "FUN")
+                .ended(6);
+        assertThat(height()).isEqualTo(before);
+
+        String denied = cluster.run(READER, "access", "request", "--record", patient, "--purpose", "TREAT")
+                .ended(4)
+                .json()
+                .text("txId");
+        Cluster.Said told = get(patient, cluster.devnet.directory().resolve("none.txt"));
+        told.refused(4);
+        assertThat(told.err())
+                .contains("the denial is on record as transaction ")
+                .doesNotContain(denied);
+    }
+
+    private long height() throws Exception {
+        return cluster.json(AUTHOR, "chain", "status").number("height");
+    }
+
+    private static String[] with(String[] first, String... more) {
+        return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
     @DisplayName("PRV-1, PRV-2: no window of a payload's plaintext stands in any file of any node")
     void noPlaintextReachesADisk() throws Exception {
         byte[] content = new byte[4096];

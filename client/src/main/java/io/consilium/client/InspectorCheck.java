@@ -189,9 +189,12 @@ public final class InspectorCheck {
         return access;
     }
 
-    /** The transactions behind an access: it was asked for, disclosed, reviewed. */
+    /** The transactions behind an access: it was asked for, judged, disclosed, reviewed. */
     public static List<ByteString> transactions(AccessState access) {
         List<ByteString> ids = new ArrayList<>(List.of(access.getTxId()));
+        if (access.hasOutcome()) {
+            ids.add(access.getOutcome().getTxId());
+        }
         if (access.hasDisclosure()) {
             ids.add(access.getDisclosure().getTxId());
         }

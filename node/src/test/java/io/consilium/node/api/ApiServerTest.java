@@ -27,9 +27,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -195,6 +197,30 @@ class ApiServerTest {
         assertThat(binary.statusCode()).isEqualTo(400);
         assertThat(problem(binary).getPath()).isEqualTo("#99");
         assertThat(problem(binary).getExitCode()).isEqualTo(6);
+    }
+
+    /** Seeded, so that a failure can be looked at again. */
+    @Test
+    void anyBytesAreAnsweredOrRefusedAndNothingElse() throws Exception {
+        Random random = new Random(20261126);
+        byte[] seed = "{\"key\":\"member/st-mary\\u002fdr-adams\",\"height\":\"7\"}".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 400; i++) {
+            byte[] body = i % 2 == 0 ? new byte[random.nextInt(200)] : seed.clone();
+            if (i % 2 == 0) {
+                random.nextBytes(body);
+            } else {
+                for (int change = random.nextInt(4); change >= 0; change--) {
+                    body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+                }
+            }
+            String type = i % 3 == 0 ? "application/protobuf" : "application/json";
+            String path = i % 4 < 2 || i % 3 == 0 ? "/consilium.v1.Consilium/State" : "/v1/state";
+            var answer = client.post(path, type, body, token());
+            assertThat(answer.statusCode())
+                    .as("%s %s", path, HexFormat.of().formatHex(body))
+                    .isIn(200, 400, 404);
+            assertThat(text(answer)).doesNotContain("Exception").doesNotContain("at io.");
+        }
     }
 
     @Test
