@@ -183,13 +183,25 @@ final class ConsentCommands {
             name = "revoke",
             description = "Revoke a consent at once; what was disclosed before cannot be called back.",
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium --context st-mary/consent consent revoke C --reason 'patient asked'"})
-    int revoke(@Parameters(paramLabel = "ID", description = "Consent id.") String id, @Mixin ReasonOption reason)
+            footer = {
+                "  consilium --context st-mary/consent consent revoke C --reason 'patient asked'",
+                "  consilium --context st-mary/consent consent revoke C --reason 'patient asked' --evidence form.pdf"
+            })
+    int revoke(
+            @Parameters(paramLabel = "ID", description = "Consent id.") String id,
+            @Mixin ReasonOption reason,
+            @Option(
+                            names = "--evidence",
+                            paramLabel = "FILE",
+                            description = "The signed form; needed by an officer where the patient or a guardian had"
+                                    + " signed the consent.")
+                    Optional<String> evidence)
             throws Exception {
         ByteString consentId = Ids.object("consent", id);
         ConsentState consent = changeable(consentId);
         ConsentRevoke.Builder revoke = ConsentRevoke.newBuilder()
                 .setConsentId(consent.getId())
+                .setEvidenceHash(Evidence.hash(evidence))
                 .setSealedReason(changersKey(consent.getPatientId()).sealReason(reason.text));
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));

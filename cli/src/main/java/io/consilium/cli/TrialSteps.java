@@ -9,7 +9,9 @@ import io.consilium.client.NodeRefusal;
 import io.consilium.client.trial.ResultsDocument;
 import io.consilium.client.trial.TrialDocument;
 import io.consilium.crypto.Hash;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.trials.TrialIds;
+import io.consilium.proto.Precondition;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
@@ -42,15 +44,20 @@ final class TrialSteps {
         if (untilMillis != 0) {
             ids.put("until", Dates.endText(untilMillis));
         }
-        submit(
-                TrialAction.newBuilder()
-                        .setTrialId(trialId)
-                        .setDecide(TrialDecide.newBuilder()
-                                .setApprove(approve)
-                                .setProtocolVersion(documents.protocol)
-                                .setIcfVersion(documents.form)
-                                .setUntilMillis(untilMillis)),
-                ids);
+        // The names of two versions may be the same, so the decision is held to the trial as it is read now.
+        Precondition unchanged = Precondition.newBuilder()
+                .setObject(StateKeys.trial(trialId).text())
+                .setExpectedVersion(session.state().trial(trialId).value().getVersion())
+                .build();
+        TrialAction decision = TrialAction.newBuilder()
+                .setTrialId(trialId)
+                .setDecide(TrialDecide.newBuilder()
+                        .setApprove(approve)
+                        .setProtocolVersion(documents.protocol)
+                        .setIcfVersion(documents.form)
+                        .setUntilMillis(untilMillis))
+                .build();
+        new Writes(session).submitAndPrint(body -> body.setTrial(decision).addPreconditions(unchanged), ids);
         return 0;
     }
 

@@ -110,6 +110,7 @@ public final class PayloadDownload {
         Optional<Path> part = place.partOf(disclosure.getCiphertextHash());
         Path ciphertext = part.isPresent() ? part.get() : temporary(place.directory(), "fetch-");
         Path plaintext = temporary(place.directory(), "content-");
+        plaintext.toFile().deleteOnExit(); // an interrupted process leaves nothing in clear
         boolean done = false;
         boolean resumable = false;
         try {

@@ -14,6 +14,7 @@ import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.state.StateProof;
 import io.consilium.ledger.state.StateReader;
 import io.consilium.ledger.tx.MalformedTransaction;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -38,10 +39,22 @@ public final class Ledger {
 
     private final Hash chainId;
     private final LedgerLimits limits;
+    private final Rules rules;
+
+    /** What decides and writes for one transaction. */
+    @FunctionalInterface
+    interface Rules {
+        Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction);
+    }
 
     public Ledger(Hash chainId, LedgerLimits limits) {
+        this(chainId, limits, TransactionRules::apply);
+    }
+
+    Ledger(Hash chainId, LedgerLimits limits, Rules rules) {
         this.chainId = chainId;
         this.limits = limits;
+        this.rules = rules;
     }
 
     /** Reads a transaction strictly; the array must not change afterwards. */
@@ -103,13 +116,15 @@ public final class Ledger {
      * receipt (TX-5).
      */
     public BlockResult execute(StateReader parentState, BlockContext block, List<ParsedTransaction> transactions) {
-        LedgerState state = new LedgerState(parentState);
+        WatchedReader reader = new WatchedReader(parentState);
+        LedgerState state = new LedgerState(reader);
         List<Receipt> receipts = new ArrayList<>(transactions.size());
         List<IndexEntry> index = new ArrayList<>();
         List<LedgerEvent> events = new ArrayList<>();
+        List<BlockResult.Fault> faults = new ArrayList<>();
         for (int i = 0; i < transactions.size(); i++) {
             ParsedTransaction transaction = transactions.get(i);
-            Outcome outcome = apply(state, block, transaction);
+            Outcome outcome = apply(state, block, transaction, reader, faults);
             outcome.writes().objects().forEach(state::put);
             index.addAll(outcome.writes().index());
             for (Writes.Notice notice : outcome.writes().notices()) {
@@ -119,19 +134,62 @@ public final class Ledger {
         }
         SortedMap<StateKey, Optional<byte[]>> changes = state.changes();
         leaderRecord(state, block).ifPresent(record -> changes.put(StateKeys.LEADER_RECORD, Optional.of(record)));
-        return new BlockResult(receipts, changes, index, events, state.validators(), Receipt.root(receipts));
+        return new BlockResult(receipts, changes, index, events, state.validators(), Receipt.root(receipts), faults);
     }
 
-    private static Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction) {
+    /**
+     * One transaction never stops the chain: a rule that breaks on it is a fault of this program, and the same on every
+     * validator, so the transaction is refused. A state that cannot be read is this node's own trouble, and stops it.
+     */
+    private Outcome apply(
+            LedgerState state,
+            BlockContext block,
+            ParsedTransaction transaction,
+            WatchedReader reader,
+            List<BlockResult.Fault> faults) {
         try {
-            return TransactionRules.apply(state, block, transaction);
+            return bounded(rules.apply(state, block, transaction));
         } catch (BrokenStateException broken) {
             throw broken;
         } catch (RuntimeException failure) {
-            throw new ExecutionFailedException(
-                    "transaction " + transaction.txId().hex() + " at height " + block.height()
-                            + " broke an invariant of the ledger; keep the data directory and report it",
-                    failure);
+            if (reader.hasFailed()) {
+                throw failure;
+            }
+            faults.add(new BlockResult.Fault(transaction.txId(), failure));
+            return Outcome.refused(Refusal.LEDGER_FAULT);
+        }
+    }
+
+    /** TX-6: no object outgrows what the state tree, its proofs and a peer's frame can carry. */
+    private static Outcome bounded(Outcome outcome) {
+        boolean tooLarge = outcome.writes().objects().values().stream()
+                .anyMatch(object -> object.getSerializedSize() > StateProof.MAX_VALUE_BYTES);
+        return tooLarge ? Outcome.refused(Refusal.OBJECT_TOO_LARGE) : outcome;
+    }
+
+    /** Knows whether it was the state below that failed. */
+    private static final class WatchedReader implements StateReader {
+        private final StateReader below;
+        private boolean failed;
+
+        WatchedReader(StateReader below) {
+            this.below = below;
+        }
+
+        @Override
+        public Optional<byte[]> get(StateKey key) {
+            boolean done = false;
+            try {
+                Optional<byte[]> value = below.get(key);
+                done = true;
+                return value;
+            } finally {
+                failed |= !done;
+            }
+        }
+
+        boolean hasFailed() {
+            return failed;
         }
     }
 

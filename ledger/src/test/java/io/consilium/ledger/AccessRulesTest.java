@@ -31,9 +31,11 @@ import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
+import io.consilium.proto.MemberAdd;
 import io.consilium.proto.MemberRotateKey;
 import io.consilium.proto.MemberSuspend;
 import io.consilium.proto.RecordAmend;
+import io.consilium.proto.RecordErase;
 import io.consilium.proto.TransactionBody;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -249,6 +251,37 @@ class AccessRulesTest {
                 .isEqualTo("ACCESS_DENIED CON-2");
         assertThat(access(id("u5")).getDecision().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
         assertThat(access(id("u6")).getDecision().getOutcome()).isEqualTo(DecisionOutcome.DENY);
+    }
+
+    @Test
+    @DisplayName("ACC-1 who only runs machines uses no record, whatever a consent says")
+    void acc1_operatorsUseNothing() {
+        String operator = "st-mary/operator";
+        chain.applied(
+                "st-mary/admin",
+                body -> body.setMemberAdd(MemberAdd.newBuilder()
+                        .setMember(operator)
+                        .addRoles("OPERATOR")
+                        .setSigningKey(TestChain.signingKey(operator))
+                        .setEncryptionKey(encryptionKey(operator))));
+        consent(permit(ST_MARY));
+        assertThat(chain.answer(operator, use(item("u1", RECORD)))).isEqualTo("ACCESS_DENIED ACC-1");
+        assertThat(access(id("u1")).getDecision().getReason()).isEqualTo("ROLE_NOT_SUITABLE");
+        assertThat(chain.answer(ADAMS, use(item("u2", RECORD)))).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("ACC-1 an erased record in a batch of uses hides no denied read of it")
+    void acc1_deniedBesideErased() {
+        chain.applied(
+                "st-mary/privacy",
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(RECORD).setBasis("gdpr-17")));
+        assertThat(chain.answer(ADAMS, use(item("u1", RECORD)))).isEqualTo("RECORD_PURGED PRV-6");
+        assertThat(chain.answer(ADAMS, use(item("u2", RECORD), item("u3", id("none")))))
+                .isEqualTo("ACCESS_DENIED CON-2");
+        assertThat(access(id("u3")).getDecision().getOutcome()).isEqualTo(DecisionOutcome.DENY);
+        assertThat(chain.objects().access(id("u2"))).isEmpty();
     }
 
     private static Disclose.Builder disclosure() {

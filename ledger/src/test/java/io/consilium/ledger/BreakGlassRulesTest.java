@@ -122,6 +122,16 @@ class BreakGlassRulesTest {
     }
 
     @Test
+    @DisplayName("ACC-3 a read under a condition on BTG names the broken glass too")
+    void acc3_conditionalReadNamesTheGlass() {
+        broken();
+        consent(refusal().setSealedConditions(hash("sealed")));
+        assertThat(read("read", "BTG")).isEqualTo("OK");
+        assertThat(access(READ).getDecision().getReason()).isEqualTo("CONDITIONAL_DENY");
+        assertThat(access(READ).getBreakGlassId()).isEqualTo(GLASS);
+    }
+
+    @Test
     @DisplayName("ACC-3 a clinician breaks the glass, reads for BTG alone, and the disclosure goes its usual way")
     void acc3_opensAndReads() {
         assertThat(read("before", "BTG")).isEqualTo("ACCESS_DENIED CON-2");

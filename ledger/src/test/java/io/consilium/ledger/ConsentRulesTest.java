@@ -243,6 +243,25 @@ class ConsentRulesTest {
     }
 
     @Test
+    @DisplayName("CON-1 an officer takes back what the patient signed with a signed form alone")
+    void con1_revokingNeedsEvidence() {
+        chain.applied(PATIENT_NAME, grant(CONSENT, terms(RIVERSIDE), false));
+        assertThat(chain.answer(OFFICER, revoke())).isEqualTo("EVIDENCE_MISSING CON-1");
+        assertThat(chain.answer(
+                        OFFICER,
+                        body -> body.setConsentRevoke(ConsentRevoke.newBuilder()
+                                .setConsentId(CONSENT)
+                                .setEvidenceHash(hash("signed revocation")))))
+                .isEqualTo("OK");
+        assertThat(consent().getEvidenceHash()).isEqualTo(hash("signed revocation"));
+        chain.applied(OFFICER, grant(id("by officer"), terms(RIVERSIDE), true));
+        assertThat(chain.answer(
+                        OFFICER,
+                        body -> body.setConsentRevoke(ConsentRevoke.newBuilder().setConsentId(id("by officer")))))
+                .isEqualTo("OK");
+    }
+
+    @Test
     @DisplayName("CON-6 a revoked consent permits nothing, keeps its history, and cannot be changed")
     void con6_revoke() {
         chain.applied(PATIENT_NAME, grant(CONSENT, terms(RIVERSIDE), false));

@@ -69,8 +69,12 @@ public final class TestChain {
     private int salt;
 
     public TestChain() {
+        this(document());
+    }
+
+    public TestChain(GenesisDocument.Builder document) {
         try {
-            this.genesis = GenesisState.of(document().build());
+            this.genesis = GenesisState.of(document.build());
         } catch (InvalidGenesisException invalid) {
             throw new AssertionError(invalid);
         }
@@ -127,6 +131,14 @@ public final class TestChain {
         member(document, "st-mary/dr-adams", "CLINICIAN");
         member(document, "st-mary/dr-evans", "CLINICIAN");
         member(document, "st-mary/privacy", "PRIVACY_OFFICER");
+        return document;
+    }
+
+    /** The usual institutions, and a second ethics committee with its chair {@code zeta-board/chair}. */
+    public static GenesisDocument.Builder documentOfTwoCommittees() {
+        GenesisDocument.Builder document = document();
+        institution(document, "zeta-board", "ETHICS_COMMITTEE");
+        member(document, "zeta-board/chair", "ADMIN", "REVIEWER");
         return document;
     }
 
@@ -301,6 +313,10 @@ public final class TestChain {
         }
         BlockContext context = new BlockContext(genesis.chainId(), height, now, Hash.ZERO, new byte[0]);
         BlockResult result = ledger.execute(this::get, context, List.of(transactions));
+        for (BlockResult.Fault fault : result.faults()) {
+            throw new AssertionError(
+                    "a rule broke on transaction " + fault.txId().hex(), fault.cause());
+        }
         result.changes().forEach((key, value) -> state.put(key, value.orElseThrow()));
         return result;
     }

@@ -8,6 +8,7 @@ import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.Verifier;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.LedgerLimits;
+import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -231,6 +232,13 @@ public final class Node implements NodeGateway, AutoCloseable {
                 block.height(),
                 block.transactions().size(),
                 block.blockHash().shortHex());
+        for (BlockResult.Fault fault : committed.faults()) {
+            LOG.error(
+                    "a rule of the ledger broke, the transaction is refused; report it height={} tx={}",
+                    block.height(),
+                    fault.txId().hex(),
+                    fault.cause());
+        }
         if (committed.institutionsChanged()) {
             peers = PeerRegistry.read(store, settings.peerAddresses());
             network.registry(peers);

@@ -2,6 +2,7 @@ package io.consilium.storage;
 
 import io.consilium.crypto.Hash;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -75,6 +76,8 @@ record VaultFiles(Path root) {
     private static List<Path> children(Path directory, String names) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> name(file).matches(names)).sorted().toList();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
         }
     }
 

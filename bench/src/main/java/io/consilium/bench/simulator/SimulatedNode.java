@@ -2,6 +2,7 @@ package io.consilium.bench.simulator;
 
 import io.consilium.consensus.RecoveredState;
 import io.consilium.crypto.Hash;
+import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.replica.Replica;
 import io.consilium.node.replica.ReplicaEffect;
@@ -309,6 +310,10 @@ final class SimulatedNode implements SimulatedNetwork.Receiver {
         } else if (effect instanceof ReplicaEffect.Admitted admitted) {
             world.workload().admitted(this, admitted.request(), admitted.admissions());
         } else if (effect instanceof ReplicaEffect.Committed committed) {
+            for (BlockResult.Fault fault : committed.faults()) {
+                throw new Violation(
+                        "TOTAL", "a rule broke on transaction " + fault.txId().shortHex(), fault.cause());
+            }
             world.committed(this, committed.block());
         } else if (effect instanceof ReplicaEffect.Disconnect disconnect) {
             drop(disconnect.peer(), disconnect.reason());

@@ -87,6 +87,7 @@ public final class AccessRules {
         Writes writes = new Writes();
         List<ByteString> objects = new ArrayList<>();
         boolean denied = false;
+        boolean purged = false;
         boolean conditional = false;
         for (AccessUse.Item item : use.getItemsList()) {
             Read read = new Read(
@@ -99,15 +100,19 @@ public final class AccessRules {
             Optional<RecordState> record = call.state().record(item.getRecordId());
             Decision decision = decideUse(call, record, read);
             if (!decision.denies() && isErased(record)) {
-                return Outcome.refused(Refusal.RECORD_PURGED);
+                purged = true;
+                continue; // refuses the batch, and hides no denied read of it
             }
             denied |= decision.denies();
             conditional |= decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL;
             objects.add(item.getAccessId());
             write(call, record, read, decision, writes);
         }
+        if (purged && !denied) {
+            return Outcome.refused(Refusal.RECORD_PURGED);
+        }
         return denied
-                ? new Outcome.Refused(Refusal.ACCESS_DENIED.rejection(), writes, objects, DecisionOutcome.DENY)
+                ? new Outcome.Refused(denied(isSuitable(call.signatory())), writes, objects, DecisionOutcome.DENY)
                 : new Outcome.Applied(
                         writes, objects, 1, conditional ? DecisionOutcome.PERMIT_CONDITIONAL : DecisionOutcome.PERMIT);
     }
@@ -171,6 +176,9 @@ public final class AccessRules {
     }
 
     private static Decision decideUse(Call call, Optional<RecordState> record, Read read) {
+        if (!isSuitable(call.signatory())) {
+            return Decision.deny(Reason.ROLE_NOT_SUITABLE);
+        }
         if (record.isEmpty() || !hasVersion(record.get(), read)) {
             return Decision.deny(Reason.RECORD_UNKNOWN);
         }
@@ -210,7 +218,7 @@ public final class AccessRules {
             if (read.recordVersion() == 0) {
                 access.setRecordVersion(found.getVersionsCount()); // the newest now; a later one needs a new request
             }
-            if (decision.reason() == Reason.BREAK_GLASS) {
+            if (!decision.denies() && read.purpose().equals(PurposeOfUse.BTG.name())) {
                 Emergencies.permit(
                                 call.state(),
                                 call.signatory().name(),

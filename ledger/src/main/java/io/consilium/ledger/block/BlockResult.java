@@ -12,6 +12,7 @@ import java.util.SortedMap;
  *
  * @param changes new values of the authenticated state; absent = deleted
  * @param nextValidatorSet the set of the height after next (BFT-18)
+ * @param faults transactions on which a rule broke, for the operator's log; no part of the block's meaning
  */
 public record BlockResult(
         List<Receipt> receipts,
@@ -19,10 +20,15 @@ public record BlockResult(
         List<IndexEntry> index,
         List<LedgerEvent> events,
         ValidatorSet nextValidatorSet,
-        Hash receiptsRoot) {
+        Hash receiptsRoot,
+        List<Fault> faults) {
+    /** A rule threw on this transaction, which is refused with LEDGER_FAULT. */
+    public record Fault(Hash txId, RuntimeException cause) {}
+
     public BlockResult {
         receipts = List.copyOf(receipts);
         index = List.copyOf(index);
         events = List.copyOf(events);
+        faults = List.copyOf(faults);
     }
 }

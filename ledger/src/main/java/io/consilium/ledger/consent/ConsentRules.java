@@ -121,19 +121,25 @@ public final class ConsentRules {
         }
         ConsentState consent = found.get();
         PatientState patient = patientOf(call, consent);
-        Optional<Rejection> refusal = grantor(call, patient).or(() -> changeable(consent));
+        // What the patient signed may be a refusal: nobody takes it back on the patient's behalf without a signed form.
+        Optional<Rejection> refusal = grantor(call, patient)
+                .or(() -> changeable(consent))
+                .or(() ->
+                        isSubject(consent.getGrantor()) ? evidence(call, revoke.getEvidenceHash()) : Optional.empty());
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        ConsentState changed = consent.toBuilder()
-                .setVersion(consent.getVersion() + 1)
+        ConsentState.Builder changed = consent.toBuilder();
+        if (!revoke.getEvidenceHash().isEmpty()) {
+            changed.setEvidenceHash(revoke.getEvidenceHash());
+        }
+        changed.setVersion(consent.getVersion() + 1)
                 .setStatus(ConsentStatus.CONSENT_REVOKED)
                 .setChangedMillis(call.timeMillis())
-                .addHistory(call.txId())
-                .build();
+                .addHistory(call.txId());
         Writes writes = new Writes();
         PatientConsents.remove(call.state(), patient, consent, writes);
-        return applied(EventType.CONSENT_REVOKED, changed, patient, writes);
+        return applied(EventType.CONSENT_REVOKED, changed.build(), patient, writes);
     }
 
     private static Outcome applied(EventType event, ConsentState consent, PatientState patient, Writes writes) {
@@ -193,6 +199,13 @@ public final class ConsentRules {
     private static Optional<Rejection> evidence(Call call, ByteString evidenceHash) {
         boolean missing = call.signatory().subject().isEmpty() && evidenceHash.isEmpty();
         return missing ? Optional.of(Refusal.EVIDENCE_MISSING.rejection()) : Optional.empty();
+    }
+
+    /** A patient or a guardian. */
+    private static boolean isSubject(String actor) {
+        return ActorName.parse(actor)
+                .filter(ActorName.Patient.class::isInstance)
+                .isPresent();
     }
 
     private static Optional<Rejection> changeable(ConsentState consent) {

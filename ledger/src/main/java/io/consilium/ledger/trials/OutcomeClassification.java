@@ -4,7 +4,6 @@ import io.consilium.proto.TrialOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -139,7 +138,7 @@ public final class OutcomeClassification {
         return normal(one).equals(normal(other));
     }
 
-    /** Lowercase, with single spaces. */
+    /** Lowercase as far as A to Z go, with single spaces. */
     static String normal(String text) {
         StringBuilder normal = new StringBuilder();
         boolean space = false;
@@ -152,6 +151,6 @@ public final class OutcomeClassification {
                 space = false;
             }
         }
-        return normal.toString().toLowerCase(Locale.ROOT);
+        return Letters.lower(normal.toString());
     }
 }

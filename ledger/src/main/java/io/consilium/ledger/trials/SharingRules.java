@@ -27,15 +27,14 @@ final class SharingRules {
 
     static Outcome release(Call call, TrialState trial) {
         TrialRelease release = call.body().getTrial().getRelease();
-        Optional<Rejection> refusal =
-                bySponsorsNode(call, trial, release.getRequestedBy()).or(() -> recipient(call, trial, release));
+        Optional<Rejection> refusal = bySponsorsNode(call, trial, release.getRequestedBy())
+                .or(() -> EthicsApproval.refusal(trial, call.timeMillis()))
+                .or(() -> recipient(call, trial, release));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
         Optional<TrialDatasetState> dataset = DataRules.of(call, trial, release.getDatasetId());
-        if (dataset.isEmpty()
-                || release.getDatasetVersion() < 1
-                || release.getDatasetVersion() > dataset.get().getVersionsCount()) {
+        if (dataset.isEmpty() || !hasVersion(dataset.get(), release.getDatasetVersion())) {
             return Outcome.refused(Refusal.DATASET_UNKNOWN.under(RULE, ""));
         }
         // Two checks that did not know of each other's release could together tell what neither does.
@@ -55,11 +54,13 @@ final class SharingRules {
 
     static Outcome spend(Call call, TrialState trial) {
         TrialSpend spend = call.body().getTrial().getSpend();
-        Optional<Rejection> refusal = bySponsorsNode(call, trial, spend.getRequestedBy());
+        Optional<Rejection> refusal = bySponsorsNode(call, trial, spend.getRequestedBy())
+                .or(() -> EthicsApproval.refusal(trial, call.timeMillis()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (DataRules.of(call, trial, spend.getDatasetId()).isEmpty()) {
+        Optional<TrialDatasetState> dataset = DataRules.of(call, trial, spend.getDatasetId());
+        if (dataset.isEmpty() || !hasVersion(dataset.get(), spend.getDatasetVersion())) {
             return Outcome.refused(Refusal.DATASET_UNKNOWN.under(RULE, ""));
         }
         if (spend.getEpsilonMicros() > trial.getBudgetMicros() - trial.getSpentMicros()) {
@@ -69,6 +70,10 @@ final class SharingRules {
                 .setSpentMicros(trial.getSpentMicros() + spend.getEpsilonMicros())
                 .setQueries(trial.getQueries() + 1);
         return TrialRules.changed(call, next, new Writes(), EventType.TRIAL_QUERIED);
+    }
+
+    private static boolean hasVersion(TrialDatasetState dataset, long version) {
+        return version >= 1 && version <= dataset.getVersionsCount();
     }
 
     /** The node answers what a RESEARCHER of its institution asked: it holds the data, and it commits before it answers. */
@@ -86,7 +91,7 @@ final class SharingRules {
                 : Optional.of(Refusal.ROLE_REQUIRED.under(RULE, "RESEARCHER of the sponsor is needed"));
     }
 
-    /** What leaves the sponsor needs a valid approval, and a use that the registered consent form permits. */
+    /** What leaves the sponsor needs a use that the registered consent form permits. */
     private static Optional<Rejection> recipient(Call call, TrialState trial, TrialRelease release) {
         if (release.getRecipient().isEmpty()) {
             return Optional.empty();
@@ -96,10 +101,6 @@ final class SharingRules {
                 .isPresent();
         if (!active) {
             return Optional.of(Refusal.MEMBER_UNKNOWN.under(RULE, "the recipient"));
-        }
-        Optional<Rejection> ethics = EthicsApproval.refusal(trial, call.timeMillis());
-        if (ethics.isPresent()) {
-            return ethics;
         }
         TrialVersionState current = call.state()
                 .trialVersion(EthicsApproval.current(trial).getDocumentId())

@@ -8,7 +8,6 @@ import io.consilium.proto.TrialRegistration;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /** What is derived from a trial's id, the same for all who derive it. */
@@ -55,14 +54,14 @@ public final class TrialIds {
         return bytes(Hash.tagged(
                 NAME_DOMAIN,
                 trialId.toByteArray(),
-                lines(List.of(institution, name.toUpperCase(Locale.ROOT))),
+                lines(List.of(institution, Letters.upper(name))),
                 pseudonym.toByteArray()));
     }
 
     /** Of the names of a dataset's columns, in whatever order and case (TRI-5). */
     public static ByteString shape(Collection<String> columns) {
         TreeSet<String> names = new TreeSet<>();
-        columns.forEach(name -> names.add(name.toUpperCase(Locale.ROOT)));
+        columns.forEach(name -> names.add(Letters.upper(name)));
         return bytes(Hash.tagged(SHAPE_DOMAIN, lines(names)));
     }
 

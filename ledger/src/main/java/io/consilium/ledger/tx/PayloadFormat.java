@@ -58,6 +58,7 @@ final class PayloadFormat {
             case CONSENT_REVOKE -> {
                 Shape.id(body.getConsentRevoke().getConsentId(), "consent_revoke.consent_id");
                 reason(body.getConsentRevoke().getSealedReason(), "consent_revoke");
+                Shape.hashOrNothing(body.getConsentRevoke().getEvidenceHash(), "consent_revoke.evidence_hash");
             }
             case ACCESS_REQUEST -> accessRequest(body.getAccessRequest());
             case ACCESS_USE -> accessUse(body.getAccessUse());

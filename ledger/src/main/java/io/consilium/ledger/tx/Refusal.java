@@ -22,6 +22,16 @@ public enum Refusal {
     PRECONDITION_FAILED("TX-2", CONFLICT, "an object has another version than expected", "read it again and decide"),
     DUPLICATE_TRANSACTION("TX-3", CONFLICT, "this transaction is in a block already", "look up its receipt"),
     BLOCK_TOO_LARGE("TX-6", REFUSED, "the block is larger than the chain allows", "halve the batch"),
+    OBJECT_TOO_LARGE(
+            "TX-6",
+            REFUSED,
+            "an object would outgrow what the state can hold",
+            "go on with a new object: a new record, container or trial"),
+    LEDGER_FAULT(
+            "TX-5",
+            REFUSED,
+            "a rule of the ledger broke on this transaction, which changed nothing",
+            "report the transaction's id to the vendor; every node's log has the cause"),
     SIGNER_COUNT("TX-4", REFUSED, "this transaction has one signatory", "sign it with one key"),
     SIGNER_UNKNOWN("TX-4", UNAUTHORISED, "the signatory is not registered", "check the name after --as"),
     SIGNER_INACTIVE("TX-4", UNAUTHORISED, "the signatory is suspended", "ask an ADMIN of the institution"),

@@ -31,7 +31,7 @@ final class TestTrial {
     static final String CHAIR = "ethics/chair";
     static final ByteString TRIAL = id("trial");
 
-    final TestChain chain = new TestChain();
+    final TestChain chain = new TestChain(TestChain.documentOfTwoCommittees());
 
     static TestTrial registered() {
         TestTrial trial = new TestTrial();

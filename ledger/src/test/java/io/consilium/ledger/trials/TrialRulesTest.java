@@ -30,7 +30,6 @@ import io.consilium.ledger.TestChain;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.state.StateKeys;
-import io.consilium.proto.MemberAdd;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialConsent;
 import io.consilium.proto.TrialCorrect;
@@ -117,15 +116,8 @@ class TrialRulesTest {
                 .isEqualTo("ROLE_REQUIRED TRI-2");
         assertThat(trial.does(RESEARCHER, action -> action.setDecide(decision("1.0", "1.0", until))))
                 .isEqualTo("ROLE_REQUIRED TRI-2");
-        trial.chain.applied(
-                "helix/admin",
-                body -> body.setMemberAdd(MemberAdd.newBuilder()
-                        .setMember("helix/reviewer")
-                        .addRoles("REVIEWER")
-                        .setSigningKey(TestChain.signingKey("helix/reviewer"))
-                        .setEncryptionKey(TestChain.encryptionKey("helix/reviewer"))));
-        assertThat(trial.does("helix/reviewer", action -> action.setDecide(decision("1.0", "1.0", until))))
-                .as("a committee of another institution")
+        assertThat(trial.does("zeta-board/chair", action -> action.setDecide(decision("1.0", "1.0", until))))
+                .as("another committee")
                 .isEqualTo("NOT_TRIAL_COMMITTEE TRI-2");
         assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.1", "1.0", until))))
                 .isEqualTo("DECISION_VERSION_OTHER TRI-2");
@@ -498,6 +490,24 @@ class TrialRulesTest {
                         RESEARCHER,
                         action -> action.setAmend(amendment(1, registration().setPrivacyBudgetMicros(2_000_000)))))
                 .isEqualTo("BUDGET_SPENT TRI-7");
+    }
+
+    @Test
+    @DisplayName("TRI-7 TRI-2 a larger budget is spent after the committee's decision on it, not before")
+    void tri7_raisedBudgetNeedsADecision() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        trial.must("helix", action -> action.setSpend(spend(3_000_000)));
+        trial.must(
+                RESEARCHER,
+                action -> action.setAmend(amendment(1, registration().setPrivacyBudgetMicros(90_000_000))));
+        assertThat(trial.does("helix", action -> action.setSpend(spend(1)))).isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        assertThat(trial.does("helix", action -> action.setRelease(release())))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        trial.must(CHAIR, action -> action.setDecide(decision("1.0", "1.0", trial.chain.now + 10 * MINUTE)));
+        assertThat(trial.does("helix", action -> action.setSpend(spend(1).setDatasetVersion(2))))
+                .isEqualTo("DATASET_UNKNOWN TRI-7");
+        trial.must("helix", action -> action.setSpend(spend(1)));
     }
 
     private static TrialSpend.Builder spend(long epsilonMicros) {

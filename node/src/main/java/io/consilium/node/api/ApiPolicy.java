@@ -324,7 +324,8 @@ public final class ApiPolicy {
                                 .allMatch(id -> seesAccessId(caller, id));
                     case DISCLOSE -> seesAccessId(caller, body.getDisclose().getAccessId());
                     case ACCESS_OUTCOME ->
-                        seesAccessId(caller, body.getAccessOutcome().getAccessId());
+                        // Its reason tells which conditions a patient set; the requester reads the outcome alone.
+                        accessView(caller, body.getAccessOutcome().getAccessId()) == AccessView.FULL;
                     case BREAK_GLASS ->
                         seesAccessId(caller, body.getBreakGlass().getAccessId());
                     case BREAK_GLASS_REVIEW ->

@@ -7,6 +7,7 @@ import io.consilium.crypto.Verifier;
 import io.consilium.node.config.NodeConfig;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
@@ -46,8 +47,12 @@ final class Authenticator {
         this.startSeconds = Math.floorDiv(clock.getAsLong(), 1_000L);
     }
 
-    /** The caller, or a {@link ProblemException} that says what is wrong with the token. */
-    Caller authenticate(Optional<String> authorization) {
+    /**
+     * The caller, or a {@link ProblemException} that says what is wrong with the token.
+     *
+     * @param admission throws where the caller asks too much; a token that is turned away so is not remembered
+     */
+    Caller authenticate(Optional<String> authorization, Consumer<Caller> admission) {
         JwtEdDsa.Jwt token = parse(authorization);
         long now = Math.floorDiv(clock.getAsLong(), 1_000L);
         long issued = claim(token, "iat");
@@ -65,6 +70,7 @@ final class Authenticator {
                                 "'" + token.keyId() + "' is no active member or patient with this key",
                                 "check the name, that it is not suspended, and that the key is its newest")
                         .asException());
+        admission.accept(entry.caller());
         long lapses = (expires + bounds.clockToleranceSeconds() + 1) * 1_000L;
         switch (used.use(tokenId, lapses, now * 1_000L)) {
             case REPLAYED ->

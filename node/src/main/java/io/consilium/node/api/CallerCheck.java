@@ -37,11 +37,11 @@ final class CallerCheck implements DecoratingHttpServiceFunction {
     }
 
     private Caller authenticate(Optional<String> authorization) {
-        Caller caller = authenticator.authenticate(authorization);
-        if (!requests.take(caller.quotaOwner(), 1)) {
-            throw ApiProblem.quota("the quota of requests is spent").asException();
-        }
-        return caller;
+        return authenticator.authenticate(authorization, caller -> {
+            if (!requests.take(caller.quotaOwner(), 1)) {
+                throw ApiProblem.quota("the quota of requests is spent").asException();
+            }
+        });
     }
 
     private static HttpResponse serveAs(HttpService delegate, ServiceRequestContext ctx, HttpRequest req) {

@@ -263,6 +263,7 @@ public final class Replica {
                         block.hash(),
                         transactions,
                         block.result().events()),
+                block.result().faults(),
                 changesInstitutions(block)));
     }
 

@@ -1,6 +1,7 @@
 package io.consilium.node.replica;
 
 import io.consilium.crypto.certificate.Evidence;
+import io.consilium.ledger.block.BlockResult;
 import io.consilium.node.Admission;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.net.FramePriority;
@@ -40,9 +41,11 @@ public sealed interface ReplicaEffect {
     /**
      * A block is final and in the store.
      *
+     * @param faults transactions on which a rule of the ledger broke
      * @param institutionsChanged the registry of peers is to be read anew
      */
-    record Committed(CommittedBlock block, boolean institutionsChanged) implements ReplicaEffect {}
+    record Committed(CommittedBlock block, List<BlockResult.Fault> faults, boolean institutionsChanged)
+            implements ReplicaEffect {}
 
     /** The peer broke the protocol so that going on with its connection is of no use. */
     record Disconnect(String peer, String reason) implements ReplicaEffect {}

@@ -41,9 +41,13 @@ final class DownloadTokens {
         this.random = random;
     }
 
-    /** Empty when as many are alive as may be. */
+    /** Takes the place of the caller's earlier token for this access; empty when as many are alive as may be. */
     synchronized Optional<String> issue(Grant grant, long nowMillis) {
         dropExpired(nowMillis);
+        live.values()
+                .removeIf(each -> each.grant.caller().equals(grant.caller())
+                        && each.grant.accessId().equals(grant.accessId())
+                        && each.grant.ciphertext().equals(grant.ciphertext()));
         if (live.size() >= bound) {
             return Optional.empty();
         }

@@ -58,6 +58,13 @@ public final class InstitutionTransactions {
                     if (admissions.get(0) instanceof Admission.Refused refused) {
                         throw problem(refused.rejection().refusal()).asException();
                     }
+                    if (admissions.get(0) instanceof Admission.Busy) {
+                        throw ApiProblem.unavailable(
+                                        "BUSY",
+                                        "the node has as many transactions waiting as it may",
+                                        "try again in a second")
+                                .asException();
+                    }
                     return node.committed(transaction.txId()).orTimeout(waitMillis, TimeUnit.MILLISECONDS);
                 })
                 .thenApply(InstitutionTransactions::requireApplied)

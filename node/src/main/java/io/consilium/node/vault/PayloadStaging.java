@@ -30,6 +30,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     /** An upload that rests so long gives its room back. */
     private static final long IDLE_MILLIS = 600_000;
 
+    private static final int MAX_TO_FORWARD = 1_024;
+
     private final NodeGateway node;
     private final PolicySource policies;
     private final Vault vault;
@@ -38,6 +40,9 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     /** Uploads under way; oldest activity first. */
     private final Map<Hash, Upload> uploads = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** The custodians of payloads that came here to be forwarded; oldest first. */
+    private final Map<Hash, String> toForward = new LinkedHashMap<>();
 
     private record Upload(String owner, long size, long touchedMillis) {}
 
@@ -62,6 +67,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
             throw ApiProblem.malformed("sizes and offsets are positive", "totalSize")
                     .asException();
         }
+        claim(hash, request.getCustodian());
         admit(hash, caller.quotaOwner(), request.getTotalSize());
         StageOutcome outcome = stage(request, hash);
         if (outcome instanceof StageOutcome.Wanted wanted) {
@@ -97,6 +103,37 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
             if (claims.standing(custodian, hash) == PayloadClaims.Standing.ERASED) {
                 throw InstitutionTransactions.problem(Refusal.RECORD_PURGED).asException();
             }
+        }
+    }
+
+    /**
+     * What this vault held before anybody asked to have it forwarded is nobody else's to draw or to have deleted, and no
+     * payload is on its way to two custodians at once.
+     */
+    private synchronized void claim(Hash hash, String custodian) {
+        String other = toForward.get(hash);
+        boolean own = custodian.equals(node.institution());
+        if (other != null ? !other.equals(custodian) : !own && isHeld(hash)) {
+            throw ApiProblem.refused(
+                            "PAYLOAD_REFUSED",
+                            "this node does not take this payload for " + custodian,
+                            "REC-2",
+                            "send it to the node of " + custodian)
+                    .asException();
+        }
+        if (!own && other == null) {
+            if (toForward.size() >= MAX_TO_FORWARD) {
+                toForward.remove(toForward.keySet().iterator().next());
+            }
+            toForward.put(hash, custodian);
+        }
+    }
+
+    private boolean isHeld(Hash hash) {
+        try {
+            return vault.size(hash).isPresent();
+        } catch (VaultException e) {
+            throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
         }
     }
 
@@ -170,7 +207,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                                                 "send the last piece again later; the payload is staged here")
                                         .asException();
                             }
-                            delete(hash);
+                            forwarded(hash);
                             if (outcome instanceof PayloadForward.Refused refused) {
                                 throw ApiProblem.refused(
                                                 "PAYLOAD_REFUSED",
@@ -184,9 +221,16 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                         executor);
     }
 
-    private void delete(Hash hash) {
-        try {
-            vault.delete(hash);
+    /** It is not kept here, unless this institution came to hold it meanwhile. */
+    private void forwarded(Hash hash) {
+        try (StateView view = StateView.open(node)) {
+            PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
+            if (claims.standing(node.institution(), hash) != PayloadClaims.Standing.KEPT) {
+                vault.delete(hash);
+            }
+            synchronized (this) {
+                toForward.remove(hash);
+            }
         } catch (VaultException e) {
             throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
         }

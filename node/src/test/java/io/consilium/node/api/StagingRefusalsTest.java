@@ -129,6 +129,24 @@ class StagingRefusalsTest {
     }
 
     @Test
+    @DisplayName("REC-2 nobody has a payload that is held here forwarded to another institution, and so deleted")
+    void rec2_notForwarded() throws Exception {
+        byte[] payload = payload(9, PIECE);
+        upload(payload);
+        Map<String, Long> before = vault();
+        for (int size : new int[] {payload.length, payload.length + 1}) {
+            StagePayloadRequest request = piece(Hash.sha256(payload), size, 0, new byte[0]).toBuilder()
+                    .setCustodian("riverside")
+                    .build();
+            Problem problem = net.refused(STRANGER, "StagePayload", request);
+            assertThat(problem.getCode()).isEqualTo("PAYLOAD_REFUSED");
+            assertThat(problem.getError()).doesNotContain(Integer.toString(payload.length));
+        }
+        assertThat(vault()).isEqualTo(before);
+        assertThat(stage(piece(payload, 0)).getComplete()).isTrue();
+    }
+
+    @Test
     @DisplayName("REC-2 bytes beyond the announced size, and another size on the way, are not taken")
     void rec2_lengths() throws Exception {
         byte[] payload = payload(2, 2 * PIECE);
