@@ -252,7 +252,7 @@ final class BenchCommand implements Runnable {
         }
         session.output()
                 .list(
-                        List.of("step", "seconds", "peakMiB"),
+                        List.of("step", "seconds", "cpuSeconds", "peakMiB"),
                         TrialBench.run(session, subjects, columns),
                         Optional.empty());
         return 0;

@@ -13,7 +13,7 @@ import java.time.Duration;
 /** Four nodes in a temporary directory for as long as a command runs: nothing of them stays, of an interrupted one neither. */
 final class TemporaryDevnet implements AutoCloseable {
     private static final int NODES = 4;
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(180);
 
     private final Session session;
     private final Devnet devnet;

@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
+import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
@@ -45,26 +46,24 @@ final class TrialBench {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Session session;
-    private final TemporaryDevnet nodes;
+    private final Devnet devnet;
     private final List<Map<String, Object>> items = new ArrayList<>();
 
-    private TrialBench(Session session, TemporaryDevnet nodes) {
+    TrialBench(Session session, Devnet devnet) {
         this.session = session;
-        this.nodes = nodes;
+        this.devnet = devnet;
     }
 
-    /** Each step with its seconds and the peak of its process' memory in MiB. */
+    /** Each step with its seconds, those of its process on a core, and the peak of its process' memory in MiB. */
     static List<Map<String, Object>> run(Session session, int subjects, int columns)
             throws ClientException, IOException {
         try (TemporaryDevnet nodes = TemporaryDevnet.start(session, "consilium-bench-")) {
-            TrialBench bench = new TrialBench(session, nodes);
-            bench.measure(subjects, columns);
-            return bench.items;
+            return new TrialBench(session, nodes.devnet()).measure(subjects, columns);
         }
     }
 
-    private void measure(int subjects, int columns) throws ClientException, IOException {
-        Path directory = nodes.devnet().directory();
+    List<Map<String, Object>> measure(int subjects, int columns) throws ClientException, IOException {
+        Path directory = devnet.directory();
         Path document = directory.resolve("trial.json");
         Files.writeString(document, command(SPONSOR, "trial", "template").out());
         String trial = text(command(SPONSOR, "trial", "register", document.toString()), "trialId");
@@ -82,7 +81,7 @@ final class TrialBench {
         session.output().say("Enrolling " + subjects + " subjects ...");
         long began = System.nanoTime();
         List<String> pseudonyms = enrol(Ids.object("trial", trial), subjects);
-        item("enrol", System.nanoTime() - began, 0);
+        item("enrol", new Ran("", System.nanoTime() - began, 0, 0));
         Path data = directory.resolve("adsl.json");
         write(data, pseudonyms, columns);
         session.output()
@@ -115,15 +114,16 @@ final class TrialBench {
                 "18,90",
                 "--epsilon",
                 "0.5");
-        for (DevnetNode node : nodes.devnet().nodes()) {
+        for (DevnetNode node : devnet.nodes()) {
             if (node.id().equals(SPONSORS_NODE)) {
-                item("sponsor's node", 0, peakKib(node.pid()));
+                item("sponsor's node", new Ran("", 0, cpuMillis(node.pid()), peakKib(node.pid())));
             }
         }
+        return items;
     }
 
     private List<String> enrol(ByteString trialId, int subjects) throws ClientException {
-        Session site = session.at(nodes.devnet().directory(), SITE);
+        Session site = session.at(devnet.directory(), SITE);
         TransactionBuilder builder = TransactionBuilder.of(site.genesis().chainId(), site.identity());
         CustodianKeys random = new CustodianKeys();
         List<String> pseudonyms = new ArrayList<>();
@@ -188,20 +188,21 @@ final class TrialBench {
                 + type + "\"}";
     }
 
-    /** What a command printed, how long it ran, and the most memory that its process held. */
-    private record Ran(String out, long nanos, long peakKib) {}
+    /** What a command printed, how long it ran, what its process computed, and the most memory that it held. */
+    private record Ran(String out, long nanos, long cpuMillis, long peakKib) {}
 
     private Ran measured(String step, String context, String... words) throws ClientException, IOException {
         Ran ran = command(context, words);
-        item(step, ran.nanos(), ran.peakKib());
+        item(step, ran);
         return ran;
     }
 
-    private void item(String step, long nanos, long peakKib) {
+    private void item(String step, Ran ran) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("step", step);
-        item.put("seconds", Math.round(nanos / 1e7) / 100.0);
-        item.put("peakMiB", peakKib / 1024);
+        item.put("seconds", Math.round(ran.nanos() / 1e7) / 100.0);
+        item.put("cpuSeconds", ran.cpuMillis() / 1_000.0);
+        item.put("peakMiB", ran.peakKib() / 1024);
         items.add(item);
     }
 
@@ -210,24 +211,26 @@ final class TrialBench {
         line.addAll(List.of("--context", context));
         line.addAll(List.of(words));
         line.addAll(List.of("-o", "json"));
-        Path out = nodes.devnet().directory().resolve("bench.out");
-        Path err = nodes.devnet().directory().resolve("bench.err");
+        Path out = devnet.directory().resolve("bench.out");
+        Path err = devnet.directory().resolve("bench.err");
         ProcessBuilder builder =
                 new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("CONSILIUM_"));
-        builder.environment().put("CONSILIUM_HOME", nodes.devnet().directory().toString());
+        builder.environment().put("CONSILIUM_HOME", devnet.directory().toString());
         long began = System.nanoTime();
         Process process = builder.start();
         long peak = 0;
+        long cpu = 0;
         while (process.isAlive()) {
             peak = Math.max(peak, peakKib(process.pid()));
+            cpu = Math.max(cpu, cpuMillis(process.pid()));
             LockSupport.parkNanos(POLL_NANOS);
         }
         long nanos = System.nanoTime() - began;
         if (process.exitValue() != 0) {
             throw broken(String.join(" ", words) + " ended with " + process.exitValue() + ": " + Files.readString(err));
         }
-        return new Ran(Files.readString(out), nanos, peak);
+        return new Ran(Files.readString(out), nanos, cpu, peak);
     }
 
     /** Of a process that runs; 0 where the system does not tell, or it has just ended. */
@@ -242,6 +245,14 @@ final class TrialBench {
             return 0;
         }
         return 0;
+    }
+
+    /** Of a process that runs, as the process table counts it. */
+    private static long cpuMillis(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .map(Duration::toMillis)
+                .orElse(0L);
     }
 
     private static String text(Ran ran, String name) throws ClientException {

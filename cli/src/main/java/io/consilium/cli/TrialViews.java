@@ -9,6 +9,7 @@ import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
 import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
@@ -86,9 +87,19 @@ final class TrialViews {
             item.put("changes", outcome.changes().stream().map(Change::word).toList());
             item.put("classification", outcome.classification().word());
             item.put("likeVersions", outcome.likeVersions());
+            outcome.registered().ifPresent(registered -> item.put("registered", described(registered)));
+            outcome.reported().ifPresent(reported -> item.put("reported", described(reported)));
             items.add(item);
         }
         return items;
+    }
+
+    private static Map<String, Object> described(TrialOutcome outcome) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("measure", outcome.getMeasure());
+        object.put("timePoint", outcome.getTimePoint());
+        object.put("kind", outcome.getPrimary() ? "primary" : "secondary");
+        return object;
     }
 
     /** The report: a table of outcomes, or an object with everything that it rests on. */

@@ -2,6 +2,7 @@ package io.consilium.client.trial;
 
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialRegistration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -17,8 +18,9 @@ public final class ReportPage {
             p.about { color: #555; margin: 0 0 1rem; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
             th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid #ddd; }
             th { border-bottom: 1px solid #888; font-weight: 600; } .ok { color: #1d6b35; } .mild { color: #8a6100; }
-            .grave { color: #a31621; font-weight: 600; } svg { width: 100%; height: auto; } code { font-size: .78rem; word-break: break-all; }
-            @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+            .grave { color: #a31621; font-weight: 600; } .steps td:nth-child(-n+2) { white-space: nowrap; } svg { width: 100%; height: auto; } code { font-size: .78rem; word-break: break-all; }
+            @media (max-width: 40rem) { body { font-size: 9pt; } .steps td:nth-child(-n+2) { white-space: normal; } }
+            @page { margin: 16mm; } @media print { body { font-size: 9.5pt; margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } tr, svg { break-inside: avoid; } thead { display: table-header-group; } }
             """;
 
     private ReportPage() {}
@@ -49,7 +51,7 @@ public final class ReportPage {
         outcomes(record, page);
         List<Timeline.Step> steps = Timeline.of(record.state());
         page.append("<h2>Timeline</h2>\n").append(TimelinePlot.svg(steps)).append("\n");
-        steps(steps, page);
+        steps(record, steps, page);
         page.append("</body>\n</html>\n");
         return page.toString();
     }
@@ -64,8 +66,8 @@ public final class ReportPage {
                 .ifPresent(cutOff -> page.append("<p>The database was locked, or the trial unblinded, first at ")
                         .append(time(cutOff))
                         .append(". Amendments from then on do not count.</p>\n"));
-        page.append("<table>\n<tr><th>Outcome</th><th>Classification</th><th>All changes</th>"
-                + "<th>Described alike in version</th></tr>\n");
+        page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th><th>Reported</th>"
+                + "<th>As in version</th></tr></thead>\n");
         for (Classified outcome : record.classified()) {
             String like = outcome.likeVersions().stream().map(String::valueOf).collect(Collectors.joining(", "));
             page.append("<tr><td>")
@@ -73,9 +75,11 @@ public final class ReportPage {
                     .append("</td><td class=\"")
                     .append(gravity(outcome.classification()))
                     .append("\">")
-                    .append(outcome.classification().word())
-                    .append("</td><td>")
                     .append(outcome.changes().stream().map(Change::word).collect(Collectors.joining(", ")))
+                    .append("</td><td>")
+                    .append(outcome.registered().map(ReportPage::described).orElse("not registered"))
+                    .append("</td><td>")
+                    .append(outcome.reported().map(ReportPage::described).orElse("not reported"))
                     .append("</td><td>")
                     .append(like.isEmpty() ? "none" : like)
                     .append("</td></tr>\n");
@@ -83,8 +87,14 @@ public final class ReportPage {
         page.append("</table>\n");
     }
 
-    private static void steps(List<Timeline.Step> steps, StringBuilder page) {
-        page.append("<table>\n<tr><th>Time (UTC)</th><th>Step</th><th>What</th><th>Signed by</th></tr>\n");
+    private static String described(TrialOutcome outcome) {
+        return (outcome.getPrimary() ? "<b>Primary.</b> " : "Secondary. ") + text(outcome.getMeasure()) + ", "
+                + text(outcome.getTimePoint());
+    }
+
+    private static void steps(TrialRecord record, List<Timeline.Step> steps, StringBuilder page) {
+        page.append(
+                "<table class=\"steps\">\n<thead><tr><th>Time (UTC)</th><th>Step</th><th>What</th><th>Signed by</th></tr></thead>\n");
         for (Timeline.Step step : steps) {
             page.append("<tr><td>")
                     .append(time(step.timeMillis()))
@@ -92,11 +102,19 @@ public final class ReportPage {
                     .append(step.kind().word())
                     .append("</td><td>")
                     .append(text(step.detail()))
+                    .append(isTooLate(record, step) ? "; too late to count" : "")
                     .append("</td><td>")
                     .append(text(step.actor()))
                     .append("</td></tr>\n");
         }
         page.append("</table>\n");
+    }
+
+    private static boolean isTooLate(TrialRecord record, Timeline.Step step) {
+        return step.kind() == Timeline.Kind.AMENDED
+                && record.cutOffMillis()
+                        .map(cutOff -> step.timeMillis() >= cutOff)
+                        .orElse(false);
     }
 
     private static String gravity(Change change) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("TRI-7 what may be shared")
 class SharingTest {
     private static Table csv(String... lines) throws CdiscFault {
-        return Table.read(String.join("\n", lines).getBytes(StandardCharsets.UTF_8), "X");
+        return Table.read(String.join("\n", lines).getBytes(StandardCharsets.UTF_8), "X", name -> true, Long.MAX_VALUE);
     }
 
     private static int smallest(Table table, String... names) {
@@ -33,7 +33,11 @@ class SharingTest {
 
     @Test
     void theSmallestCellsOfThePublishedAdsl() throws Exception {
-        Table adsl = Table.read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")), "ADSL");
+        Table adsl = Table.read(
+                Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")),
+                "ADSL",
+                name -> true,
+                Long.MAX_VALUE);
         assertThat(smallest(adsl, "AGEGR1", "SEX")).isEqualTo(14);
         assertThat(smallest(adsl, "AGEGR1", "SEX", "RACE")).isEqualTo(1);
         assertThat(smallest(adsl, "AGE", "SEX", "RACE", "ETHNIC")).isEqualTo(1);
@@ -84,6 +88,21 @@ class SharingTest {
     void aTextOfItsOwnForEverySubjectIsRefused() throws Exception {
         Table table = csv("USUBJID,NOTE", "1,alpha", "2,beta", "3,gamma", "4,delta");
         assertThat(SafeHarbor.refusal(table, 1)).isPresent();
+    }
+
+    @Test
+    @DisplayName("TRI-7 of a dataset only the columns asked for are kept, and none that do not fit")
+    void onlyWhatIsAskedForIsKept() throws Exception {
+        byte[] data = "SEX,AGE,USUBJID,ARM\nF,30,1,A\nM,31,2,A\n".getBytes(StandardCharsets.UTF_8);
+        Table table = Table.read(data, "X", "ARM"::equals, 10_000);
+        assertThat(table.columns()).extracting(Column::name).containsExactly("USUBJID", "ARM");
+        assertThat(table.rows()).containsExactly(new String[] {"1", "A"}, new String[] {"2", "A"});
+        assertThat(table.subject(1)).isEqualTo("2");
+        assertThat(table.rows().get(0)[1]).as("kept once").isSameAs(table.rows().get(1)[1]);
+        assertThat(table.isTooLarge()).isFalse();
+        Table large = Table.read(data, "X", name -> true, 100);
+        assertThat(large.isTooLarge()).isTrue();
+        assertThat(large.rows()).isEmpty();
     }
 
     @Test

@@ -44,8 +44,15 @@ public final class OutcomeClassification {
      *
      * @param changes from the gravest on; never empty
      * @param likeVersions the registered versions that describe it just as the report does
+     * @param registered as the yardstick has it, or the first version where an amendment in time dropped it
+     * @param reported as the report has it
      */
-    public record Classified(String name, List<Change> changes, List<Long> likeVersions) {
+    public record Classified(
+            String name,
+            List<Change> changes,
+            List<Long> likeVersions,
+            Optional<TrialOutcome> registered,
+            Optional<TrialOutcome> reported) {
         public Change classification() {
             return changes.get(0);
         }
@@ -78,17 +85,25 @@ public final class OutcomeClassification {
             result.add(new Classified(
                     outcome.getName(),
                     changes,
-                    report.map(found -> like(versions, found)).orElse(List.of())));
+                    report.map(found -> like(versions, found)).orElse(List.of()),
+                    Optional.of(outcome),
+                    report));
         });
         original.forEach((name, outcome) -> {
             if (!valid.containsKey(name) && !told.containsKey(name)) {
                 // Dropped in the open, before anybody could know the data.
-                result.add(new Classified(outcome.getName(), List.of(Change.AMENDED), List.of()));
+                result.add(new Classified(
+                        outcome.getName(), List.of(Change.AMENDED), List.of(), Optional.of(outcome), Optional.empty()));
             }
         });
         told.forEach((name, report) -> {
             if (!valid.containsKey(name)) {
-                result.add(new Classified(report.getName(), List.of(Change.ADDED), like(versions, report)));
+                result.add(new Classified(
+                        report.getName(),
+                        List.of(Change.ADDED),
+                        like(versions, report),
+                        Optional.empty(),
+                        Optional.of(report)));
             }
         });
         return List.copyOf(result);

@@ -45,11 +45,24 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
     @Override
     public CompletionStage<TrialQueryResponse> answer(Caller caller, TrialQueryRequest request) {
         AggregateQuery query = query(request);
+        try (StateView view = StateView.open(node)) {
+            tables.require(caller, request.getTrialId(), view);
+        }
+        return tables.alone(transactions.executor(), () -> answer(caller, request, query));
+    }
+
+    private CompletionStage<TrialQueryResponse> answer(Caller caller, TrialQueryRequest request, AggregateQuery query) {
         TrialTables.Opened opened;
         TrialSubjects subjects;
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
-            opened = tables.open(view.state(), trial, request.getDatasetId(), 0);
+            opened = tables.open(
+                    view.state(),
+                    trial,
+                    request.getDatasetId(),
+                    0,
+                    List.of(request.getColumn(), request.getWhereColumn()),
+                    TrialTables.MAX_TABLE_BYTES);
             subjects = TrialSubjects.of(view, trial);
         }
         Optional<CdiscFault> fault = query.fault(opened.table());

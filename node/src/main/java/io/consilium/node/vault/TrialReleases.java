@@ -68,6 +68,13 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
 
     @Override
     public CompletionStage<TrialReleaseResponse> answer(Caller caller, TrialReleaseRequest request) {
+        try (StateView view = StateView.open(node)) {
+            tables.require(caller, request.getTrialId(), view);
+        }
+        return tables.alone(transactions.executor(), () -> release(caller, request));
+    }
+
+    private CompletionStage<TrialReleaseResponse> release(Caller caller, TrialReleaseRequest request) {
         Checked checked = check(caller, request);
         TrialAction action = TrialAction.newBuilder()
                 .setTrialId(checked.trialId())
@@ -86,7 +93,9 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
             List<String> uses = uses(view, trial, request);
-            TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0);
+            Set<String> told = told(trial, request);
+            TrialTables.Opened opened =
+                    tables.open(view.state(), trial, request.getDatasetId(), 0, told, bytesEach(trial));
             Table table = opened.table();
             Set<Integer> quasi = columns(table, request.getQuasiIdentifiersList(), "--quasi");
             Set<Integer> named = columns(table, request.getColumnsList(), "--columns");
@@ -157,6 +166,27 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                     .asException();
         }
         return List.copyOf(uses);
+    }
+
+    /** Every column that this release or an earlier one of the trial tells. */
+    private static Set<String> told(TrialState trial, TrialReleaseRequest request) {
+        Set<String> names = new TreeSet<>(request.getQuasiIdentifiersList());
+        names.addAll(request.getColumnsList());
+        for (TrialReleased earlier : trial.getReleasesList()) {
+            names.addAll(earlier.getRelease().getQuasiIdentifiersList());
+            names.addAll(earlier.getRelease().getColumnsList());
+        }
+        return names;
+    }
+
+    /** The check holds this version beside every one that was released from. */
+    private static long bytesEach(TrialState trial) {
+        long others = trial.getReleasesList().stream()
+                .map(TrialReleased::getRelease)
+                .map(release -> ActorName.hex(release.getDatasetId()) + "/" + release.getDatasetVersion())
+                .distinct()
+                .count();
+        return TrialTables.MAX_TABLE_BYTES / (1 + others);
     }
 
     private static Set<String> people(Table table, Predicate<String> excluded) {
@@ -231,7 +261,9 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                                     view.state(),
                                     trial,
                                     earlier.getRelease().getDatasetId(),
-                                    earlier.getRelease().getDatasetVersion())
+                                    earlier.getRelease().getDatasetVersion(),
+                                    told(trial, TrialReleaseRequest.getDefaultInstance()),
+                                    bytesEach(trial))
                             .table());
             Set<Integer> shown = shown(table, earlier.getRelease());
             told.computeIfAbsent(table, first -> new TreeSet<>()).addAll(shown);

@@ -25,17 +25,30 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Opens a trial's datasets in the sponsor's own node, for as long as an answer takes (TRI-7). */
 public final class TrialTables {
     static final String RULE = "TRI-7";
 
+    /** Memory for the tables of one answer, about. */
+    static final long MAX_TABLE_BYTES = 64L * 1024 * 1024;
+
     private static final int MAX_CIPHERTEXT_BYTES = 64 * 1024 * 1024;
+    private static final int MAX_WAITING = 64;
 
     private final NodeGateway node;
     private final Vault vault;
     private final X25519KeyPair institutionKey;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
 
     public TrialTables(NodeGateway node, Vault vault, X25519KeyPair institutionKey) {
         this.node = node;
@@ -45,6 +58,21 @@ public final class TrialTables {
 
     /** A version of a dataset, opened. */
     record Opened(TrialDatasetState dataset, TrialDataVersion version, Table table) {}
+
+    /** One answer after the other, each until it is complete, because each holds a dataset in memory. */
+    <T> CompletionStage<T> alone(Executor executor, Supplier<CompletionStage<T>> answer) {
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            waiting.decrementAndGet();
+            throw ApiProblem.unavailable(
+                            "BUSY", "as many questions as can wait are waiting at this node", "ask again in a minute")
+                    .asException();
+        }
+        synchronized (this) {
+            CompletableFuture<T> answered = last.thenComposeAsync(before -> answer.get(), executor);
+            last = answered.handle((value, failure) -> waiting.decrementAndGet() >= 0);
+            return answered;
+        }
+    }
 
     /** The trial, for a RESEARCHER of its sponsor at the sponsor's node. */
     TrialState require(Caller caller, ByteString trialId, StateView view) {
@@ -69,15 +97,32 @@ public final class TrialTables {
         return trial;
     }
 
-    /** @param number which version, 0 for the newest */
-    Opened open(LedgerState state, TrialState trial, ByteString datasetId, long number) {
+    /**
+     * @param number which version, 0 for the newest
+     * @param names the columns that are kept
+     * @param maxBytes of memory, about
+     */
+    Opened open(
+            LedgerState state,
+            TrialState trial,
+            ByteString datasetId,
+            long number,
+            Collection<String> names,
+            long maxBytes) {
         TrialDatasetState dataset = state.trialDataset(datasetId)
                 .filter(found -> found.getTrialId().equals(trial.getId()))
                 .orElseThrow(() -> ApiProblem.notFound("dataset").asException());
         int index = number == 0 ? dataset.getVersionsCount() - 1 : (int) number - 1;
         TrialDataVersion version = dataset.getVersions(index);
+        TreeSet<String> wanted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        wanted.addAll(names);
         try {
-            return new Opened(dataset, version, Table.read(plaintext(dataset, version), dataset.getName()));
+            Table table = Table.read(plaintext(dataset, version), dataset.getName(), wanted::contains, maxBytes);
+            if (table.isTooLarge()) {
+                throw ApiProblem.tooLarge("these columns take more memory than an answer may")
+                        .asException();
+            }
+            return new Opened(dataset, version, table);
         } catch (CdiscFault unreadable) {
             throw ApiProblem.refused(
                             "DATASET_UNREADABLE",

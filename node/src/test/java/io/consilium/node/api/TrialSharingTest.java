@@ -40,11 +40,16 @@ import io.consilium.proto.TrialSubmit;
 import io.consilium.proto.WithdrawalRule;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -402,5 +407,34 @@ class TrialSharingTest {
         assertThat(spent.getCode()).isEqualTo("BUDGET_SPENT");
         assertThat(state(trial).getSpentMicros()).isEqualTo(60_000_000);
         assertThat(state(trial).getQueries()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("TRI-7 of many questions at once as many are answered as the budget pays for")
+    void tri7_atOnce() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString dataset = dataset(trial, "DM", "USUBJID,SEX", "1,F", "2,M");
+        TrialQueryRequest question = count(trial, dataset, 20_000_000).build();
+        ExecutorService askers = Executors.newFixedThreadPool(12);
+        try {
+            List<Future<String>> asked = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                asked.add(askers.submit(() -> {
+                    HttpResponse<byte[]> response = net.call(SPONSOR, "TrialQuery", question);
+                    return response.statusCode() == 200
+                            ? "answered"
+                            : Problem.parseFrom(response.body()).getCode();
+                }));
+            }
+            List<String> outcomes = new ArrayList<>();
+            for (Future<String> outcome : asked) {
+                outcomes.add(outcome.get(60, TimeUnit.SECONDS));
+            }
+            assertThat(outcomes).filteredOn("answered"::equals).hasSize(5);
+            assertThat(outcomes).filteredOn("BUDGET_SPENT"::equals).hasSize(7);
+            assertThat(state(trial).getSpentMicros()).isEqualTo(100_000_000);
+        } finally {
+            askers.shutdownNow();
+        }
     }
 }

@@ -1,0 +1,145 @@
+package io.consilium.client.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.proto.TrialDecision;
+import io.consilium.proto.TrialEvent;
+import io.consilium.proto.TrialMilestone;
+import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialPublication;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialResult;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialVersion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("TRI-6 the report as a page for screen and print")
+class ReportPageTest {
+    private static final long TIME = 1_760_000_000_000L;
+    private static final Pattern LABEL =
+            Pattern.compile("<text x=\"(\\d+)\" y=\"(\\d+)\" fill=\"#[0-9a-f]+\">([a-z-]+)</text>");
+    private static final int CHARACTER = 7;
+
+    private static TrialOutcome outcome(String name, boolean primary) {
+        return TrialOutcome.newBuilder()
+                .setName(name)
+                .setMeasure("score <b>of</b> " + name)
+                .setTimePoint("week 12")
+                .setPrimary(primary)
+                .build();
+    }
+
+    private static TrialRegistration registration(TrialOutcome... outcomes) {
+        return TrialRegistration.newBuilder()
+                .setTitle("Pain & <script>alert(1)</script>")
+                .setSponsor("helix")
+                .setEthicsCommittee("ethics")
+                .addSites("st-mary")
+                .addAllOutcomes(Arrays.asList(outcomes))
+                .build();
+    }
+
+    private static TrialVersion version(long number, long millis) {
+        return TrialVersion.newBuilder()
+                .setNumber(number)
+                .setProtocolVersion(number + ".0")
+                .setIcfVersion("1.0")
+                .setTimeMillis(millis)
+                .setAuthor("helix/researcher")
+                .build();
+    }
+
+    /** Everything within seconds, as in a trial of a test, so that many labels want one place. */
+    private static TrialRecord record(boolean published) {
+        TrialState.Builder state = TrialState.newBuilder()
+                .setId(ByteString.copyFrom(new byte[16]))
+                .setSponsor("helix")
+                .addVersions(version(1, TIME))
+                .addVersions(version(2, TIME + 9_000))
+                .setFirstEnrolledMillis(TIME + 3);
+        for (int i = 1; i <= 4; i++) {
+            state.addDecisions(TrialDecision.newBuilder()
+                    .setApproved(i % 2 == 0)
+                    .setTimeMillis(TIME + i)
+                    .setReviewer("ethics/chair"));
+        }
+        state.addEvents(TrialEvent.newBuilder()
+                .setMilestone(TrialMilestone.DATABASE_LOCKED)
+                .setTimeMillis(TIME + 8_000)
+                .setActor("helix/researcher"));
+        List<TrialResultsState> results = new ArrayList<>();
+        if (published) {
+            state.addEvents(TrialEvent.newBuilder()
+                    .setPublication(TrialPublication.getDefaultInstance())
+                    .setTimeMillis(TIME + 10_000)
+                    .setActor("helix/researcher"));
+            results.add(TrialResultsState.newBuilder()
+                    .addResults(TrialResult.newBuilder().setOutcome(outcome("Pain", false)))
+                    .addResults(TrialResult.newBuilder().setOutcome(outcome("Late", false)))
+                    .build());
+        }
+        return new TrialRecord(
+                state.build(),
+                List.of(
+                        registration(outcome("Pain", true), outcome("Sleep", false)),
+                        registration(outcome("Late", true))),
+                results,
+                7,
+                TIME + 20_000);
+    }
+
+    @Test
+    void showsWhatWasRegisteredBesideWhatIsReported() {
+        assertThat(ReportPage.of(record(true)))
+                .contains(
+                        "<td>Pain</td><td class=\"grave\">switched</td>"
+                                + "<td><b>Primary.</b> score &lt;b&gt;of&lt;/b&gt; Pain, week 12</td>"
+                                + "<td>Secondary. score &lt;b&gt;of&lt;/b&gt; Pain, week 12</td>",
+                        "<td>Sleep</td><td class=\"grave\">missing</td>",
+                        "<td>not reported</td>",
+                        "<td>Late</td><td class=\"grave\">added</td><td>not registered</td>",
+                        "too late to count");
+    }
+
+    @Test
+    void nothingOfADocumentIsMarkup() {
+        for (boolean published : new boolean[] {true, false}) {
+            assertThat(ReportPage.of(record(published)))
+                    .doesNotContain("<script", "src=", "href=", "url(", "<b>of</b>")
+                    .contains("Pain &amp; &lt;script&gt;");
+        }
+        assertThat(ReportPage.of(record(false))).contains("No results are published yet");
+    }
+
+    @Test
+    @DisplayName("TRI-6 labels of the timeline lie within the drawing and never on one another")
+    void labelsDoNotOverlap() {
+        Matcher labels = LABEL.matcher(TimelinePlot.svg(Timeline.of(record(true).state())));
+        List<long[]> boxes = new ArrayList<>();
+        while (labels.find()) {
+            long left = Long.parseLong(labels.group(1));
+            boxes.add(new long[] {
+                left, left + (long) labels.group(3).length() * CHARACTER, Long.parseLong(labels.group(2))
+            });
+        }
+        assertThat(boxes).hasSize(9);
+        for (int i = 0; i < boxes.size(); i++) {
+            assertThat(boxes.get(i)[0]).isNotNegative();
+            assertThat(boxes.get(i)[1]).isLessThanOrEqualTo(760);
+            for (int j = 0; j < i; j++) {
+                long[] one = boxes.get(i);
+                long[] other = boxes.get(j);
+                assertThat(one[2] != other[2] || one[1] <= other[0] || other[1] <= one[0])
+                        .isTrue();
+            }
+        }
+    }
+}
