@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import io.consilium.proto.DrugFind;
+import io.consilium.ledger.provenance.ItemIds;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.BlindingKey;
@@ -41,6 +43,7 @@ final class DrugDesk {
     private static final int MAX_PAGE = 500;
     private static final int MAX_SHOWN_EXCEPTIONS = 16;
     private static final int MAX_HANDLERS = 60;
+    private static final int MAX_ASKED = 15_000;
     private static final Set<String> HANDLERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST");
 
     private final Session session;
@@ -173,6 +176,10 @@ final class DrugDesk {
                         "Its manufacturer adds it with drug product add"));
     }
 
+    boolean isOwn(String institution) throws ClientException {
+        return session.institution().equals(institution);
+    }
+
     /** Draws the institution's root key if it has none yet. */
     void foundCompany() throws ClientException {
         String own = session.institution();
@@ -210,11 +217,7 @@ final class DrugDesk {
         if (known.isPresent()) {
             return known.get();
         }
-        if (!founded) {
-            foundCompany();
-            founded = true;
-        }
-        BlindingKey key = keys().logistics(institution).orElseThrow();
+        BlindingKey key = ownLogistics();
         return new Container(key.containerId(sscc.value()), key);
     }
 
@@ -262,11 +265,53 @@ final class DrugDesk {
         }
         ByteString id = key.get().containerId(sscc.value());
         DrugResponse response = ask(DrugRequest.newBuilder()
-                .setFind(io.consilium.proto.DrugFind.newBuilder().addContainers(id))
+                .setFind(DrugFind.newBuilder().addContainers(id))
                 .build());
         return response.getFound().getContainersList().contains(id)
                 ? Optional.of(new Container(id, key.get()))
                 : Optional.empty();
+    }
+
+    /** Those of the events that were taken before. */
+    Set<ByteString> takenEvents(List<ByteString> events) throws ClientException {
+        Set<ByteString> taken = new LinkedHashSet<>();
+        for (int from = 0; from < events.size(); from += MAX_ASKED) {
+            List<ByteString> part = events.subList(from, Math.min(events.size(), from + MAX_ASKED));
+            taken.addAll(ItemIds.list(ask(DrugRequest.newBuilder()
+                            .setFind(DrugFind.newBuilder().setEvents(ItemIds.join(part)))
+                            .build())
+                    .getFound()
+                    .getEvents()));
+        }
+        return taken;
+    }
+
+    /** The key of the containers that an institution packs, where this member may have it. */
+    Optional<BlindingKey> logistics(String institution) throws ClientException {
+        return keys().logistics(institution);
+    }
+
+    /** The own institution's; it is drawn where there is none. */
+    BlindingKey ownLogistics() throws ClientException {
+        if (!founded) {
+            foundCompany();
+            founded = true;
+        }
+        return keys().logistics(session.institution()).orElseThrow();
+    }
+
+    /** The institution that a party's or place's GLN belongs to: its own GLN, or one under its company prefix. */
+    Optional<InstitutionState> holderOf(Gs1Key gln) throws ClientException {
+        List<InstitutionState> all = new ArrayList<>(session.genesis().document().getInstitutionsList());
+        Optional<InstitutionState> founder = withGln(all, gln);
+        return founder.isPresent() ? founder : withGln(admitted(), gln);
+    }
+
+    private static Optional<InstitutionState> withGln(List<InstitutionState> institutions, Gs1Key gln) {
+        return institutions.stream()
+                .filter(institution -> institution.getGln().equals(gln.value()))
+                .findFirst()
+                .or(() -> under(institutions, gln));
     }
 
     /** A container's SSCC, where this member may know it. */
@@ -301,7 +346,7 @@ final class DrugDesk {
     }
 
     /** An act that the command needs beside its own, e.g. a request for a key; nothing is printed. */
-    private TransactionReceipt commit(DrugAction action) throws ClientException {
+    TransactionReceipt commit(DrugAction action) throws ClientException {
         TransactionBuilder builder = TransactionBuilder.of(session.genesis().chainId(), session.identity());
         TransactionDraft draft = builder.draft(
                 TransactionBuilder.validUntil(System.currentTimeMillis(), session.options().timeout),
@@ -323,9 +368,15 @@ final class DrugDesk {
 
     /** The exceptions that a receipt names, as far as this member sees them. */
     Writes.Written withExceptions(Writes.Written written) throws ClientException {
+        return withExceptions(written, 0);
+    }
+
+    /** @param other how many objects of a refused document's receipt stand before its exceptions */
+    Writes.Written withExceptions(Writes.Written written, int other) throws ClientException {
         Optional<TransactionReceipt> receipt = written.receipt().map(VerifiedReceipt::receipt);
         List<Object> exceptions = new ArrayList<>();
-        for (DrugExceptionState exception : exceptions(receipt)) {
+        boolean refused = written.receipt().isPresent() && !written.applied();
+        for (DrugExceptionState exception : exceptions(receipt, refused ? other : 0)) {
             exceptions.add(DrugExceptions.describe(exception));
         }
         Map<String, Object> result = new LinkedHashMap<>(written.result());
@@ -336,10 +387,16 @@ final class DrugDesk {
     }
 
     List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt) throws ClientException {
+        return exceptions(receipt, 0);
+    }
+
+    private List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt, int from)
+            throws ClientException {
         List<DrugExceptionState> exceptions = new ArrayList<>();
         if (receipt.isPresent()) {
             List<ByteString> objects = receipt.get().getObjectIdsList();
-            for (ByteString id : objects.subList(0, Math.min(objects.size(), MAX_SHOWN_EXCEPTIONS))) {
+            int end = Math.min(objects.size(), from + MAX_SHOWN_EXCEPTIONS);
+            for (ByteString id : objects.subList(Math.min(from, end), end)) {
                 Optional<DrugExceptionState> exception = session.state()
                         .find(DrugKeys.exception(id), DrugExceptionState.parser())
                         .map(VerifiedState.At::value);

@@ -26,19 +26,21 @@ class DrugDocuments {
     @Command(
             name = "capture",
             description = {
-                "Check a document of EPCIS events, in JSON 2.0 or XML 1.0 to 2.0, and show each event's id.",
-                "An event without an id of its own shows its CBV 2.0 event hash id."
+                "Take a document of EPCIS events, in JSON 2.0 or XML 1.0 to 2.0: all of it or nothing.",
+                "An event that was taken before is passed over; it is known by its CBV 2.0 event hash id.",
+                "With --check nothing is submitted, and no node is needed."
             },
             footerHeading = "%nExamples:%n",
             footer = {
+                "  consilium --context helix/packer drug capture events.json",
                 "  consilium drug capture events.json --check",
                 "  curl -s https://partner.example/shipment.xml | consilium drug capture - --check -o json"
             })
     int capture(
             @Parameters(paramLabel = "FILE", description = "The document; - is the standard input.") String file,
-            @Option(names = "--check", required = true, description = "Check only: submit nothing.") boolean check)
+            @Option(names = "--check", description = "Check only: submit nothing.") boolean check)
             throws ClientException {
-        return new EpcisCheck(session).run(file);
+        return check ? new EpcisCheck(session).run(file) : new EpcisCapture(session, new DrugDesk(session)).run(file);
     }
 
     @Command(

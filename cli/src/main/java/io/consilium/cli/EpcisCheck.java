@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 
 /** Reads a document of EPCIS from a file and shows its events; submits nothing (DRU-1). */
 final class EpcisCheck {
+    static final String NOTHING_TAKEN = "Correct it, or ask its sender; nothing of the document was taken";
+
     private final Session session;
 
     EpcisCheck(Session session) {
@@ -45,17 +47,21 @@ final class EpcisCheck {
         try {
             return EpcisDocument.read(content, events);
         } catch (MalformedEpcis malformed) {
-            String event = malformed.eventIndex().isPresent()
-                    ? "Event " + malformed.eventIndex().getAsInt() + " (counted from 0) is no valid EPCIS event: "
-                    : "The document is no valid EPCIS document: ";
-            throw new ClientException(
-                    FailureClass.REFUSED,
-                    "EPCIS_INVALID",
-                    "DRU-1",
-                    malformed.path(),
-                    event + malformed.line(),
-                    "Correct it, or ask its sender; nothing of the document was taken");
+            throw invalid(malformed);
         }
+    }
+
+    static ClientException invalid(MalformedEpcis malformed) {
+        String event = malformed.eventIndex().isPresent()
+                ? "Event " + malformed.eventIndex().getAsInt() + " (counted from 0) is no valid EPCIS event: "
+                : "The document is no valid EPCIS document: ";
+        return new ClientException(
+                FailureClass.REFUSED,
+                "EPCIS_INVALID",
+                "DRU-1",
+                malformed.path(),
+                event + malformed.line(),
+                NOTHING_TAKEN);
     }
 
     /** Refuses a file that is too large before a byte of it is read. */

@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import io.consilium.proto.DrugErrorDeclaration;
+import io.consilium.proto.DrugStepError;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.VerifiedState;
@@ -88,11 +90,19 @@ final class PathView {
     List<Alert> alerts() {
         List<Alert> alerts = new ArrayList<>();
         if (!traced.getRecallId().isEmpty()) {
-            alerts.add(new Alert("recalled", 0, "", "Recalled by its manufacturer or the regulator"));
+            alerts.add(new Alert(
+                    "recalled", traced.getRecalledMillis(), "", "Recalled by its manufacturer or the regulator"));
         }
         boolean expired = traced.getExpiryMillis() != 0 && traced.getExpiryMillis() <= System.currentTimeMillis();
         if (expired) {
             alerts.add(new Alert("expired", traced.getExpiryMillis(), "", "Its expiry date has passed"));
+        }
+        for (DrugStepError error : traced.getErrorsList()) {
+            alerts.add(new Alert(
+                    "event-in-error",
+                    error.getDeclaration().getDeclaredMillis(),
+                    "",
+                    "A step is declared to be wrong: " + reason(error)));
         }
         for (DrugExceptionState exception : traced.getExceptionsList()) {
             alerts.add(new Alert(
@@ -123,6 +133,21 @@ final class PathView {
         };
     }
 
+    private static String reason(DrugStepError error) {
+        String reason = error.getDeclaration().getReason().replace('_', ' ');
+        int corrective = error.getDeclaration().getCorrectiveEventIdsCount();
+        return (reason.isEmpty() ? "no reason given" : reason)
+                + (corrective == 0 ? "" : ", put right by " + corrective + " later event(s)");
+    }
+
+    /** The declaration that a step is wrong, where there is one. */
+    private Optional<DrugErrorDeclaration> error(DrugStep step) {
+        return traced.getErrorsList().stream()
+                .filter(error -> error.getEventId().equals(step.getEventId()))
+                .map(DrugStepError::getDeclaration)
+                .findFirst();
+    }
+
     Map<String, Object> shown() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("item", key.elementString());
@@ -145,6 +170,13 @@ final class PathView {
             optional(object, "to", event.to());
             optional(object, "container", event.container());
             object.put("txId", Ids.text(event.step().getTxId()));
+            error(event.step()).ifPresent(error -> {
+                Map<String, Object> declared = new LinkedHashMap<>();
+                declared.put("declaredAt", Dates.text(error.getDeclaredMillis()));
+                declared.put("reason", error.getReason());
+                declared.put("correctiveEvents", error.getCorrectiveEventIdsCount());
+                object.put("errorDeclaration", declared);
+            });
             events.add(object);
         }
         shown.put("events", events);

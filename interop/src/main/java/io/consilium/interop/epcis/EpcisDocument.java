@@ -89,6 +89,17 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
         return new EpcisDocument(Form.DOCUMENT, head, events);
     }
 
+    /** Where an event stands in a document of this form, as the JSON of EPCIS 2.0 names it. */
+    public static String pathOf(Form form, int index) {
+        return switch (form) {
+            case DOCUMENT -> "epcisBody.eventList[" + index + "]";
+            case DOCUMENT_OF_ONE_EVENT -> "epcisBody.event";
+            case QUERY_DOCUMENT -> "epcisBody.queryResults.resultsBody.eventList[" + index + "]";
+            case EVENT_LIST -> "[" + index + "]";
+            case EVENT, QUERY -> "";
+        };
+    }
+
     /** The document as EPCIS 2.0 JSON: of a JSON document its own fields and values, of an XML one the same in JSON. */
     public byte[] toJson() {
         try {

@@ -24,6 +24,12 @@ public final class MalformedEpcis extends Exception {
         this.eventIndex = eventIndex;
     }
 
+    /** The same with the place of the event before the place within it. */
+    public MalformedEpcis within(String event, int index) {
+        String whole = path.isEmpty() || event.isEmpty() ? event + path : event + "." + path;
+        return new MalformedEpcis(whole, reason(), index);
+    }
+
     MalformedEpcis inEvent(int index) {
         return new MalformedEpcis(path, reason(), index);
     }

@@ -1,5 +1,6 @@
 package io.consilium.interop.epcis;
 
+import java.net.URI;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;

@@ -43,10 +43,9 @@ final class CommissionRules {
         if (refusal.isPresent()) {
             return refusal;
         }
-        SerialSet serials = new SerialSet(ItemIds.sorted(commission.getIds()));
-        Optional<ByteString> duplicate = serials.repeated().or(() -> known(book, product, serials));
+        Optional<ByteString> duplicate = book.serials().duplicate(book, product, commission.getIds());
         if (duplicate.isPresent()) {
-            book.signal(DrugExceptionKind.DRUG_DUPLICATE_SERIAL, duplicate.get(), product.getId(), List.of());
+            book.signal(Finding.own(book, DrugExceptionKind.DRUG_DUPLICATE_SERIAL, duplicate.get(), product.getId()));
             return Optional.of(Refusal.DUPLICATE_SERIAL.rejection());
         }
         DrugLotState lot = known.orElseGet(() -> newLot(book, product, commission));
@@ -74,21 +73,6 @@ final class CommissionRules {
         return lot.getRecallId().isEmpty() && product.getRecallId().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Refusal.RECALLED.rejection());
-    }
-
-    /** A serial that the product has already. */
-    private static Optional<ByteString> known(DrugBook book, DrugProductState product, SerialSet serials) {
-        for (ByteString lotId : product.getLotsList()) {
-            int segments = book.lot(lotId).orElseThrow().getSegments();
-            for (int number = 0; number < segments; number++) {
-                Optional<ByteString> duplicate = serials.firstIn(
-                        book.segment(lotId, number).orElseThrow().getIds());
-                if (duplicate.isPresent()) {
-                    return duplicate;
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     private static DrugLotState newLot(DrugBook book, DrugProductState product, DrugCommission commission) {
@@ -119,6 +103,7 @@ final class CommissionRules {
                 book.put(
                         DrugKeys.segment(lot.getId(), segments - 1),
                         Segments.with(last, ids.substring(0, taken * ItemIds.BYTES), step));
+                book.place(lot, segments - 1, ids.substring(0, taken * ItemIds.BYTES));
             }
         }
         while (taken < ItemIds.count(ids)) {
@@ -130,6 +115,7 @@ final class CommissionRules {
             book.put(
                     DrugKeys.segment(lot.getId(), segments),
                     Segments.with(DrugSegmentState.getDefaultInstance(), part, step));
+            book.place(lot, segments, part);
             segments++;
             taken = end;
         }

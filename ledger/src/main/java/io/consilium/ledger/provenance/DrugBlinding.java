@@ -70,6 +70,19 @@ public final class DrugBlinding {
         return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
     }
 
+    /**
+     * A product's key that its owner gives to a member who has not asked. Which product it is says the envelope alone, so
+     * the member tries the numbers from one.
+     */
+    public static ByteString givenProductRequestId(String owner, String member, ByteString memberKey, int number) {
+        byte[] hash = Hash.tagged(
+                        REQUEST,
+                        (owner + "\n" + member + "\n" + number + "\n").getBytes(StandardCharsets.US_ASCII),
+                        memberKey.toByteArray())
+                .toBytes();
+        return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
+    }
+
     /** What a company's sealed root is bound to. */
     public static byte[] companyObject(String slug) {
         return Hash.sha256(slug.getBytes(StandardCharsets.UTF_8)).toBytes();

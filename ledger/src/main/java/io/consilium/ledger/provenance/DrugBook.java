@@ -1,5 +1,7 @@
 package io.consilium.ledger.provenance;
 
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugItemSet;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -34,8 +36,8 @@ import java.util.TreeSet;
  * What one transaction of provenance reads and writes. Its acts see what the acts before them wrote; signals, which are
  * exceptions and their events, are kept even where the transaction is refused (DRU-8).
  */
-final class DrugBook {
-    private static final int MAX_RECEIPT_OBJECTS = 64;
+final class DrugBook implements DrugPath.Source {
+    static final int MAX_RECEIPT_OBJECTS = 64;
 
     private final Call call;
     private final Map<StateKey, MessageLite> written = new LinkedHashMap<>();
@@ -45,7 +47,11 @@ final class DrugBook {
     private final Map<StateKey, MessageLite> signalled = new LinkedHashMap<>();
     private final List<ByteString> made = new ArrayList<>();
     private final List<ByteString> exceptions = new ArrayList<>();
+    private final Map<ByteString, DrugItemSet> madeAt = new LinkedHashMap<>();
+    private NewSerials serials = new NewSerials(List.of());
+    private boolean severalActs;
     private long eventTimeMillis;
+    private ByteString eventId = ByteString.EMPTY;
 
     DrugBook(Call call) {
         this.call = call;
@@ -61,9 +67,37 @@ final class DrugBook {
                 .name());
     }
 
-    /** When the act under way happened, as its signer says. */
-    void at(long millis) {
-        eventTimeMillis = millis == 0 ? call.timeMillis() : millis;
+    /** What the transaction is going to do. */
+    void plan(List<DrugAction> acts) {
+        serials = new NewSerials(acts);
+        severalActs = acts.size() > 1;
+    }
+
+    NewSerials serials() {
+        return serials;
+    }
+
+    /** The act under way: when it happened, as its signer says, and the event that it was read from. */
+    void begin(DrugAction act) {
+        eventTimeMillis = act.getEventTimeMillis() == 0 ? call.timeMillis() : act.getEventTimeMillis();
+        eventId = act.getEventId();
+    }
+
+    /** Where packs were put that are made now: later acts of the transaction may name them without it. */
+    void place(DrugLotState lot, int segment, ByteString ids) {
+        if (severalActs) {
+            DrugItemSet place = DrugItemSet.newBuilder()
+                    .setProductId(lot.getProductId())
+                    .setLotId(lot.getId())
+                    .setSegment(segment)
+                    .build();
+            ItemIds.list(ids).forEach(id -> madeAt.put(id, place));
+        }
+    }
+
+    /** The set, without its ids, of a pack that this transaction made. */
+    Optional<DrugItemSet> madeAt(ByteString id) {
+        return Optional.ofNullable(madeAt.get(id));
     }
 
     long eventTimeMillis() {
@@ -108,7 +142,8 @@ final class DrugBook {
         return glance(DrugKeys.item(id), DrugItemState.parser());
     }
 
-    Optional<DrugContainerState> container(ByteString id) {
+    @Override
+    public Optional<DrugContainerState> container(ByteString id) {
         return read(DrugKeys.container(id), DrugContainerState.parser());
     }
 
@@ -117,7 +152,8 @@ final class DrugBook {
                 .orElse(DrugContentsState.getDefaultInstance());
     }
 
-    Optional<DrugShipmentState> shipment(ByteString id) {
+    @Override
+    public Optional<DrugShipmentState> shipment(ByteString id) {
         return read(DrugKeys.shipment(id), DrugShipmentState.parser());
     }
 
@@ -156,39 +192,33 @@ final class DrugBook {
                 .setTimeMillis(call.timeMillis())
                 .setEventTimeMillis(eventTimeMillis)
                 .setTxId(call.txId())
-                .setActor(call.signatory().name());
+                .setActor(call.signatory().name())
+                .setEventId(eventId);
     }
 
     /**
      * Opens an exception, or counts one that this institution has open about the same thing already, and tells the
      * parties (DRU-4, DRU-8).
      */
-    void signal(DrugExceptionKind kind, ByteString object, ByteString productId, Collection<String> parties) {
-        signal(kind, object, productId, parties, ByteString.EMPTY);
-    }
-
-    void signal(
-            DrugExceptionKind kind,
-            ByteString object,
-            ByteString productId,
-            Collection<String> parties,
-            ByteString sealedDetails) {
-        TreeSet<String> all = new TreeSet<>(parties);
+    void signal(Finding finding) {
+        TreeSet<String> all = new TreeSet<>(finding.parties());
         all.add(institution());
-        product(productId).ifPresent(product -> all.add(product.getOwner()));
-        ByteString id = exceptionId(kind, object);
+        product(finding.productId()).ifPresent(product -> all.add(product.getOwner()));
+        ByteString object = finding.object();
+        ByteString id = exceptionId(finding.kind(), object);
         StateKey key = DrugKeys.exception(id);
         Optional<DrugExceptionState> known = Optional.ofNullable((DrugExceptionState) signalled.get(key))
                 .or(() -> call.state().read(key, DrugExceptionState.parser()));
         DrugExceptionState.Builder exception = known.map(DrugExceptionState::toBuilder)
                 .orElseGet(() -> DrugExceptionState.newBuilder()
                         .setId(id)
-                        .setKind(kind)
+                        .setKind(finding.kind())
                         .setObject(object)
-                        .setProductId(productId)
+                        .setProductId(finding.productId())
+                        .setCause(finding.cause())
                         .setReporter(call.signatory().name())
                         .setOpenedMillis(call.timeMillis())
-                        .setSealedDetails(sealedDetails));
+                        .setSealedDetails(finding.sealedDetails()));
         all.addAll(exception.getPartiesList());
         boolean fresh = known.isEmpty();
         if (exception.getStatus() != DrugExceptionStatus.DRUG_INVESTIGATING) {

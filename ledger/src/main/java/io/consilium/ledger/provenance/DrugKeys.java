@@ -22,6 +22,7 @@ public final class DrugKeys {
     private static final String SEGMENT = "drug-segment/";
     private static final String CONTENTS = "drug-contents/";
     private static final String EVENT = "drug-event/";
+    private static final String DRAFT = "drug-draft/";
 
     private DrugKeys() {}
 
@@ -72,6 +73,11 @@ public final class DrugKeys {
 
     public static StateKey event(ByteString id) {
         return of(EVENT, id);
+    }
+
+    /** A part of a document that a member has not sent whole. */
+    static StateKey draft(String member, int part) {
+        return StateKey.of(DRAFT + member + "/" + part);
     }
 
     /** Whether a text names an object of provenance that can be asked for by itself. */

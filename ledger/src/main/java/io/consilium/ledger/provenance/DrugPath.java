@@ -9,6 +9,7 @@ import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,21 +18,48 @@ import java.util.TreeSet;
  * in while it stood in them.
  */
 public final class DrugPath {
-    private final LedgerState state;
+    private final Source source;
     private final List<DrugStep> steps = new ArrayList<>();
 
-    private DrugPath(LedgerState state) {
-        this.state = state;
+    private DrugPath(Source source) {
+        this.source = source;
+    }
+
+    /** What a path is read from: a state, or a transaction under way on it. */
+    interface Source {
+        Optional<DrugContainerState> container(ByteString id);
+
+        Optional<DrugShipmentState> shipment(ByteString id);
+    }
+
+    private record OfState(LedgerState state) implements Source {
+        @Override
+        public Optional<DrugContainerState> container(ByteString id) {
+            return state.read(DrugKeys.container(id), DrugContainerState.parser());
+        }
+
+        @Override
+        public Optional<DrugShipmentState> shipment(ByteString id) {
+            return state.read(DrugKeys.shipment(id), DrugShipmentState.parser());
+        }
     }
 
     public static List<DrugStep> of(LedgerState state, DrugItemState item) {
-        DrugPath path = new DrugPath(state);
+        return of(new OfState(state), item);
+    }
+
+    public static List<DrugStep> of(LedgerState state, DrugContainerState container) {
+        return of(new OfState(state), container);
+    }
+
+    static List<DrugStep> of(Source source, DrugItemState item) {
+        DrugPath path = new DrugPath(source);
         path.follow(item.getHistoryList(), 0, item.getHistoryCount(), item.getId(), 0);
         return path.steps;
     }
 
-    public static List<DrugStep> of(LedgerState state, DrugContainerState container) {
-        DrugPath path = new DrugPath(state);
+    static List<DrugStep> of(Source source, DrugContainerState container) {
+        DrugPath path = new DrugPath(source);
         path.follow(container.getHistoryList(), 0, container.getHistoryCount(), container.getId(), 0);
         return path.steps;
     }
@@ -48,9 +76,8 @@ public final class DrugPath {
             }
             boolean enters = step.getType().equals("pack") && !step.getObject().equals(self);
             if (enters && depth < Containers.MAX_DEPTH) {
-                DrugContainerState container = state.read(
-                                DrugKeys.container(step.getObject()), DrugContainerState.parser())
-                        .orElseThrow();
+                DrugContainerState container =
+                        source.container(step.getObject()).orElseThrow();
                 follow(
                         container.getHistoryList(),
                         step.getPlace(),
@@ -75,6 +102,10 @@ public final class DrugPath {
 
     /** The institutions of a path: who acted on it, and to whom it was sent. */
     public static Set<String> parties(LedgerState state, List<DrugStep> steps) {
+        return parties(new OfState(state), steps);
+    }
+
+    static Set<String> parties(Source source, List<DrugStep> steps) {
         TreeSet<String> parties = new TreeSet<>();
         for (DrugStep step : steps) {
             boolean handled = !step.getType().equals("recall")
@@ -84,8 +115,7 @@ public final class DrugPath {
                 parties.add(ActorName.institutionOf(step.getActor()));
             }
             if (step.getType().equals("ship") || step.getType().equals("return")) {
-                state.read(DrugKeys.shipment(step.getObject()), DrugShipmentState.parser())
-                        .ifPresent(shipment -> parties.add(shipment.getTo()));
+                source.shipment(step.getObject()).ifPresent(shipment -> parties.add(shipment.getTo()));
             }
         }
         return parties;

@@ -7,7 +7,6 @@ import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugEventState;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,28 +19,30 @@ public final class DrugRules {
 
     public static Outcome act(Call call) {
         DrugAction action = call.body().getDrug();
-        DrugBook book = new DrugBook(call);
-        List<DrugAction> acts = action.hasDocument() ? action.getDocument().getActsList() : List.of(action);
-        for (DrugAction act : acts) {
-            Optional<Rejection> refusal = act(book, act);
-            if (refusal.isPresent()) {
-                return refused(book, action, act, refusal.get());
-            }
+        if (action.hasDocument()) {
+            return DocumentRules.take(call, action.getDocument());
         }
+        DrugBook book = new DrugBook(call);
+        book.plan(List.of(action));
+        Optional<Rejection> refusal = act(book, action);
+        return refusal.isPresent() ? refused(book, refusal.get(), book.exceptions()) : applied(book);
+    }
+
+    static Outcome applied(DrugBook book) {
         return new Outcome.Applied(book.all(), book.objects(), 0, DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
     }
 
-    /** The receipt names the exceptions that were opened; of a document also the event that failed. */
-    private static Outcome refused(DrugBook book, DrugAction action, DrugAction act, Rejection rejection) {
-        List<ByteString> objects = action.hasDocument() ? List.of(act.getEventId()) : book.exceptions();
+    /** Exceptions and their events are written all the same; the receipt names {@code objects}. */
+    static Outcome refused(DrugBook book, Rejection rejection, List<ByteString> objects) {
         return new Outcome.Refused(rejection, book.signals(), objects, DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
     }
 
-    private static Optional<Rejection> act(DrugBook book, DrugAction act) {
-        if (act.getEventTimeMillis() > book.call().timeMillis() + CLOCK_MARGIN_MILLIS) {
+    static Optional<Rejection> act(DrugBook book, DrugAction action) {
+        if (action.getEventTimeMillis() > book.call().timeMillis() + CLOCK_MARGIN_MILLIS) {
             return Optional.of(Refusal.EVENT_IN_FUTURE.rejection());
         }
-        book.at(act.getEventTimeMillis());
+        book.begin(action);
+        DrugAction act = Placing.placed(book, action);
         return event(book, act).or(() -> switch (act.getActCase()) {
             case COMPANY_KEY -> KeyRules.company(book, act.getCompanyKey());
             case KEY_REQUEST -> KeyRules.request(book, act.getKeyRequest());
@@ -56,25 +57,13 @@ public final class DrugRules {
             case RECALL -> RecallRules.recall(book, act.getRecall());
             case REPORT -> ExceptionRules.report(book, act.getReport());
             case RESOLVE -> ExceptionRules.resolve(book, act.getResolve());
+            case OBSERVATION -> EventRules.observe(book);
+            case ERROR_DECLARATION -> EventRules.declareError(book, act.getErrorDeclaration());
             case DOCUMENT, ACT_NOT_SET -> throw new IllegalStateException("parsing refuses such an act");
         });
     }
 
-    /** An event that was taken before is not taken again (DRU-1). */
     private static Optional<Rejection> event(DrugBook book, DrugAction act) {
-        if (act.getEventId().isEmpty()) {
-            return Optional.empty();
-        }
-        var key = DrugKeys.event(act.getEventId());
-        if (book.read(key, DrugEventState.parser()).isPresent()) {
-            return Optional.of(Refusal.EVENT_REPEATED.rejection());
-        }
-        book.put(
-                key,
-                DrugEventState.newBuilder()
-                        .setTxId(book.call().txId())
-                        .setTimeMillis(book.call().timeMillis())
-                        .build());
-        return Optional.empty();
+        return act.getEventId().isEmpty() ? Optional.empty() : EventRules.take(book, act.getEventId());
     }
 }

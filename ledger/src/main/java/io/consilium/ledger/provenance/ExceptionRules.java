@@ -28,10 +28,14 @@ final class ExceptionRules {
         if (book.product(report.getProductId()).isEmpty()) {
             return Optional.of(Refusal.PRODUCT_UNKNOWN.rejection());
         }
-        List<String> holder = book.item(report.getItemId())
-                .map(item -> List.of(Containers.place(book, item).custodian()))
-                .orElse(List.of());
-        book.signal(report.getKind(), report.getItemId(), report.getProductId(), holder, report.getSealedDetails());
+        Finding finding = book.item(report.getItemId())
+                .map(item -> {
+                    Thing thing = Thing.of(book, item);
+                    return thing.finding(
+                            book, report.getKind(), List.of(thing.place().custodian()), "");
+                })
+                .orElseGet(() -> Finding.of(report.getKind(), report.getItemId(), report.getProductId()));
+        book.signal(finding.with(report.getSealedDetails()));
         return Optional.empty();
     }
 
@@ -53,8 +57,15 @@ final class ExceptionRules {
         if (exception.getStatus() == DrugExceptionStatus.DRUG_RESOLVED) {
             return Optional.of(Refusal.EXCEPTION_RESOLVED.rejection());
         }
+        boolean maker = book.product(exception.getProductId())
+                .filter(product -> product.getOwner().equals(book.institution()))
+                .isPresent();
+        if (!regulator && !mayClose(book, exception, maker)) {
+            return Optional.of(Refusal.RESOLVE_NOT_ALLOWED.rejection());
+        }
         if (!exception.getOwner().isEmpty()
                 && !regulator
+                && !maker
                 && !exception.getOwner().equals(book.institution())) {
             return Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "another party has taken it on"));
         }
@@ -69,6 +80,14 @@ final class ExceptionRules {
         change(book, changed);
         book.made(exception.getId());
         return Optional.empty();
+    }
+
+    /** Not who brought it about; and whether a pack is genuine says who made it. */
+    private static boolean mayClose(DrugBook book, DrugExceptionState exception, boolean maker) {
+        return !exception.getCause().equals(book.institution())
+                && (maker
+                        || exception.getProductId().isEmpty()
+                        || !Finding.isAboutGenuineness(exception.getKind()));
     }
 
     /** An exception of this institution that has settled itself. */

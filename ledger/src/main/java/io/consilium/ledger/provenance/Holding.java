@@ -1,6 +1,5 @@
 package io.consilium.ledger.provenance;
 
-import com.google.protobuf.ByteString;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.DrugExceptionKind;
@@ -12,26 +11,41 @@ import java.util.Optional;
 final class Holding {
     private Holding() {}
 
-    static Optional<Rejection> refusal(DrugBook book, ByteString object, ByteString productId, Containers.Place place) {
+    /** Refuses who does not hold a thing and yet does what only a holder can do; that is a finding. */
+    static Optional<Rejection> refusal(DrugBook book, Thing thing) {
+        Optional<Rejection> refusal = notHeld(book, thing);
+        if (refusal.isPresent() && refusal.get().refusal() == Refusal.HELD_ELSEWHERE) {
+            Containers.Place place = thing.place();
+            if (place.underWay()) {
+                DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
+                book.signal(thing.finding(
+                        book,
+                        DrugExceptionKind.DRUG_CUSTODY_GAP,
+                        List.of(shipment.getFrom(), shipment.getTo()),
+                        book.institution()));
+            } else {
+                book.signal(thing.finding(
+                        book, DrugExceptionKind.DRUG_TWO_PLACES, List.of(place.custodian()), book.institution()));
+            }
+        }
+        return refusal;
+    }
+
+    /** The same for what needs no goods in hand, such as a word about them: a stranger's is refused, and that is all. */
+    static Optional<Rejection> notHeld(DrugBook book, Thing thing) {
+        Containers.Place place = thing.place();
         if (place.underWay()) {
             DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
             if (shipment.getTo().equals(book.institution())) {
                 return Optional.of(Refusal.NOT_RECEIVED.rejection());
             }
-            if (shipment.getFrom().equals(book.institution())) {
-                return Optional.of(Refusal.UNDER_WAY.rejection());
-            }
-            book.signal(
-                    DrugExceptionKind.DRUG_CUSTODY_GAP,
-                    object,
-                    productId,
-                    List.of(shipment.getFrom(), shipment.getTo()));
-            return Optional.of(Refusal.HELD_ELSEWHERE.rejection());
+            return Optional.of(
+                    shipment.getFrom().equals(book.institution())
+                            ? Refusal.UNDER_WAY.rejection()
+                            : Refusal.HELD_ELSEWHERE.rejection());
         }
-        if (place.custodian().equals(book.institution())) {
-            return Optional.empty();
-        }
-        book.signal(DrugExceptionKind.DRUG_TWO_PLACES, object, productId, List.of(place.custodian()));
-        return Optional.of(Refusal.HELD_ELSEWHERE.rejection());
+        return place.custodian().equals(book.institution())
+                ? Optional.empty()
+                : Optional.of(Refusal.HELD_ELSEWHERE.rejection());
     }
 }

@@ -163,9 +163,16 @@ final class KeyRules {
         return Optional.empty();
     }
 
-    /** A logistics key that goes ahead of a shipment: as if its receiver had asked. */
+    /** A key that goes ahead of goods: as if its receiver had asked. Of products, to authorised trading partners only. */
     private static Optional<DrugKeyState> given(DrugBook book, DrugKeyGrant grant) {
-        ByteString id = DrugBlinding.logisticsRequestId(book.institution(), grant.getGivenTo(), grant.getGivenKey());
+        int product = grant.getGivenProduct();
+        String owner = book.institution();
+        ByteString id = product == 0
+                ? DrugBlinding.logisticsRequestId(owner, grant.getGivenTo(), grant.getGivenKey())
+                : DrugBlinding.givenProductRequestId(owner, grant.getGivenTo(), grant.getGivenKey(), product);
+        if (product > 0 && !isPartner(book.call(), owner, grant.getGivenTo())) {
+            return Optional.empty();
+        }
         boolean own = grant.getGranted() && grant.getRequestId().equals(id);
         return own && encryptionKey(book.call(), grant.getGivenTo()).equals(Optional.of(grant.getGivenKey()))
                 ? Optional.of(DrugKeyState.newBuilder()
@@ -173,11 +180,21 @@ final class KeyRules {
                         .setOwner(book.institution())
                         .setRequester(grant.getGivenTo())
                         .setRequesterKey(grant.getGivenKey())
-                        .setKind(DrugKeyKind.DRUG_KEY_LOGISTICS)
+                        .setKind(product == 0 ? DrugKeyKind.DRUG_KEY_LOGISTICS : DrugKeyKind.DRUG_KEY_PRODUCT)
                         .setStatus(DrugRequestStatus.DRUG_REQUESTED)
                         .setRequestedMillis(book.call().timeMillis())
                         .build())
                 : Optional.empty();
+    }
+
+    private static boolean isPartner(Call call, String owner, String member) {
+        String institution = ActorName.institutionOf(member);
+        return institution.equals(owner)
+                || call.state()
+                        .institution(institution)
+                        .filter(Signatories::isActive)
+                        .filter(Traders::isPartner)
+                        .isPresent();
     }
 
     /** The owner's node, or one of the owner's people who hold its root. */

@@ -49,8 +49,7 @@ final class PackRules {
                 .setCustodian(book.institution())
                 .setSealedLabel(aggregation.getSealedLabel())
                 .build());
-        Containers.Place place = Containers.place(book, container);
-        Optional<Rejection> refusal = held(book, id, ByteString.EMPTY, place);
+        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, container));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -84,12 +83,6 @@ final class PackRules {
         return Optional.empty();
     }
 
-    /** In these hands and not under way. */
-    private static Optional<Rejection> held(
-            DrugBook book, ByteString object, ByteString productId, Containers.Place place) {
-        return Holding.refusal(book, object, productId, place);
-    }
-
     /** Packs that nothing happened to get their parent in the segment, all of a set with one write. */
     private static Optional<Rejection> items(DrugBook book, DrugItemSet set, DrugStep step) {
         Optional<DrugSegmentState> found = Packs.segment(book, set);
@@ -117,10 +110,12 @@ final class PackRules {
             if (parents[2 * at] != 0 || parents[2 * at + 1] != 0) {
                 return Optional.of(Refusal.HAS_PARENT.rejection());
             }
-            Optional<Rejection> refusal =
-                    held(book, id, set.getProductId(), new Containers.Place(manufacturer, ByteString.EMPTY));
-            if (refusal.isPresent()) {
-                return refusal;
+            if (!manufacturer.equals(book.institution())) {
+                return Holding.refusal(
+                        book,
+                        Thing.of(
+                                book,
+                                Packs.inSegment(segment, set, id, manufacturer).orElseThrow()));
             }
             Packs.setParent(parents, at, number);
             changed = true;
@@ -143,7 +138,7 @@ final class PackRules {
         if (!item.getParent().isEmpty()) {
             return Optional.of(Refusal.HAS_PARENT.rejection());
         }
-        Optional<Rejection> refusal = held(book, item.getId(), item.getProductId(), Containers.place(book, item));
+        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, item));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -162,7 +157,7 @@ final class PackRules {
     }
 
     private static Optional<Rejection> notCommissioned(DrugBook book, DrugItemSet set, ByteString id) {
-        book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+        book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
         return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
     }
 
@@ -180,7 +175,7 @@ final class PackRules {
                 || Containers.depth(book, parent) + Containers.height(book, id) > Containers.MAX_DEPTH) {
             return Optional.of(Refusal.HIERARCHY.rejection());
         }
-        Optional<Rejection> refusal = held(book, id, ByteString.EMPTY, Containers.place(book, child));
+        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, child));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -204,7 +199,7 @@ final class PackRules {
         if (container.isEmpty()) {
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
-        refusal = held(book, unpack.getContainerId(), ByteString.EMPTY, Containers.place(book, container.get()));
+        refusal = Holding.refusal(book, Thing.of(book, container.get()));
         if (refusal.isPresent()) {
             return refusal;
         }

@@ -77,17 +77,17 @@ final class ReceiveRules {
     }
 
     /** Something that came and is under way in no shipment to here. */
-    private record Stray(ByteString productId, Containers.Place place) {}
+    private record Stray(Optional<Thing> thing) {}
 
     private static Optional<Rejection> container(
             DrugBook book, ByteString id, Map<ByteString, Arrival> arrivals, Map<ByteString, Stray> strays) {
         Optional<DrugContainerState> found = book.container(id);
         if (found.isEmpty()) {
-            strays.put(id, new Stray(ByteString.EMPTY, new Containers.Place("", ByteString.EMPTY)));
+            strays.put(id, new Stray(Optional.empty()));
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
         Containers.Place place = Containers.place(book, found.get());
-        Optional<Rejection> stray = arrive(book, id, ByteString.EMPTY, place, arrivals, strays);
+        Optional<Rejection> stray = arrive(book, Thing.of(book, found.get()), arrivals, strays);
         if (stray.isPresent()) {
             return stray;
         }
@@ -114,12 +114,12 @@ final class ReceiveRules {
             Map<ByteString, Stray> strays) {
         Optional<Packs.Pack> pack = Packs.find(book, set, id);
         if (pack.isEmpty()) {
-            book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+            book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
             return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
         }
         DrugItemState item = pack.get().item();
         Containers.Place place = Containers.place(book, item);
-        Optional<Rejection> stray = arrive(book, id, item.getProductId(), place, arrivals, strays);
+        Optional<Rejection> stray = arrive(book, Thing.of(book, item), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
             late(book, id);
             book.put(item.toBuilder()
@@ -138,43 +138,53 @@ final class ReceiveRules {
     }
 
     private static Optional<Rejection> arrive(
-            DrugBook book,
-            ByteString id,
-            ByteString productId,
-            Containers.Place place,
-            Map<ByteString, Arrival> arrivals,
-            Map<ByteString, Stray> strays) {
+            DrugBook book, Thing thing, Map<ByteString, Arrival> arrivals, Map<ByteString, Stray> strays) {
+        Containers.Place place = thing.place();
         if (!place.underWay()) {
             if (place.custodian().equals(book.institution())) {
                 return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
             }
-            strays.put(id, new Stray(productId, place));
+            strays.put(thing.id(), new Stray(Optional.of(thing)));
             return Optional.of(Refusal.NOT_SHIPPED.rejection());
         }
         DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
         if (!shipment.getTo().equals(book.institution())) {
-            book.signal(
-                    DrugExceptionKind.DRUG_CUSTODY_GAP, id, productId, List.of(shipment.getFrom(), shipment.getTo()));
+            book.signal(thing.finding(
+                    book,
+                    DrugExceptionKind.DRUG_CUSTODY_GAP,
+                    List.of(shipment.getFrom(), shipment.getTo()),
+                    book.institution()));
             return Optional.of(Refusal.NOT_RECEIVER.rejection());
         }
         arrivals.computeIfAbsent(shipment.getId(), key -> new Arrival(shipment))
                 .ids
-                .add(id);
+                .add(thing.id());
         return Optional.empty();
     }
 
     /** More of a sender's goods than it sent is OVER; goods of which no shipment tells are NO_DATA. */
     private static void strays(DrugBook book, Map<ByteString, Stray> strays, Collection<Arrival> arrivals) {
         strays.forEach((id, stray) -> {
-            String custodian = stray.place().custodian();
+            if (stray.thing().isEmpty()) {
+                book.signal(Finding.of(DrugExceptionKind.DRUG_NO_DATA, id, ByteString.EMPTY));
+                return;
+            }
+            Thing thing = stray.thing().get();
+            String custodian = thing.place().custodian();
             boolean over = arrivals.stream()
                     .anyMatch(arrival -> arrival.shipment.getFrom().equals(custodian));
             book.signal(
-                    over ? DrugExceptionKind.DRUG_OVER : DrugExceptionKind.DRUG_NO_DATA,
-                    id,
-                    stray.productId(),
-                    custodian.isEmpty() ? List.of() : List.of(custodian));
+                    over
+                            ? over(thing, custodian)
+                            : thing.finding(
+                                    book, DrugExceptionKind.DRUG_NO_DATA, List.of(custodian), book.institution()));
         });
+    }
+
+    /** Its sender is known by the rest of what came, whoever is on the path of this one. */
+    private static Finding over(Thing thing, String sender) {
+        return new Finding(
+                DrugExceptionKind.DRUG_OVER, thing.id(), thing.productId(), List.of(sender), sender, ByteString.EMPTY);
     }
 
     private static Optional<Rejection> close(DrugBook book, Arrival arrival) {
@@ -211,7 +221,14 @@ final class ReceiveRules {
             return Optional.of(Refusal.TOO_MANY_AT_ONCE.rejection());
         }
         for (ByteString id : missing) {
-            book.signal(DrugExceptionKind.DRUG_SHORT, id, productOf(book, id), List.of(shipment.getFrom()));
+            String sender = shipment.getFrom();
+            book.signal(new Finding(
+                    DrugExceptionKind.DRUG_SHORT,
+                    id,
+                    productOf(book, id),
+                    List.of(sender),
+                    sender,
+                    ByteString.EMPTY));
         }
         book.put(
                 DrugKeys.shipment(shipment.getId()),
@@ -317,11 +334,14 @@ final class ReceiveRules {
         if (found.get().getReceivedMillis() != 0) {
             return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
         }
-        book.signal(
+        String sender = found.get().getFrom();
+        book.signal(new Finding(
                 DrugExceptionKind.DRUG_NO_PRODUCT,
                 shipmentId,
                 ByteString.EMPTY,
-                List.of(found.get().getFrom()));
+                List.of(sender),
+                sender,
+                ByteString.EMPTY));
         return Optional.empty();
     }
 

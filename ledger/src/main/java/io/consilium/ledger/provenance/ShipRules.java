@@ -80,8 +80,7 @@ final class ShipRules {
             if (found.isEmpty()) {
                 return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
             }
-            Optional<Rejection> refusal = Holding.refusal(
-                            book, id, ByteString.EMPTY, Containers.place(book, found.get()))
+            Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, found.get()))
                     .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, found.get()));
             if (refusal.isPresent()) {
                 return refusal;
@@ -100,7 +99,7 @@ final class ShipRules {
             for (ByteString id : ItemIds.list(set.getIds())) {
                 Optional<Packs.Pack> pack = Packs.find(book, set, id);
                 if (pack.isEmpty()) {
-                    book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+                    book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
                 Optional<Rejection> refusal = item(book, ship, pack.get().item(), step);
@@ -115,7 +114,7 @@ final class ShipRules {
     private static Optional<Rejection> item(DrugBook book, DrugShip ship, DrugItemState item, DrugStep step) {
         Optional<Rejection> refusal = Packs.isFinal(item.getStatus())
                 ? Optional.of(Packs.refusalOf(item.getStatus()).rejection())
-                : Holding.refusal(book, item.getId(), item.getProductId(), Containers.place(book, item))
+                : Holding.refusal(book, Thing.of(book, item))
                         .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, item))
                         .or(() -> StatusRules.order(book, item));
         if (refusal.isPresent()) {

@@ -26,7 +26,7 @@ final class StatusRules {
     private StatusRules() {}
 
     static Optional<Rejection> change(DrugBook book, DrugStatusChange change) {
-        Optional<Rejection> refusal = role(book.call(), change.getKind());
+        Optional<Rejection> refusal = role(book.call(), change.getKind()).or(() -> reason(change));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -34,7 +34,7 @@ final class StatusRules {
             for (ByteString id : ItemIds.list(set.getIds())) {
                 Optional<Packs.Pack> pack = Packs.find(book, set, id);
                 if (pack.isEmpty()) {
-                    book.signal(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId(), List.of());
+                    book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
                 refusal = change(book, change.getKind(), pack.get());
@@ -53,6 +53,21 @@ final class StatusRules {
                 Traders.isRegulator(call) ? Optional.empty() : Traders.handler(call, "DRU-6");
             default -> Traders.handler(call, RULE);
         };
+    }
+
+    /** What stops a pack, lets it go or ends its way is done with a reason; a patient's medicine needs none. */
+    private static Optional<Rejection> reason(DrugStatusChange change) {
+        return switch (change.getKind()) {
+            case DRUG_DESTROY, DRUG_UNDO -> reason(change, RULE);
+            case DRUG_QUARANTINE, DRUG_RELEASE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE -> reason(change, "DRU-6");
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Rejection> reason(DrugStatusChange change, String rule) {
+        return change.getSealedReason().isEmpty()
+                ? Optional.of(Refusal.REASON_REQUIRED.under(rule, ""))
+                : Optional.empty();
     }
 
     private static Optional<Rejection> change(DrugBook book, DrugStatusKind kind, Packs.Pack pack) {
@@ -86,11 +101,12 @@ final class StatusRules {
             Containers.block(book, at.getParent(), Packs.isBlocked(state) ? 1 : -1);
         }
         if (kind == DrugStatusKind.DRUG_MARK_SUSPECT || kind == DrugStatusKind.DRUG_MARK_ILLEGITIMATE) {
-            book.signal(
+            Thing thing = Thing.of(book, state);
+            book.signal(thing.finding(
+                    book,
                     DrugExceptionKind.DRUG_SUSPECT_PRODUCT,
-                    item.getId(),
-                    item.getProductId(),
-                    List.of(Containers.place(book, state).custodian()));
+                    List.of(thing.place().custodian()),
+                    ""));
         }
         book.notice(
                 EventType.DRUG_STATUS_CHANGED,
@@ -115,22 +131,25 @@ final class StatusRules {
         if (!Packs.isFinal(item.getStatus())) {
             return Optional.empty();
         }
-        book.signal(
-                DrugExceptionKind.DRUG_DISPENSED_TWICE,
-                item.getId(),
-                item.getProductId(),
-                List.of(item.getCustodian()));
+        book.signal(Thing.of(book, item)
+                .finding(
+                        book,
+                        DrugExceptionKind.DRUG_DISPENSED_TWICE,
+                        List.of(item.getCustodian()),
+                        book.institution()));
         return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
     }
 
     private static Optional<Rejection> held(DrugBook book, DrugItemState item) {
-        return Holding.refusal(book, item.getId(), item.getProductId(), Containers.place(book, item));
+        return Holding.refusal(book, Thing.of(book, item));
     }
 
     /** The holder, the manufacturer and the regulator may stop a pack. */
     private static Optional<Rejection> concerned(DrugBook book, Packs.Pack pack) {
         boolean makes = pack.product().getOwner().equals(book.institution());
-        return makes || Traders.isRegulator(book.call()) ? Optional.empty() : held(book, pack.item());
+        return makes || Traders.isRegulator(book.call())
+                ? Optional.empty()
+                : Holding.notHeld(book, Thing.of(book, pack.item()));
     }
 
     private static Optional<Rejection> markable(DrugItemState item, DrugStatusKind kind) {

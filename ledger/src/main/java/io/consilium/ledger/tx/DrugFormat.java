@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugDocument;
+import io.consilium.proto.DrugErrorDeclaration;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugKeyGrant;
@@ -21,6 +22,9 @@ import java.util.List;
 final class DrugFormat {
     static final int MAX_IDS = 15_000;
     static final int MAX_ACTS = 2_000;
+    static final int MAX_PARTS = 8;
+    static final int MAX_GIVEN_PRODUCTS = 1_024;
+    static final int MAX_CORRECTIVE_EVENTS = 64;
     static final int MAX_AGGREGATIONS = 1_024;
     static final int MAX_SETS = 2_048;
     static final int MAX_CONTAINERS = 4_096;
@@ -40,12 +44,23 @@ final class DrugFormat {
         }
         DrugDocument document = action.getDocument();
         Shape.count(document.getActsCount(), 1, MAX_ACTS, "drug.document.acts");
+        parts(document);
         for (int i = 0; i < document.getActsCount(); i++) {
             String path = "drug.document.acts[" + i + "]";
             if (document.getActs(i).hasDocument()) {
                 throw MalformedTransaction.at(path, "is not a document itself");
             }
             act(document.getActs(i), path);
+        }
+    }
+
+    private static void parts(DrugDocument document) throws MalformedTransaction {
+        Shape.count(document.getParts(), 0, MAX_PARTS, "drug.document.parts");
+        Shape.count(document.getPart(), 0, Math.max(document.getParts(), 1) - 1, "drug.document.part");
+        if (document.getParts() > 1) {
+            Shape.id(document.getDocumentId(), "drug.document.document_id");
+        } else if (!document.getDocumentId().isEmpty()) {
+            throw MalformedTransaction.at("drug.document.document_id", "is for a document of several parts");
         }
     }
 
@@ -102,6 +117,8 @@ final class DrugFormat {
                 Shape.code(action.getResolve().getResolution(), path + ".resolve.resolution");
                 Shape.atMost(action.getResolve().getSealedNote(), MAX_SEALED_BYTES, path + ".resolve.sealed_note");
             }
+            case OBSERVATION -> {}
+            case ERROR_DECLARATION -> declaration(action.getErrorDeclaration(), path + ".error_declaration");
             case DOCUMENT, ACT_NOT_SET -> throw MalformedTransaction.at(path, "is missing");
         }
     }
@@ -124,6 +141,7 @@ final class DrugFormat {
             Shape.member(grant.getGivenTo(), path + ".given_to");
             Shape.exactly(grant.getGivenKey(), Shape.KEY_BYTES, path + ".given_key");
         }
+        Shape.count(grant.getGivenProduct(), 0, MAX_GIVEN_PRODUCTS, path + ".given_product");
         if (grant.getGranted() == grant.getEnvelope().isEmpty()) {
             throw MalformedTransaction.at(path + ".envelope", "is there when the key is granted, and only then");
         }
@@ -190,6 +208,19 @@ final class DrugFormat {
         Shape.id(report.getProductId(), path + ".product_id");
         Shape.id(report.getItemId(), path + ".item_id");
         Shape.atMost(report.getSealedDetails(), MAX_SEALED_BYTES, path + ".sealed_details");
+    }
+
+    private static void declaration(DrugErrorDeclaration declaration, String path) throws MalformedTransaction {
+        Shape.id(declaration.getDeclaredEventId(), path + ".declared_event_id");
+        Shape.nonNegative(declaration.getDeclaredMillis(), path + ".declared_millis");
+        if (!declaration.getReason().isEmpty()) {
+            Shape.code(declaration.getReason(), path + ".reason");
+        }
+        Shape.count(
+                declaration.getCorrectiveEventIdsCount(), 0, MAX_CORRECTIVE_EVENTS, path + ".corrective_event_ids");
+        for (int i = 0; i < declaration.getCorrectiveEventIdsCount(); i++) {
+            Shape.id(declaration.getCorrectiveEventIds(i), path + ".corrective_event_ids[" + i + "]");
+        }
     }
 
     private static void goods(List<DrugItemSet> sets, List<ByteString> containers, String path)

@@ -216,6 +216,9 @@ public enum Refusal {
     EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),
     EVENT_ORDER("DRU-8", REFUSED, "the event lies before the pack's last one", "correct the event's time"),
     EVENT_REPEATED("DRU-1", REFUSED, "this event has been taken already", "nothing is left to do"),
+    EVENT_UNKNOWN("DRU-1", NOT_FOUND, "this institution has no such event taken", "name the event as it was captured"),
+    ERROR_DECLARED("DRU-1", REFUSED, "the event is declared to be wrong already", "nothing is left to do"),
+    DOCUMENT_INCOMPLETE("DRU-1", REFUSED, "a part of the document has not come", "send it again from the first part"),
     NOT_TRADING_PARTNER(
             "DRU-9", UNAUTHORISED, "the institution is no authorised trading partner", "ask the manufacturer"),
     COMPANY_KEY_EXISTS("DRU-9", CONFLICT, "the institution has its root key already", "ask for it"),
@@ -258,6 +261,7 @@ public enum Refusal {
     ALREADY_DISPENSED("DRU-5", REFUSED, "it has been dispensed already", "stop the pack: one of the two is false"),
     DECOMMISSIONED("DRU-5", REFUSED, "its way has ended", "look at its path with drug trace"),
     STATUS_UNCHANGED("DRU-5", REFUSED, "nothing would change by it", "look at its path with drug trace"),
+    REASON_REQUIRED("DRU-6", REFUSED, "this is done with a reason", "give the reason"),
     RELEASE_NOT_ALLOWED("DRU-6", UNAUTHORISED, "the manufacturer or the regulator releases it", "ask them"),
     UNDO_NOT_ALLOWED("DRU-5", REFUSED, "the last step cannot be undone", "look at its path with drug trace"),
     UNDO_ELSEWHERE("DRU-5", REFUSED, "it is undone where it was done", "ask who did it"),
@@ -265,6 +269,11 @@ public enum Refusal {
     RECALL_EXISTS("DRU-6", CONFLICT, "a recall with this id exists already", "draw a fresh random id"),
     RECALLED_ALREADY("DRU-6", REFUSED, "it is recalled already", "nothing is left to do"),
     EXCEPTION_UNKNOWN("DRU-4", NOT_FOUND, "there is no such exception of yours", "list the exceptions"),
+    RESOLVE_NOT_ALLOWED(
+            "DRU-8",
+            UNAUTHORISED,
+            "who caused it, or only found it, does not close it",
+            "the affected party, the manufacturer or the regulator does"),
     EXCEPTION_RESOLVED("DRU-4", REFUSED, "the exception is resolved already", "nothing is left to do");
 
     private final String rule;

@@ -129,8 +129,10 @@ final class DrugWorld {
         return act(
                 actor,
                 DrugAction.newBuilder()
-                        .setStatusChange(
-                                DrugStatusChange.newBuilder().setKind(kind).addAllItems(find(List.of(pack(pack))))));
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(kind)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                                .addAllItems(find(List.of(pack(pack))))));
     }
 
     /** Commissions packs 0 to 9 and brings them to the pharmacy, packed in a case. */

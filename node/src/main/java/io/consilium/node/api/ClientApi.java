@@ -1,5 +1,7 @@
 package io.consilium.node.api;
 
+import java.util.LinkedHashMap;
+import io.consilium.node.provenance.VerificationResponder;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
@@ -38,6 +40,11 @@ import java.util.function.LongSupplier;
 /** Puts the client API together over one node and starts it. */
 public final class ClientApi {
     private static final int CACHED_CALLER_KEYS = 4_096;
+
+    /** Of each institution that asks this responder; a pharmacy scans a pack or two a second. */
+    private static final long VERIFICATIONS_PER_SECOND = 20;
+
+    private static final long VERIFICATION_BURST = 100;
 
     private ClientApi() {}
 
@@ -79,8 +86,9 @@ public final class ClientApi {
                         config.quotas().requestsPerSecond(), config.quotas().requestBurst(), steadyMillis));
         TokenBuckets transactions = new TokenBuckets(
                 config.quotas().transactionsPerSecond(), config.quotas().transactionBurst(), steadyMillis);
-        ApiServer.Pages pages =
-                new ApiServer.Pages(new HealthPages(node, on.readiness()).pages(), Map.of("/metrics", metrics(on)));
+        Map<String, HttpService> proven = new LinkedHashMap<>(verificationRouter(on, steadyMillis));
+        proven.put("/metrics", metrics(on));
+        ApiServer.Pages pages = new ApiServer.Pages(new HealthPages(node, on.readiness()).pages(), proven);
         EventFeed feed = new EventFeed(
                 node,
                 new PolicySource(node, new RecordDecisions()),
@@ -166,6 +174,16 @@ public final class ClientApi {
                 new TrialReleases(node, trialTables, transactions, random),
                 new TrialQueries(node, trialTables, transactions, random),
                 feed);
+    }
+
+    private static Map<String, HttpService> verificationRouter(Foundation on, LongSupplier steadyMillis) {
+        return new VerificationRouter(
+                        new VerificationResponder(
+                                on.node(),
+                                on.keys().institutionSigning().signer(),
+                                on.keys().institutionEncryption()),
+                        new TokenBuckets(VERIFICATIONS_PER_SECOND, VERIFICATION_BURST, steadyMillis))
+                .pages();
     }
 
     private static Cursors cursors(NodeKeys keys) {

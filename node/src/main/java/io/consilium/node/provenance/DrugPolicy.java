@@ -72,6 +72,15 @@ public final class DrugPolicy {
                         .isPresent();
     }
 
+    /** Whether the caller's institution takes part in the trade: makes, holds or supervises medicines. */
+    boolean isTrader(Caller caller) {
+        return reader(caller)
+                .flatMap(member -> state.institution(member.institution()))
+                .filter(found -> Traders.isPartner(found)
+                        || found.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
+                .isPresent();
+    }
+
     /** Refuses a stranger as if there were no such product. */
     void requireVerifies(Caller caller, ByteString productId) {
         boolean allowed =

@@ -1,5 +1,6 @@
 package io.consilium.node.provenance;
 
+import io.consilium.proto.DrugEventState;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Signer;
 import io.consilium.ledger.provenance.DrugKeys;
@@ -61,7 +62,9 @@ public final class DrugQueries {
     private static DrugFound find(Caller caller, DrugFind find, StateView view) {
         ByteString ids = find.getIds();
         if (ids.size() % ItemIds.BYTES != 0
+                || find.getEvents().size() % ItemIds.BYTES != 0
                 || ids.size() / ItemIds.BYTES > MAX_IDS
+                || find.getEvents().size() / ItemIds.BYTES > MAX_IDS
                 || find.getContainersCount() > MAX_CONTAINERS) {
             throw ApiProblem.malformed("at most " + MAX_IDS + " ids of 16 bytes can be asked for", "find")
                     .asException();
@@ -76,11 +79,18 @@ public final class DrugQueries {
                     .forEach(place -> sets.add(place.set()));
             found.addAllItems(PackSearch.joined(sets));
         }
-        DrugPolicy.reader(caller).ifPresent(reader -> find.getContainersList().stream()
-                .filter(id -> view.state()
-                        .read(DrugKeys.container(id), DrugContainerState.parser())
-                        .isPresent())
-                .forEach(found::addContainers));
+        if (DrugPolicy.reader(caller).isPresent()) {
+            find.getContainersList().stream()
+                    .filter(id -> view.state()
+                            .read(DrugKeys.container(id), DrugContainerState.parser())
+                            .isPresent())
+                    .forEach(found::addContainers);
+            found.setEvents(ItemIds.join(ItemIds.list(find.getEvents()).stream()
+                    .filter(id -> view.state()
+                            .read(DrugKeys.event(id), DrugEventState.parser())
+                            .isPresent())
+                    .toList()));
+        }
         return found.build();
     }
 }

@@ -17,13 +17,11 @@ import io.consilium.node.api.StateView;
 import io.consilium.node.vault.Freshness;
 import io.consilium.node.vault.InstitutionTransactions;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugCompanyState;
 import io.consilium.proto.DrugKeyGrant;
 import io.consilium.proto.DrugKeyKind;
 import io.consilium.proto.DrugKeyState;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequestStatus;
-import io.consilium.proto.SealedFor;
 import io.consilium.storage.IndexPage;
 import io.consilium.storage.StoreClosedException;
 import java.nio.charset.StandardCharsets;
@@ -121,7 +119,7 @@ public final class KeyGrants implements AutoCloseable {
     private List<DrugKeyGrant> due() {
         List<DrugKeyGrant> due = new ArrayList<>();
         try (StateView view = StateView.open(node)) {
-            Optional<byte[]> root = root(view);
+            Optional<byte[]> root = new CompanyRoot(node.institution(), institution).open(view.state());
             if (root.isEmpty()) {
                 return due;
             }
@@ -147,30 +145,6 @@ public final class KeyGrants implements AutoCloseable {
             Arrays.fill(root.get(), (byte) 0);
         }
         return due;
-    }
-
-    private Optional<byte[]> root(StateView view) {
-        Optional<SealedFor> sealed = view.state()
-                .read(DrugKeys.company(node.institution()), DrugCompanyState.parser())
-                .flatMap(company -> company.getSealedList().stream()
-                        .filter(each -> each.getRecipient().equals(node.institution()))
-                        .findFirst());
-        if (sealed.isEmpty()) {
-            return Optional.empty();
-        }
-        byte[] privateKey = institution.privateKey();
-        try {
-            return Optional.of(KeyEnvelope.open(
-                    KeyEnvelope.Use.COMPANY_ROOT,
-                    DrugBlinding.companyObject(node.institution()),
-                    privateKey,
-                    sealed.get().getEnvelope().toByteArray()));
-        } catch (CryptoException unreadable) {
-            LOG.error("the institution's root key does not open: it was sealed to another key");
-            return Optional.empty();
-        } finally {
-            Arrays.fill(privateKey, (byte) 0);
-        }
     }
 
     private DrugKeyGrant grant(StateView view, byte[] root, DrugKeyState request) {

@@ -13,11 +13,7 @@ final class PackStatus {
     private PackStatus() {}
 
     static String of(LedgerState state, DrugItemState item, DrugLotState lot, long nowMillis) {
-        boolean product = state.read(DrugKeys.product(item.getProductId()), DrugProductState.parser())
-                .filter(found -> !found.getRecallId().isEmpty())
-                .isPresent();
-        boolean recalled =
-                product || !lot.getRecallId().isEmpty() || !item.getRecallId().isEmpty();
+        boolean recalled = isRecalled(state, item, lot);
         String own = item.getStatus().name().substring("DRUG_".length());
         return switch (item.getStatus()) {
             case DRUG_ACTIVE, DRUG_PARTIALLY_DISPENSED ->
@@ -28,6 +24,15 @@ final class PackStatus {
                                 : new PackSearch(state).custody(item).underWay() ? "IN_TRANSIT" : own;
             default -> own;
         };
+    }
+
+    /** Whether the pack itself, its lot or its product is recalled. */
+    static boolean isRecalled(LedgerState state, DrugItemState item, DrugLotState lot) {
+        return !item.getRecallId().isEmpty()
+                || !lot.getRecallId().isEmpty()
+                || state.read(DrugKeys.product(item.getProductId()), DrugProductState.parser())
+                        .filter(found -> !found.getRecallId().isEmpty())
+                        .isPresent();
     }
 
     static String of(LedgerState state, DrugContainerState container) {

@@ -1,5 +1,8 @@
 package io.consilium.node.provenance;
 
+import io.consilium.proto.DrugEventState;
+import io.consilium.proto.DrugRecallState;
+import io.consilium.proto.DrugStepError;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.provenance.Containers;
@@ -57,7 +60,14 @@ final class Traces {
         ByteString recall = !item.getRecallId().isEmpty()
                 ? item.getRecallId()
                 : lot.getRecallId().isEmpty() ? product.getRecallId() : lot.getRecallId();
+        long recalled = recall.isEmpty()
+                ? 0
+                : view.state()
+                        .read(DrugKeys.recall(recall), DrugRecallState.parser())
+                        .map(DrugRecallState::getRecalledMillis)
+                        .orElse(0L);
         return traced(caller, steps, search.custody(item), item.getId())
+                .setRecalledMillis(recalled)
                 .setStatus(PackStatus.of(view.state(), item, lot, nowMillis))
                 .setLotId(item.getLotId())
                 .setExpiryMillis(lot.getExpiryMillis())
@@ -86,6 +96,16 @@ final class Traces {
                     .read(DrugKeys.shipment(place.shipmentId()), DrugShipmentState.parser())
                     .ifPresent(shipment -> traced.setInTransitTo(shipment.getTo()));
         }
+        steps.stream()
+                .map(DrugStep::getEventId)
+                .filter(event -> !event.isEmpty())
+                .distinct()
+                .forEach(event -> view.state()
+                        .read(DrugKeys.event(event), DrugEventState.parser())
+                        .filter(DrugEventState::hasError)
+                        .ifPresent(state -> traced.addErrors(DrugStepError.newBuilder()
+                                .setEventId(event)
+                                .setDeclaration(state.getError()))));
         IndexPage page = view.chain()
                 .scan(
                         LedgerIndexes.OBJECT_EXCEPTIONS,

@@ -83,7 +83,13 @@ final class Verifications {
             case "EXPIRED" -> stopped(answer, "Expired");
             case "ILLEGITIMATE" -> stopped(answer, "Illegitimate");
             case "SUSPECT", "QUARANTINED", "MISSING" -> stopped(answer, "Suspect");
-            default -> stopped(answer, "");
+            // its way has ended; a recall or its date still says what to do where such a pack shows up again
+            default ->
+                stopped(
+                        answer,
+                        PackStatus.isRecalled(view.state(), item, lot)
+                                ? "Recalled"
+                                : lot.getExpiryMillis() <= node.nowMillis() ? "Expired" : "");
         }
     }
 

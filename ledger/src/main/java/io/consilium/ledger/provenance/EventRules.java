@@ -1,0 +1,56 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.tx.Refusal;
+import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugErrorDeclaration;
+import io.consilium.proto.DrugEventState;
+import java.util.Optional;
+
+/** EPCIS events as such: each is taken once, and one that was wrong is marked, never erased (DRU-1). */
+final class EventRules {
+    private static final String RULE = "DRU-1";
+
+    private EventRules() {}
+
+    static Optional<Rejection> take(DrugBook book, ByteString eventId) {
+        StateKey key = DrugKeys.event(eventId);
+        if (book.read(key, DrugEventState.parser()).isPresent()) {
+            return Optional.of(Refusal.EVENT_REPEATED.rejection());
+        }
+        book.put(
+                key,
+                DrugEventState.newBuilder()
+                        .setTxId(book.call().txId())
+                        .setTimeMillis(book.call().timeMillis())
+                        .setCapturedBy(book.institution())
+                        .build());
+        return Optional.empty();
+    }
+
+    /** Nothing changes by an event that only observes; that it was taken is written by {@link #take}. */
+    static Optional<Rejection> observe(DrugBook book) {
+        return Traders.isRegulator(book.call()) ? Optional.empty() : Traders.handler(book.call(), RULE);
+    }
+
+    /** Whoever captured an event says that it is wrong; what it did is put right by events of its own. */
+    static Optional<Rejection> declareError(DrugBook book, DrugErrorDeclaration declaration) {
+        StateKey key = DrugKeys.event(declaration.getDeclaredEventId());
+        Optional<DrugEventState> event = book.read(key, DrugEventState.parser())
+                .filter(found -> found.getCapturedBy().equals(book.institution()));
+        if (event.isEmpty()) {
+            return Optional.of(Refusal.EVENT_UNKNOWN.rejection());
+        }
+        if (event.get().hasError()) {
+            return Optional.of(Refusal.ERROR_DECLARED.rejection());
+        }
+        book.put(
+                key,
+                event.get().toBuilder()
+                        .setError(declaration)
+                        .setErrorMillis(book.call().timeMillis())
+                        .build());
+        return Optional.empty();
+    }
+}

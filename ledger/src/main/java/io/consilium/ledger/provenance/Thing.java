@@ -1,0 +1,55 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugProductState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A pack or container that somebody acts on, and who may hear of it.
+ *
+ * @param maker the manufacturer of a pack, the packer of a container
+ * @param path the institutions on its path
+ */
+record Thing(
+        ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<Set<String>> path) {
+    static Thing of(DrugBook book, DrugItemState item) {
+        return new Thing(
+                item.getId(),
+                item.getProductId(),
+                book.product(item.getProductId())
+                        .map(DrugProductState::getOwner)
+                        .orElse(""),
+                Containers.place(book, item),
+                () -> DrugPath.parties(book, DrugPath.of(book, item)));
+    }
+
+    static Thing of(DrugBook book, DrugContainerState container) {
+        return new Thing(
+                container.getId(),
+                ByteString.EMPTY,
+                container.getPacker(),
+                Containers.place(book, container),
+                () -> DrugPath.parties(book, DrugPath.of(book, container)));
+    }
+
+    /**
+     * Something that is wrong with it. Who is not on its path, and is not its maker or the regulator, does not learn by an
+     * exception who has it: the maker hears of it and finds the others (DRU-9).
+     */
+    Finding finding(DrugBook book, DrugExceptionKind kind, List<String> others, String cause) {
+        String own = book.institution();
+        List<String> parties = new ArrayList<>(maker.isEmpty() ? List.of() : List.of(maker));
+        if (maker.equals(own)
+                || Traders.isRegulator(book.call())
+                || path.get().contains(own)) {
+            others.stream().filter(other -> !other.isEmpty()).forEach(parties::add);
+        }
+        return new Finding(kind, id, productId, parties, cause, ByteString.EMPTY);
+    }
+}

@@ -1,0 +1,149 @@
+package io.consilium.ledger.provenance;
+
+import static io.consilium.ledger.TestChain.id;
+import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
+import static io.consilium.ledger.provenance.DrugWorld.INSPECTOR;
+import static io.consilium.ledger.provenance.DrugWorld.LOT;
+import static io.consilium.ledger.provenance.DrugWorld.PACKER;
+import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
+import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.pack;
+import static io.consilium.ledger.provenance.DrugWorld.packs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.TestChain;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCompanyKey;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugExceptionStatus;
+import io.consilium.proto.DrugKeyGrant;
+import io.consilium.proto.DrugReport;
+import io.consilium.proto.DrugResolve;
+import io.consilium.proto.DrugStatusChange;
+import io.consilium.proto.DrugStatusKind;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Who closes an exception (DRU-8), reasons (DRU-5, DRU-6), and keys that go ahead of goods (DRU-9). */
+class DrugExceptionTest {
+    private final DrugWorld world = new DrugWorld();
+
+    private String resolve(String actor, DrugExceptionState exception, boolean investigating) {
+        return world.act(
+                actor,
+                DrugAction.newBuilder()
+                        .setResolve(DrugResolve.newBuilder()
+                                .setExceptionId(exception.getId())
+                                .setInvestigating(investigating)
+                                .setResolution("settled")));
+    }
+
+    private DrugExceptionState exception(DrugExceptionKind kind) {
+        return world.exceptions().stream()
+                .filter(exception -> exception.getKind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @DisplayName("DRU-8 who brought an exception about neither takes it on nor closes it; who is affected does")
+    void dru8_causeDoesNotClose() {
+        world.commission(0, 20);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.ship(PACKER, "labcorp", List.of(), "a", "b");
+        world.receive(DISTRIBUTOR, List.of(), "a");
+        DrugExceptionState shortage = exception(DrugExceptionKind.DRUG_SHORT);
+        assertThat(shortage.getCause()).isEqualTo("helix");
+        assertThat(resolve(PACKER, shortage, true)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(PACKER, shortage, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
+        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
+    }
+
+    @Test
+    @DisplayName("DRU-8 a maker's duplicate serial is closed by the regulator, a double dispensing not by its pharmacist")
+    void dru8_ownFault() {
+        world.bringToPharmacy();
+        world.act(PACKER, world.commissioning(LOT, List.of(pack(1))));
+        DrugExceptionState duplicate = exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
+        assertThat(resolve(PACKER, duplicate, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(INSPECTOR, duplicate, false)).isEqualTo("OK");
+        world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1);
+        world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1);
+        DrugExceptionState twice = exception(DrugExceptionKind.DRUG_DISPENSED_TWICE);
+        assertThat(resolve(PHARMACIST, twice, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(PACKER, twice, false)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-8 whether a pack is genuine says its maker or the regulator, not who found or has it")
+    void dru8_genuineness() {
+        world.bringToPharmacy();
+        world.act(
+                PHARMACIST,
+                DrugAction.newBuilder()
+                        .setReport(DrugReport.newBuilder()
+                                .setKind(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
+                                .setProductId(PRODUCT)
+                                .setItemId(pack(2))));
+        DrugExceptionState suspect = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        assertThat(resolve(PHARMACIST, suspect, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(PACKER, suspect, true)).isEqualTo("OK");
+        assertThat(resolve(PACKER, suspect, false)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-5 DRU-6 what stops, frees, destroys or takes back has a reason; handing out needs none")
+    void dru6_reasons() {
+        world.bringToPharmacy();
+        assertThat(bare(DrugStatusKind.DRUG_DESTROY)).isEqualTo("REASON_REQUIRED DRU-5");
+        assertThat(bare(DrugStatusKind.DRUG_UNDO)).isEqualTo("REASON_REQUIRED DRU-5");
+        assertThat(bare(DrugStatusKind.DRUG_QUARANTINE)).isEqualTo("REASON_REQUIRED DRU-6");
+        assertThat(bare(DrugStatusKind.DRUG_RELEASE)).isEqualTo("REASON_REQUIRED DRU-6");
+        assertThat(bare(DrugStatusKind.DRUG_MARK_SUSPECT)).isEqualTo("REASON_REQUIRED DRU-6");
+        assertThat(bare(DrugStatusKind.DRUG_MARK_ILLEGITIMATE)).isEqualTo("REASON_REQUIRED DRU-6");
+        assertThat(bare(DrugStatusKind.DRUG_DISPENSE)).isEqualTo("OK");
+    }
+
+    private String bare(DrugStatusKind kind) {
+        return world.act(
+                PHARMACIST,
+                DrugAction.newBuilder()
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(kind)
+                                .addAllItems(world.find(List.of(pack(3))))));
+    }
+
+    @Test
+    @DisplayName("DRU-9 a maker's people give a product's key to a trading partner who has not asked, to nobody else")
+    void dru9_givenProductKey() {
+        world.act(
+                PACKER,
+                DrugAction.newBuilder()
+                        .setCompanyKey(DrugCompanyKey.newBuilder().addSealed(TestChain.sealed(PACKER))));
+        assertThat(world.act(PACKER, giving(PHARMACIST, 1, 1))).isEqualTo("OK");
+        assertThat(world.act(PACKER, giving(PHARMACIST, 1, 1))).isEqualTo("KEY_REQUEST_ANSWERED DRU-9");
+        assertThat(world.act(PACKER, giving(PHARMACIST, 2, 3)))
+                .as("the id is that of the number")
+                .isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
+        assertThat(world.act(PACKER, giving("ethics/admin", 1, 1))).isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
+        assertThat(world.act(DISTRIBUTOR, giving(PHARMACIST, 2, 2))).isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
+        assertThat(world.act("helix/researcher", giving(PHARMACIST, 2, 2))).isEqualTo("OTHER_INSTITUTION DRU-9");
+    }
+
+    private static DrugAction.Builder giving(String member, int number, int idNumber) {
+        ByteString key = TestChain.encryptionKey(member).getKey();
+        return DrugAction.newBuilder()
+                .setKeyGrant(DrugKeyGrant.newBuilder()
+                        .setRequestId(DrugBlinding.givenProductRequestId("helix", member, key, idNumber))
+                        .setGranted(true)
+                        .setEnvelope(ByteString.copyFromUtf8("sealed"))
+                        .setGivenTo(member)
+                        .setGivenKey(key)
+                        .setGivenProduct(number));
+    }
+}
