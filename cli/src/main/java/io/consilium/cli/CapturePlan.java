@@ -152,7 +152,8 @@ final class CapturePlan {
             act.setPack(DrugPack.newBuilder()
                     .addAggregations(DrugPack.Aggregation.newBuilder()
                             .setContainerId(container.id())
-                            .setSealedLabel(container.key().seal(pack.container().value()))
+                            .setSealedLabel(
+                                    container.key().seal(pack.container().value()))
                             .addAllItems(items(event, pack.children()))
                             .addAllContainers(inside(event, pack.children()))));
         } else if (step instanceof TradeStep.Unpack unpack) {
@@ -175,10 +176,9 @@ final class CapturePlan {
     private List<DrugAction.Builder> commissionings(CapturedEvent event, TradeStep.Commission commission)
             throws ClientException {
         Map<String, List<Gs1Key>> products = new LinkedHashMap<>();
-        commission
-                .packs()
-                .forEach(pack -> products.computeIfAbsent(pack.gtin().orElseThrow(), gtin -> new ArrayList<>())
-                        .add(pack));
+        commission.packs().forEach(pack -> products.computeIfAbsent(
+                        pack.gtin().orElseThrow(), gtin -> new ArrayList<>())
+                .add(pack));
         List<DrugAction.Builder> acts = new ArrayList<>();
         for (List<Gs1Key> packs : products.values()) {
             BlindingKey key = ownProduct(event, packs.get(0), commission.packs().indexOf(packs.get(0)));
@@ -279,7 +279,8 @@ final class CapturePlan {
                 BlindingKey key = capture.product(event, pack, "");
                 ByteString id = key.itemId(pack.serial());
                 DrugItemSet place = places.getOrDefault(
-                        id, DrugItemSet.newBuilder().setProductId(key.productId()).build());
+                        id,
+                        DrugItemSet.newBuilder().setProductId(key.productId()).build());
                 sets.add(place.toBuilder().setIds(id).build());
             }
         }

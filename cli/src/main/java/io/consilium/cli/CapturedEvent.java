@@ -73,7 +73,10 @@ record CapturedEvent(
         put(places, "readPoint.id", event.readPoint());
         put(places, "bizLocation.id", event.bizLocation());
         for (int i = 0; i < event.sources().size(); i++) {
-            put(places, "sourceList[" + i + "]", Optional.of(event.sources().get(i).id()));
+            put(
+                    places,
+                    "sourceList[" + i + "]",
+                    Optional.of(event.sources().get(i).id()));
         }
         for (int i = 0; i < event.destinations().size(); i++) {
             put(

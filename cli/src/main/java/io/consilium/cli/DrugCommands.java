@@ -52,37 +52,73 @@ final class DrugCommands extends DrugHandling {
     @Command(
             name = "product",
             description = {
-                "Add a product of this manufacturer, or list those that there are.",
-                "GTIN and name are sealed: only authorised trading partners, who ask for its key, learn them."
+                "Add a product of this manufacturer, give its key to a trading partner, or list products.",
+                "GTIN and name are sealed: only authorised trading partners, who have its key, learn them.",
+                "A manufacturer's node gives the key to who asks; one without a node gives it with grant."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
+                "  consilium --context orion/packer drug product grant --gtin 09506000140148 --to transmed",
                 "  consilium --context helix/packer drug product list"
             })
     int product(
-            @Parameters(paramLabel = "add|list", description = "What to do.") String what,
+            @Parameters(paramLabel = "add|grant|list", description = "What to do.") String what,
             @Option(names = "--gtin", paramLabel = "G", description = "GTIN-8, -12, -13 or -14.") Optional<String> gtin,
             @Option(names = "--name", paramLabel = "N", description = "Name of the product.") Optional<String> name,
             @Option(names = "--ndc", paramLabel = "NDC", description = "National Drug Code, e.g. 50090-0481-0.")
                     Optional<String> ndc,
+            @Option(names = "--strength", paramLabel = "TEXT", description = "Such as '10 mg'; for DSCSA papers.")
+                    Optional<String> strength,
+            @Option(names = "--dosage-form", paramLabel = "TEXT", description = "Such as 'tablet'; for DSCSA papers.")
+                    Optional<String> dosageForm,
+            @Option(
+                            names = "--container-size",
+                            paramLabel = "TEXT",
+                            description = "What one pack holds, such as '30 tablets'; for DSCSA papers.")
+                    Optional<String> containerSize,
+            @Option(
+                            names = "--to",
+                            paramLabel = "INSTITUTION|MEMBER",
+                            description = "Of grant: who gets the key; of an institution all who handle goods.")
+                    Optional<String> to,
             @Mixin Pages.Paging paging)
             throws Exception {
         return switch (what) {
-            case "add" -> add(required("--gtin", gtin), required("--name", name), ndc);
+            case "add" -> {
+                Map<String, Object> more = new LinkedHashMap<>();
+                if (ndc.isPresent()) {
+                    more.put("ndc", ndc(ndc.get()));
+                }
+                strength.ifPresent(text -> more.put("strength", text));
+                dosageForm.ifPresent(text -> more.put("dosageForm", text));
+                containerSize.ifPresent(text -> more.put("containerSize", text));
+                yield add(required("--gtin", gtin), required("--name", name), more);
+            }
+            case "grant" -> grant(required("--gtin", gtin), required("--to", to));
             case "list" -> listProducts(paging);
-            default -> throw new MalformedInput("", "There is no drug product " + what, "Write add or list");
+            default -> throw new MalformedInput("", "There is no drug product " + what, "Write add, grant or list");
         };
     }
 
-    private int add(String gtin, String name, Optional<String> ndc) throws ClientException {
+    /** Hands a product's key to those of a trading partner who handle goods (DRU-9). */
+    private int grant(String gtin, String to) throws ClientException {
+        Gs1Key product = ownProduct(gtin);
+        desk.requireProduct(product);
+        List<String> given = desk.giveProduct(product.gtin().orElseThrow(), to);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("gtin", product.gtin().orElseThrow());
+        result.put("givenTo", given);
+        session.output().result(result);
+        return 0;
+    }
+
+    private int add(String gtin, String name, Map<String, Object> more) throws ClientException {
         Gs1Key product = ownProduct(gtin);
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("gtin", product.gtin().orElseThrow());
         metadata.put("name", name);
-        if (ndc.isPresent()) {
-            metadata.put("ndc", ndc(ndc.get()));
-        }
+        metadata.putAll(more);
         desk.foundCompany();
         BlindingKey key = desk.keys()
                 .product(session.institution(), product.gtin().orElseThrow())
@@ -164,7 +200,8 @@ final class DrugCommands extends DrugHandling {
             @Option(names = "--serial", split = ",", paramLabel = "S", description = "Serial; repeat it or use commas.")
                     List<String> serials,
             @Option(names = "--serials-file", paramLabel = "FILE", description = "One serial a line.")
-                    Optional<String> file)
+                    Optional<String> file,
+            @Mixin DrugOptions.When when)
             throws Exception {
         List<String> all = new ArrayList<>(serials == null ? List.of() : serials);
         if (file.isPresent()) {
@@ -180,6 +217,16 @@ final class DrugCommands extends DrugHandling {
         }
         lot(gtin, lot);
         long end = Dates.end("--expiry", expiry);
+        if (end <= System.currentTimeMillis()) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "EXPIRED",
+                    "DRU-2",
+                    "--expiry",
+                    "The lot's last day of use lies in the past",
+                    "Correct --expiry: packs are commissioned before they expire");
+        }
+        long at = when.millis();
         BlindingKey key = desk.requireProduct(product);
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("productId", Ids.text(key.productId()));
@@ -200,7 +247,8 @@ final class DrugCommands extends DrugHandling {
                     .setExpiryMillis(end)
                     .setSealedLot(key.seal(lot + "\n" + expiry))
                     .setIds(ItemIds.join(row));
-            Writes.Written written = desk.submit(DrugAction.newBuilder().setCommission(commission), ids);
+            Writes.Written written =
+                    desk.submit(DrugAction.newBuilder().setEventTimeMillis(at).setCommission(commission), ids);
             boolean last = from + PACKS >= all.size();
             if (last || written.receipt().isPresent() && !written.applied()) {
                 finish(written, named, from);
@@ -249,8 +297,10 @@ final class DrugCommands extends DrugHandling {
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
                     Optional<String> file,
             @Option(names = "--aggregations", paramLabel = "FILE", description = "PARENT,CHILD in each line.")
-                    Optional<String> aggregations)
+                    Optional<String> aggregations,
+            @Mixin DrugOptions.When when)
             throws Exception {
+        long at = when.millis();
         Map<Gs1Key, List<Gs1Key>> all = new LinkedHashMap<>();
         if (aggregations.isPresent()) {
             all.putAll(Packing.read(ItemOptions.lines(session, aggregations.get())));
@@ -269,7 +319,8 @@ final class DrugCommands extends DrugHandling {
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("containers", all.size());
         for (int i = 0; i < packs.size(); i++) {
-            Writes.Written written = desk.submit(DrugAction.newBuilder().setPack(packs.get(i)), ids);
+            Writes.Written written =
+                    desk.submit(DrugAction.newBuilder().setEventTimeMillis(at).setPack(packs.get(i)), ids);
             if (i == packs.size() - 1 || written.receipt().isPresent() && !written.applied()) {
                 new Writes(session).print(desk.withExceptions(written));
                 return 0;
@@ -302,13 +353,15 @@ final class DrugCommands extends DrugHandling {
             @Option(names = "--child", split = ",", paramLabel = "ITEM", description = "What comes out.")
                     List<String> children,
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
-                    Optional<String> file)
+                    Optional<String> file,
+            @Mixin DrugOptions.When when)
             throws Exception {
         DrugDesk.Container container = desk.requireContainer(Packing.parent(parent));
         List<Gs1Key> out = children(children, file);
         Goods goods = Goods.of(desk, out);
         desk.act(
                 DrugAction.newBuilder()
+                        .setEventTimeMillis(when.millis())
                         .setUnpack(DrugUnpack.newBuilder()
                                 .setContainerId(container.id())
                                 .addAllItems(goods.items())

@@ -1,7 +1,5 @@
 package io.consilium.cli;
 
-import io.consilium.proto.DrugFind;
-import io.consilium.ledger.provenance.ItemIds;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.BlindingKey;
@@ -18,9 +16,11 @@ import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.KeyKind;
 import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.Activity;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
@@ -79,7 +79,9 @@ final class DrugDesk {
                         "DRU-2",
                         option,
                         "The identifier is not well formed: " + malformed.reason(),
-                        "Check it against the pack; GTINs, SSCCs and GLNs end with a check digit")
+                        malformed.reason().contains("check digit")
+                                ? "Compare it with the pack, digit by digit; the last digit is computed from the others"
+                                : "Compare it with the pack; docs/PROVENANCE.md lists the forms")
                 .causedBy(malformed);
     }
 
@@ -195,6 +197,18 @@ final class DrugDesk {
                 .toList();
     }
 
+    /**
+     * Gives the key of an own product to a member, or to all of an institution who handle goods.
+     *
+     * @return to whom, those who had it already included
+     */
+    List<String> giveProduct(String gtin, String to) throws ClientException {
+        List<MemberState> receivers =
+                to.contains("/") ? List.of(session.state().member(to).value()) : handlers(Ids.institution(to));
+        keys().giveProduct(session.institution(), gtin, receivers);
+        return receivers.stream().map(MemberState::getId).toList();
+    }
+
     /** A receiver can name containers of a sender without a node only if the key went ahead. */
     void sendLogisticsKey(String to) throws ClientException {
         InstitutionState own =
@@ -302,7 +316,8 @@ final class DrugDesk {
 
     /** The institution that a party's or place's GLN belongs to: its own GLN, or one under its company prefix. */
     Optional<InstitutionState> holderOf(Gs1Key gln) throws ClientException {
-        List<InstitutionState> all = new ArrayList<>(session.genesis().document().getInstitutionsList());
+        List<InstitutionState> all =
+                new ArrayList<>(session.genesis().document().getInstitutionsList());
         Optional<InstitutionState> founder = withGln(all, gln);
         return founder.isPresent() ? founder : withGln(admitted(), gln);
     }
@@ -390,8 +405,7 @@ final class DrugDesk {
         return exceptions(receipt, 0);
     }
 
-    private List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt, int from)
-            throws ClientException {
+    private List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt, int from) throws ClientException {
         List<DrugExceptionState> exceptions = new ArrayList<>();
         if (receipt.isPresent()) {
             List<ByteString> objects = receipt.get().getObjectIdsList();

@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugHeld;
 import io.consilium.proto.DrugHolders;
+import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugRecall;
 import io.consilium.proto.DrugReceive;
 import io.consilium.proto.DrugRequest;
@@ -40,14 +42,8 @@ class DrugHandling extends DrugLookups {
                 "  consilium --context helix/packer drug ship --parent 006141411234567890 --to transmed",
                 "  consilium drug ship --gtin 00614141123452 --serial A1,A2 --to northside"
             })
-    int ship(
-            @Mixin ItemOptions items,
-            @Option(names = "--parent", split = ",", paramLabel = "SSCC", description = "A container with all in it.")
-                    List<String> parents,
-            @Option(names = "--to", required = true, paramLabel = "INSTITUTION", description = "Who receives them.")
-                    String to)
-            throws Exception {
-        return send(items, parents, to, false);
+    int ship(@Mixin DrugOptions.Dispatch dispatch) throws Exception {
+        return send(dispatch, false);
     }
 
     @Command(
@@ -56,19 +52,14 @@ class DrugHandling extends DrugLookups {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug return --parent 006141411234567890 --to transmed"
             })
-    int sendBack(
-            @Mixin ItemOptions items,
-            @Option(names = "--parent", split = ",", paramLabel = "SSCC", description = "A container with all in it.")
-                    List<String> parents,
-            @Option(names = "--to", required = true, paramLabel = "INSTITUTION", description = "Who receives them.")
-                    String to)
-            throws Exception {
-        return send(items, parents, to, true);
+    int sendBack(@Mixin DrugOptions.Dispatch dispatch) throws Exception {
+        return send(dispatch, true);
     }
 
-    private int send(ItemOptions items, List<String> parents, String to, boolean returned) throws ClientException {
-        String receiver = Ids.institution(to);
-        Goods goods = Goods.of(desk, named(items, parents));
+    private int send(DrugOptions.Dispatch dispatch, boolean returned) throws ClientException {
+        String receiver = Ids.institution(dispatch.to);
+        long at = dispatch.when.millis();
+        Goods goods = Goods.of(desk, dispatch.goods.named(session));
         ByteString id = new CustodianKeys().freshId();
         if (!goods.containers().isEmpty()) {
             desk.sendLogisticsKey(receiver);
@@ -78,6 +69,7 @@ class DrugHandling extends DrugLookups {
         ids.put("to", receiver);
         desk.act(
                 DrugAction.newBuilder()
+                        .setEventTimeMillis(at)
                         .setShip(DrugShip.newBuilder()
                                 .setShipmentId(id)
                                 .setTo(receiver)
@@ -86,16 +78,6 @@ class DrugHandling extends DrugLookups {
                                 .addAllContainers(goods.containers())),
                 ids);
         return 0;
-    }
-
-    /** Items and containers together; at least one. */
-    private List<Gs1Key> named(ItemOptions items, List<String> parents) throws ClientException {
-        List<Gs1Key> keys = new ArrayList<>();
-        for (String parent : parents == null ? List.<String>of() : parents) {
-            keys.add(Packing.parent(parent));
-        }
-        keys.addAll(keys.isEmpty() ? items.keys(session) : items.optional(session));
-        return keys;
     }
 
     @Command(
@@ -110,9 +92,8 @@ class DrugHandling extends DrugLookups {
                 "  consilium drug receive --nothing-of SHIPMENT     (nothing came: NO PRODUCT)"
             })
     int receive(
-            @Mixin ItemOptions items,
-            @Option(names = "--parent", split = ",", paramLabel = "SSCC", description = "A container with all in it.")
-                    List<String> parents,
+            @Mixin DrugOptions.Consignment consignment,
+            @Mixin DrugOptions.When when,
             @Option(
                             names = "--nothing-of",
                             paramLabel = "SHIPMENT",
@@ -123,20 +104,11 @@ class DrugHandling extends DrugLookups {
         if (nothingOf.isPresent()) {
             receive.setNothingOf(Ids.object("shipment", nothingOf.get()));
         } else {
-            Goods goods = Goods.of(desk, named(items, parents));
+            Goods goods = Goods.of(desk, consignment.named(session));
             receive.addAllItems(goods.items()).addAllContainers(goods.containers());
         }
-        desk.act(DrugAction.newBuilder().setReceive(receive), Map.of());
+        desk.act(DrugAction.newBuilder().setEventTimeMillis(when.millis()).setReceive(receive), Map.of());
         return 0;
-    }
-
-    /** The options of every command that changes how a pack stands. */
-    static final class Change {
-        @Mixin
-        ItemOptions items = new ItemOptions();
-
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Why; sealed for the trading partners.")
-        Optional<String> reason = Optional.empty();
     }
 
     @Command(
@@ -145,10 +117,15 @@ class DrugHandling extends DrugLookups {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug dispense --gtin 00614141123452 --serial A1"})
     int dispense(
-            @Mixin Change change,
-            @Option(names = "--partial", description = "Only a part of the pack; the rest stays here.") boolean partial)
+            @Mixin DrugOptions.Change change,
+            @Option(names = "--partial", description = "Only a part of the pack; the rest stays here.") boolean partial,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            description = "Sealed for the trading partners; not needed.")
+                    Optional<String> reason)
             throws Exception {
-        return change(partial ? DrugStatusKind.DRUG_DISPENSE_PARTIALLY : DrugStatusKind.DRUG_DISPENSE, change);
+        return change(partial ? DrugStatusKind.DRUG_DISPENSE_PARTIALLY : DrugStatusKind.DRUG_DISPENSE, change, reason);
     }
 
     @Command(
@@ -157,7 +134,7 @@ class DrugHandling extends DrugLookups {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug destroy --gtin 00614141123452 --serial A1 --reason 'water damage'"})
     int destroy(
-            @Mixin Change change,
+            @Mixin DrugOptions.ReasonedChange change,
             @Option(names = "--sample", description = "Taken as a sample by an authority or for tests.") boolean sample,
             @Option(names = "--export", description = "Leaves the region where the code is followed.") boolean export)
             throws Exception {
@@ -175,7 +152,7 @@ class DrugHandling extends DrugLookups {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug quarantine --gtin 00614141123452 --serial A1 --reason 'seal broken'"})
     int quarantine(
-            @Mixin Change change,
+            @Mixin DrugOptions.ReasonedChange change,
             @Option(names = "--suspect", description = "It may be a counterfeit: the manufacturer is told.")
                     boolean suspect)
             throws Exception {
@@ -187,7 +164,7 @@ class DrugHandling extends DrugLookups {
             description = "Release a pack from quarantine.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug release --gtin 00614141123452 --serial A1 --reason 'seal intact'"})
-    int release(@Mixin Change change) throws Exception {
+    int release(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_RELEASE, change);
     }
 
@@ -196,7 +173,7 @@ class DrugHandling extends DrugLookups {
             description = "Mark a pack as counterfeit, diverted or stolen; manufacturer and regulator are told.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug mark-illegitimate --gtin 00614141123452 --serial A1 --reason 'false label'"})
-    int markIllegitimate(@Mixin Change change) throws Exception {
+    int markIllegitimate(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_MARK_ILLEGITIMATE, change);
     }
 
@@ -205,22 +182,27 @@ class DrugHandling extends DrugLookups {
             description = "Take back a dispensing, sampling or export that was a mistake: here, within ten days.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug undo --gtin 00614141123452 --serial A1 --reason 'wrong pack scanned'"})
-    int undo(@Mixin Change change) throws Exception {
+    int undo(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_UNDO, change);
     }
 
-    private int change(DrugStatusKind kind, Change change) throws ClientException {
+    private int change(DrugStatusKind kind, DrugOptions.ReasonedChange change) throws ClientException {
+        return change(kind, change.change, Optional.of(change.reason));
+    }
+
+    private int change(DrugStatusKind kind, DrugOptions.Change change, Optional<String> reason) throws ClientException {
         List<Gs1Key> keys = change.items.keys(session);
+        long at = change.when.millis();
         Goods goods = Goods.of(desk, keys);
         if (!goods.containers().isEmpty()) {
             throw new MalformedInput("--item", "This is done to packs, not to a container", "Name the packs");
         }
         DrugStatusChange.Builder action =
                 DrugStatusChange.newBuilder().setKind(kind).addAllItems(goods.items());
-        if (change.reason.isPresent()) {
-            action.setSealedReason(desk.requireProduct(keys.get(0)).seal(change.reason.get()));
+        if (reason.isPresent()) {
+            action.setSealedReason(desk.requireProduct(keys.get(0)).seal(reason.get()));
         }
-        desk.act(DrugAction.newBuilder().setStatusChange(action), Map.of());
+        desk.act(DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(action), Map.of());
         return 0;
     }
 
@@ -240,6 +222,11 @@ class DrugHandling extends DrugLookups {
             @Option(names = "--lot", paramLabel = "L", description = "Only this lot.") Optional<String> lot,
             @Option(names = "--serial", split = ",", paramLabel = "S", description = "Only these packs.")
                     List<String> serials,
+            @Option(
+                            names = "--serial-range",
+                            paramLabel = "FIRST..LAST",
+                            description = "Only packs with serials from FIRST to LAST, e.g. A0100..A0199.")
+                    Optional<String> range,
             @Option(
                             names = "--reason",
                             required = true,
@@ -262,6 +249,9 @@ class DrugHandling extends DrugLookups {
         if (!packs.isEmpty()) {
             recall.addAllItems(Goods.of(desk, packs).items());
         }
+        if (range.isPresent()) {
+            recall.addAllItems(inRange(gtin, range.get()));
+        }
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("recallId", Ids.text(id));
         Writes.Written written = desk.submit(DrugAction.newBuilder().setRecall(recall), ids);
@@ -270,6 +260,27 @@ class DrugHandling extends DrugLookups {
         }
         new Writes(session).print(written);
         return 0;
+    }
+
+    /** Those packs of a range of serials that were commissioned. */
+    private List<DrugItemSet> inRange(String gtin, String range) throws ClientException {
+        List<Gs1Key> packs = new ArrayList<>();
+        for (String serial : SerialRange.read(range)) {
+            packs.add(DrugDesk.pack(gtin, serial));
+        }
+        List<DrugItemSet> known = Goods.of(desk, packs).items().stream()
+                .filter(set -> !set.getLotId().isEmpty())
+                .toList();
+        if (known.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.NOT_FOUND,
+                    "NOT_COMMISSIONED",
+                    "DRU-6",
+                    "--serial-range",
+                    "No pack with a serial in this range has been commissioned",
+                    "Check first and last serial");
+        }
+        return known;
     }
 
     private void holders(Map<String, Object> result, ByteString recallId) throws ClientException {

@@ -5,6 +5,9 @@ import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
+import io.consilium.interop.epcis.DscsaExport;
+import io.consilium.interop.epcis.DscsaText;
+import io.consilium.interop.epcis.TransactionInformation;
 import io.consilium.interop.gs1.ElementString;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.MalformedIdentifier;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.time.Year;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,10 +87,20 @@ class DrugLookups extends DrugDocuments {
                             .atStartOfDay(ZoneOffset.UTC)
                             .toInstant()
                             .toEpochMilli());
+            if (scanned.gtin().isEmpty() || scanned.serial().isEmpty()) {
+                throw new MalformedIdentifier("the code names no pack: GTIN (01) and serial (21) are needed");
+            }
             return new PackCheck.Printed(
-                    Gs1Key.sgtin(scanned.gtin().orElse(""), scanned.serial().orElse("")), scanned.lot(), end);
+                    Gs1Key.sgtin(scanned.gtin().orElseThrow(), scanned.serial().orElseThrow()), scanned.lot(), end);
         } catch (MalformedIdentifier malformed) {
-            throw DrugDesk.malformed("--scan", malformed);
+            throw new ClientException(
+                            FailureClass.REFUSED,
+                            "IDENTIFIER_MALFORMED",
+                            "DRU-2",
+                            "--scan",
+                            "The text is not what a GS1 barcode holds: " + malformed.reason(),
+                            "Scan the 2D code of the pack anew; a screen keyboard writes it as (01)...(21)...(17)...(10)...")
+                    .causedBy(malformed);
         }
     }
 
@@ -120,38 +134,42 @@ class DrugLookups extends DrugDocuments {
 
     @Command(
             name = "export",
-            description = "Write the path of a pack or container as a document of EPCIS 2.0.",
+            description = {
+                "Write the path of a pack or container as a document of EPCIS 2.0, or the last change of ownership of",
+                "packs as transaction information and transaction statement of the United States' DSCSA."
+            },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug export --gtin 00614141123452 --serial A1 --format epcis > path.json",
-                "  consilium drug export --item '(00)006141411234567890' --format epcis --out path.json"
+                "  consilium drug export --item '(00)006141411234567890' --format epcis --out path.json",
+                "  consilium drug export --gtin 00614141123452 --serial A1,A2 --format dscsa -o json"
             })
     int export(
             @Mixin ItemOptions items,
             @Option(
                             names = "--format",
                             defaultValue = "epcis",
-                            paramLabel = "epcis",
-                            description = "EPCIS 2.0 in JSON.")
+                            paramLabel = "epcis|dscsa",
+                            description = "EPCIS 2.0 in JSON (default), or DSCSA: a paper, with -o json its JSON.")
                     String format,
+            @Option(
+                            names = "--addresses",
+                            paramLabel = "FILE",
+                            description = "Of dscsa: JSON of the parties' addresses by GLN.")
+                    Optional<String> addresses,
             @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: here).")
                     Optional<Path> out)
             throws Exception {
-        if (!format.equals("epcis")) {
-            throw new MalformedInput("--format", "There is no format " + format, "Write epcis");
-        }
         if (out.isPresent()) {
             UserFiles.requireAbsent(out.get());
         }
-        Gs1Key key = one(items);
-        io.consilium.proto.DrugTraced traced = traced(key);
-        byte[] document = new PathExport(
-                        desk,
-                        key,
-                        new PathView(desk::containerName, key, traced),
-                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
-                .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                .toJson();
+        byte[] document =
+                switch (format) {
+                    case "epcis" -> epcis(one(items));
+                    case "dscsa" -> dscsa(many(items), addresses);
+                    default ->
+                        throw new MalformedInput("--format", "There is no format " + format, "Write epcis or dscsa");
+                };
         if (out.isPresent()) {
             Files.write(out.get(), document);
         } else {
@@ -161,11 +179,48 @@ class DrugLookups extends DrugDocuments {
         return 0;
     }
 
+    private byte[] epcis(Gs1Key key) throws ClientException {
+        io.consilium.proto.DrugTraced traced = traced(key);
+        return new PathExport(
+                        desk,
+                        key,
+                        new PathView(desk::containerName, key, traced),
+                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
+                .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+                .toJson();
+    }
+
+    private byte[] dscsa(List<Gs1Key> packs, Optional<String> addresses) throws ClientException {
+        List<DscsaPapers.Traced> traced = new ArrayList<>();
+        for (Gs1Key pack : packs) {
+            if (DrugDesk.isContainer(pack)) {
+                throw new MalformedInput(
+                        "--item",
+                        "Transaction information names packs by their serials, which a container does not tell",
+                        "Name the packs, or give them with --items-file");
+            }
+            traced.add(new DscsaPapers.Traced(pack, traced(pack)));
+        }
+        TransactionInformation information =
+                DscsaPapers.of(session, desk, addresses).of(traced);
+        String text = session.output().format() == GlobalOptions.Format.table
+                ? DscsaText.of(information).stripTrailing()
+                : DscsaExport.json(information).toPrettyString();
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** One item; one that is not well formed names nothing. */
     Gs1Key one(ItemOptions items) throws ClientException {
-        List<Gs1Key> keys;
+        List<Gs1Key> keys = many(items);
+        if (keys.size() != 1) {
+            throw new MalformedInput("--item", "One item has one path, " + keys.size() + " are named", "Name one item");
+        }
+        return keys.get(0);
+    }
+
+    private List<Gs1Key> many(ItemOptions items) throws ClientException {
         try {
-            keys = items.keys(session);
+            return items.keys(session);
         } catch (ClientException malformed) {
             if (malformed.kind() != FailureClass.REFUSED) {
                 throw malformed;
@@ -179,10 +234,6 @@ class DrugLookups extends DrugDocuments {
                             malformed.hint())
                     .causedBy(malformed);
         }
-        if (keys.size() != 1) {
-            throw new MalformedInput("--item", "One item has one path, " + keys.size() + " are named", "Name one item");
-        }
-        return keys.get(0);
     }
 
     /** Strangers get the answer that unknown packs get. */
@@ -270,7 +321,10 @@ class DrugLookups extends DrugDocuments {
                     String what,
             @Parameters(index = "1", paramLabel = "ID", arity = "0..1", description = "Exception id.")
                     Optional<String> id,
-            @Option(names = "--resolution", paramLabel = "CODE", description = "How it ended, in one word.")
+            @Option(
+                            names = {"--resolution", "--outcome"},
+                            paramLabel = "CODE",
+                            description = "How it ended, in one word, such as found, data-corrected, destroyed.")
                     Optional<String> resolution,
             @Option(names = "--investigating", description = "Take it on; it is not resolved yet.")
                     boolean investigating,

@@ -136,8 +136,7 @@ final class EpcisCapture {
     }
 
     /** An event that cannot be taken: its place in the document and the rule; nothing was submitted. */
-    ClientException refused(
-            CapturedEvent event, String code, String rule, String path, String reason, String hint) {
+    ClientException refused(CapturedEvent event, String code, String rule, String path, String reason, String hint) {
         return new ClientException(
                 FailureClass.REFUSED,
                 code,
@@ -171,9 +170,7 @@ final class EpcisCapture {
         }
         String own = session.institution();
         String owner = desk.owner(subject).map(found -> found.getId()).orElse(own);
-        return owner.equals(own)
-                ? desk.ownLogistics()
-                : desk.logistics(owner).orElse(desk.ownLogistics());
+        return owner.equals(own) ? desk.ownLogistics() : desk.logistics(owner).orElse(desk.ownLogistics());
     }
 
     /** The key of a pack's product; a product that nobody here has added is the event's fault. */
@@ -186,12 +183,7 @@ final class EpcisCapture {
                 throw unknown;
             }
             throw refused(
-                    event,
-                    unknown.code(),
-                    unknown.rule(),
-                    path,
-                    String.valueOf(unknown.getMessage()),
-                    unknown.hint());
+                    event, unknown.code(), unknown.rule(), path, String.valueOf(unknown.getMessage()), unknown.hint());
         }
     }
 
@@ -224,10 +216,8 @@ final class EpcisCapture {
         ByteString id = parts.size() > 1 ? new CustodianKeys().freshId() : ByteString.EMPTY;
         for (int i = 0; i < parts.size(); i++) {
             DrugAction.Builder action = DrugAction.newBuilder()
-                    .setDocument(parts.get(i)
-                            .setDocumentId(id)
-                            .setPart(i)
-                            .setParts(parts.size() > 1 ? parts.size() : 0));
+                    .setDocument(
+                            parts.get(i).setDocumentId(id).setPart(i).setParts(parts.size() > 1 ? parts.size() : 0));
             if (i == parts.size() - 1 || session.options().dryRun) {
                 return desk.submit(action, Map.of());
             }

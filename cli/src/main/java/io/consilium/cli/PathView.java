@@ -1,7 +1,5 @@
 package io.consilium.cli;
 
-import io.consilium.proto.DrugErrorDeclaration;
-import io.consilium.proto.DrugStepError;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.VerifiedState;
@@ -10,8 +8,10 @@ import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugErrorDeclaration;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
+import io.consilium.proto.DrugStepError;
 import io.consilium.proto.DrugTraced;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

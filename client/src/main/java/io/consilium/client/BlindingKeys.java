@@ -1,6 +1,9 @@
 package io.consilium.client;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.HpkeEnvelope;
 import io.consilium.crypto.KeyEnvelope;
@@ -15,6 +18,7 @@ import io.consilium.proto.DrugKeyGrant;
 import io.consilium.proto.DrugKeyKind;
 import io.consilium.proto.DrugKeyRequest;
 import io.consilium.proto.DrugKeyState;
+import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequestStatus;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
@@ -40,6 +44,9 @@ public final class BlindingKeys {
     private static final int ROOT_BYTES = 32;
     private static final long MAX_WAIT_MILLIS = 20_000;
     private static final String NO_SUBJECT = "";
+
+    /** As many products as an owner gives a member keys of unasked. */
+    private static final int MAX_GIVEN = 1_024;
 
     private final VerifiedState state;
     private final Identity identity;
@@ -82,9 +89,26 @@ public final class BlindingKeys {
         Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
         Optional<BlindingKey> key = root.isPresent()
                 ? root.map(found -> new BlindingKey(DrugBlinding.productKey(found, gtin)))
-                : granted(DrugKeyKind.DRUG_KEY_PRODUCT, owner, gtin).map(BlindingKey::new);
+                : ofAnother(owner, gtin).map(BlindingKey::new);
         key.ifPresent(found -> known.put(gtin, found));
         return key;
+    }
+
+    private Optional<byte[]> ofAnother(String owner, String gtin) throws ClientException {
+        if (!state.institution(owner).value().getApiEndpoint().isEmpty()) {
+            return granted(DrugKeyKind.DRUG_KEY_PRODUCT, owner, gtin);
+        }
+        Optional<byte[]> given = given(owner, gtin);
+        if (given.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.UNREACHABLE,
+                    "KEY_NOT_GRANTED",
+                    "DRU-9",
+                    "",
+                    owner + " runs no node that would grant the product's key, and its people have not given it",
+                    "Ask them to do so: drug product grant");
+        }
+        return given;
     }
 
     /** The key of a company's SSCCs. */
@@ -142,27 +166,94 @@ public final class BlindingKeys {
         }
         byte[] key = DrugBlinding.logisticsKey(root.get());
         for (MemberState receiver : receivers) {
-            ByteString recipient = receiver.getKeys(receiver.getKeysCount() - 1)
-                    .getEncryptionKey()
-                    .getKey();
+            ByteString recipient = encryptionKey(receiver);
             ByteString id = DrugBlinding.logisticsRequestId(company, receiver.getId(), recipient);
             boolean has = read(id).map(DrugKeyState::getStatus).stream()
                     .anyMatch(status -> status == DrugRequestStatus.DRUG_GRANTED);
-            if (!has && X25519.isUsable(recipient.toByteArray())) {
-                requireApplied(actions.commit(DrugAction.newBuilder()
-                        .setKeyGrant(DrugKeyGrant.newBuilder()
-                                .setRequestId(id)
-                                .setGranted(true)
-                                .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(
-                                        KeyEnvelope.Use.BLINDING_KEY,
-                                        id.toByteArray(),
-                                        recipient.toByteArray(),
-                                        key,
-                                        random)))
-                                .setGivenTo(receiver.getId())
-                                .setGivenKey(recipient))
-                        .build()));
+            if (!has) {
+                give(receiver.getId(), recipient, id, key, 0);
             }
+        }
+    }
+
+    /** Gives the key of a product of the company to members who have not asked for it; who has it keeps it. */
+    public void giveProduct(String company, String gtin, List<MemberState> receivers) throws ClientException {
+        Optional<byte[]> root = root();
+        if (root.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.NOT_FOUND,
+                    Refusal.COMPANY_KEY_UNKNOWN.name(),
+                    "DRU-9",
+                    "",
+                    "The institution has no products here",
+                    "Add one with drug product add");
+        }
+        byte[] key = DrugBlinding.productKey(root.get(), gtin);
+        for (MemberState receiver : receivers) {
+            ByteString recipient = encryptionKey(receiver);
+            int number = 1;
+            while (number <= MAX_GIVEN
+                    && read(DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number))
+                            .isPresent()) {
+                number++;
+            }
+            ByteString id = DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number);
+            give(receiver.getId(), recipient, id, key, number);
+        }
+    }
+
+    private void give(String receiver, ByteString recipient, ByteString id, byte[] key, int product)
+            throws ClientException {
+        if (!X25519.isUsable(recipient.toByteArray())) {
+            return;
+        }
+        requireApplied(actions.commit(DrugAction.newBuilder()
+                .setKeyGrant(DrugKeyGrant.newBuilder()
+                        .setRequestId(id)
+                        .setGranted(true)
+                        .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(
+                                KeyEnvelope.Use.BLINDING_KEY, id.toByteArray(), recipient.toByteArray(), key, random)))
+                        .setGivenTo(receiver)
+                        .setGivenKey(recipient)
+                        .setGivenProduct(product))
+                .build()));
+    }
+
+    private static ByteString encryptionKey(MemberState member) {
+        return member.getKeys(member.getKeysCount() - 1).getEncryptionKey().getKey();
+    }
+
+    /**
+     * A key that the owner's people gave unasked. Which product each is of says only the product's own sealed text, so they
+     * are tried one after the other.
+     */
+    private Optional<byte[]> given(String owner, String gtin) throws ClientException {
+        ByteString publicKey =
+                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey());
+        for (int number = 1; number <= MAX_GIVEN; number++) {
+            Optional<DrugKeyState> grant =
+                    read(DrugBlinding.givenProductRequestId(owner, identity.actor(), publicKey, number));
+            if (grant.isEmpty()) {
+                return Optional.empty();
+            }
+            byte[] key = open(grant.get());
+            if (isOf(new BlindingKey(key), gtin)) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isOf(BlindingKey key, String gtin) throws ClientException {
+        Optional<String> metadata = state.find(DrugKeys.product(key.productId()), DrugProductState.parser())
+                .flatMap(product -> key.open(product.value().getSealedMetadata()));
+        try {
+            return metadata.isPresent()
+                    && JsonFields.of(JsonReader.read(metadata.get()), "")
+                            .optionalText("gtin")
+                            .equals(Optional.of(gtin));
+        } catch (JsonException malformed) {
+            return false; // an owner's text that names no GTIN names not this one
         }
     }
 

@@ -19,8 +19,7 @@ import java.util.List;
 public final class DscsaExport {
     private static final String ATTRIBUTE = "urn:epcglobal:cbv:mda#";
     private static final String GUIDELINE_NAMESPACE = "http://epcis.gs1us.org/hc/ns";
-    private static final String STATEMENT =
-            "Seller has complied with each applicable subsection of FDCA Sec. 581(27)(A)-(G).";
+    static final String STATEMENT = "Seller has complied with each applicable subsection of FDCA Sec. 581(27)(A)-(G).";
 
     private DscsaExport() {}
 
@@ -32,11 +31,11 @@ public final class DscsaExport {
         for (Product product : transaction.products()) {
             ObjectNode own = products.addObject();
             own.put("productName", product.name());
-            own.put("strength", product.strength());
-            own.put("dosageForm", product.dosageForm());
+            known(own, "strength", product.strength());
+            known(own, "dosageForm", product.dosageForm());
             product.ndc().ifPresent(ndc -> own.put("nationalDrugCode", ndc.text()));
             own.put("gtin", product.gtin());
-            own.put("containerSize", product.containerSize());
+            known(own, "containerSize", product.containerSize());
             own.put("numberOfContainers", product.containers());
             ArrayNode lots = own.putArray("lots");
             for (Batch batch : product.batches()) {
@@ -79,15 +78,19 @@ public final class DscsaExport {
     }
 
     private static ObjectNode party(Party party) {
-        return JsonTree.NODES
-                .objectNode()
-                .put("gln", party.gln())
-                .put("businessName", party.name())
-                .put("streetAddress", party.street())
-                .put("city", party.city())
-                .put("state", party.state())
-                .put("postalCode", party.postalCode())
-                .put("countryCode", party.country());
+        ObjectNode json = JsonTree.NODES.objectNode().put("gln", party.gln()).put("businessName", party.name());
+        known(json, "streetAddress", party.street());
+        known(json, "city", party.city());
+        known(json, "state", party.state());
+        known(json, "postalCode", party.postalCode());
+        known(json, "countryCode", party.country());
+        return json;
+    }
+
+    private static void known(ObjectNode json, String name, String value) {
+        if (!value.isEmpty()) {
+            json.put(name, value);
+        }
     }
 
     private static ArrayNode vocabulary(ArrayNode vocabularies, String type) {
@@ -123,6 +126,8 @@ public final class DscsaExport {
     }
 
     private static void attribute(ArrayNode attributes, String name, String value) {
-        attributes.addObject().put("id", ATTRIBUTE + name).put("attribute", value);
+        if (!value.isEmpty()) {
+            attributes.addObject().put("id", ATTRIBUTE + name).put("attribute", value);
+        }
     }
 }

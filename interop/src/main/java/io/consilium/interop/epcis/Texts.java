@@ -1,8 +1,8 @@
 package io.consilium.interop.epcis;
 
-import java.net.URI;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;

@@ -109,8 +109,8 @@ public final class TradeSteps {
             throw new MalformedEpcis("ilmd", "packs are commissioned with cbvmda:itemExpirationDate");
         }
         try {
-            return LocalDate.parse(text.get()
-                    .substring(0, Math.min(DATE_CHARACTERS, text.get().length())));
+            return LocalDate.parse(
+                    text.get().substring(0, Math.min(DATE_CHARACTERS, text.get().length())));
         } catch (DateTimeException none) {
             throw new MalformedEpcis("ilmd", "cbvmda:itemExpirationDate is no date YYYY-MM-DD");
         }
@@ -133,9 +133,7 @@ public final class TradeSteps {
         if (change.isEmpty() && !moves) {
             return new TradeStep.Observed();
         }
-        none(
-                quantities,
-                quantities.equals("quantityList") ? event.quantities() : event.childQuantities());
+        none(quantities, quantities.equals("quantityList") ? event.quantities() : event.childQuantities());
         List<Gs1Key> goods = keys(field, objects, moves ? TradeSteps::isGoods : key -> key.kind() == KeyKind.SGTIN);
         if (goods.isEmpty()) {
             throw new MalformedEpcis(field, "the event names no goods");
@@ -243,7 +241,8 @@ public final class TradeSteps {
             Optional<Gs1Key> key = identities.get(i).key().filter(fits);
             if (key.isEmpty()) {
                 String at = field.endsWith("ID") ? field : field + "[" + i + "]";
-                throw new MalformedEpcis(at, "this step is done to packs with GTIN and serial, or containers with SSCC");
+                throw new MalformedEpcis(
+                        at, "this step is done to packs with GTIN and serial, or containers with SSCC");
             }
             keys.add(key.get());
         }

@@ -38,6 +38,10 @@ public record ElementString(Map<String, String> elements) {
         if (read.elements.isEmpty()) {
             throw new MalformedIdentifier("there is no element");
         }
+        Optional<String> pairing = AiPairing.fault(read.elements.keySet());
+        if (pairing.isPresent()) {
+            throw new MalformedIdentifier(pairing.get());
+        }
         return read;
     }
 

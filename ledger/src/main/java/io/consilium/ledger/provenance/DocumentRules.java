@@ -30,8 +30,8 @@ final class DocumentRules {
         List<DrugAction> acts = new ArrayList<>();
         for (int part = 0; part < last; part++) {
             Optional<DrugDraftState> draft = book.read(DrugKeys.draft(sender(call), part), DrugDraftState.parser())
-                    .filter(found -> found.getActsCount() > 0
-                            && found.getDocumentId().equals(document.getDocumentId()));
+                    .filter(found ->
+                            found.getActsCount() > 0 && found.getDocumentId().equals(document.getDocumentId()));
             if (draft.isEmpty()) {
                 return DrugRules.refused(book, Refusal.DOCUMENT_INCOMPLETE.rejection(), List.of());
             }
@@ -39,10 +39,13 @@ final class DocumentRules {
         }
         acts.addAll(document.getActsList());
         for (int part = 0; part < last; part++) {
-            book.signals().put(DrugKeys.draft(sender(call), part), DrugDraftState.newBuilder()
-                            .setDocumentId(document.getDocumentId())
-                            .setPart(part)
-                            .build());
+            book.signals()
+                    .put(
+                            DrugKeys.draft(sender(call), part),
+                            DrugDraftState.newBuilder()
+                                    .setDocumentId(document.getDocumentId())
+                                    .setPart(part)
+                                    .build());
         }
         return apply(book, acts);
     }

@@ -1,7 +1,5 @@
 package io.consilium.ledger.provenance;
 
-import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugItemSet;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -12,11 +10,13 @@ import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.state.StateKey;
+import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugExceptionStatus;
+import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugProductState;

@@ -85,9 +85,7 @@ final class ExceptionRules {
     /** Not who brought it about; and whether a pack is genuine says who made it. */
     private static boolean mayClose(DrugBook book, DrugExceptionState exception, boolean maker) {
         return !exception.getCause().equals(book.institution())
-                && (maker
-                        || exception.getProductId().isEmpty()
-                        || !Finding.isAboutGenuineness(exception.getKind()));
+                && (maker || exception.getProductId().isEmpty() || !Finding.isAboutGenuineness(exception.getKind()));
     }
 
     /** An exception of this institution that has settled itself. */

@@ -223,12 +223,7 @@ final class ReceiveRules {
         for (ByteString id : missing) {
             String sender = shipment.getFrom();
             book.signal(new Finding(
-                    DrugExceptionKind.DRUG_SHORT,
-                    id,
-                    productOf(book, id),
-                    List.of(sender),
-                    sender,
-                    ByteString.EMPTY));
+                    DrugExceptionKind.DRUG_SHORT, id, productOf(book, id), List.of(sender), sender, ByteString.EMPTY));
         }
         book.put(
                 DrugKeys.shipment(shipment.getId()),

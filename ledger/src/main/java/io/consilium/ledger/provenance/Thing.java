@@ -16,8 +16,7 @@ import java.util.function.Supplier;
  * @param maker the manufacturer of a pack, the packer of a container
  * @param path the institutions on its path
  */
-record Thing(
-        ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<Set<String>> path) {
+record Thing(ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<Set<String>> path) {
     static Thing of(DrugBook book, DrugItemState item) {
         return new Thing(
                 item.getId(),
@@ -45,9 +44,7 @@ record Thing(
     Finding finding(DrugBook book, DrugExceptionKind kind, List<String> others, String cause) {
         String own = book.institution();
         List<String> parties = new ArrayList<>(maker.isEmpty() ? List.of() : List.of(maker));
-        if (maker.equals(own)
-                || Traders.isRegulator(book.call())
-                || path.get().contains(own)) {
+        if (maker.equals(own) || Traders.isRegulator(book.call()) || path.get().contains(own)) {
             others.stream().filter(other -> !other.isEmpty()).forEach(parties::add);
         }
         return new Finding(kind, id, productId, parties, cause, ByteString.EMPTY);

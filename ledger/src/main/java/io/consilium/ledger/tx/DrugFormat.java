@@ -216,8 +216,7 @@ final class DrugFormat {
         if (!declaration.getReason().isEmpty()) {
             Shape.code(declaration.getReason(), path + ".reason");
         }
-        Shape.count(
-                declaration.getCorrectiveEventIdsCount(), 0, MAX_CORRECTIVE_EVENTS, path + ".corrective_event_ids");
+        Shape.count(declaration.getCorrectiveEventIdsCount(), 0, MAX_CORRECTIVE_EVENTS, path + ".corrective_event_ids");
         for (int i = 0; i < declaration.getCorrectiveEventIdsCount(); i++) {
             Shape.id(declaration.getCorrectiveEventIds(i), path + ".corrective_event_ids[" + i + "]");
         }

@@ -143,8 +143,7 @@ class DrugDocumentTest {
     @Test
     @DisplayName("DRU-1 an event that was wrong is marked by who captured it, once, and stays")
     void dru1_errorDeclaration() {
-        assertThat(world.act(
-                        PACKER, world.commissioning(LOT, packs(0, 1)).setEventId(id("wrong"))))
+        assertThat(world.act(PACKER, world.commissioning(LOT, packs(0, 1)).setEventId(id("wrong"))))
                 .isEqualTo("OK");
         DrugAction.Builder declaration = DrugAction.newBuilder()
                 .setEventId(id("declaration"))
@@ -165,9 +164,8 @@ class DrugDocumentTest {
     @Test
     @DisplayName("DRU-1 an event that only observes is taken once and changes nothing")
     void dru1_observation() {
-        DrugAction.Builder seen = DrugAction.newBuilder()
-                .setEventId(id("seen"))
-                .setObservation(DrugObservation.getDefaultInstance());
+        DrugAction.Builder seen =
+                DrugAction.newBuilder().setEventId(id("seen")).setObservation(DrugObservation.getDefaultInstance());
         BlockResult result = world.block(DISTRIBUTOR, seen);
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.changes()).hasSize(1);
@@ -206,6 +204,7 @@ class DrugDocumentTest {
         }
         assertThat(world.exceptions()).isEmpty();
     }
+
     private DrugEventState event(String name) {
         return world.chain
                 .objects()

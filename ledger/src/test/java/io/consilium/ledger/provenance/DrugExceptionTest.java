@@ -1,6 +1,5 @@
 package io.consilium.ledger.provenance;
 
-import static io.consilium.ledger.TestChain.id;
 import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
 import static io.consilium.ledger.provenance.DrugWorld.INSPECTOR;
 import static io.consilium.ledger.provenance.DrugWorld.LOT;
@@ -65,7 +64,8 @@ class DrugExceptionTest {
     }
 
     @Test
-    @DisplayName("DRU-8 a maker's duplicate serial is closed by the regulator, a double dispensing not by its pharmacist")
+    @DisplayName(
+            "DRU-8 a maker's duplicate serial is closed by the regulator, a double dispensing not by its pharmacist")
     void dru8_ownFault() {
         world.bringToPharmacy();
         world.act(PACKER, world.commissioning(LOT, List.of(pack(1))));
@@ -113,9 +113,8 @@ class DrugExceptionTest {
         return world.act(
                 PHARMACIST,
                 DrugAction.newBuilder()
-                        .setStatusChange(DrugStatusChange.newBuilder()
-                                .setKind(kind)
-                                .addAllItems(world.find(List.of(pack(3))))));
+                        .setStatusChange(
+                                DrugStatusChange.newBuilder().setKind(kind).addAllItems(world.find(List.of(pack(3))))));
     }
 
     @Test

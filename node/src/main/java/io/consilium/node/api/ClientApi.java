@@ -1,7 +1,5 @@
 package io.consilium.node.api;
 
-import java.util.LinkedHashMap;
-import io.consilium.node.provenance.VerificationResponder;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
@@ -14,6 +12,7 @@ import io.consilium.node.ops.HealthPages;
 import io.consilium.node.ops.NodeMetrics;
 import io.consilium.node.ops.Readiness;
 import io.consilium.node.provenance.DrugQueries;
+import io.consilium.node.provenance.VerificationResponder;
 import io.consilium.node.vault.ConditionOutcomes;
 import io.consilium.node.vault.Disclosures;
 import io.consilium.node.vault.InstitutionTransactions;
@@ -32,6 +31,7 @@ import io.consilium.storage.Vault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -105,7 +105,8 @@ final class VerificationRouter {
         QueryParams query = known(ctx.queryParams(), CONNECTIVITY_PARAMETERS);
         only(query, "context", CONTEXTS);
         String gtin = Optional.ofNullable(query.get("gtin"))
-                .orElseThrow(() -> ApiProblem.malformed("the GTIN is missing", "gtin").asException());
+                .orElseThrow(() ->
+                        ApiProblem.malformed("the GTIN is missing", "gtin").asException());
         return Map.of("responderGLN", responder.connectivity(caller, gtin, query.get("reqGLN", "")));
     }
 

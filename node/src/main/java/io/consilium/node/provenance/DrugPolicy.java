@@ -76,8 +76,8 @@ public final class DrugPolicy {
     boolean isTrader(Caller caller) {
         return reader(caller)
                 .flatMap(member -> state.institution(member.institution()))
-                .filter(found -> Traders.isPartner(found)
-                        || found.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
+                .filter(found ->
+                        Traders.isPartner(found) || found.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
                 .isPresent();
     }
 

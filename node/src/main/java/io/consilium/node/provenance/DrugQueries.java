@@ -1,6 +1,5 @@
 package io.consilium.node.provenance;
 
-import io.consilium.proto.DrugEventState;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Signer;
 import io.consilium.ledger.provenance.DrugKeys;
@@ -11,6 +10,7 @@ import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugFound;
 import io.consilium.proto.DrugItemSet;

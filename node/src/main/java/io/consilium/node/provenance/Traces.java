@@ -1,8 +1,5 @@
 package io.consilium.node.provenance;
 
-import io.consilium.proto.DrugEventState;
-import io.consilium.proto.DrugRecallState;
-import io.consilium.proto.DrugStepError;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.provenance.Containers;
@@ -13,12 +10,15 @@ import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugProductState;
+import io.consilium.proto.DrugRecallState;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
+import io.consilium.proto.DrugStepError;
 import io.consilium.proto.DrugTrace;
 import io.consilium.proto.DrugTraced;
 import io.consilium.storage.IndexPage;
@@ -103,9 +103,8 @@ final class Traces {
                 .forEach(event -> view.state()
                         .read(DrugKeys.event(event), DrugEventState.parser())
                         .filter(DrugEventState::hasError)
-                        .ifPresent(state -> traced.addErrors(DrugStepError.newBuilder()
-                                .setEventId(event)
-                                .setDeclaration(state.getError()))));
+                        .ifPresent(state -> traced.addErrors(
+                                DrugStepError.newBuilder().setEventId(event).setDeclaration(state.getError()))));
         IndexPage page = view.chain()
                 .scan(
                         LedgerIndexes.OBJECT_EXCEPTIONS,

@@ -94,7 +94,9 @@ public final class VerificationResponder {
         evidence.put("verification", hex(signed.getVerification()));
         evidence.put("signature", hex(signed.getSignature()));
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("verificationTimestamp", Instant.ofEpochMilli(answer.getTimeMillis()).toString());
+        shown.put(
+                "verificationTimestamp",
+                Instant.ofEpochMilli(answer.getTimeMillis()).toString());
         shown.put("responderGLN", gln);
         shown.put("data", data);
         shown.put("evidence", evidence);
@@ -134,7 +136,9 @@ public final class VerificationResponder {
     /** The first moment after the day. */
     private long endOf(String yymmdd) {
         try {
-            int year = Instant.ofEpochMilli(node.nowMillis()).atOffset(ZoneOffset.UTC).getYear();
+            int year = Instant.ofEpochMilli(node.nowMillis())
+                    .atOffset(ZoneOffset.UTC)
+                    .getYear();
             return Gs1Date.read(yymmdd, year)
                     .plusDays(1)
                     .atStartOfDay(ZoneOffset.UTC)

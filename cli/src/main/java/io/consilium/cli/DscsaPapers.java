@@ -1,0 +1,194 @@
+package io.consilium.cli;
+
+import io.consilium.client.BlindingKey;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
+import io.consilium.interop.epcis.TransactionInformation;
+import io.consilium.interop.epcis.TransactionInformation.Batch;
+import io.consilium.interop.epcis.TransactionInformation.Party;
+import io.consilium.interop.epcis.TransactionInformation.Product;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.interop.gs1.Ndc;
+import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.proto.DrugProductState;
+import io.consilium.proto.DrugStep;
+import io.consilium.proto.DrugTraced;
+import io.consilium.proto.InstitutionState;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The papers of a change of ownership under the DSCSA: who sold which packs to whom and when, as the chain knows it. What it
+ * does not hold, which is the parties' addresses, comes from a file of the exporter.
+ */
+final class DscsaPapers {
+    private static final int MAX_ADDRESS_BYTES = 1024 * 1024;
+
+    private final Session session;
+    private final DrugDesk desk;
+    private final Map<String, JsonFields> addresses;
+
+    private DscsaPapers(Session session, DrugDesk desk, Map<String, JsonFields> addresses) {
+        this.session = session;
+        this.desk = desk;
+        this.addresses = addresses;
+    }
+
+    /** @param file JSON: GLN to {@code street, city, state, postalCode, country} */
+    static DscsaPapers of(Session session, DrugDesk desk, Optional<String> file) throws ClientException {
+        Map<String, JsonFields> addresses = new LinkedHashMap<>();
+        if (file.isPresent()) {
+            try {
+                Object root = JsonReader.read(UserFiles.read(session, file.get(), MAX_ADDRESS_BYTES));
+                JsonFields fields = JsonFields.of(root, "");
+                for (Object gln : ((Map<?, ?>) root).keySet()) {
+                    addresses.put(gln.toString(), fields.object(gln.toString()));
+                }
+            } catch (JsonException malformed) {
+                throw new MalformedInput(
+                        malformed.path(),
+                        "The file of addresses is not as it should be: " + malformed.getMessage(),
+                        "Write {\"GLN\": {\"street\", \"city\", \"state\", \"postalCode\", \"country\"}}");
+            }
+        }
+        return new DscsaPapers(session, desk, addresses);
+    }
+
+    /** A pack with its path. */
+    record Traced(Gs1Key pack, DrugTraced traced) {
+        /** The last time that it was sent on, not back. */
+        Optional<DrugStep> sale() {
+            List<DrugStep> steps = traced.getStepsList();
+            for (int i = steps.size() - 1; i >= 0; i--) {
+                if (steps.get(i).getType().equals("ship")) {
+                    return Optional.of(steps.get(i));
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** All packs of one change of ownership, the last of each. */
+    TransactionInformation of(List<Traced> packs) throws ClientException {
+        DrugStep sale = sale(packs);
+        Map<String, Map<String, List<String>>> serials = new LinkedHashMap<>();
+        Map<String, LocalDate> expiries = new LinkedHashMap<>();
+        Map<String, Traced> firsts = new LinkedHashMap<>();
+        for (Traced pack : packs) {
+            String gtin = pack.pack().gtin().orElseThrow();
+            PathExport.Batch batch =
+                    desk.batch(pack.pack(), pack.traced().getLotId()).orElseThrow(DrugLookups::nothing);
+            serials.computeIfAbsent(gtin, key -> new LinkedHashMap<>())
+                    .computeIfAbsent(batch.lot(), key -> new ArrayList<>())
+                    .add(pack.pack().serial());
+            expiries.put(gtin + "/" + batch.lot(), batch.expiry());
+            firsts.putIfAbsent(gtin, pack);
+        }
+        List<Product> products = new ArrayList<>();
+        for (Map.Entry<String, Map<String, List<String>>> entry : serials.entrySet()) {
+            List<Batch> batches = new ArrayList<>();
+            entry.getValue()
+                    .forEach((lot, of) -> batches.add(new Batch(lot, expiries.get(entry.getKey() + "/" + lot), of)));
+            products.add(product(firsts.get(entry.getKey()), batches));
+        }
+        String seller = sale.getActor().substring(0, sale.getActor().indexOf('/'));
+        return new TransactionInformation(
+                products,
+                party(seller),
+                party(sale.getTo()),
+                Instant.ofEpochMilli(sale.getEventTimeMillis())
+                        .atZone(ZoneOffset.UTC)
+                        .toLocalDate(),
+                Optional.empty(),
+                List.of());
+    }
+
+    private static DrugStep sale(List<Traced> packs) throws ClientException {
+        Optional<DrugStep> sale = packs.get(0).sale();
+        if (sale.isEmpty()) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "NOT_SHIPPED",
+                    "DRU-4",
+                    "",
+                    "The pack has not changed hands yet: there is no transaction to write about",
+                    "Ship it first");
+        }
+        for (Traced pack : packs) {
+            if (!pack.sale().map(DrugStep::getObject).equals(sale.map(DrugStep::getObject))) {
+                throw new ClientException(
+                        FailureClass.REFUSED,
+                        "TRANSACTIONS_DIFFER",
+                        "DRU-4",
+                        "",
+                        "The packs changed hands in different shipments",
+                        "Export those of each shipment by themselves");
+            }
+        }
+        return sale.get();
+    }
+
+    private Product product(Traced first, List<Batch> batches) throws ClientException {
+        BlindingKey key = desk.requireProduct(first.pack());
+        DrugProductState state = session.state()
+                .find(DrugKeys.product(key.productId()), DrugProductState.parser())
+                .orElseThrow(DrugLookups::nothing)
+                .value();
+        try {
+            JsonFields metadata = JsonFields.of(
+                    JsonReader.read(key.open(state.getSealedMetadata()).orElse("{}")), "");
+            Optional<String> ndc = metadata.optionalText("ndc");
+            return new Product(
+                    first.pack().gtin().orElseThrow(),
+                    ndc.isPresent() ? Optional.of(Ndc.read(ndc.get())) : Optional.empty(),
+                    metadata.optionalText("name").orElse(""),
+                    metadata.optionalText("strength").orElse(""),
+                    metadata.optionalText("dosageForm").orElse(""),
+                    metadata.optionalText("containerSize").orElse(""),
+                    desk.institution(state.getOwner()).getLegalName(),
+                    batches);
+        } catch (JsonException | MalformedIdentifier malformed) {
+            throw new io.consilium.client.VerificationFailed(
+                            "PRODUCT_UNREADABLE",
+                            "What its manufacturer sealed about the product cannot be read",
+                            "Ask its manufacturer")
+                    .causedBy(malformed);
+        }
+    }
+
+    private Party party(String institution) throws ClientException {
+        InstitutionState state = desk.institution(institution);
+        Optional<JsonFields> address = Optional.ofNullable(addresses.get(state.getGln()));
+        if (address.isEmpty()) {
+            session.output()
+                    .say("The address of " + state.getLegalName() + " is not on chain; give it with --addresses FILE");
+        }
+        try {
+            return new Party(
+                    state.getGln(),
+                    state.getLegalName(),
+                    field(address, "street"),
+                    field(address, "city"),
+                    field(address, "state"),
+                    field(address, "postalCode"),
+                    field(address, "country"));
+        } catch (JsonException malformed) {
+            throw new MalformedInput(malformed.path(), "The address is no text", "Correct the file of addresses");
+        }
+    }
+
+    private static String field(Optional<JsonFields> address, String name) throws JsonException {
+        return address.isEmpty() ? "" : address.get().optionalText(name).orElse("");
+    }
+}
