@@ -75,7 +75,7 @@ final class CapturePlan {
             }
             own.get(0).setEventId(ids.get(event));
             for (DrugAction.Builder act : own) {
-                DrugAction built = act.setEventTimeMillis(event.timeMillis()).build();
+                DrugAction built = act.setEventTimeMillis(event.actedMillis()).build();
                 if (built.getSerializedSize() > MAX_ACT_BYTES) {
                     throw capture.refused(
                             event,
@@ -207,18 +207,11 @@ final class CapturePlan {
         return acts;
     }
 
-    /** Only who made a product commissions packs of it (DRU-2). */
     private BlindingKey ownProduct(CapturedEvent event, Gs1Key pack, int at) throws ClientException {
         BlindingKey key = capture.product(event, pack, "epcList[" + at + "]");
         Optional<InstitutionState> owner = desk.owner(pack);
         if (owner.isEmpty() || !desk.isOwn(owner.get().getId())) {
-            throw capture.refused(
-                    event,
-                    "GTIN_FOREIGN",
-                    "DRU-2",
-                    "epcList[" + at + "]",
-                    "the GTIN belongs to another manufacturer",
-                    "Its manufacturer captures this event");
+            throw capture.foreign(event, at);
         }
         return key;
     }

@@ -51,6 +51,12 @@ record CapturedEvent(
                 .orElse(hashId);
     }
 
+    /** When what the event does was done: what a declaration takes back is taken back when it was declared. */
+    long actedMillis() {
+        return error.map(declaration -> declaration.declarationTime().toEpochMilli())
+                .orElse(timeMillis);
+    }
+
     private static Optional<Gs1Key> subject(EpcisEvent event) {
         List<Gs1Key> goods = Stream.of(
                         event.epcs().stream(),

@@ -57,7 +57,8 @@ class DrugLookups extends DrugDocuments {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug verify --gtin 00614141123452 --serial A1 --lot L1 --expiry 2029-12-31",
-                "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'"
+                "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",
+                "  consilium drug verify --evidence answer.json"
             })
     int verify(
             @Option(names = "--gtin", paramLabel = "G", description = "GTIN of the pack.") Optional<String> gtin,
@@ -66,8 +67,17 @@ class DrugLookups extends DrugDocuments {
             @Option(names = "--expiry", paramLabel = "YYYY-MM-DD", description = "Expiry date on the pack.")
                     Optional<String> expiry,
             @Option(names = "--scan", paramLabel = "TEXT", description = "What the scanner read, FNC1 or brackets.")
-                    Optional<String> scan)
+                    Optional<String> scan,
+            @Option(
+                            names = "--evidence",
+                            paramLabel = "FILE",
+                            description = "Instead: check the signature of an answer of earlier, in JSON.")
+                    Optional<String> evidence)
             throws Exception {
+        if (evidence.isPresent()) {
+            session.output().result(SignedAnswer.read(session, evidence.get()));
+            return 0;
+        }
         PackCheck.Printed printed = scan.isPresent()
                 ? scanned(scan.get())
                 : new PackCheck.Printed(
@@ -263,6 +273,16 @@ class DrugLookups extends DrugDocuments {
         }
     }
 
+    private static ClientException noException() {
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                "NOT_FOUND",
+                "PRV-8",
+                "",
+                "There is no such exception, or you may not see it",
+                "List those of your institution with drug exceptions");
+    }
+
     static ClientException nothing() {
         return new ClientException(
                 FailureClass.NOT_FOUND,
@@ -347,7 +367,7 @@ class DrugLookups extends DrugDocuments {
                 session.output()
                         .result(DrugExceptions.describe(session.state()
                                 .find(DrugKeys.exception(exception), DrugExceptionState.parser())
-                                .orElseThrow(DrugLookups::nothing)
+                                .orElseThrow(DrugLookups::noException)
                                 .value()));
             }
             case "resolve" ->

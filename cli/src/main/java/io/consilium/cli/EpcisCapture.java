@@ -1,5 +1,8 @@
 package io.consilium.cli;
 
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import io.consilium.proto.InstitutionState;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
@@ -48,7 +51,7 @@ final class EpcisCapture {
         List<CapturedEvent> events = read(file);
         long now = System.currentTimeMillis();
         for (CapturedEvent event : events) {
-            if (event.timeMillis() > now + CLOCK_MARGIN_MILLIS) {
+            if (Math.max(event.timeMillis(), event.actedMillis()) > now + CLOCK_MARGIN_MILLIS) {
                 throw refused(
                         event,
                         Refusal.EVENT_IN_FUTURE.name(),
@@ -152,11 +155,51 @@ final class EpcisCapture {
     }
 
     private Map<CapturedEvent, ByteString> blinded(List<CapturedEvent> events) throws ClientException {
-        Map<CapturedEvent, ByteString> ids = new java.util.IdentityHashMap<>();
+        Map<CapturedEvent, ByteString> ids = new IdentityHashMap<>();
         for (CapturedEvent event : events) {
-            ids.put(event, key(event).eventId(event.identity()));
+            ids.put(event, commissionKey(event).eventId(event.identity()));
         }
         return ids;
+    }
+
+    /** Who cannot even have the key of a product has captured no commissioning of it before. */
+    private BlindingKey commissionKey(CapturedEvent event) throws ClientException {
+        try {
+            return key(event);
+        } catch (ClientException noKey) {
+            Optional<Integer> foreign = foreign(event);
+            if (foreign.isEmpty() || noKey.rule().equals("DRU-2")) {
+                throw noKey;
+            }
+            throw foreign(event, foreign.get());
+        }
+    }
+
+    /** The first pack that the event commissions and that another has made. */
+    private Optional<Integer> foreign(CapturedEvent event) throws ClientException {
+        for (TradeStep step : event.steps()) {
+            if (step instanceof TradeStep.Commission commission) {
+                for (int i = 0; i < commission.packs().size(); i++) {
+                    Optional<InstitutionState> owner =
+                            desk.owner(commission.packs().get(i));
+                    if (owner.isPresent() && !desk.isOwn(owner.get().getId())) {
+                        return Optional.of(i);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Only who made a product commissions packs of it (DRU-2). */
+    ClientException foreign(CapturedEvent event, int at) {
+        return refused(
+                event,
+                "GTIN_FOREIGN",
+                "DRU-2",
+                "epcList[" + at + "]",
+                "the GTIN belongs to another manufacturer",
+                "Its manufacturer captures this event");
     }
 
     /** The key that all who can have captured the event can have: of its product, else of its containers' company. */
@@ -257,7 +300,7 @@ final class EpcisCapture {
                 : ids.entrySet().stream()
                         .filter(entry -> entry.getValue().equals(receipt.getObjectIds(0)))
                         .map(Map.Entry::getKey)
-                        .min(java.util.Comparator.comparingInt(CapturedEvent::index));
+                        .min(Comparator.comparingInt(CapturedEvent::index));
         failed.ifPresent(event -> result.put("eventIndex", event.index()));
         session.output().result(result);
         return failed.<ClientException>map(event -> new ClientException(
@@ -265,7 +308,7 @@ final class EpcisCapture {
                         failure.code(),
                         failure.rule(),
                         path(event, ""),
-                        "Event " + event.index() + " (counted from 0) is refused: " + failure.getMessage(),
+                        "Event " + event.index() + " (counted from 0): " + failure.getMessage(),
                         failure.hint() + "; nothing of the document was taken"))
                 .orElse(failure);
     }

@@ -132,6 +132,9 @@ final class KeyRules {
     }
 
     static Optional<Rejection> grant(DrugBook book, DrugKeyGrant grant) {
+        if (grant.getGivenProduct() > 0 && !isPartner(book.call(), book.institution(), grant.getGivenTo())) {
+            return Optional.of(Refusal.NOT_TRADING_PARTNER.rejection());
+        }
         Optional<DrugKeyState> found = book.read(DrugKeys.request(grant.getRequestId()), DrugKeyState.parser())
                 .or(() -> given(book, grant));
         if (found.isEmpty()) {
@@ -170,9 +173,6 @@ final class KeyRules {
         ByteString id = product == 0
                 ? DrugBlinding.logisticsRequestId(owner, grant.getGivenTo(), grant.getGivenKey())
                 : DrugBlinding.givenProductRequestId(owner, grant.getGivenTo(), grant.getGivenKey(), product);
-        if (product > 0 && !isPartner(book.call(), owner, grant.getGivenTo())) {
-            return Optional.empty();
-        }
         boolean own = grant.getGranted() && grant.getRequestId().equals(id);
         return own && encryptionKey(book.call(), grant.getGivenTo()).equals(Optional.of(grant.getGivenKey()))
                 ? Optional.of(DrugKeyState.newBuilder()

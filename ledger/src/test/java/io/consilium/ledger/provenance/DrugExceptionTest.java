@@ -129,7 +129,7 @@ class DrugExceptionTest {
         assertThat(world.act(PACKER, giving(PHARMACIST, 2, 3)))
                 .as("the id is that of the number")
                 .isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
-        assertThat(world.act(PACKER, giving("ethics/admin", 1, 1))).isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
+        assertThat(world.act(PACKER, giving("ethics/admin", 1, 1))).isEqualTo("NOT_TRADING_PARTNER DRU-9");
         assertThat(world.act(DISTRIBUTOR, giving(PHARMACIST, 2, 2))).isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
         assertThat(world.act("helix/researcher", giving(PHARMACIST, 2, 2))).isEqualTo("OTHER_INSTITUTION DRU-9");
     }

@@ -153,8 +153,10 @@ class DrugApiTest {
         act(
                 as,
                 DrugAction.newBuilder()
-                        .setStatusChange(
-                                DrugStatusChange.newBuilder().setKind(kind).addItems(set(pack(pack)))));
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(kind)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                                .addItems(set(pack(pack)))));
     }
 
     // ---- keys (DRU-9) ----

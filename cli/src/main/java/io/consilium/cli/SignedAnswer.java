@@ -1,0 +1,92 @@
+package io.consilium.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
+import io.consilium.client.VerificationFailed;
+import io.consilium.client.VerificationReceipt;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
+import io.consilium.proto.DrugVerification;
+import io.consilium.proto.DrugVerified;
+import io.consilium.proto.InstitutionState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The signed answer to a verification, kept as evidence: what was said of which pack, by whom, when, to whom (DRU-7). The
+ * founders' keys stand in the genesis, so that their answers are checked without a node.
+ */
+final class SignedAnswer {
+    private static final int MAX_BYTES = 1024 * 1024;
+
+    private SignedAnswer() {}
+
+    /** An answer of {@code drug verify -o json}, or of a verification router. */
+    static Map<String, Object> read(Session session, String file) throws ClientException {
+        DrugVerified signed;
+        try {
+            JsonFields answer = JsonFields.of(JsonReader.read(UserFiles.read(session, file, MAX_BYTES)), "");
+            JsonFields proof = answer.object(answer.has("evidence") ? "evidence" : "receipt");
+            signed = DrugVerified.newBuilder()
+                    .setVerification(ByteString.copyFrom(proof.hex("verification")))
+                    .setSignature(ByteString.copyFrom(proof.hex("signature")))
+                    .build();
+        } catch (JsonException malformed) {
+            throw new MalformedInput(
+                    malformed.path(),
+                    "The file is no answer to a verification: " + malformed.getMessage(),
+                    "Give the JSON of drug verify -o json, or a verification router's answer");
+        }
+        DrugVerification said = parsed(signed);
+        boolean ours = said.getChainId()
+                .equals(ByteString.copyFrom(session.genesis().chainId().toBytes()));
+        if (!ours || !VerificationReceipt.isSignedBy(signed, signer(session, said.getResponder()))) {
+            throw untrue();
+        }
+        return shown(said);
+    }
+
+    private static DrugVerification parsed(DrugVerified signed) throws ClientException {
+        try {
+            return DrugVerification.parseFrom(signed.getVerification());
+        } catch (InvalidProtocolBufferException malformed) {
+            throw untrue().causedBy(malformed);
+        }
+    }
+
+    private static InstitutionState signer(Session session, String slug) throws ClientException {
+        Optional<InstitutionState> founder = session.genesis().document().getInstitutionsList().stream()
+                .filter(institution -> institution.getId().equals(slug))
+                .findFirst();
+        return founder.isPresent()
+                ? founder.get()
+                : session.state().institution(slug).value();
+    }
+
+    private static Map<String, Object> shown(DrugVerification said) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("signed", true);
+        shown.put("signer", said.getResponder());
+        shown.put("requester", said.getRequester());
+        shown.put("timestamp", Dates.text(said.getTimeMillis()));
+        shown.put("height", said.getHeight());
+        shown.put("verified", said.getVerified());
+        shown.put("reason", said.getReason());
+        shown.put("additionalInfo", said.getAdditionalInfo());
+        shown.put("status", said.getStatus());
+        shown.put("productId", Ids.text(said.getProductId()));
+        shown.put("itemId", Ids.text(said.getItemId()));
+        return shown;
+    }
+
+    private static ClientException untrue() {
+        return new VerificationFailed(
+                "ANSWER_UNPROVEN",
+                "The answer is not signed by the institution that it names, or is of another chain",
+                "Ask for the pack anew with drug verify");
+    }
+}

@@ -1,0 +1,184 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.CLINICIAN;
+import static io.consilium.node.api.TestNetwork.INSPECTOR;
+import static io.consilium.node.api.TestNetwork.OPERATOR;
+import static io.consilium.node.api.TestNetwork.STRANGER_ADMIN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Ed25519Verifier;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.ledger.provenance.DrugBlinding;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugCommission;
+import io.consilium.proto.DrugCompanyKey;
+import io.consilium.proto.DrugProductAdd;
+import io.consilium.proto.DrugVerification;
+import io.consilium.proto.TransactionBody;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The responder of the verification router service: who may ask, what is answered, and what proves it (DRU-7). */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VerificationRouterTest {
+    private static final String GTIN = "00614141123452";
+    private static final String PACK = "/verify/gtin/" + GTIN + "/lot/L%2F1/ser/A%2F1?exp=391231";
+    private static final byte[] ROOT = new byte[32];
+
+    private TestNetwork net;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        net = TestNetwork.ofTraders(directory);
+        byte[] key = DrugBlinding.productKey(ROOT, GTIN);
+        commit(DrugAction.newBuilder()
+                .setCompanyKey(DrugCompanyKey.newBuilder()
+                        .addSealed(net.sealed(
+                                "st-mary",
+                                KeyEnvelope.Use.COMPANY_ROOT,
+                                ByteString.copyFrom(DrugBlinding.companyObject("st-mary")),
+                                ROOT))));
+        commit(DrugAction.newBuilder()
+                .setProductAdd(DrugProductAdd.newBuilder().setProductId(DrugBlinding.productId(key))));
+        commit(DrugAction.newBuilder()
+                .setCommission(DrugCommission.newBuilder()
+                        .setProductId(DrugBlinding.productId(key))
+                        .setLotId(DrugBlinding.lotId(key, "L/1"))
+                        .setExpiryMillis(LocalDate.of(2040, 1, 1)
+                                .atStartOfDay(ZoneOffset.UTC)
+                                .toInstant()
+                                .toEpochMilli())
+                        .setIds(DrugBlinding.itemId(key, "A/1"))));
+    }
+
+    private void commit(DrugAction.Builder action) throws Exception {
+        assertThat(net.commit(OPERATOR, TransactionBody.newBuilder().setDrug(action))
+                        .getCode())
+                .isEqualTo("OK");
+    }
+
+    @AfterAll
+    void stop() {
+        net.close();
+    }
+
+    private HttpResponse<byte[]> get(String as, String path) throws Exception {
+        return net.client().get(path, net.token(as));
+    }
+
+    private JsonNode ok(String as, String path) throws Exception {
+        HttpResponse<byte[]> response = get(as, path);
+        assertThat(response.statusCode()).as(new String(response.body(), "UTF-8")).isEqualTo(200);
+        return new ObjectMapper().readTree(response.body());
+    }
+
+    private String refused(String as, String path, int status) throws Exception {
+        HttpResponse<byte[]> response = get(as, path);
+        assertThat(response.statusCode()).as(new String(response.body(), "UTF-8")).isEqualTo(status);
+        return new ObjectMapper().readTree(response.body()).path("code").asText();
+    }
+
+    @Test
+    @DisplayName("DRU-7 a partner's request is answered in the standard's fields, signed by the institution")
+    void dru7_verified() throws Exception {
+        JsonNode answer = ok(
+                STRANGER_ADMIN,
+                PACK + "&linkType=verificationService&context=dscsaSaleableReturn&reqGLN=0614141000036"
+                        + "&corrUUID=08dd5e1b-78e7-4dee-9f55-e69f5edf099b");
+        assertThat(answer.path("data").path("verified").asBoolean()).isTrue();
+        assertThat(answer.path("corrUUID").asText()).isEqualTo("08dd5e1b-78e7-4dee-9f55-e69f5edf099b");
+        assertThat(answer.path("responderGLN").asText()).hasSize(13);
+        byte[] said = HexFormat.of()
+                .parseHex(answer.path("evidence").path("verification").asText());
+        byte[] signature =
+                HexFormat.of().parseHex(answer.path("evidence").path("signature").asText());
+        assertThat(new Ed25519Verifier()
+                        .verify(
+                                net.institutionKey("st-mary"),
+                                Hash.tagged("consilium/drug-verification/v1", said)
+                                        .toBytes(),
+                                signature))
+                .isTrue();
+        DrugVerification verification = DrugVerification.parseFrom(said);
+        assertThat(verification.getRequester()).isEqualTo(STRANGER_ADMIN);
+        assertThat(verification.getVerified()).isTrue();
+    }
+
+    @Test
+    @DisplayName("DRU-7 what does not match is answered with the standard's reasons")
+    void dru7_reasons() throws Exception {
+        assertThat(reason(PACK.replace("A%2F1", "B1"))).isEqualTo("No_match_GTIN_Serial");
+        assertThat(reason(PACK.replace("L%2F1", "L2"))).isEqualTo("No_match_GTIN_Serial_Lot");
+        assertThat(reason(PACK.replace("391231", "381231"))).isEqualTo("No_match_GTIN_Serial_Expiry");
+        assertThat(reason(PACK.replace("391231", "381231").replace("L%2F1", "L2")))
+                .isEqualTo("No_match_GTIN_Serial_Lot_Expiry");
+    }
+
+    private String reason(String path) throws Exception {
+        JsonNode data = ok(INSPECTOR, path).path("data");
+        assertThat(data.path("verified").asBoolean()).isFalse();
+        return data.path("verificationFailureReason").asText();
+    }
+
+    @Test
+    @DisplayName("DRU-7 only trading partners ask, under their own GLN, and about this responder's products")
+    void dru7_whoMayAsk() throws Exception {
+        assertThat(refused("helix/admin", PACK, 403)).isEqualTo("NOT_TRADING_PARTNER");
+        assertThat(refused(CLINICIAN, PACK, 403)).isEqualTo("NOT_TRADING_PARTNER");
+        assertThat(refused(STRANGER_ADMIN, PACK + "&reqGLN=0614141000005", 403)).isEqualTo("GLN_FOREIGN");
+        assertThat(refused(STRANGER_ADMIN, PACK.replace(GTIN, "04012345123456"), 404)).isEqualTo("NOT_FOUND");
+        assertThat(net.client().get(PACK, "").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    @DisplayName("DRU-7 a request that is not well formed is refused with the parameter at fault")
+    void dru7_malformed() throws Exception {
+        assertThat(refused(INSPECTOR, PACK.replace("123452", "123453"), 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK.replace("391231", "391331"), 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK.replace("?exp=391231", ""), 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK + "&linkType=pip", 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK + "&corrUUID=1", 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK + "&other=1", 400)).isEqualTo("MALFORMED_REQUEST");
+        assertThat(refused(INSPECTOR, PACK.replace("A%2F1", "1".repeat(21)), 400))
+                .isEqualTo("MALFORMED_REQUEST");
+    }
+
+    @Test
+    @DisplayName("DRU-7 a partner tries the connection by GTIN")
+    void dru7_connectivity() throws Exception {
+        assertThat(ok(INSPECTOR, "/checkConnectivity?gtin=" + GTIN)
+                        .path("responderGLN")
+                        .asText())
+                .hasSize(13);
+        assertThat(refused(INSPECTOR, "/checkConnectivity?gtin=04012345123456", 404))
+                .isEqualTo("NOT_FOUND");
+        assertThat(refused("helix/admin", "/checkConnectivity?gtin=" + GTIN, 403))
+                .isEqualTo("NOT_TRADING_PARTNER");
+    }
+
+    @Test
+    @DisplayName("DRU-7 guesses are limited by institution")
+    void dru7_rate() throws Exception {
+        int status = 200;
+        for (int i = 0; i < 400 && status != 429; i++) {
+            status = get(OPERATOR, PACK.replace("A%2F1", "G" + i)).statusCode();
+        }
+        assertThat(status).isEqualTo(429);
+        assertThat(get(STRANGER_ADMIN, PACK).statusCode())
+                .as("another institution has its own rate")
+                .isEqualTo(200);
+    }
+}
