@@ -1,8 +1,5 @@
 package io.consilium.cli;
 
-import java.util.Comparator;
-import java.util.IdentityHashMap;
-import io.consilium.proto.InstitutionState;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
@@ -17,8 +14,11 @@ import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugDocument;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.TransactionReceipt;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

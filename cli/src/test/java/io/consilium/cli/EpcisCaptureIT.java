@@ -28,8 +28,9 @@ class EpcisCaptureIT {
     private static final String CASE = "urn:epc:id:sscc:0614141.0000000901";
     private static final String CASE_SSCC = "006141410000009019";
     private static final String TRANSMED = "urn:epc:id:pgln:950600.013407";
-    private static final String CONTEXT = "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\","
-            + "{\"cbvmda\":\"urn:epcglobal:cbv:mda:\"}]";
+    private static final String CONTEXT =
+            "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\","
+                    + "{\"cbvmda\":\"urn:epcglobal:cbv:mda:\"}]";
     private static final String MORNING = "2026-01-05T09:00:00Z";
 
     private Cluster cluster;
@@ -56,7 +57,8 @@ class EpcisCaptureIT {
     }
 
     private static String object(String action, String step, String time, String more, List<String> epcs) {
-        return "{\"type\":\"ObjectEvent\",\"eventTime\":\"" + time + "\",\"eventTimeZoneOffset\":\"+00:00\",\"action\":\""
+        return "{\"type\":\"ObjectEvent\",\"eventTime\":\"" + time
+                + "\",\"eventTimeZoneOffset\":\"+00:00\",\"action\":\""
                 + action + "\",\"bizStep\":\"" + step + "\"" + more + ",\"epcList\":[\"" + String.join("\",\"", epcs)
                 + "\"]}";
     }
@@ -116,7 +118,8 @@ class EpcisCaptureIT {
                         .json()
                         .number("captured"))
                 .isEqualTo(1);
-        assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", "(00)" + CASE_SSCC).text("custodian"))
+        assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", "(00)" + CASE_SSCC)
+                        .text("custodian"))
                 .isEqualTo("transmed");
         dispensedInError(packs.get(0));
     }
@@ -124,7 +127,9 @@ class EpcisCaptureIT {
     private void dispensedInError(String pack) throws Exception {
         cluster.json(WHOLESALER, "drug", "ship", "--item", pack, "--to", "northside");
         cluster.json(PHARMACIST, "drug", "receive", "--item", pack);
-        String time = java.time.Instant.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+        String time = java.time.Instant.now()
+                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                .toString();
         String dispensed = object("OBSERVE", "dispensing", time, "", List.of(pack));
         capture(PHARMACIST, List.of(dispensed)).ended(0);
         assertThat(status("C0")).isEqualTo("DISPENSED");
@@ -191,9 +196,21 @@ class EpcisCaptureIT {
     @Test
     @DisplayName("DRU-1 of ten thousand events with one bad in the middle nothing is taken; without it all, and once")
     void dru1_tenThousand() throws Exception {
-        cluster.json(MAKER, "drug", "commission", "--gtin", GTIN, "--lot", "LOTX", "--expiry", "2039-12-31", "--serial", "X1");
-        List<String> events = new ArrayList<>(
-                IntStream.range(0, 10_000).mapToObj(i -> made("LOTT", pack("T" + i))).toList());
+        cluster.json(
+                MAKER,
+                "drug",
+                "commission",
+                "--gtin",
+                GTIN,
+                "--lot",
+                "LOTX",
+                "--expiry",
+                "2039-12-31",
+                "--serial",
+                "X1");
+        List<String> events = new ArrayList<>(IntStream.range(0, 10_000)
+                .mapToObj(i -> made("LOTT", pack("T" + i)))
+                .toList());
         events.set(5_000, made("LOTT", pack("X1")));
         Cluster.Said said = capture(MAKER, events).ended(6);
         assertThat(said.json().number("eventIndex")).isEqualTo(5_000);
@@ -220,7 +237,9 @@ class EpcisCaptureIT {
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
             file.setLength(200L * 1024 * 1024);
         }
-        assertThat(cluster.run(MAKER, "drug", "capture", large.toString()).ended(6).err())
+        assertThat(cluster.run(MAKER, "drug", "capture", large.toString())
+                        .ended(6)
+                        .err())
                 .contains("FILE_TOO_LARGE");
         Files.delete(large);
     }

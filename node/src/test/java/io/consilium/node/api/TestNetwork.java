@@ -1,6 +1,5 @@
 package io.consilium.node.api;
 
-import io.consilium.crypto.PublicKey;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -292,10 +291,6 @@ final class TestNetwork implements AutoCloseable {
 
     TrustRoot trustRoot() {
         return new TrustRoot(genesis.chainId(), genesis.validators());
-    }
-
-    PublicKey institutionKey(String institution) {
-        return institutionKeys.get(institution).institutionSigning().publicKey();
     }
 
     RunningNode node() {

@@ -81,13 +81,17 @@ class VerificationRouterTest {
 
     private JsonNode ok(String as, String path) throws Exception {
         HttpResponse<byte[]> response = get(as, path);
-        assertThat(response.statusCode()).as(new String(response.body(), "UTF-8")).isEqualTo(200);
+        assertThat(response.statusCode())
+                .as(new String(response.body(), "UTF-8"))
+                .isEqualTo(200);
         return new ObjectMapper().readTree(response.body());
     }
 
     private String refused(String as, String path, int status) throws Exception {
         HttpResponse<byte[]> response = get(as, path);
-        assertThat(response.statusCode()).as(new String(response.body(), "UTF-8")).isEqualTo(status);
+        assertThat(response.statusCode())
+                .as(new String(response.body(), "UTF-8"))
+                .isEqualTo(status);
         return new ObjectMapper().readTree(response.body()).path("code").asText();
     }
 
@@ -103,11 +107,11 @@ class VerificationRouterTest {
         assertThat(answer.path("responderGLN").asText()).hasSize(13);
         byte[] said = HexFormat.of()
                 .parseHex(answer.path("evidence").path("verification").asText());
-        byte[] signature =
-                HexFormat.of().parseHex(answer.path("evidence").path("signature").asText());
+        byte[] signature = HexFormat.of()
+                .parseHex(answer.path("evidence").path("signature").asText());
         assertThat(new Ed25519Verifier()
                         .verify(
-                                net.institutionKey("st-mary"),
+                                net.institutionKey("st-mary").publicKey(),
                                 Hash.tagged("consilium/drug-verification/v1", said)
                                         .toBytes(),
                                 signature))
@@ -139,7 +143,8 @@ class VerificationRouterTest {
         assertThat(refused("helix/admin", PACK, 403)).isEqualTo("NOT_TRADING_PARTNER");
         assertThat(refused(CLINICIAN, PACK, 403)).isEqualTo("NOT_TRADING_PARTNER");
         assertThat(refused(STRANGER_ADMIN, PACK + "&reqGLN=0614141000005", 403)).isEqualTo("GLN_FOREIGN");
-        assertThat(refused(STRANGER_ADMIN, PACK.replace(GTIN, "04012345123456"), 404)).isEqualTo("NOT_FOUND");
+        assertThat(refused(STRANGER_ADMIN, PACK.replace(GTIN, "04012345123456"), 404))
+                .isEqualTo("NOT_FOUND");
         assertThat(net.client().get(PACK, "").statusCode()).isEqualTo(401);
     }
 
