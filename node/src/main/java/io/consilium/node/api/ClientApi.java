@@ -176,13 +176,17 @@ public final class ClientApi {
                 feed);
     }
 
+    static TokenBuckets verificationRate(LongSupplier steadyMillis) {
+        return new TokenBuckets(VERIFICATIONS_PER_SECOND, VERIFICATION_BURST, steadyMillis);
+    }
+
     private static Map<String, HttpService> verificationRouter(Foundation on, LongSupplier steadyMillis) {
         return new VerificationRouter(
                         new VerificationResponder(
                                 on.node(),
                                 on.keys().institutionSigning().signer(),
                                 on.keys().institutionEncryption()),
-                        new TokenBuckets(VERIFICATIONS_PER_SECOND, VERIFICATION_BURST, steadyMillis))
+                        verificationRate(steadyMillis))
                 .pages();
     }
 

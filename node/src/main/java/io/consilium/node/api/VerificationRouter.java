@@ -75,10 +75,14 @@ final class VerificationRouter {
     private Caller caller(ServiceRequestContext ctx) {
         Caller caller = Optional.ofNullable(ctx.attr(ConsiliumService.CALLER))
                 .orElseThrow(() -> new IllegalStateException("a request came without an authenticated caller"));
+        requireRate(rate, caller);
+        return caller;
+    }
+
+    static void requireRate(TokenBuckets rate, Caller caller) {
         if (!rate.take(caller.quotaOwner(), 1)) {
             throw ApiProblem.quota("the quota of verifications is spent").asException();
         }
-        return caller;
     }
 
     private Map<String, Object> verify(ServiceRequestContext ctx, Caller caller) {

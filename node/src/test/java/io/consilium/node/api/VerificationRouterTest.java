@@ -5,6 +5,7 @@ import static io.consilium.node.api.TestNetwork.INSPECTOR;
 import static io.consilium.node.api.TestNetwork.OPERATOR;
 import static io.consilium.node.api.TestNetwork.STRANGER_ADMIN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +25,8 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -176,14 +179,23 @@ class VerificationRouterTest {
 
     @Test
     @DisplayName("DRU-7 guesses are limited by institution")
-    void dru7_rate() throws Exception {
-        int status = 200;
-        for (int i = 0; i < 400 && status != 429; i++) {
-            status = get(OPERATOR, PACK.replace("A%2F1", "G" + i)).statusCode();
+    void dru7_rate() {
+        AtomicLong clock = new AtomicLong();
+        TokenBuckets rate = ClientApi.verificationRate(clock::get);
+        Caller guesser = member("riverside/admin", "riverside");
+        for (int i = 0; i < 100; i++) {
+            VerificationRouter.requireRate(rate, guesser);
         }
-        assertThat(status).isEqualTo(429);
-        assertThat(get(STRANGER_ADMIN, PACK).statusCode())
-                .as("another institution has its own rate")
-                .isEqualTo(200);
+        assertThatThrownBy(() -> VerificationRouter.requireRate(rate, member("riverside/other", "riverside")))
+                .isInstanceOfSatisfying(ProblemException.class, refused -> assertThat(
+                                refused.problem().httpStatus())
+                        .isEqualTo(429));
+        VerificationRouter.requireRate(rate, member("summit/admin", "summit"));
+        clock.addAndGet(50);
+        VerificationRouter.requireRate(rate, guesser);
+    }
+
+    private static Caller member(String id, String institution) {
+        return new Caller.Member(id, institution, Set.of("ADMIN"), Set.of("WHOLESALER"));
     }
 }
