@@ -187,9 +187,9 @@ class VerificationRouterTest {
             VerificationRouter.requireRate(rate, guesser);
         }
         assertThatThrownBy(() -> VerificationRouter.requireRate(rate, member("riverside/other", "riverside")))
-                .isInstanceOfSatisfying(ProblemException.class, refused -> assertThat(
-                                refused.problem().httpStatus())
-                        .isEqualTo(429));
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.problem().httpStatus()).isEqualTo(429));
         VerificationRouter.requireRate(rate, member("summit/admin", "summit"));
         clock.addAndGet(50);
         VerificationRouter.requireRate(rate, guesser);
