@@ -250,7 +250,7 @@ class DrugLookups extends DrugDocuments {
     io.consilium.proto.DrugTraced traced(Gs1Key key) throws ClientException {
         DrugTrace.Builder trace = DrugTrace.newBuilder();
         if (DrugDesk.isContainer(key)) {
-            trace.setContainerId(desk.requireContainer(key).id());
+            trace.setContainerId(containerOrNothing(key));
         } else {
             Optional<BlindingKey> product = key.gtin().isEmpty() ? Optional.empty() : keyOrNothing(key);
             if (product.isEmpty()) {
@@ -260,6 +260,14 @@ class DrugLookups extends DrugDocuments {
                     .setItemId(product.get().itemId(key.serial()));
         }
         return desk.ask(DrugRequest.newBuilder().setTrace(trace).build()).getTraced();
+    }
+
+    private ByteString containerOrNothing(Gs1Key key) throws ClientException {
+        try {
+            return desk.requireContainer(key).id();
+        } catch (ClientException refused) {
+            throw refused.kind() == FailureClass.DENIED ? nothing() : refused;
+        }
     }
 
     private Optional<BlindingKey> keyOrNothing(Gs1Key key) throws ClientException {
