@@ -30,13 +30,12 @@ public final class ItemIds {
 
     /** The place of an id in an ascending row, or less than 0. */
     public static int find(ByteString ids, ByteString id) {
-        return find(ids, row(id), 0);
+        return find(row(ids), row(id), 0);
     }
 
-    static int find(ByteString ids, ByteBuffer other, int otherOffset) {
-        ByteBuffer row = row(ids);
+    static int find(ByteBuffer row, ByteBuffer other, int otherOffset) {
         int low = 0;
-        int high = count(ids) - 1;
+        int high = row.limit() / BYTES - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
             int order = compare(row, middle * BYTES, other, otherOffset);

@@ -14,6 +14,7 @@ import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugUnpack;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -94,7 +95,10 @@ final class PackRules {
         byte[] parents = Packs.parents(segment);
         int number = segment.getPackedCount() + 1;
         boolean changed = false;
-        for (ByteString id : ItemIds.list(set.getIds())) {
+        ByteBuffer commissioned = ItemIds.row(segment.getIds());
+        ByteBuffer named = ItemIds.row(set.getIds());
+        for (int i = 0; i < ItemIds.count(set.getIds()); i++) {
+            ByteString id = ItemIds.at(set.getIds(), i);
             Optional<DrugItemState> own = book.itemAmongMany(id);
             if (own.isPresent()) {
                 Optional<Rejection> refusal = own(book, set, own.get(), step);
@@ -103,7 +107,7 @@ final class PackRules {
                 }
                 continue;
             }
-            int at = ItemIds.find(segment.getIds(), id);
+            int at = ItemIds.find(commissioned, named, i * ItemIds.BYTES);
             if (at < 0) {
                 return notCommissioned(book, set, id);
             }

@@ -16,28 +16,28 @@ final class SerialSet {
     private static final int MAX_BITS = 1 << 20;
 
     private final ByteString sorted;
+    private final ByteBuffer sortedRow;
     private final long[] prefixes;
     private final int shift;
 
     /** @param sorted ascending */
     SerialSet(ByteString sorted) {
         this.sorted = sorted;
+        this.sortedRow = ItemIds.row(sorted);
         int wanted = Math.max(MIN_BITS, Math.min(MAX_BITS, BITS_AN_ID * ItemIds.count(sorted)));
         int bits = Integer.highestOneBit(wanted);
         this.prefixes = new long[bits / Long.SIZE];
         this.shift = Integer.SIZE - Integer.numberOfTrailingZeros(bits);
-        ByteBuffer row = ItemIds.row(sorted);
         for (int offset = 0; offset < sorted.size(); offset += ItemIds.BYTES) {
-            int prefix = row.getInt(offset) >>> shift;
+            int prefix = sortedRow.getInt(offset) >>> shift;
             prefixes[prefix / Long.SIZE] |= 1L << prefix;
         }
     }
 
     /** An id that the set itself has twice. */
     Optional<ByteString> repeated() {
-        ByteBuffer row = ItemIds.row(sorted);
         for (int i = 1; i < ItemIds.count(sorted); i++) {
-            if (ItemIds.compare(row, (i - 1) * ItemIds.BYTES, row, i * ItemIds.BYTES) == 0) {
+            if (ItemIds.compare(sortedRow, (i - 1) * ItemIds.BYTES, sortedRow, i * ItemIds.BYTES) == 0) {
                 return Optional.of(ItemIds.at(sorted, i));
             }
         }
@@ -58,10 +58,11 @@ final class SerialSet {
     private List<ByteString> in(ByteString ids, int limit) {
         List<ByteString> found = new ArrayList<>();
         ByteBuffer row = ItemIds.row(ids);
-        for (int offset = 0; offset < ids.size() && found.size() < limit; offset += ItemIds.BYTES) {
+        int end = row.limit();
+        for (int offset = 0; offset < end && found.size() < limit; offset += ItemIds.BYTES) {
             int prefix = row.getInt(offset) >>> shift;
             boolean near = (prefixes[prefix / Long.SIZE] & 1L << prefix) != 0;
-            if (near && ItemIds.find(sorted, row, offset) >= 0) {
+            if (near && ItemIds.find(sortedRow, row, offset) >= 0) {
                 found.add(ids.substring(offset, offset + ItemIds.BYTES));
             }
         }

@@ -36,13 +36,13 @@ class ItemIdsTest {
         return sorted;
     }
 
-    @Property
+    @Property(tries = 200)
     @Label("DRU-2 a row is sorted as its ids are, those with the same first bits too")
     void sorts(@ForAll("rows") List<ByteString> ids) {
         assertThat(ItemIds.list(ItemIds.sorted(ItemIds.join(ids)))).isEqualTo(ascending(ids));
     }
 
-    @Property
+    @Property(tries = 200)
     @Label("DRU-2 an id is found in an ascending row exactly if it is there")
     void finds(@ForAll("rows") List<ByteString> ids, @ForAll("rows") List<ByteString> others) {
         ByteString row = ItemIds.sorted(ItemIds.join(ids));
@@ -57,7 +57,7 @@ class ItemIdsTest {
         }
     }
 
-    @Property
+    @Property(tries = 200)
     @Label(
             "DRU-2 the new serials of a product tell which of its old ones they repeat, and whether they repeat themselves")
     void duplicates(@ForAll("rows") List<ByteString> fresh, @ForAll("rows") List<ByteString> old) {

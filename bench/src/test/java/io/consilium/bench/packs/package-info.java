@@ -1,0 +1,5 @@
+/** Tests of what is reported about packs. */
+@NullMarked
+package io.consilium.bench.packs;
+
+import org.jspecify.annotations.NullMarked;
