@@ -166,7 +166,7 @@ final class AuditCommands {
                             names = "--per-file",
                             paramLabel = "N",
                             defaultValue = "1000",
-                            description = "Accesses in one file (default 1000).")
+                            description = "Accesses and patients in one file (default 1000).")
                     int perFile,
             @Mixin AuditTime.Options times)
             throws Exception {

@@ -53,13 +53,13 @@ final class AuditExport {
         this.session = session;
     }
 
-    /** Writes FILE, and FILE-2 and so on where the log is long; each file holds at most so many accesses. */
+    /** Writes FILE, and FILE-2 and so on where the log is long; each holds so many accesses and patients. */
     void write(Optional<String> patient, Optional<String> institution, AuditTime time, int perFile, Path out)
             throws ClientException {
         if (perFile < 1 || perFile > MAX_PER_FILE) {
             throw new MalformedInput(
                     "--per-file",
-                    "A file holds 1 to " + MAX_PER_FILE + " accesses, not " + perFile,
+                    "A file holds 1 to " + MAX_PER_FILE + " accesses and patients, not " + perFile,
                     "Leave it out for 1000");
         }
         if (patient.isPresent() == institution.isPresent()) {
@@ -113,6 +113,7 @@ final class AuditExport {
                 flush(false);
             }
             part.addLogsBuilder().setPatientProof(patientProof);
+            inPart++; // an institution may have many patients whom nobody asked for
         }
 
         /** A line of the log begun last. */

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.consilium.node.config.NodeConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -88,6 +89,8 @@ public final class ApiServer implements AutoCloseable {
                 .idleTimeoutMillis(bounds.idleTimeoutMillis())
                 .gracefulShutdownTimeout(QUIET_PERIOD, STOP_TIMEOUT)
                 .verboseResponses(false)
+                // Its reports quote what a caller sent and could not be parsed: that belongs in no log (PRV-1).
+                .unloggedExceptionsReportIntervalMillis(0)
                 .meterRegistry(metrics)
                 .disableServerHeader()
                 .errorHandler(errors);
@@ -148,6 +151,11 @@ public final class ApiServer implements AutoCloseable {
                 .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")
                 .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer")
                 .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    }
+
+    /** For tests: how the server was set up. */
+    ServerConfig config() {
+        return server.config();
     }
 
     /** The port that it listens on. */

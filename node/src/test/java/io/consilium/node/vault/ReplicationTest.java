@@ -9,12 +9,10 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.Admission;
 import io.consilium.node.CommittedTransaction;
 import io.consilium.node.Node;
-import io.consilium.node.NodeSettings;
 import io.consilium.node.PayloadForward;
 import io.consilium.node.TestChain;
+import io.consilium.node.TestCluster;
 import io.consilium.node.TestTransactions;
-import io.consilium.node.config.NodeConfig;
-import io.consilium.node.replica.MempoolLimits;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordErase;
@@ -26,7 +24,6 @@ import io.consilium.proto.TransactionSigner;
 import io.consilium.storage.FileVault;
 import io.consilium.storage.RocksChainStore;
 import io.consilium.storage.StageOutcome;
-import io.consilium.storage.StorageConfig;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultConfig;
 import java.nio.file.Files;
@@ -36,11 +33,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,44 +46,59 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ReplicationTest {
     private static final long WAIT_SECONDS = 60;
-    private static final long POLL_NANOS = 5_000_000L;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @TempDir
     Path directory;
 
     private final TestChain chain = TestChain.of(List.of(7_101, 7_102, 7_103, 7_104));
-    private final Map<Integer, Running> running = new HashMap<>();
-    private final Map<Integer, Integer> ports = new HashMap<>();
+    private final Map<Integer, VaultKeeper> keepers = new HashMap<>();
     private final ByteString patient = id();
 
-    private record Running(Node node, RocksChainStore store, FileVault vault, VaultKeeper keeper) {}
+    private TestCluster cluster;
+
+    @BeforeEach
+    void prepare() {
+        cluster = new TestCluster(directory, chain, this::keeper);
+    }
 
     @AfterEach
     void stopAll() throws Exception {
-        for (int i : List.copyOf(running.keySet())) {
-            stop(i);
-        }
+        cluster.close();
+    }
+
+    /** Markers are applied before the node serves anything, as in a node process. */
+    private TestCluster.Beside keeper(int i, RocksChainStore store, FileVault vault) throws Exception {
+        ErasureMarkers markers = new ErasureMarkers("h" + i, vault, store.secrets());
+        markers.apply(store);
+        return node -> {
+            InstitutionTransactions transactions = new InstitutionTransactions(
+                    node, TestTransactions.key(100 * i + 1).signer(), RANDOM, 20_000, Runnable::run);
+            VaultKeeper.Pace pace = new VaultKeeper.Pace(VaultConfig.DEFAULT.stagedAgeMillis(), 64 << 20);
+            VaultKeeper keeper = VaultKeeper.start(node, vault, pace, markers, transactions);
+            keepers.put(i, keeper);
+            return keeper;
+        };
     }
 
     @Test
     @DisplayName("REC-2 a replica fetches what it is named for, over an outage too, and repairs the custodian's copy")
     void rec2_replicasFetchAndRepair() throws Exception {
-        startAll();
+        cluster.startAll();
         registerPatient();
         byte[] first = payload(1_000_000);
         Hash hash = stageAt(0, first);
         register(first, "h2");
-        await(() -> holds(2, hash, first));
-        assertThat(running.get(3).vault().size(hash)).isEmpty();
+        TestCluster.await(() -> holds(2, hash, first));
+        assertThat(cluster.get(3).vault().size(hash)).isEmpty();
 
         // A record for a replica that is down is fetched once it is back.
-        stop(2);
+        cluster.stop(2);
         byte[] second = payload(700_000);
         Hash later = stageAt(0, second);
         register(second, "h2");
-        start(2);
-        await(() -> holds(2, later, second));
+        cluster.start(2);
+        TestCluster.await(() -> holds(2, later, second));
 
         // The custodian's file rots on disk: it is put aside and drawn from the replica.
         Path file = directory
@@ -97,68 +108,65 @@ class ReplicationTest {
         byte[] rotten = Files.readAllBytes(file);
         rotten[500_000] ^= 1;
         Files.write(file, rotten);
-        await(() -> running.get(0).keeper().fetched() == 1 && holds(0, hash, first));
-        assertThat(running.get(0).vault().damaged()).isEmpty();
+        TestCluster.await(() -> keepers.get(0).fetched() == 1 && holds(0, hash, first));
+        assertThat(cluster.get(0).vault().damaged()).isEmpty();
 
         // Or it is lost altogether.
-        assertThat(running.get(0).vault().delete(later)).isTrue();
-        stop(0);
-        start(0);
-        await(() -> holds(0, later, second));
+        assertThat(cluster.get(0).vault().delete(later)).isTrue();
+        cluster.stop(0);
+        cluster.start(0);
+        TestCluster.await(() -> holds(0, later, second));
     }
 
     @Test
     @DisplayName("REC-2 a node that the ledger names no holder gets no byte of a payload from another")
     void rec2_othersGetNothing() throws Exception {
-        startAll();
+        cluster.startAll();
         registerPatient();
         byte[] content = payload(10_000);
         Hash hash = stageAt(0, content);
         register(content);
-        PayloadForward outcome = running.get(3)
-                .node()
-                .fetchPayload("h0", hash)
-                .toCompletableFuture()
-                .get(WAIT_SECONDS, TimeUnit.SECONDS);
+        PayloadForward outcome =
+                cluster.node(3).fetchPayload("h0", hash).toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
         assertThat(outcome).isEqualTo(new PayloadForward.Refused("NOT_HELD"));
-        assertThat(running.get(3).vault().holdsAnyOf(hash)).isFalse();
+        assertThat(cluster.get(3).vault().holdsAnyOf(hash)).isFalse();
     }
 
     @Test
     @DisplayName(
             "PRV-6 custodian and replica delete an erased payload and acknowledge; one that was down does so later")
     void prv6_allHoldersErase() throws Exception {
-        startAll();
+        cluster.startAll();
         registerPatient();
         byte[] content = payload(50_000);
         Hash hash = stageAt(0, content);
         ByteString record = register(content, "h1", "h2");
-        await(() -> holds(1, hash, content) && holds(2, hash, content));
-        stop(2);
+        TestCluster.await(() -> holds(1, hash, content) && holds(2, hash, content));
+        cluster.stop(2);
         commit(
                 0,
                 body -> body.setRecordErase(
                         RecordErase.newBuilder().setRecordId(record).setBasis("gdpr-17")));
-        await(() -> acknowledged(0, record).equals(List.of("h0", "h1")));
-        assertThat(running.get(0).vault().holdsAnyOf(hash)).isFalse();
-        assertThat(running.get(1).vault().holdsAnyOf(hash)).isFalse();
-        start(2);
-        await(() -> acknowledged(0, record).equals(List.of("h0", "h1", "h2")));
-        assertThat(running.get(2).vault().holdsAnyOf(hash)).isFalse();
+        TestCluster.await(() -> acknowledged(0, record).equals(List.of("h0", "h1")));
+        assertThat(cluster.get(0).vault().holdsAnyOf(hash)).isFalse();
+        assertThat(cluster.get(1).vault().holdsAnyOf(hash)).isFalse();
+        cluster.start(2);
+        TestCluster.await(() -> acknowledged(0, record).equals(List.of("h0", "h1", "h2")));
+        assertThat(cluster.get(2).vault().holdsAnyOf(hash)).isFalse();
     }
 
     @Test
     @DisplayName("REC-2 what nothing in the ledger names is thrown out after its time, what it names stays")
     void rec2_sweep() throws Exception {
-        startAll();
+        cluster.startAll();
         registerPatient();
         byte[] named = payload(5_000);
         byte[] unnamed = payload(5_000);
         Hash kept = stageAt(0, named);
         Hash forgotten = stageAt(0, unnamed);
         register(named);
-        long used = running.get(0).vault().usedBytes();
-        stop(0);
+        long used = cluster.get(0).vault().usedBytes();
+        cluster.stop(0);
         for (Hash hash : List.of(kept, forgotten)) {
             Path file = directory
                     .resolve("h0/vault")
@@ -166,16 +174,16 @@ class ReplicationTest {
                     .resolve(hash.hex());
             Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(0));
         }
-        start(0);
-        await(() -> running.get(0).keeper().swept() == 1);
-        assertThat(running.get(0).vault().holdsAnyOf(forgotten)).isFalse();
+        cluster.start(0);
+        TestCluster.await(() -> keepers.get(0).swept() == 1);
+        assertThat(cluster.get(0).vault().holdsAnyOf(forgotten)).isFalse();
         assertThat(holds(0, kept, named)).isTrue();
-        assertThat(running.get(0).vault().usedBytes()).isEqualTo(used - unnamed.length);
+        assertThat(cluster.get(0).vault().usedBytes()).isEqualTo(used - unnamed.length);
     }
 
     private List<String> acknowledged(int i, ByteString record) {
         RecordState state = new io.consilium.ledger.state.LedgerState(
-                        running.get(i).store().latest())
+                        cluster.get(i).store().latest())
                 .record(record)
                 .orElseThrow();
         return state.getErasure().getAcknowledgementsList().stream()
@@ -185,7 +193,7 @@ class ReplicationTest {
     }
 
     private boolean holds(int i, Hash hash, byte[] content) throws Exception {
-        Vault vault = running.get(i).vault();
+        Vault vault = cluster.get(i).vault();
         return vault.size(hash).isPresent()
                 && Hash.sha256(vault.read(hash, 0, Vault.MAX_CHUNK_BYTES)
                                 .orElseThrow()
@@ -195,7 +203,7 @@ class ReplicationTest {
 
     private Hash stageAt(int i, byte[] content) throws Exception {
         Hash hash = Hash.sha256(content);
-        assertThat(running.get(i).vault().stage(hash, content.length, 0, content))
+        assertThat(cluster.get(i).vault().stage(hash, content.length, 0, content))
                 .isInstanceOf(StageOutcome.Held.class);
         return hash;
     }
@@ -268,69 +276,10 @@ class ReplicationTest {
                         .setKey(TestTransactions.keyValue(key)));
         payload.accept(body);
         ParsedTransaction transaction = TestTransactions.sign(chain.genesis().chainId(), body.build(), key);
-        Node node = running.get(i).node();
+        Node node = cluster.node(i);
         assertThat(node.submit(List.of(transaction)).get(WAIT_SECONDS, TimeUnit.SECONDS))
                 .containsExactly(new Admission.Accepted(transaction.txId()));
-        CommittedTransaction committed = node.committed(transaction.txId()).get(WAIT_SECONDS, TimeUnit.SECONDS);
+        CommittedTransaction committed = cluster.committed(i, transaction.txId());
         assertThat(committed.receipt().code()).isEqualTo("OK");
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        while (!condition.call()) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-    }
-
-    private void startAll() throws Exception {
-        // The lower slug dials, so the highest starts first and its port is known to the others.
-        for (int i = 3; i >= 0; i--) {
-            start(i);
-        }
-    }
-
-    private void start(int i) throws Exception {
-        Path home = directory.resolve("h" + i);
-        Hash chainId = chain.genesis().chainId();
-        if (!Files.exists(home)) {
-            Files.createDirectories(home);
-            RocksChainStore.initialise(
-                    home.resolve("db"), StorageConfig.DEFAULT, chain.genesis(), RocksChainStore.Start.GENESIS);
-        }
-        RocksChainStore store = RocksChainStore.open(home.resolve("db"), chainId, StorageConfig.DEFAULT);
-        FileVault vault = FileVault.open(home.resolve("vault"), VaultConfig.DEFAULT);
-        ErasureMarkers markers = new ErasureMarkers("h" + i, vault, store.secrets());
-        markers.apply(store);
-        Node node = Node.start(
-                chain.identity(i), settings(i), chainId, store, vault, System::currentTimeMillis, new SecureRandom());
-        InstitutionTransactions transactions = new InstitutionTransactions(
-                node, TestTransactions.key(100 * i + 1).signer(), RANDOM, 20_000, Runnable::run);
-        VaultKeeper.Pace pace = new VaultKeeper.Pace(VaultConfig.DEFAULT.stagedAgeMillis(), 64 << 20);
-        running.put(i, new Running(node, store, vault, VaultKeeper.start(node, vault, pace, markers, transactions)));
-        ports.put(i, node.peerPort());
-    }
-
-    private NodeSettings settings(int i) {
-        Map<String, String> addresses = new HashMap<>();
-        ports.forEach((other, port) -> addresses.put("h" + other, "127.0.0.1:" + port));
-        return new NodeSettings(
-                "127.0.0.1",
-                ports.getOrDefault(i, 0),
-                addresses,
-                8 << 20,
-                16 << 20,
-                new NodeConfig.Timing(250, 4_000, 1_000, 10_000, 10, 1_000),
-                MempoolLimits.DEFAULT,
-                10_000,
-                1,
-                32 << 20,
-                32_768);
-    }
-
-    private void stop(int i) throws Exception {
-        Running stopped = running.remove(i);
-        stopped.keeper().close();
-        stopped.node().close();
-        stopped.vault().close();
-        stopped.store().close();
     }
 }
