@@ -51,7 +51,7 @@ final class PatientCommands implements CommandTree.Nesting {
 
     @Override
     public Map<String, Object> nested() {
-        return Map.of("guardian", new GuardianCommands(session));
+        return Map.of("guardian", new GuardianCommands(session), "transfer", new TransferCommands(session));
     }
 
     @Command(
@@ -349,6 +349,9 @@ final class PatientCommands implements CommandTree.Nesting {
                 patient.getGuardianIdsList().stream().map(Ids::text).toList());
         if (!patient.getMergedInto().isEmpty()) {
             object.put("mergedInto", Ids.text(patient.getMergedInto()));
+        }
+        if (patient.hasTransfer()) {
+            object.put("transfer", TransferCommands.describe(patient.getTransfer()));
         }
         object.put("aliases", patient.getAliasesList().stream().map(Ids::text).toList());
         object.put("version", patient.getVersion());

@@ -324,6 +324,9 @@ final class RecordCommands extends ErasureCommands {
         object.put("patientId", Ids.text(record.getPatientId()));
         object.put("custodian", record.getCustodian());
         object.put("replicas", List.copyOf(record.getReplicasList()));
+        if (!record.getLeaving().isEmpty()) {
+            object.put("leaving", record.getLeaving());
+        }
         object.put("versions", record.getVersionsCount());
         object.put("version", newest.getVersion());
         object.put("author", newest.getAuthor());

@@ -10,6 +10,7 @@ import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.consent.ConsentRules;
 import io.consilium.ledger.custody.MergeRules;
 import io.consilium.ledger.custody.RelabelRules;
+import io.consilium.ledger.custody.TransferRules;
 import io.consilium.ledger.evidence.EvidenceRules;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.GuardianRules;
@@ -57,6 +58,7 @@ final class TransactionRules {
             case PATIENT_CONTROLLER -> PatientKeyRules.change(call);
             case PATIENT_GUARDIAN -> GuardianRules.change(call);
             case PATIENT_MERGE -> MergeRules.merge(call);
+            case PATIENT_TRANSFER -> TransferRules.transfer(call);
             case PATIENT_RELABEL -> RelabelRules.relabel(call);
             case RECORD_REGISTER -> RecordRules.register(call);
             case RECORD_AMEND -> RecordRules.amend(call);

@@ -41,6 +41,12 @@ public final class Permit {
 
     /** The decision made again: an outcome counts only while the consents are those that it was judged by. */
     public static Optional<Rejection> withdrawn(LedgerState state, AccessState access, long timeMillis) {
+        boolean passedOn = state.record(access.getRecordId())
+                .filter(record -> !record.getCustodian().equals(access.getCustodian()))
+                .isPresent();
+        if (passedOn) {
+            return Optional.of(Refusal.PERMIT_WITHDRAWN.rejection("the record is in other custody now"));
+        }
         Decision decision = ConsentDecision.decide(state, request(access, timeMillis));
         boolean holds = decision.outcome() == DecisionOutcome.PERMIT
                 || decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL

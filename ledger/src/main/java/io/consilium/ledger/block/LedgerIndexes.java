@@ -28,6 +28,12 @@ public final class LedgerIndexes {
     /** Institution, time, patient id: the patients in its custody. */
     public static final String CUSTODIAN_PATIENTS = "custodian-patients";
 
+    /** Institution that is to receive, time of the offer, patient id (ID-3). */
+    public static final String INSTITUTION_TRANSFERS = "institution-transfers";
+
+    /** New custodian, time of the hand-over, record id: what its node has to acknowledge once it has the content. */
+    public static final String INSTITUTION_RECEIPTS = "institution-receipts";
+
     /** Patient id, time of the appointment, guardian id. */
     public static final String PATIENT_GUARDIANS = "patient-guardians";
 
@@ -107,7 +113,9 @@ public final class LedgerIndexes {
             INSTITUTION_PRODUCTS,
             INSTITUTION_RECALLS,
             OWNER_KEY_REQUESTS,
-            LOT_ITEMS);
+            LOT_ITEMS,
+            INSTITUTION_TRANSFERS,
+            INSTITUTION_RECEIPTS);
 
     /** The grantee under which consents stand that permit everybody. */
     public static final String ANYBODY = "*";

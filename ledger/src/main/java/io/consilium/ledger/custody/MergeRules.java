@@ -66,6 +66,9 @@ public final class MergeRules {
         if (!root.getMergedInto().isEmpty() || !alias.getMergedInto().isEmpty()) {
             return Outcome.refused(Refusal.PATIENT_MERGED);
         }
+        if (isUnderWay(root) || isUnderWay(alias)) {
+            return Outcome.refused(Refusal.TRANSFER_UNFIT.rejection("a transfer is under way"));
+        }
         if (alias.hasControllerKey()) {
             return Outcome.refused(Refusal.ALIAS_HAS_KEY);
         }
@@ -80,6 +83,10 @@ public final class MergeRules {
         put(writes, alias.toBuilder().clearAliases().setMergedInto(root.getId()));
         PatientState.Builder joined = root.toBuilder().addAliases(alias.getId()).addAllAliases(alias.getAliasesList());
         return applied(EventType.PATIENT_MERGED, writes, joined, alias);
+    }
+
+    private static boolean isUnderWay(PatientState patient) {
+        return patient.hasTransfer() && patient.getTransfer().getHandedOverMillis() == 0;
     }
 
     private static Outcome part(PatientState root, PatientState alias) {

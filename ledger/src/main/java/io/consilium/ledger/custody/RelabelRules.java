@@ -75,6 +75,11 @@ public final class RelabelRules {
         if (!patient.getCustodiansList().contains(own)) {
             return Optional.of(Refusal.NOT_CUSTODIAN.under(RULE, ""));
         }
+        return asked(call, own, requestedBy);
+    }
+
+    /** Whether one of those who label, consent or keep privacy at the institution is named as who asked its node. */
+    static Optional<Rejection> asked(Call call, String own, String requestedBy) {
         boolean asked = Signatories.person(call.state(), requestedBy)
                 .filter(Signatories::isActive)
                 .filter(person -> person.isOf(own)

@@ -51,6 +51,9 @@ public final class ErasureRules {
     public static List<String> holders(RecordState record) {
         Set<String> holders = new TreeSet<>(record.getReplicasList());
         holders.add(record.getCustodian());
+        if (!record.getLeaving().isEmpty()) {
+            holders.add(record.getLeaving());
+        }
         return List.copyOf(holders);
     }
 

@@ -12,7 +12,6 @@ import io.consilium.ledger.identity.SealedKeys;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.StateKeys;
-import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.InstitutionState;
@@ -70,7 +69,7 @@ public final class RecordRules {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = ofAuthorsInstitution(call, record).or(() -> amendable(call, record, amend));
+        Optional<Rejection> refusal = ofCustodian(call, record).or(() -> amendable(call, record, amend));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -116,7 +115,7 @@ public final class RecordRules {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = ofAuthorsInstitution(call, record);
+        Optional<Rejection> refusal = ofCustodian(call, record);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -197,11 +196,13 @@ public final class RecordRules {
         return Optional.empty();
     }
 
-    private static Optional<Rejection> ofAuthorsInstitution(Call call, RecordState record) {
+    /** Of whoever has custody now: the author's institution until it handed the record over. */
+    private static Optional<Rejection> ofCustodian(Call call, RecordState record) {
         return call.requireRole(RULE, MemberRole.CLINICIAN).or(() -> {
-            String author = ActorName.institutionOf(record.getVersions(0).getAuthor());
-            boolean own = call.person().map(person -> person.isOf(author)).orElse(false);
-            return own ? Optional.empty() : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "its author's"));
+            boolean own = call.person()
+                    .map(person -> person.isOf(record.getCustodian()))
+                    .orElse(false);
+            return own ? Optional.empty() : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "its custodian's"));
         });
     }
 

@@ -4,8 +4,13 @@ import com.google.protobuf.ByteString;
 import io.consilium.proto.ConsentRelabel;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientRelabel;
+import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordRelabel;
+import io.consilium.proto.SealedFor;
+import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.VersionLabels;
+import java.util.List;
 
 /** The shape of what changes a patient's keys and custody. */
 final class CustodyFormat {
@@ -14,6 +19,7 @@ final class CustodyFormat {
     static final int MAX_HOLDERS = 64;
     static final int MAX_GROUPS = ConsentFormat.MAX_RULES_AND_EXCEPTIONS * ConsentFormat.MAX_GROUPS;
     static final int MAX_VERSIONS = 128;
+    static final int MAX_RECEIVED = 256;
     static final int MAX_SEALED_KEY_BYTES = 256;
 
     private CustodyFormat() {}
@@ -23,6 +29,53 @@ final class CustodyFormat {
         Shape.id(merge.getAliasId(), "patient_merge.alias_id");
         Shape.hashOrNothing(merge.getEvidenceHash(), "patient_merge.evidence_hash");
         PayloadFormat.reason(merge.getSealedReason(), "patient_merge");
+    }
+
+    static void transfer(PatientTransfer transfer) throws MalformedTransaction {
+        String path = "patient_transfer";
+        Shape.id(transfer.getPatientId(), path + ".patient_id");
+        switch (transfer.getStepCase()) {
+            case OFFER -> {
+                Shape.slug(transfer.getOffer().getTo(), path + ".offer.to");
+                Shape.hashOrNothing(transfer.getOffer().getEvidenceHash(), path + ".offer.evidence_hash");
+            }
+            case ANSWER -> {}
+            case HAND_OVER -> handOver(transfer.getHandOver(), path + ".hand_over");
+            case RECEIVED -> {
+                List<ByteString> ids = transfer.getReceived().getRecordIdsList();
+                Shape.count(ids.size(), 1, MAX_RECEIVED, path + ".received.record_ids");
+                for (ByteString id : ids) {
+                    Shape.id(id, path + ".received.record_ids");
+                }
+                Shape.ascending(ids, path + ".received.record_ids");
+            }
+            case STEP_NOT_SET -> throw MalformedTransaction.at(path + ".step", "is missing");
+        }
+    }
+
+    private static void handOver(TransferHandOver over, String path) throws MalformedTransaction {
+        Shape.member(over.getRequestedBy(), path + ".requested_by");
+        if (over.hasScopeKey()) {
+            Shape.sealed(List.of(over.getScopeKey()), 1, path + ".scope_key");
+        } else if (over.getRecordsCount() == 0) {
+            throw MalformedTransaction.at(path, "hands something over");
+        }
+        if (over.hasPatientSecret()) {
+            Shape.sealed(List.of(over.getPatientSecret()), 1, path + ".patient_secret");
+        }
+        Shape.count(over.getRecordsCount(), 0, MAX_RECORDS, path + ".records");
+        for (int i = 0; i < over.getRecordsCount(); i++) {
+            RecordHandOver record = over.getRecords(i);
+            String at = path + ".records[" + i + "]";
+            Shape.id(record.getRecordId(), at + ".record_id");
+            Shape.nonNegative(record.getPredecessor(), at + ".predecessor");
+            Shape.count(record.getDataKeysCount(), 0, MAX_VERSIONS, at + ".data_keys");
+            for (SealedFor key : record.getDataKeysList()) {
+                Shape.sealed(List.of(key), 1, at + ".data_keys");
+            }
+        }
+        Shape.ascending(
+                over.getRecordsList().stream().map(RecordHandOver::getRecordId).toList(), path + ".records");
     }
 
     static void relabel(PatientRelabel relabel) throws MalformedTransaction {

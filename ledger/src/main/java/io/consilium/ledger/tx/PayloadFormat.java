@@ -45,6 +45,7 @@ final class PayloadFormat {
             case PATIENT_CONTROLLER -> PatientFormat.controller(body.getPatientController());
             case PATIENT_GUARDIAN -> PatientFormat.guardian(body.getPatientGuardian());
             case PATIENT_MERGE -> CustodyFormat.merge(body.getPatientMerge());
+            case PATIENT_TRANSFER -> CustodyFormat.transfer(body.getPatientTransfer());
             case PATIENT_RELABEL -> CustodyFormat.relabel(body.getPatientRelabel());
             case RECORD_REGISTER -> recordRegister(body.getRecordRegister());
             case RECORD_AMEND -> recordAmend(body.getRecordAmend());

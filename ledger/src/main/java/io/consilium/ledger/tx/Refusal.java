@@ -66,6 +66,8 @@ public enum Refusal {
             "sign with the patient's present key"),
     CONTROLLER_KEY_UNCHANGED("ID-3", REFUSED, "the patient's keys are these already", "make fresh keys"),
     PATIENT_MERGED("ID-3", REFUSED, "the patient's id was merged into another", "use the id that goes on"),
+    TRANSFER_UNFIT(
+            "ID-3", REFUSED, "the patient's transfer does not allow this step", "look at the patient's transfer"),
     PATIENT_NOT_MERGED("ID-3", REFUSED, "the one id is not merged into the other", "look at the patient"),
     MERGE_SELF("ID-3", REFUSED, "an id cannot be merged into itself", "name two ids"),
     ALIAS_LIMIT("ID-3", REFUSED, "as many ids as may be are merged into this one", "part one of them first"),

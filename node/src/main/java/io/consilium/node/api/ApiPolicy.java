@@ -119,8 +119,26 @@ public final class ApiPolicy {
     public boolean seesPatient(Caller caller, PatientState patient) {
         return isPatient(caller, patient.getId())
                 || caller instanceof Member member
-                        && patient.getCustodiansList().contains(member.institution())
+                        && (patient.getCustodiansList().contains(member.institution()) || isOfferedTo(member, patient))
                         && member.hasAny(CUSTODY_READERS);
+    }
+
+    /** Whoever is to take a patient over sees whom, until the offer is answered and the patient its own (ID-3). */
+    private static boolean isOfferedTo(Member member, PatientState patient) {
+        return patient.getTransfer().getTo().equals(member.institution())
+                && patient.getTransfer().getHandedOverMillis() == 0;
+    }
+
+    /** Whether the caller asks its node to hand the patient over, also what is left after the keys were (ID-3). */
+    public boolean handsOver(Caller caller, PatientState patient) {
+        return caller instanceof Member member
+                && patient.getTransfer().getFrom().equals(member.institution())
+                && member.hasAny(KEY_CHANGERS);
+    }
+
+    /** Whether a member is one of those whom custody concerns at its institution. */
+    public static boolean readsCustody(Caller caller) {
+        return caller instanceof Member member && member.hasAny(CUSTODY_READERS);
     }
 
     public boolean seesGuardian(Caller caller, GuardianState guardian) {
@@ -204,7 +222,8 @@ public final class ApiPolicy {
     public boolean readsAccounting(Caller caller, PatientState patient) {
         return isPatient(caller, patient.getId())
                 || caller instanceof Member member
-                        && patient.getCustodiansList().contains(member.institution())
+                        && (patient.getCustodiansList().contains(member.institution())
+                                || patient.getFormerCustodiansList().contains(member.institution()))
                         && member.hasAny(ACCOUNTANTS);
     }
 
@@ -296,6 +315,8 @@ public final class ApiPolicy {
                     case PATIENT_MERGE ->
                         seesPatientId(caller, body.getPatientMerge().getRootId())
                                 && seesPatientId(caller, body.getPatientMerge().getAliasId());
+                    case PATIENT_TRANSFER ->
+                        seesPatientId(caller, body.getPatientTransfer().getPatientId());
                     case PATIENT_RELABEL ->
                         seesPatientId(caller, body.getPatientRelabel().getPatientId());
                     case RECORD_REGISTER ->

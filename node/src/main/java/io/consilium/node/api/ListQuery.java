@@ -184,6 +184,7 @@ public final class ListQuery {
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> accesses(caller, selector, state, policy);
             case "log" -> log(caller, selector, state, policy);
+            case "transfers" -> transfers(caller, selector, state, policy);
             case "reviews" -> reviews(caller, selector, state, policy);
             case "custodians" -> custodians(caller, selector, state, policy);
             case "trials" -> {
@@ -200,7 +201,7 @@ public final class ListQuery {
             default ->
                 throw ApiProblem.malformed(
                                 "there are lists of evidence, institutions, members, patients, custodians, guardians,"
-                                        + " records, erasures, consents, accesses, reviews, trials, subjects,"
+                                        + " records, erasures, consents, accesses, transfers, reviews, trials, subjects,"
                                         + " and a patient's log",
                                 "list")
                         .asException();
@@ -322,7 +323,7 @@ public final class ListQuery {
     private static Scan log(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
         selector.require("log", Selector.Kind.PATIENT);
         PatientState patient = state.patient(selector.objectId())
-                .filter(found -> policy.seesPatient(caller, found))
+                .filter(found -> policy.seesPatient(caller, found) || policy.readsAccounting(caller, found))
                 .orElseThrow(() -> ApiProblem.notFound("patient").asException());
         if (!policy.readsAccounting(caller, patient)) {
             throw ApiProblem.forbidden(
@@ -338,6 +339,28 @@ public final class ListQuery {
                         .map(LedgerIndexes::prefix)
                         .toList(),
                 key -> visible(caller, policy, state, LedgerIndexes.idAt(key)),
+                Optional.empty());
+    }
+
+    /** Patients that are offered to the caller's institution and are not handed over yet (ID-3). */
+    private static Scan transfers(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("transfers", Selector.Kind.ALL);
+        String own = caller instanceof Member member ? member.institution() : "";
+        return new Scan(
+                LedgerIndexes.INSTITUTION_TRANSFERS,
+                LedgerIndexes.prefix(own),
+                key -> state.patient(LedgerIndexes.idAt(key))
+                        .filter(patient -> policy.seesPatient(caller, patient))
+                        .filter(patient -> patient.getTransfer().getHandedOverMillis() == 0)
+                        // of several offers of one patient the newest alone
+                        .filter(patient -> Arrays.equals(
+                                LedgerIndexes.of(
+                                                LedgerIndexes.INSTITUTION_TRANSFERS,
+                                                patient.getTransfer().getTo(),
+                                                patient.getTransfer().getOfferedMillis(),
+                                                patient.getId())
+                                        .key(),
+                                key)),
                 Optional.empty());
     }
 

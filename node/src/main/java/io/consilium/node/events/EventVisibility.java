@@ -23,6 +23,13 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             PATIENT_MERGED,
                             PATIENT_UNMERGED,
                             PATIENT_RELABELLED -> all(detail, id -> policy.seesPatientId(caller, id));
+                    case PATIENT_TRANSFER_OFFERED,
+                            PATIENT_TRANSFER_ACCEPTED,
+                            PATIENT_TRANSFER_DECLINED,
+                            PATIENT_TRANSFERRED ->
+                        ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesPatientId(caller, id));
+                    case RECORD_TRANSFERRED, RECORD_RECEIVED ->
+                        ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesRecordId(caller, id));
                     case GUARDIAN_APPOINTED, GUARDIAN_ENDED -> all(detail, id -> policy.seesGuardianId(caller, id));
                     case RECORD_REGISTERED,
                             RECORD_AMENDED,

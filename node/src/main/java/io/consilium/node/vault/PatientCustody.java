@@ -76,6 +76,14 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
         if (request.getActionCase() == CustodyRequest.ActionCase.ACTION_NOT_SET) {
             throw ApiProblem.malformed("says what is to be done", "action").asException();
         }
+        if (request.getHandOver()) {
+            HandOver over = handOver(caller, request.getPatientId());
+            return over.isEmpty()
+                    ? CompletableFuture.completedFuture(over.response(ByteString.EMPTY))
+                    : transactions
+                            .commit(body -> body.setPatientTransfer(over.transfer()))
+                            .thenApply(over::response);
+        }
         Plan plan = plan(caller, request);
         if (plan.isEmpty()) {
             return CompletableFuture.completedFuture(plan.response(ByteString.EMPTY));
@@ -83,6 +91,27 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
         return transactions
                 .commit(body -> body.setPatientRelabel(plan.relabel()))
                 .thenApply(plan::response);
+    }
+
+    private HandOver handOver(Caller caller, ByteString patientId) {
+        try (StateView view = StateView.open(node)) {
+            ApiPolicy policy = policies.on(view.state());
+            PatientState patient = view.state()
+                    .patient(patientId)
+                    .filter(found -> policy.seesPatient(caller, found) || policy.handsOver(caller, found))
+                    .orElseThrow(() -> ApiProblem.notFound("patient").asException());
+            if (!policy.handsOver(caller, patient)) {
+                throw ApiProblem.forbidden(
+                                "ROLE_REQUIRED",
+                                "a patient is handed over for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN of the custodian"
+                                        + " that offered it",
+                                "ID-3",
+                                "offer the transfer first, or ask one of them")
+                        .asException();
+            }
+            keys.requireOwnNode(patient.getTransfer().getFrom(), view.state());
+            return new HandOver(node, keys, view, patient, caller.id()).made();
+        }
     }
 
     private Plan plan(Caller caller, CustodyRequest request) {

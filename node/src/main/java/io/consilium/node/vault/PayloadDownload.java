@@ -79,7 +79,9 @@ public final class PayloadDownload {
                 throw InstitutionTransactions.problem(refusal.get()).asException();
             }
             RecordState record = view.state().record(access.getRecordId()).orElseThrow();
-            if (!ErasureRules.holders(record).contains(node.institution())) {
+            // who hands a record over keeps it for the new custodian's node alone (ID-3)
+            if (record.getLeaving().equals(node.institution())
+                    || !ErasureRules.holders(record).contains(node.institution())) {
                 throw WrongNode.problem(
                                 record.getCustodian(),
                                 view.state(),

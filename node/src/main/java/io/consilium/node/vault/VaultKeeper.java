@@ -53,6 +53,7 @@ public final class VaultKeeper implements AutoCloseable {
     private final Pace pace;
     private final ErasureMarkers markers;
     private final ErasureAcks acks;
+    private final TransferReceipts receipts;
     private final Replication replication;
     private final Sweep sweep;
     private final VaultScrub scrub;
@@ -68,6 +69,7 @@ public final class VaultKeeper implements AutoCloseable {
         this.pace = pace;
         this.markers = markers;
         this.acks = new ErasureAcks(node, markers, transactions);
+        this.receipts = new TransferReceipts(node, vault, transactions);
         this.replication = new Replication(node, vault, this::soon);
         this.sweep = new Sweep(node, vault, pace.unclaimedMillis());
         this.scrub = vault.scrub();
@@ -175,6 +177,9 @@ public final class VaultKeeper implements AutoCloseable {
             damaged = aside.size();
             aside.forEach(replication::want);
             replication.turn();
+            if (Freshness.isFresh(node.status())) {
+                receipts.turn();
+            }
         });
     }
 

@@ -1,0 +1,324 @@
+package io.consilium.ledger;
+
+import static io.consilium.ledger.TestChain.ADAMS;
+import static io.consilium.ledger.TestChain.BROWN;
+import static io.consilium.ledger.TestChain.OFFICER;
+import static io.consilium.ledger.TestChain.PATIENT;
+import static io.consilium.ledger.TestChain.RECORD;
+import static io.consilium.ledger.TestChain.RIVERSIDE;
+import static io.consilium.ledger.TestChain.ST_MARY;
+import static io.consilium.ledger.TestChain.content;
+import static io.consilium.ledger.TestChain.hash;
+import static io.consilium.ledger.TestChain.id;
+import static io.consilium.ledger.TestChain.patient;
+import static io.consilium.ledger.TestChain.patientName;
+import static io.consilium.ledger.TestChain.record;
+import static io.consilium.ledger.TestChain.sealed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.BlockResult;
+import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.consent.ConsentDecision;
+import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.ledger.records.ErasureRules;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.AccessRequest;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.Disclose;
+import io.consilium.proto.PatientMerge;
+import io.consilium.proto.PatientState;
+import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordAmend;
+import io.consilium.proto.RecordErase;
+import io.consilium.proto.RecordHandOver;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransferAnswer;
+import io.consilium.proto.TransferHandOver;
+import io.consilium.proto.TransferOffer;
+import io.consilium.proto.TransferReceived;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TransferRulesTest {
+    private static final String RECEIVER = "riverside/consent";
+
+    private final TestChain chain = TestChain.withRecord();
+
+    private static PatientTransfer.Builder transfer() {
+        return PatientTransfer.newBuilder().setPatientId(PATIENT);
+    }
+
+    private static Consumer<TransactionBody.Builder> offer(String to, String form) {
+        return body -> body.setPatientTransfer(transfer()
+                .setOffer(TransferOffer.newBuilder()
+                        .setTo(to)
+                        .setEvidenceHash(form.isEmpty() ? ByteString.EMPTY : hash(form))));
+    }
+
+    private static Consumer<TransactionBody.Builder> answer(boolean accept) {
+        return body -> body.setPatientTransfer(
+                transfer().setAnswer(TransferAnswer.newBuilder().setAccept(accept)));
+    }
+
+    private static TransferHandOver.Builder keys() {
+        return TransferHandOver.newBuilder()
+                .setScopeKey(sealed(RIVERSIDE))
+                .setPatientSecret(sealed(RIVERSIDE))
+                .setRequestedBy(OFFICER);
+    }
+
+    private static RecordHandOver.Builder record(long predecessor, String... recipients) {
+        RecordHandOver.Builder record =
+                RecordHandOver.newBuilder().setRecordId(RECORD).setPredecessor(predecessor);
+        for (String recipient : recipients) {
+            record.addDataKeys(sealed(recipient));
+        }
+        return record;
+    }
+
+    private static Consumer<TransactionBody.Builder> handOver(TransferHandOver.Builder over) {
+        return body -> body.setPatientTransfer(transfer().setHandOver(over));
+    }
+
+    private static Consumer<TransactionBody.Builder> received(ByteString record) {
+        return body -> body.setPatientTransfer(
+                transfer().setReceived(TransferReceived.newBuilder().addRecordIds(record)));
+    }
+
+    private void agreed() {
+        chain.applied(OFFICER, offer(RIVERSIDE, "form"));
+        chain.applied(RECEIVER, answer(true));
+    }
+
+    private void done() {
+        agreed();
+        chain.applied(ST_MARY, handOver(keys().addRecords(record(1, RIVERSIDE))));
+    }
+
+    private PatientState patientState() {
+        return chain.objects().patient(PATIENT).orElseThrow();
+    }
+
+    private RecordState recordState() {
+        return chain.objects().record(RECORD).orElseThrow();
+    }
+
+    private String decision(String member) {
+        return ConsentDecision.decide(
+                        chain.objects(), new DecisionRequest(PATIENT, RECORD, 0, member, "TREAT", "", chain.now))
+                .outcome()
+                .name();
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3 a custodian's officer with evidence, or the patient's key, offers; strangers and other roles do not")
+    void id3_offer() {
+        assertThat(chain.answer(ADAMS, offer(RIVERSIDE, "form"))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(RECEIVER, offer(RIVERSIDE, "form"))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(OFFICER, offer(RIVERSIDE, ""))).isEqualTo("EVIDENCE_MISSING ID-3");
+        assertThat(chain.answer(OFFICER, offer("nowhere", "form"))).isEqualTo("INSTITUTION_UNKNOWN ID-3");
+        assertThat(chain.answer(OFFICER, offer("helix", "form"))).isEqualTo("INSTITUTION_ROLE ID-3");
+        assertThat(chain.answer(OFFICER, offer("labcorp", "form")))
+                .as("it runs no node")
+                .isEqualTo("INSTITUTION_ROLE ID-3");
+        assertThat(chain.answer(OFFICER, offer(ST_MARY, "form"))).isEqualTo("TRANSFER_UNFIT ID-3");
+        BlockResult result = chain.block(chain.transaction(patientName(), offer(RIVERSIDE, "")));
+        assertThat(result.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("patient.transfer-offered");
+        assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(result.index())
+                .containsExactly(LedgerIndexes.of(LedgerIndexes.INSTITUTION_TRANSFERS, RIVERSIDE, chain.now, PATIENT));
+        assertThat(patientState().getCustodiansList()).containsExactly(ST_MARY);
+    }
+
+    @Test
+    @DisplayName("ID-3 TX-4 the receiver accepts or declines, the giver takes back, each with its own signature")
+    void id3_answers() {
+        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        chain.applied(OFFICER, offer(RIVERSIDE, "form"));
+        assertThat(chain.answer(OFFICER, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(BROWN, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(RECEIVER, answer(false))).isEqualTo("OK");
+        assertThat(patientState().hasTransfer()).isFalse();
+        chain.applied(OFFICER, offer(RIVERSIDE, "form"));
+        assertThat(chain.answer(OFFICER, answer(false))).isEqualTo("OK");
+        agreed();
+        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("TRANSFER_UNFIT ID-3");
+        assertThat(chain.answer(OFFICER, offer(RIVERSIDE, "form"))).isEqualTo("TRANSFER_UNFIT ID-3");
+    }
+
+    @Test
+    @DisplayName("ID-3 REC-2 keys, custody and content go over; history, commitments and consents stay")
+    void id3_handOver() {
+        chain.applied(
+                patientName(),
+                body -> body.setConsentGrant(ConsentGrant.newBuilder()
+                        .setConsentId(id("consent"))
+                        .setPatientId(PATIENT)
+                        .setTerms(ConsentTerms.newBuilder()
+                                .addRules(ConsentRule.newBuilder()
+                                        .setPermit(true)
+                                        .addActors("st-mary/dr-evans")
+                                        .addPurposes("TREAT")))));
+        agreed();
+        BlockResult result = chain.block(chain.transaction(ST_MARY, handOver(keys().addRecords(record(1, RIVERSIDE)))));
+        assertThat(result.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(result.events())
+                .extracting(LedgerEvent::type)
+                .containsExactlyInAnyOrder("patient.transferred", "record.transferred");
+        assertThat(result.index())
+                .contains(
+                        LedgerIndexes.of(LedgerIndexes.CUSTODIAN_PATIENTS, RIVERSIDE, chain.now, PATIENT),
+                        LedgerIndexes.of(LedgerIndexes.INSTITUTION_RECEIPTS, RIVERSIDE, chain.now, RECORD),
+                        LedgerIndexes.payload(RIVERSIDE, hash("ciphertext"), StateKeys.record(RECORD)));
+        assertThat(patientState().getCustodiansList()).containsExactly(RIVERSIDE);
+        assertThat(patientState().getFormerCustodiansList()).containsExactly(ST_MARY);
+        assertThat(patientState().getScopeKeyList()).containsExactly(sealed(RIVERSIDE));
+        assertThat(patientState().getPatientSecretList()).containsExactly(sealed(RIVERSIDE));
+        assertThat(recordState().getCustodian()).isEqualTo(RIVERSIDE);
+        assertThat(recordState().getVersions(0).getContent().getDataKeyList()).containsExactly(sealed(RIVERSIDE));
+        assertThat(recordState().getVersions(0).getAuthor()).isEqualTo(ADAMS);
+        assertThat(recordState().getVersions(0).getContent().getCommitment()).isEqualTo(hash("commitment"));
+        assertThat(decision(BROWN)).as("ACC-1 the new custodian treats").isEqualTo("PERMIT");
+        assertThat(decision(ADAMS)).as("ACC-1 the old one does not any more").isEqualTo("DENY");
+        assertThat(decision("st-mary/dr-evans")).as("consents go along").isEqualTo("PERMIT");
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3 nothing is handed over without both sides, by another node, or with keys that are not the receiver's")
+    void id3_handOverRefused() {
+        assertThat(chain.answer(ST_MARY, handOver(keys()))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        chain.applied(OFFICER, offer(RIVERSIDE, "form"));
+        assertThat(chain.answer(ST_MARY, handOver(keys()))).isEqualTo("TRANSFER_UNFIT ID-3");
+        chain.applied(RECEIVER, answer(true));
+        assertThat(chain.answer(RIVERSIDE, handOver(keys()))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(OFFICER, handOver(keys()))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys().setRequestedBy(ADAMS))))
+                .isEqualTo("ROLE_REQUIRED PRV-7");
+        assertThat(chain.answer(ST_MARY, handOver(keys().setScopeKey(sealed(ST_MARY)))))
+                .isEqualTo("RECIPIENT_NOT_ALLOWED PRV-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(1, ST_MARY)))))
+                .isEqualTo("RECIPIENT_NOT_ALLOWED PRV-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(1)))))
+                .isEqualTo("DATA_KEY_MISSING ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(2, RIVERSIDE)))))
+                .isEqualTo("VERSION_CONFLICT ID-3");
+        assertThat(chain.answer(
+                        ST_MARY, handOver(keys().addRecords(record(1, RIVERSIDE).setRecordId(id("nothing"))))))
+                .isEqualTo("RECORD_UNKNOWN ID-3");
+        assertThat(chain.answer(
+                        ST_MARY,
+                        handOver(keys().clearScopeKey().clearPatientSecret().addRecords(record(1, RIVERSIDE)))))
+                .as("the keys come first")
+                .isEqualTo("TRANSFER_UNFIT ID-3");
+        assertThat(patientState().getCustodiansList()).containsExactly(ST_MARY);
+        assertThat(recordState().getCustodian()).isEqualTo(ST_MARY);
+    }
+
+    @Test
+    @DisplayName("ID-3 records that did not fit follow; the keys are handed over once")
+    void id3_goesOn() {
+        agreed();
+        chain.applied(ST_MARY, handOver(keys()));
+        assertThat(chain.answer(ST_MARY, handOver(keys()))).isEqualTo("TRANSFER_UNFIT ID-3");
+        TransferHandOver.Builder rest =
+                TransferHandOver.newBuilder().setRequestedBy(OFFICER).addRecords(record(1, RIVERSIDE));
+        assertThat(chain.answer(ST_MARY, handOver(rest))).isEqualTo("OK");
+        assertThat(chain.answer(ST_MARY, handOver(rest))).isEqualTo("NOT_CUSTODIAN ID-3");
+        assertThat(chain.answer(RECEIVER, answer(false))).isEqualTo("TRANSFER_UNFIT ID-3");
+    }
+
+    @Test
+    @DisplayName("REC-2 the old custodian keeps the content until the new one's node says that it has it, once")
+    void rec2_received() {
+        done();
+        assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(chain.answer(ST_MARY, received(RECORD))).isEqualTo("SIGNER_NOT_PERMITTED REC-2");
+        assertThat(chain.answer(RIVERSIDE, received(id("nothing")))).isEqualTo("RECORD_UNKNOWN REC-2");
+        BlockResult result = chain.block(chain.transaction(RIVERSIDE, received(RECORD)));
+        assertThat(result.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("record.received");
+        assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE);
+        assertThat(chain.answer(RIVERSIDE, received(RECORD))).isEqualTo("TRANSFER_UNFIT REC-2");
+    }
+
+    @Test
+    @DisplayName("ACC-2 a permit from before the transfer discloses nothing after it")
+    void acc2_earlierPermits() {
+        chain.applied(
+                patientName(),
+                body -> body.setConsentGrant(ConsentGrant.newBuilder()
+                        .setConsentId(id("consent"))
+                        .setPatientId(PATIENT)
+                        .setTerms(ConsentTerms.newBuilder()
+                                .addRules(
+                                        ConsentRule.newBuilder().setPermit(true).addActors(RIVERSIDE)))));
+        chain.applied(
+                BROWN,
+                body -> body.setAccessRequest(AccessRequest.newBuilder()
+                        .setAccessId(id("access"))
+                        .setRecordId(RECORD)
+                        .setPurpose("TREAT")));
+        done();
+        Consumer<TransactionBody.Builder> disclose = body -> body.setDisclose(Disclose.newBuilder()
+                .setAccessId(id("access"))
+                .setCiphertextHash(hash("ciphertext"))
+                .setEnvelopeHash(hash("envelope"))
+                .setRecipientKey(TestChain.encryptionKey(BROWN).getKey()));
+        assertThat(chain.answer(ST_MARY, disclose)).isEqualTo("PERMIT_WITHDRAWN ACC-2");
+    }
+
+    @Test
+    @DisplayName("REC-1 the new custodian's clinicians amend what others wrote, the author's do not any more")
+    void rec1_amendments() {
+        done();
+        Consumer<TransactionBody.Builder> amend = body -> body.setRecordAmend(RecordAmend.newBuilder()
+                .setRecordId(RECORD)
+                .setPredecessor(1)
+                .setContent(content(RIVERSIDE, Sensitivity.N)));
+        assertThat(chain.answer(ADAMS, amend)).isEqualTo("OTHER_INSTITUTION REC-1");
+        assertThat(chain.answer(BROWN, amend)).isEqualTo("OK");
+        assertThat(chain.answer(ADAMS, body -> body.setRecordRegister(TestChain.record(id("late"), PATIENT, ST_MARY))))
+                .isEqualTo("NOT_CUSTODIAN REC-1");
+    }
+
+    @Test
+    @DisplayName("PRV-6 an erased record changes custody without a key and leaves no content to be received")
+    void prv6_erased() {
+        chain.applied(
+                "st-mary/admin",
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(RECORD).setBasis("gdpr-17")));
+        agreed();
+        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(2, RIVERSIDE)))))
+                .isEqualTo("DATA_KEY_MISSING ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(2)))))
+                .isEqualTo("OK");
+        assertThat(recordState().getLeaving()).isEmpty();
+        assertThat(recordState().getErasure().getHoldersList()).containsExactly(ST_MARY);
+    }
+
+    @Test
+    @DisplayName("ID-3 a merged patient is not offered, and one that is under way is not merged")
+    void id3_notWithMerges() {
+        ByteString alias = id("alias");
+        chain.applied(
+                OFFICER, body -> body.setPatientRegister(patient(alias, ST_MARY).clearControllerKey()));
+        Consumer<TransactionBody.Builder> merge = body -> body.setPatientMerge(
+                PatientMerge.newBuilder().setRootId(PATIENT).setAliasId(alias).setEvidenceHash(hash("form")));
+        chain.applied(OFFICER, offer(RIVERSIDE, "form"));
+        assertThat(chain.answer(OFFICER, merge)).isEqualTo("TRANSFER_UNFIT ID-3");
+        chain.applied(OFFICER, answer(false));
+        chain.applied(OFFICER, merge);
+        assertThat(chain.answer(OFFICER, offer(RIVERSIDE, "form"))).isEqualTo("PATIENT_MERGED ID-3");
+    }
+}

@@ -1,0 +1,101 @@
+package io.consilium.node.vault;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.node.NodeGateway;
+import io.consilium.node.api.ProblemException;
+import io.consilium.node.api.StateView;
+import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.RecordVersion;
+import io.consilium.proto.TransferReceived;
+import io.consilium.storage.IndexPage;
+import io.consilium.storage.Vault;
+import io.consilium.storage.VaultException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says on chain that this institution has the content of records that were handed over to it (REC-2, ID-3). */
+final class TransferReceipts {
+    private static final Logger LOG = LoggerFactory.getLogger(TransferReceipts.class);
+    private static final int A_TURN = 256;
+
+    private final NodeGateway node;
+    private final Vault vault;
+    private final InstitutionTransactions transactions;
+
+    /** Everything up to this key is acknowledged. */
+    private Optional<byte[]> done = Optional.empty();
+
+    TransferReceipts(NodeGateway node, Vault vault, InstitutionTransactions transactions) {
+        this.node = node;
+        this.vault = vault;
+        this.transactions = transactions;
+    }
+
+    /** Acknowledges a bounded number; what is left is for the next turn. */
+    void turn() throws VaultException {
+        due().forEach(this::acknowledge);
+    }
+
+    /** Records whose content is here, by patient; the view is closed before anything is waited for. */
+    private Map<ByteString, List<ByteString>> due() throws VaultException {
+        Map<ByteString, List<ByteString>> due = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+        try (StateView view = StateView.open(node)) {
+            byte[] own = LedgerIndexes.prefix(node.institution());
+            IndexPage page = view.chain().scan(LedgerIndexes.INSTITUTION_RECEIPTS, own, done, A_TURN, false);
+            boolean allDone = true;
+            for (IndexPage.Item item : page.items()) {
+                RecordState record =
+                        view.state().record(LedgerIndexes.idAt(item.key())).orElseThrow();
+                boolean owed = record.getCustodian().equals(node.institution())
+                        && !record.getLeaving().isEmpty()
+                        && !record.hasErasure();
+                if (owed && isHere(record)) {
+                    due.computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
+                            .add(record.getId());
+                }
+                allDone &= !owed;
+                done = allDone ? Optional.of(item.key()) : done;
+            }
+        }
+        return due;
+    }
+
+    private boolean isHere(RecordState record) throws VaultException {
+        for (RecordVersion version : record.getVersionsList()) {
+            Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
+            if (vault.size(hash).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void acknowledge(ByteString patientId, List<ByteString> records) {
+        List<ByteString> sorted = records.stream()
+                .sorted(ByteString.unsignedLexicographicalComparator())
+                .distinct()
+                .toList();
+        try {
+            transactions
+                    .commit(body -> body.setPatientTransfer(PatientTransfer.newBuilder()
+                            .setPatientId(patientId)
+                            .setReceived(TransferReceived.newBuilder().addAllRecordIds(sorted))))
+                    .join();
+        } catch (CompletionException failed) {
+            LOG.warn(
+                    "receipt of records not acknowledged yet cause={}",
+                    failed.getCause() instanceof ProblemException refused
+                            ? refused.problem().code()
+                            : String.valueOf(failed.getCause()));
+        }
+    }
+}
