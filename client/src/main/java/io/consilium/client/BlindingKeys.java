@@ -295,11 +295,10 @@ public final class BlindingKeys {
     }
 
     private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
-        ByteString publicKey =
-                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey());
-        ByteString id = kind == DrugKeyKind.DRUG_KEY_LOGISTICS
-                ? DrugBlinding.logisticsRequestId(owner, identity.actor(), publicKey)
-                : DrugBlinding.requestId(identity.encryptionKey(), kind.getNumber(), owner, subject);
+        ByteString id = requestId(kind, owner, subject);
+        if (kind != DrugKeyKind.DRUG_KEY_LOGISTICS) {
+            id = DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
+        }
         Optional<DrugKeyState> request = read(id);
         if (request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED)
                 .isEmpty()) {
@@ -307,6 +306,17 @@ public final class BlindingKeys {
         }
         Optional<DrugKeyState> grant = request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
         return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
+    }
+
+    /** What a request is sent with; the ledger keeps all but those for logistics keys under an id of their requester. */
+    private ByteString requestId(DrugKeyKind kind, String owner, String subject) throws ClientException {
+        return kind == DrugKeyKind.DRUG_KEY_LOGISTICS
+                ? DrugBlinding.logisticsRequestId(
+                        owner,
+                        identity.actor(),
+                        ByteString.copyFrom(
+                                X25519.fromPrivate(identity.encryptionKey()).publicKey()))
+                : DrugBlinding.requestId(identity.encryptionKey(), kind.getNumber(), owner, subject);
     }
 
     /** The owner's answer to a request that stands on chain or is put there; empty where there is nothing to ask for. */
@@ -358,7 +368,7 @@ public final class BlindingKeys {
     private boolean ask(ByteString id, DrugKeyKind kind, String owner, String subject) throws ClientException {
         InstitutionState institution = state.institution(owner).value();
         DrugKeyRequest.Builder request = DrugKeyRequest.newBuilder()
-                .setRequestId(id)
+                .setRequestId(requestId(kind, owner, subject))
                 .setOwner(owner)
                 .setKind(kind)
                 .setRequesterKey(ByteString.copyFrom(

@@ -14,6 +14,7 @@ import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.genesis.InvalidGenesisException;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.MalformedTransaction;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.Activity;
@@ -35,6 +36,7 @@ import io.consilium.proto.TransactionSigner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,6 +142,23 @@ public final class TestChain {
         institution(document, "zeta-board", "ETHICS_COMMITTEE");
         member(document, "zeta-board/chair", "ADMIN", "REVIEWER");
         return document;
+    }
+
+    /** Another institution than those of every test, with one member; both in the order that genesis asks for. */
+    public static GenesisDocument.Builder documentWith(String member, String memberRole, String role) {
+        GenesisDocument.Builder document = document();
+        institution(document, ActorName.institutionOf(member), role);
+        member(document, member, memberRole);
+        List<InstitutionState> institutions = document.getInstitutionsList().stream()
+                .sorted(Comparator.comparing(InstitutionState::getId))
+                .toList();
+        List<MemberState> members = document.getMembersList().stream()
+                .sorted(Comparator.comparing(MemberState::getId))
+                .toList();
+        return document.clearInstitutions()
+                .addAllInstitutions(institutions)
+                .clearMembers()
+                .addAllMembers(members);
     }
 
     private static void institution(GenesisDocument.Builder document, String slug, String... roles) {

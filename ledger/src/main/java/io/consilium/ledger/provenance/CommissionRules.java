@@ -43,6 +43,9 @@ final class CommissionRules {
         if (refusal.isPresent()) {
             return refusal;
         }
+        if (segments(book, product) + ItemIds.count(commission.getIds()) / Packs.SEGMENT_ITEMS >= Work.MAX_COMPARED) {
+            return Optional.of(Refusal.PRODUCT_FULL.rejection());
+        }
         Optional<ByteString> duplicate = book.serials().duplicate(book, product, commission.getIds());
         if (duplicate.isPresent()) {
             book.signal(Finding.own(book, DrugExceptionKind.DRUG_DUPLICATE_SERIAL, duplicate.get(), product.getId()));
@@ -73,6 +76,12 @@ final class CommissionRules {
         return lot.getRecallId().isEmpty() && product.getRecallId().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Refusal.RECALLED.rejection());
+    }
+
+    private static int segments(DrugBook book, DrugProductState product) {
+        return product.getLotsList().stream()
+                .mapToInt(id -> book.lot(id).orElseThrow().getSegments())
+                .sum();
     }
 
     private static DrugLotState newLot(DrugBook book, DrugProductState product, DrugCommission commission) {

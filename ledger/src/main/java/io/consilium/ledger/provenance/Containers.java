@@ -19,6 +19,15 @@ public final class Containers {
     /** Containers within containers. */
     public static final int MAX_DEPTH = 8;
 
+    /** Packs that stand in a container directly, in as many places of the lots, and containers that do. */
+    static final int MAX_ITEMS = 65_536;
+
+    static final int MAX_PLACES = 4_096;
+    static final int MAX_CHILDREN = 4_096;
+
+    /** Lots of everything in a container, however deep. */
+    static final int MAX_LOTS = 1_024;
+
     private Containers() {}
 
     /** The outermost container around this one, or itself. */
@@ -79,7 +88,7 @@ public final class Containers {
         if (Packs.isBlocked(item)) {
             block(book, from, -1);
         }
-        lotsAnew(book, from);
+        book.emptied(from);
         return out.clearParent()
                 .setCustodian(place.custodian())
                 .setShipmentId(place.shipmentId())
@@ -129,7 +138,7 @@ public final class Containers {
         if (container.getBlocked() > 0) {
             block(book, from, -container.getBlocked());
         }
-        lotsAnew(book, from);
+        book.emptied(from);
         return out.clearParent()
                 .setCustodian(place.custodian())
                 .setShipmentId(place.shipmentId())
@@ -148,18 +157,40 @@ public final class Containers {
         }
     }
 
-    /** Reads the lots in a container anew from its contents, and so upwards while they change. */
-    static void lotsAnew(DrugBook book, ByteString containerId) {
+    /** Puts right the lots of what was taken out of; once an act, for it looks at everything that is left. */
+    static void settle(DrugBook book) {
+        book.takeEmptied().forEach(container -> lotsAnew(book, container));
+    }
+
+    /** Whether contents are as few as can be kept. */
+    static boolean fits(DrugContentsState.Builder contents) {
+        int items = contents.getItemsList().stream()
+                .mapToInt(set -> ItemIds.count(set.getIds()))
+                .sum();
+        return items <= MAX_ITEMS
+                && contents.getItemsCount() <= MAX_PLACES
+                && contents.getContainersCount() <= MAX_CHILDREN;
+    }
+
+    /**
+     * Reads the lots in a container anew from its contents, and so upwards while they change; false where they are more
+     * than can be kept.
+     */
+    static boolean lotsAnew(DrugBook book, ByteString containerId) {
         ByteString at = containerId;
         while (!at.isEmpty()) {
             DrugContainerState container = book.container(at).orElseThrow();
             List<ByteString> lots = lots(book, at);
             if (lots.equals(container.getLotsList())) {
-                return;
+                return true;
+            }
+            if (lots.size() > MAX_LOTS) {
+                return false;
             }
             book.put(container.toBuilder().clearLots().addAllLots(lots).build());
             at = container.getParent();
         }
+        return true;
     }
 
     private static List<ByteString> lots(DrugBook book, ByteString containerId) {
@@ -167,13 +198,16 @@ public final class Containers {
         TreeSet<ByteString> lots = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
         contents.getItemsList().forEach(set -> lots.add(set.getLotId()));
         for (ByteString child : contents.getContainersList()) {
-            lots.addAll(book.container(child).orElseThrow().getLotsList());
+            List<ByteString> inside = book.container(child).orElseThrow().getLotsList();
+            book.work().look((long) ItemIds.BYTES * inside.size());
+            lots.addAll(inside);
         }
         return List.copyOf(lots);
     }
 
     /** Adds items to a contents' sets, each set ascending and each place once. */
-    static void add(DrugContentsState.Builder contents, DrugItemSet added) {
+    static void add(DrugBook book, DrugContentsState.Builder contents, DrugItemSet added) {
+        book.work().look((long) ItemIds.BYTES * contents.getItemsCount());
         for (int i = 0; i < contents.getItemsCount(); i++) {
             DrugItemSet set = contents.getItems(i);
             if (set.getLotId().equals(added.getLotId()) && set.getSegment() == added.getSegment()) {

@@ -56,9 +56,13 @@ final class DocumentRules {
         for (DrugAction act : acts) {
             // an event that needs several acts is named by the first of them
             event = act.getEventId().isEmpty() ? event : act.getEventId();
-            Optional<Rejection> refusal = DrugRules.act(book, act);
-            if (refusal.isPresent()) {
-                return DrugRules.refused(book, refusal.get(), named(event, book.exceptions()));
+            try {
+                Optional<Rejection> refusal = DrugRules.act(book, act);
+                if (refusal.isPresent()) {
+                    return DrugRules.refused(book, refusal.get(), named(event, book.exceptions()));
+                }
+            } catch (Work.TooMuch tooMuch) {
+                return DrugRules.tooMuch(event.isEmpty() ? List.of() : List.of(event));
             }
         }
         return DrugRules.applied(book);

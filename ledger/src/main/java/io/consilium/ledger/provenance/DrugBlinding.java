@@ -19,6 +19,7 @@ public final class DrugBlinding {
     private static final String CONTAINER = "consilium/drug-container/v1";
     private static final String EVENT = "consilium/drug-event/v1";
     private static final String REQUEST = "consilium/drug-request/v1";
+    private static final String KEPT_REQUEST = "consilium/drug-kept-request/v1";
 
     private DrugBlinding() {}
 
@@ -66,6 +67,19 @@ public final class DrugBlinding {
                         REQUEST,
                         (owner + "\n" + member + "\n").getBytes(StandardCharsets.US_ASCII),
                         memberKey.toByteArray())
+                .toBytes();
+        return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
+    }
+
+    /**
+     * The id under which a member's request is kept, other than for a logistics key: nobody takes another's place by being
+     * quicker with the id that he saw.
+     */
+    public static ByteString keptRequestId(String requester, int kind, ByteString requestId) {
+        byte[] hash = Hash.tagged(
+                        KEPT_REQUEST,
+                        (requester + "\n" + kind + "\n").getBytes(StandardCharsets.US_ASCII),
+                        requestId.toByteArray())
                 .toBytes();
         return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
     }

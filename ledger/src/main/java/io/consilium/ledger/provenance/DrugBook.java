@@ -23,13 +23,16 @@ import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -39,15 +42,20 @@ import java.util.TreeSet;
 final class DrugBook implements DrugPath.Source {
     static final int MAX_RECEIPT_OBJECTS = 64;
 
+    private static final int KEPT_SEGMENTS = 64;
+
     private final Call call;
+    private final Work work = new Work();
     private final Map<StateKey, MessageLite> written = new LinkedHashMap<>();
     private final List<IndexEntry> index = new ArrayList<>();
     private final List<Writes.Notice> notices = new ArrayList<>();
     private final Writes signals = new Writes();
-    private final Map<StateKey, MessageLite> signalled = new LinkedHashMap<>();
+    private final Map<StateKey, DrugExceptionState> signalled = new LinkedHashMap<>();
     private final List<ByteString> made = new ArrayList<>();
     private final List<ByteString> exceptions = new ArrayList<>();
-    private final Map<ByteString, DrugItemSet> madeAt = new LinkedHashMap<>();
+    private final Map<DrugItemSet, DrugItemSet> madeAt = new LinkedHashMap<>();
+    private final Map<StateKey, DrugSegmentState> segments = new LinkedHashMap<>();
+    private final Set<ByteString> emptied = new LinkedHashSet<>();
     private NewSerials serials = new NewSerials(List.of());
     private boolean severalActs;
     private long eventTimeMillis;
@@ -91,13 +99,17 @@ final class DrugBook implements DrugPath.Source {
                     .setLotId(lot.getId())
                     .setSegment(segment)
                     .build();
-            ItemIds.list(ids).forEach(id -> madeAt.put(id, place));
+            ItemIds.list(ids).forEach(id -> madeAt.put(name(lot.getProductId(), id), place));
         }
     }
 
     /** The set, without its ids, of a pack that this transaction made. */
-    Optional<DrugItemSet> madeAt(ByteString id) {
-        return Optional.ofNullable(madeAt.get(id));
+    Optional<DrugItemSet> madeAt(ByteString productId, ByteString id) {
+        return Optional.ofNullable(madeAt.get(name(productId, id)));
+    }
+
+    private static DrugItemSet name(ByteString productId, ByteString id) {
+        return DrugItemSet.newBuilder().setProductId(productId).setIds(id).build();
     }
 
     long eventTimeMillis() {
@@ -106,19 +118,25 @@ final class DrugBook implements DrugPath.Source {
 
     @SuppressWarnings("unchecked") // a key's kind fixes its type
     <T extends MessageLite> Optional<T> read(StateKey key, Parser<T> parser) {
+        work.look(Work.READ);
         MessageLite own = written.get(key);
         return own == null ? call.state().read(key, parser) : Optional.of((T) own);
     }
 
     /** The same without keeping the object: for what is passed over in great number. */
     @SuppressWarnings("unchecked") // a key's kind fixes its type
-    <T extends MessageLite> Optional<T> glance(StateKey key, Parser<T> parser) {
+    private <T extends MessageLite> Optional<T> glance(StateKey key, Parser<T> parser) {
         MessageLite own = written.get(key);
         return own == null ? call.state().glance(key, parser) : Optional.of((T) own);
     }
 
     void put(StateKey key, MessageLite object) {
         written.put(key, object);
+        work.write(written.size());
+    }
+
+    Work work() {
+        return work;
     }
 
     Optional<DrugProductState> product(ByteString id) {
@@ -129,17 +147,45 @@ final class DrugBook implements DrugPath.Source {
         return read(DrugKeys.lot(id), DrugLotState.parser());
     }
 
+    /** A segment that packs are looked up in; the last few are kept, since packs of one are named together. */
     Optional<DrugSegmentState> segment(ByteString lotId, int number) {
-        return glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser());
+        StateKey key = DrugKeys.segment(lotId, number);
+        if (written.containsKey(key)) {
+            work.look(8L * Work.READ);
+            return glance(key, DrugSegmentState.parser());
+        }
+        work.look(Work.READ);
+        Optional<DrugSegmentState> kept = Optional.ofNullable(segments.get(key));
+        return kept.isPresent() ? kept : load(key);
     }
 
-    Optional<DrugItemState> item(ByteString id) {
-        return read(DrugKeys.item(id), DrugItemState.parser());
+    private Optional<DrugSegmentState> load(StateKey key) {
+        Optional<DrugSegmentState> found = glance(key, DrugSegmentState.parser());
+        if (found.isPresent()) {
+            work.look(found.get().getSerializedSize());
+            if (segments.size() == KEPT_SEGMENTS) {
+                segments.remove(segments.keySet().iterator().next());
+            }
+            segments.put(key, found.get());
+        }
+        return found;
+    }
+
+    /** A segment that new serials are compared with. */
+    DrugSegmentState compared(ByteString lotId, int number) {
+        work.compare();
+        return glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser())
+                .orElseThrow();
+    }
+
+    Optional<DrugItemState> item(ByteString productId, ByteString id) {
+        return read(DrugKeys.item(productId, id), DrugItemState.parser());
     }
 
     /** The same for thousands of items, most of which have no state of their own. */
-    Optional<DrugItemState> itemAmongMany(ByteString id) {
-        return glance(DrugKeys.item(id), DrugItemState.parser());
+    Optional<DrugItemState> itemAmongMany(ByteString productId, ByteString id) {
+        work.look(Work.READ);
+        return glance(DrugKeys.item(productId, id), DrugItemState.parser());
     }
 
     @Override
@@ -148,8 +194,34 @@ final class DrugBook implements DrugPath.Source {
     }
 
     DrugContentsState contents(ByteString containerId) {
-        return read(DrugKeys.contents(containerId), DrugContentsState.parser())
+        DrugContentsState contents = read(DrugKeys.contents(containerId), DrugContentsState.parser())
                 .orElse(DrugContentsState.getDefaultInstance());
+        work.look((long) ItemIds.BYTES * (contents.getItemsCount() + contents.getContainersCount()));
+        return contents;
+    }
+
+    /** Something was taken out of a container: its lots may be fewer. */
+    void emptied(ByteString containerId) {
+        emptied.add(containerId);
+    }
+
+    /** The containers of {@link #emptied}, once. */
+    List<ByteString> takeEmptied() {
+        List<ByteString> taken = List.copyOf(emptied);
+        emptied.clear();
+        return taken;
+    }
+
+    /** As it is for the acts that follow, whether a finding or a resolution changed it last. */
+    Optional<DrugExceptionState> exception(ByteString id) {
+        StateKey key = DrugKeys.exception(id);
+        work.look(Work.READ);
+        return Optional.ofNullable((DrugExceptionState) written.get(key)).or(() -> found(key));
+    }
+
+    /** As the findings left it, should the transaction be refused. */
+    private Optional<DrugExceptionState> found(StateKey key) {
+        return Optional.ofNullable(signalled.get(key)).or(() -> call.state().read(key, DrugExceptionState.parser()));
     }
 
     @Override
@@ -159,11 +231,11 @@ final class DrugBook implements DrugPath.Source {
 
     /** An item that stands out of its lot from now on is found by its lot's index. */
     void put(DrugItemState item) {
-        if (item(item.getId()).isEmpty()) {
+        if (item(item.getProductId(), item.getId()).isEmpty()) {
             index.add(LedgerIndexes.of(LedgerIndexes.LOT_ITEMS, item.getLotId(), call.timeMillis(), item.getId()));
         }
         put(
-                DrugKeys.item(item.getId()),
+                DrugKeys.item(item.getProductId(), item.getId()),
                 item.toBuilder().setVersion(item.getVersion() + 1).build());
     }
 
@@ -201,55 +273,74 @@ final class DrugBook implements DrugPath.Source {
      * parties (DRU-4, DRU-8).
      */
     void signal(Finding finding) {
-        TreeSet<String> all = new TreeSet<>(finding.parties());
-        all.add(institution());
-        product(finding.productId()).ifPresent(product -> all.add(product.getOwner()));
-        ByteString object = finding.object();
-        ByteString id = exceptionId(finding.kind(), object);
+        work.find();
+        TreeSet<String> parties = new TreeSet<>(finding.parties());
+        parties.add(institution());
+        product(finding.productId()).ifPresent(product -> parties.add(product.getOwner()));
+        ByteString id = exceptionId(finding);
         StateKey key = DrugKeys.exception(id);
-        Optional<DrugExceptionState> known = Optional.ofNullable((DrugExceptionState) signalled.get(key))
-                .or(() -> call.state().read(key, DrugExceptionState.parser()));
-        DrugExceptionState.Builder exception = known.map(DrugExceptionState::toBuilder)
-                .orElseGet(() -> DrugExceptionState.newBuilder()
-                        .setId(id)
-                        .setKind(finding.kind())
-                        .setObject(object)
-                        .setProductId(finding.productId())
-                        .setCause(finding.cause())
-                        .setReporter(call.signatory().name())
-                        .setOpenedMillis(call.timeMillis())
-                        .setSealedDetails(finding.sealedDetails()));
-        all.addAll(exception.getPartiesList());
-        boolean fresh = known.isEmpty();
-        if (exception.getStatus() != DrugExceptionStatus.DRUG_INVESTIGATING) {
-            exception.setStatus(DrugExceptionStatus.DRUG_OPEN);
-        }
-        DrugExceptionState state = exception
-                .clearParties()
-                .addAllParties(all)
-                .setOccurrences(exception.getOccurrences() + 1)
-                .setChangedMillis(call.timeMillis())
-                .setVersion(exception.getVersion() + 1)
-                .build();
+        Optional<DrugExceptionState> known = found(key);
+        DrugExceptionState state = counted(known.orElseGet(() -> opened(id, finding)), parties);
         signalled.put(key, state);
-        signals.put(key, state).notify(EventType.DRUG_EXCEPTION_OPENED, all, id);
-        if (fresh) {
-            for (String party : all) {
+        signals.put(key, state).notify(EventType.DRUG_EXCEPTION_OPENED, state.getPartiesList(), id);
+        if (written.containsKey(key)) {
+            put(key, counted((DrugExceptionState) written.get(key), parties));
+        }
+        List<String> before =
+                known.map(exception -> List.copyOf(exception.getPartiesList())).orElse(List.of());
+        for (String party : state.getPartiesList()) {
+            if (!before.contains(party)) {
                 signals.index(LedgerIndexes.of(LedgerIndexes.INSTITUTION_EXCEPTIONS, party, call.timeMillis(), id));
             }
-            signals.index(LedgerIndexes.of(LedgerIndexes.OBJECT_EXCEPTIONS, object, call.timeMillis(), id));
+        }
+        if (known.isEmpty()) {
+            signals.index(LedgerIndexes.of(LedgerIndexes.OBJECT_EXCEPTIONS, finding.object(), call.timeMillis(), id));
         }
         if (!exceptions.contains(id)) {
             exceptions.add(id);
         }
     }
 
-    ByteString exceptionId(DrugExceptionKind kind, ByteString object) {
+    private DrugExceptionState opened(ByteString id, Finding finding) {
+        return DrugExceptionState.newBuilder()
+                .setId(id)
+                .setKind(finding.kind())
+                .setObject(finding.object())
+                .setProductId(finding.productId())
+                .setCause(finding.cause())
+                .setReporter(call.signatory().name())
+                .setOpenedMillis(call.timeMillis())
+                .setSealedDetails(finding.sealedDetails())
+                .build();
+    }
+
+    private DrugExceptionState counted(DrugExceptionState exception, Set<String> parties) {
+        TreeSet<String> all = new TreeSet<>(exception.getPartiesList());
+        all.addAll(parties);
+        return exception.toBuilder()
+                .setStatus(
+                        exception.getStatus() == DrugExceptionStatus.DRUG_INVESTIGATING
+                                ? DrugExceptionStatus.DRUG_INVESTIGATING
+                                : DrugExceptionStatus.DRUG_OPEN)
+                .clearParties()
+                .addAllParties(all)
+                .setOccurrences(exception.getOccurrences() + 1)
+                .setChangedMillis(call.timeMillis())
+                .setVersion(exception.getVersion() + 1)
+                .build();
+    }
+
+    private ByteString exceptionId(Finding finding) {
+        return exceptionId(finding.kind(), finding.productId(), finding.object());
+    }
+
+    ByteString exceptionId(DrugExceptionKind kind, ByteString productId, ByteString object) {
         byte[] hash = Hash.tagged(
                         "consilium/drug-exception/v1",
                         new byte[] {(byte) kind.getNumber()},
                         object.toByteArray(),
-                        institution().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        (institution() + "\n").getBytes(StandardCharsets.US_ASCII),
+                        productId.toByteArray())
                 .toBytes();
         return ByteString.copyFrom(Arrays.copyOf(hash, ItemIds.BYTES));
     }

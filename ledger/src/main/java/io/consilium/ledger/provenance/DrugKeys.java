@@ -47,8 +47,9 @@ public final class DrugKeys {
         return StateKey.of(SEGMENT + hex(lotId) + "/" + number);
     }
 
-    public static StateKey item(ByteString id) {
-        return of(ITEM, id);
+    /** An item is one of its product's: another product may have the same id, and is another's. */
+    public static StateKey item(ByteString productId, ByteString id) {
+        return StateKey.of(ITEM + hex(productId) + "/" + hex(id));
     }
 
     public static StateKey container(ByteString id) {
@@ -85,14 +86,21 @@ public final class DrugKeys {
         if (text.startsWith(COMPANY)) {
             return ActorName.isSlug(text.substring(COMPANY.length()));
         }
-        for (String prefix : List.of(KEY, PRODUCT, LOT, ITEM, CONTAINER, SHIPMENT, RECALL, EXCEPTION)) {
+        if (text.startsWith(ITEM)) {
+            int slash = text.indexOf('/', ITEM.length());
+            return slash > 0 && isId(text.substring(ITEM.length(), slash)) && isId(text.substring(slash + 1));
+        }
+        for (String prefix : List.of(KEY, PRODUCT, LOT, CONTAINER, SHIPMENT, RECALL, EXCEPTION)) {
             if (text.startsWith(prefix)) {
-                String id = text.substring(prefix.length());
-                return id.length() == 2 * ItemIds.BYTES
-                        && id.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+                return isId(text.substring(prefix.length()));
             }
         }
         return false;
+    }
+
+    private static boolean isId(String hex) {
+        return hex.length() == 2 * ItemIds.BYTES
+                && hex.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
     }
 
     private static StateKey of(String prefix, ByteString id) {

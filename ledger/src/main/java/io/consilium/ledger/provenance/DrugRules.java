@@ -2,6 +2,7 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.Outcome;
+import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
@@ -24,8 +25,21 @@ public final class DrugRules {
         }
         DrugBook book = new DrugBook(call);
         book.plan(List.of(action));
-        Optional<Rejection> refusal = act(book, action);
-        return refusal.isPresent() ? refused(book, refusal.get(), book.exceptions()) : applied(book);
+        try {
+            Optional<Rejection> refusal = act(book, action);
+            return refusal.isPresent() ? refused(book, refusal.get(), book.exceptions()) : applied(book);
+        } catch (Work.TooMuch tooMuch) {
+            return tooMuch(List.of());
+        }
+    }
+
+    /** Nothing is kept, findings neither: who does the same in parts finds them again. */
+    static Outcome tooMuch(List<ByteString> objects) {
+        return new Outcome.Refused(
+                Refusal.TOO_MANY_AT_ONCE.rejection(),
+                new Writes(),
+                objects,
+                DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
     }
 
     static Outcome applied(DrugBook book) {
@@ -43,7 +57,7 @@ public final class DrugRules {
         }
         book.begin(action);
         DrugAction act = Placing.placed(book, action);
-        return event(book, act).or(() -> switch (act.getActCase()) {
+        Optional<Rejection> refusal = event(book, act).or(() -> switch (act.getActCase()) {
             case COMPANY_KEY -> KeyRules.company(book, act.getCompanyKey());
             case KEY_REQUEST -> KeyRules.request(book, act.getKeyRequest());
             case KEY_GRANT -> KeyRules.grant(book, act.getKeyGrant());
@@ -61,6 +75,10 @@ public final class DrugRules {
             case ERROR_DECLARATION -> EventRules.declareError(book, act.getErrorDeclaration());
             case DOCUMENT, ACT_NOT_SET -> throw new IllegalStateException("parsing refuses such an act");
         });
+        if (refusal.isEmpty()) {
+            Containers.settle(book);
+        }
+        return refusal;
     }
 
     private static Optional<Rejection> event(DrugBook book, DrugAction act) {

@@ -28,7 +28,7 @@ final class ExceptionRules {
         if (book.product(report.getProductId()).isEmpty()) {
             return Optional.of(Refusal.PRODUCT_UNKNOWN.rejection());
         }
-        Finding finding = book.item(report.getItemId())
+        Finding finding = book.item(report.getProductId(), report.getItemId())
                 .map(item -> {
                     Thing thing = Thing.of(book, item);
                     return thing.finding(
@@ -45,8 +45,7 @@ final class ExceptionRules {
         if (refusal.isPresent()) {
             return refusal;
         }
-        Optional<DrugExceptionState> found =
-                book.read(DrugKeys.exception(resolve.getExceptionId()), DrugExceptionState.parser());
+        Optional<DrugExceptionState> found = book.exception(resolve.getExceptionId());
         boolean party = found.map(
                         exception -> regulator || exception.getPartiesList().contains(book.institution()))
                 .orElse(false);
@@ -89,8 +88,9 @@ final class ExceptionRules {
     }
 
     /** An exception of this institution that has settled itself. */
-    static void settle(DrugBook book, DrugExceptionKind kind, ByteString object, String resolution) {
-        book.read(DrugKeys.exception(book.exceptionId(kind, object)), DrugExceptionState.parser())
+    static void settle(
+            DrugBook book, DrugExceptionKind kind, ByteString productId, ByteString object, String resolution) {
+        book.exception(book.exceptionId(kind, productId, object))
                 .filter(exception -> exception.getStatus() != DrugExceptionStatus.DRUG_RESOLVED)
                 .ifPresent(exception -> change(
                         book,

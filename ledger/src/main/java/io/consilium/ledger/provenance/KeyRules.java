@@ -92,23 +92,28 @@ final class KeyRules {
         if (!encryptionKey(call, call.signatory().name()).equals(Optional.of(request.getRequesterKey()))) {
             return Optional.of(Refusal.RECIPIENT_KEY_STALE.under(RULE, ""));
         }
-        if (request.getKind() == DrugKeyKind.DRUG_KEY_LOGISTICS
+        String requester = call.signatory().name();
+        boolean logistics = request.getKind() == DrugKeyKind.DRUG_KEY_LOGISTICS;
+        if (logistics
                 && !request.getRequestId()
                         .equals(DrugBlinding.logisticsRequestId(
-                                request.getOwner(), call.signatory().name(), request.getRequesterKey()))) {
+                                request.getOwner(), requester, request.getRequesterKey()))) {
             return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection("a logistics key has its own request id"));
         }
-        Optional<DrugKeyState> earlier = book.read(DrugKeys.request(request.getRequestId()), DrugKeyState.parser());
+        ByteString id = logistics
+                ? request.getRequestId()
+                : DrugBlinding.keptRequestId(requester, request.getKind().getNumber(), request.getRequestId());
+        Optional<DrugKeyState> earlier = book.read(DrugKeys.request(id), DrugKeyState.parser());
         // a product that was unknown then may be known now
         if (earlier.isPresent() && earlier.get().getStatus() != DrugRequestStatus.DRUG_NOTHING_SUCH) {
             return Optional.of(Refusal.KEY_REQUEST_EXISTS.rejection());
         }
         book.put(
-                DrugKeys.request(request.getRequestId()),
+                DrugKeys.request(id),
                 DrugKeyState.newBuilder()
-                        .setRequestId(request.getRequestId())
+                        .setRequestId(id)
                         .setOwner(request.getOwner())
-                        .setRequester(call.signatory().name())
+                        .setRequester(requester)
                         .setRequesterKey(request.getRequesterKey())
                         .setKind(request.getKind())
                         .setSealedSubject(request.getSealedSubject())
@@ -116,11 +121,9 @@ final class KeyRules {
                         .setRequestedMillis(call.timeMillis())
                         .setVersion(1)
                         .build());
-        book.index(LedgerIndexes.of(
-                LedgerIndexes.OWNER_KEY_REQUESTS, request.getOwner(), call.timeMillis(), request.getRequestId()));
-        book.notice(
-                EventType.DRUG_KEY_REQUESTED, List.of(request.getOwner(), book.institution()), request.getRequestId());
-        book.made(request.getRequestId());
+        book.index(LedgerIndexes.of(LedgerIndexes.OWNER_KEY_REQUESTS, request.getOwner(), call.timeMillis(), id));
+        book.notice(EventType.DRUG_KEY_REQUESTED, List.of(request.getOwner(), book.institution()), id);
+        book.made(id);
         return Optional.empty();
     }
 

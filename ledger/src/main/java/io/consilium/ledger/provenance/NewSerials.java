@@ -49,8 +49,8 @@ final class NewSerials {
         for (ByteString lotId : product.getLotsList()) {
             int segments = book.lot(lotId).orElseThrow().getSegments();
             for (int number = 0; number < segments; number++) {
-                Optional<ByteString> duplicate = serials.firstIn(
-                        book.segment(lotId, number).orElseThrow().getIds());
+                Optional<ByteString> duplicate =
+                        serials.firstIn(book.compared(lotId, number).getIds());
                 if (duplicate.isPresent()) {
                     return duplicate;
                 }
@@ -64,8 +64,7 @@ final class NewSerials {
         for (ByteString lotId : product.getLotsList()) {
             int segments = book.lot(lotId).orElseThrow().getSegments();
             for (int number = 0; number < segments; number++) {
-                all.addAll(
-                        serials.allIn(book.segment(lotId, number).orElseThrow().getIds()));
+                all.addAll(serials.allIn(book.compared(lotId, number).getIds()));
             }
         }
         return all;

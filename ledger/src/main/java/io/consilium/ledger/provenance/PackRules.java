@@ -69,7 +69,7 @@ final class PackRules {
             if (refusal.isPresent()) {
                 return refusal;
             }
-            Containers.add(contents, set);
+            Containers.add(book, contents, set);
         }
         for (ByteString child : aggregation.getContainersList()) {
             refusal = container(book, child, container, step);
@@ -79,7 +79,9 @@ final class PackRules {
             contents.addContainers(child);
         }
         book.put(DrugKeys.contents(id), contents.build());
-        Containers.lotsAnew(book, id);
+        if (!Containers.fits(contents) || !Containers.lotsAnew(book, id)) {
+            return Optional.of(Refusal.CONTAINER_FULL.rejection());
+        }
         book.made(id);
         return Optional.empty();
     }
@@ -99,7 +101,7 @@ final class PackRules {
         ByteBuffer named = ItemIds.row(set.getIds());
         for (int i = 0; i < ItemIds.count(set.getIds()); i++) {
             ByteString id = ItemIds.at(set.getIds(), i);
-            Optional<DrugItemState> own = book.itemAmongMany(id);
+            Optional<DrugItemState> own = book.itemAmongMany(set.getProductId(), id);
             if (own.isPresent()) {
                 Optional<Rejection> refusal = own(book, set, own.get(), step);
                 if (refusal.isPresent()) {

@@ -41,10 +41,10 @@ public final class PackSearch {
         }
         List<ByteString> rest = new ArrayList<>();
         for (ByteString id : ids) {
-            Optional<DrugItemState> own = state.read(DrugKeys.item(id), DrugItemState.parser());
+            Optional<DrugItemState> own = state.read(DrugKeys.item(productId, id), DrugItemState.parser());
             if (own.isEmpty()) {
                 rest.add(id);
-            } else if (own.get().getProductId().equals(productId)) {
+            } else {
                 found.put(id, new Place(setOf(own.get()), own.get()));
             }
         }

@@ -23,6 +23,9 @@ public final class Packs {
 
     public static final int MAX_HISTORY = 128;
 
+    /** Steps beyond, for what stops a pack: that a path is full protects nobody from a recall (DRU-6). */
+    static final int RESERVED_STEPS = 32;
+
     private static final int PARENT_BYTES = 2;
 
     private Packs() {}
@@ -50,12 +53,10 @@ public final class Packs {
         if (product.isEmpty()) {
             return Optional.empty();
         }
-        Optional<DrugItemState> own = book.item(id);
+        Optional<DrugItemState> own = book.item(set.getProductId(), id);
         if (own.isPresent()) {
             DrugItemState item = own.get();
-            boolean same = item.getProductId().equals(set.getProductId())
-                    && item.getLotId().equals(set.getLotId())
-                    && item.getSegment() == set.getSegment();
+            boolean same = item.getLotId().equals(set.getLotId()) && item.getSegment() == set.getSegment();
             return same ? Optional.of(new Pack(item, true, product.get())) : Optional.empty();
         }
         return segment(book, set)
@@ -135,7 +136,16 @@ public final class Packs {
 
     /** Adds a step to the path; a path that is as long as can be kept takes no more. */
     static Optional<DrugItemState.Builder> with(DrugItemState item, DrugStep step) {
-        return item.getHistoryCount() >= MAX_HISTORY
+        return with(item, step, MAX_HISTORY);
+    }
+
+    /** The same for a step that stops the pack. */
+    static Optional<DrugItemState.Builder> stopped(DrugItemState item, DrugStep step) {
+        return with(item, step, MAX_HISTORY + RESERVED_STEPS);
+    }
+
+    private static Optional<DrugItemState.Builder> with(DrugItemState item, DrugStep step, int most) {
+        return item.getHistoryCount() >= most
                 ? Optional.empty()
                 : Optional.of(item.toBuilder().addHistory(step));
     }

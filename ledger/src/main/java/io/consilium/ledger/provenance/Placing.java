@@ -64,14 +64,9 @@ final class Placing {
                 continue;
             }
             for (ByteString id : ItemIds.list(set.getIds())) {
-                placed.add(
-                        book
-                                .madeAt(id)
-                                .filter(place -> place.getProductId().equals(set.getProductId()))
-                                .orElse(set)
-                                .toBuilder()
-                                .setIds(id)
-                                .build());
+                placed.add(book.madeAt(set.getProductId(), id).orElse(set).toBuilder()
+                        .setIds(id)
+                        .build());
             }
         }
         return PackSearch.joined(placed);

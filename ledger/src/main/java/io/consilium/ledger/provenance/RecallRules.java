@@ -119,13 +119,13 @@ final class RecallRules {
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
                 DrugItemState item = pack.get().item();
-                Optional<DrugItemState.Builder> changed = Packs.with(
-                        item, book.step(STEP).setBefore(item.getStatus()).build());
-                if (changed.isEmpty()) {
-                    return Optional.of(Refusal.HISTORY_LIMIT.rejection());
-                }
-                DrugItemState state =
-                        changed.get().setRecallId(recall.getRecallId()).build();
+                // a path without room for the step hinders no recall
+                DrugItemState state = Packs.stopped(
+                                item,
+                                book.step(STEP).setBefore(item.getStatus()).build())
+                        .orElseGet(item::toBuilder)
+                        .setRecallId(recall.getRecallId())
+                        .build();
                 book.put(state);
                 if (!item.getParent().isEmpty() && !Packs.isBlocked(item)) {
                     Containers.block(book, item.getParent(), 1);

@@ -16,10 +16,13 @@ import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Receiving matches shipping (DRU-4). What came is in the receiver's hands; what did not come is a SHORT exception and
@@ -28,14 +31,22 @@ import java.util.TreeSet;
  */
 final class ReceiveRules {
     private static final String RULE = "DRU-4";
+    private static final String MISSING = "missing";
     private static final int MAX_MISSING = 1_024;
 
     private ReceiveRules() {}
 
-    /** What came of one shipment. */
+    /** A pack of a product, or a container, of no product. */
+    private record Name(ByteString productId, ByteString id) {
+        static Name of(ByteString container) {
+            return new Name(ByteString.EMPTY, container);
+        }
+    }
+
+    /** What came of one shipment, and was not found to be part of it yet. */
     private static final class Arrival {
         final DrugShipmentState shipment;
-        final TreeSet<ByteString> ids = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+        final Set<Name> names = new LinkedHashSet<>();
 
         Arrival(DrugShipmentState shipment) {
             this.shipment = shipment;
@@ -52,7 +63,7 @@ final class ReceiveRules {
         }
         Map<ByteString, Arrival> arrivals = new LinkedHashMap<>();
         Optional<Rejection> first = Optional.empty();
-        Map<ByteString, Stray> strays = new LinkedHashMap<>();
+        Map<Name, Optional<Thing>> strays = new LinkedHashMap<>();
         for (ByteString id : receive.getContainersList()) {
             Optional<Rejection> stray = container(book, id, arrivals, strays);
             first = first.or(() -> stray);
@@ -76,14 +87,12 @@ final class ReceiveRules {
         return Optional.empty();
     }
 
-    /** Something that came and is under way in no shipment to here. */
-    private record Stray(Optional<Thing> thing) {}
-
+    /** Something that came; what is under way in no shipment to here is a stray. */
     private static Optional<Rejection> container(
-            DrugBook book, ByteString id, Map<ByteString, Arrival> arrivals, Map<ByteString, Stray> strays) {
+            DrugBook book, ByteString id, Map<ByteString, Arrival> arrivals, Map<Name, Optional<Thing>> strays) {
         Optional<DrugContainerState> found = book.container(id);
         if (found.isEmpty()) {
-            strays.put(id, new Stray(Optional.empty()));
+            strays.put(Name.of(id), Optional.empty());
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
         Containers.Place place = Containers.place(book, found.get());
@@ -94,7 +103,7 @@ final class ReceiveRules {
         DrugContainerState container = found.get();
         if (container.getMissing()) {
             // it had been missed: it comes late
-            late(book, id);
+            late(book, arrivals.get(place.shipmentId()), Name.of(id));
             book.put(container.toBuilder()
                     .setMissing(false)
                     .clearShipmentId()
@@ -111,7 +120,7 @@ final class ReceiveRules {
             DrugItemSet set,
             ByteString id,
             Map<ByteString, Arrival> arrivals,
-            Map<ByteString, Stray> strays) {
+            Map<Name, Optional<Thing>> strays) {
         Optional<Packs.Pack> pack = Packs.find(book, set, id);
         if (pack.isEmpty()) {
             book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
@@ -121,9 +130,9 @@ final class ReceiveRules {
         Containers.Place place = Containers.place(book, item);
         Optional<Rejection> stray = arrive(book, Thing.of(book, item), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
-            late(book, id);
+            late(book, arrivals.get(place.shipmentId()), new Name(item.getProductId(), id));
             book.put(item.toBuilder()
-                    .setStatus(lastBefore(item))
+                    .setStatus(beforeMissing(item))
                     .clearShipmentId()
                     .setCustodian(book.institution())
                     .addHistory(received(book, place.shipmentId()))
@@ -133,18 +142,24 @@ final class ReceiveRules {
         return stray;
     }
 
-    private static DrugStatus lastBefore(DrugItemState item) {
-        return item.getHistory(item.getHistoryCount() - 1).getBefore();
+    /** A recall may have come after it was missed. */
+    private static DrugStatus beforeMissing(DrugItemState item) {
+        for (int i = item.getHistoryCount() - 1; i >= 0; i--) {
+            if (item.getHistory(i).getType().equals(MISSING)) {
+                return item.getHistory(i).getBefore();
+            }
+        }
+        return DrugStatus.DRUG_ACTIVE;
     }
 
     private static Optional<Rejection> arrive(
-            DrugBook book, Thing thing, Map<ByteString, Arrival> arrivals, Map<ByteString, Stray> strays) {
+            DrugBook book, Thing thing, Map<ByteString, Arrival> arrivals, Map<Name, Optional<Thing>> strays) {
         Containers.Place place = thing.place();
         if (!place.underWay()) {
             if (place.custodian().equals(book.institution())) {
                 return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
             }
-            strays.put(thing.id(), new Stray(Optional.of(thing)));
+            strays.put(new Name(thing.productId(), thing.id()), Optional.of(thing));
             return Optional.of(Refusal.NOT_SHIPPED.rejection());
         }
         DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
@@ -157,19 +172,19 @@ final class ReceiveRules {
             return Optional.of(Refusal.NOT_RECEIVER.rejection());
         }
         arrivals.computeIfAbsent(shipment.getId(), key -> new Arrival(shipment))
-                .ids
-                .add(thing.id());
+                .names
+                .add(new Name(thing.productId(), thing.id()));
         return Optional.empty();
     }
 
     /** More of a sender's goods than it sent is OVER; goods of which no shipment tells are NO_DATA. */
-    private static void strays(DrugBook book, Map<ByteString, Stray> strays, Collection<Arrival> arrivals) {
-        strays.forEach((id, stray) -> {
-            if (stray.thing().isEmpty()) {
-                book.signal(Finding.of(DrugExceptionKind.DRUG_NO_DATA, id, ByteString.EMPTY));
+    private static void strays(DrugBook book, Map<Name, Optional<Thing>> strays, Collection<Arrival> arrivals) {
+        strays.forEach((name, stray) -> {
+            if (stray.isEmpty()) {
+                book.signal(Finding.of(DrugExceptionKind.DRUG_NO_DATA, name.id(), ByteString.EMPTY));
                 return;
             }
-            Thing thing = stray.thing().get();
+            Thing thing = stray.get();
             String custodian = thing.place().custodian();
             boolean over = arrivals.stream()
                     .anyMatch(arrival -> arrival.shipment.getFrom().equals(custodian));
@@ -189,41 +204,41 @@ final class ReceiveRules {
 
     private static Optional<Rejection> close(DrugBook book, Arrival arrival) {
         DrugShipmentState shipment = arrival.shipment;
-        TreeSet<ByteString> missing = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+        Set<Name> missing = new LinkedHashSet<>();
         if (shipment.getReceivedMillis() == 0) {
+            boolean inner = namesInside(arrival);
             for (ByteString id : shipment.getContainersList()) {
-                Optional<Rejection> refusal = shippedContainer(book, arrival, id, missing);
+                Optional<Rejection> refusal = shippedContainer(book, arrival, id, inner, missing);
                 if (refusal.isPresent()) {
                     return refusal;
                 }
             }
             for (DrugItemSet set : shipment.getItemsList()) {
                 for (ByteString id : ItemIds.list(set.getIds())) {
-                    DrugItemState item = book.item(id).orElseThrow();
-                    if (arrival.ids.remove(id)) {
-                        book.put(item.toBuilder()
-                                .clearShipmentId()
-                                .setCustodian(book.institution())
-                                .addHistory(received(book, shipment.getId()))
-                                .build());
-                        holders(book, List.of(item.getLotId()));
-                    } else {
-                        miss(book, item);
-                        missing.add(id);
+                    Optional<DrugItemState> sent = book.item(set.getProductId(), id);
+                    if (sent.isEmpty()) {
+                        return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                     }
+                    shippedItem(book, arrival, sent.get(), missing);
                 }
             }
-            if (!arrival.ids.isEmpty()) {
-                return Optional.of(Refusal.RECEIVE_DEPTH.rejection());
-            }
+        }
+        // it stands deeper in what came, or in something that is missing
+        if (!arrival.names.isEmpty()) {
+            return Optional.of(Refusal.RECEIVE_DEPTH.rejection());
         }
         if (missing.size() > MAX_MISSING) {
             return Optional.of(Refusal.TOO_MANY_AT_ONCE.rejection());
         }
-        for (ByteString id : missing) {
+        for (Name name : missing) {
             String sender = shipment.getFrom();
             book.signal(new Finding(
-                    DrugExceptionKind.DRUG_SHORT, id, productOf(book, id), List.of(sender), sender, ByteString.EMPTY));
+                    DrugExceptionKind.DRUG_SHORT,
+                    name.id(),
+                    name.productId(),
+                    List.of(sender),
+                    sender,
+                    ByteString.EMPTY));
         }
         book.put(
                 DrugKeys.shipment(shipment.getId()),
@@ -236,65 +251,89 @@ final class ReceiveRules {
         return Optional.empty();
     }
 
-    private static ByteString productOf(DrugBook book, ByteString id) {
-        return book.item(id).map(DrugItemState::getProductId).orElse(ByteString.EMPTY);
+    /** Whether anything came by itself that was sent within a container; most receipts name what was sent. */
+    private static boolean namesInside(Arrival arrival) {
+        Set<Name> sent = new LinkedHashSet<>();
+        arrival.shipment.getContainersList().forEach(id -> sent.add(Name.of(id)));
+        arrival.shipment.getItemsList().forEach(set -> ItemIds.list(set.getIds())
+                .forEach(id -> sent.add(new Name(set.getProductId(), id))));
+        return !sent.containsAll(arrival.names);
+    }
+
+    private static void shippedItem(DrugBook book, Arrival arrival, DrugItemState item, Set<Name> missing) {
+        Name name = new Name(item.getProductId(), item.getId());
+        if (arrival.names.remove(name)) {
+            book.put(item.toBuilder()
+                    .clearShipmentId()
+                    .setCustodian(book.institution())
+                    .addHistory(received(book, arrival.shipment.getId()))
+                    .build());
+            holders(book, List.of(item.getLotId()));
+        } else {
+            miss(book, item);
+            missing.add(name);
+        }
     }
 
     /** A container that was sent: it came whole, or some of what stands in it was named, or it did not come. */
     private static Optional<Rejection> shippedContainer(
-            DrugBook book, Arrival arrival, ByteString id, TreeSet<ByteString> missing) {
+            DrugBook book, Arrival arrival, ByteString id, boolean inner, Set<Name> missing) {
         DrugContainerState container = book.container(id).orElseThrow();
-        boolean whole = arrival.ids.remove(id);
-        DrugContentsState contents = book.contents(id);
-        boolean part = contents.getContainersList().stream().anyMatch(arrival.ids::contains)
-                || contents.getItemsList().stream()
-                        .flatMap(set -> ItemIds.list(set.getIds()).stream())
-                        .anyMatch(arrival.ids::contains);
+        boolean whole = arrival.names.remove(Name.of(id));
+        boolean part = inner && inside(book, id).anyMatch(arrival.names::contains);
         if (!whole && !part) {
             miss(book, container);
-            missing.add(id);
+            missing.add(Name.of(id));
             return Optional.empty();
         }
         if (part) {
-            Optional<Rejection> refusal = missInside(book, arrival, contents, missing);
+            Optional<Rejection> refusal = missInside(book, arrival, book.contents(id), missing);
             if (refusal.isPresent()) {
                 return refusal;
             }
+            Containers.settle(book);
             container = book.container(id).orElseThrow();
         }
-        Optional<DrugContainerState.Builder> received =
-                Containers.with(container.toBuilder(), received(book, arrival.shipment.getId()));
-        if (received.isEmpty()) {
-            return Optional.of(Refusal.HISTORY_LIMIT.rejection());
-        }
-        book.put(received.get()
+        // what was sent can always be received: its sending left room in its path for that
+        book.put(container.toBuilder()
                 .clearShipmentId()
                 .setCustodian(book.institution())
+                .addHistory(received(book, arrival.shipment.getId()))
                 .build());
         holders(book, container.getLotsList());
         return Optional.empty();
     }
 
+    private static Stream<Name> inside(DrugBook book, ByteString containerId) {
+        DrugContentsState contents = book.contents(containerId);
+        contents.getItemsList().forEach(set -> book.work().look(set.getIds().size()));
+        return Stream.concat(
+                contents.getContainersList().stream().map(Name::of),
+                contents.getItemsList().stream().flatMap(set -> ItemIds.list(set.getIds()).stream()
+                        .map(id -> new Name(set.getProductId(), id))));
+    }
+
     private static Optional<Rejection> missInside(
-            DrugBook book, Arrival arrival, DrugContentsState contents, TreeSet<ByteString> missing) {
+            DrugBook book, Arrival arrival, DrugContentsState contents, Set<Name> missing) {
         for (ByteString child : contents.getContainersList()) {
-            if (!arrival.ids.remove(child)) {
+            if (!arrival.names.remove(Name.of(child))) {
                 DrugContainerState out = Containers.takeOut(
                                 book, book.container(child).orElseThrow())
                         .build();
                 miss(book, out);
-                missing.add(child);
+                missing.add(Name.of(child));
             }
         }
         for (DrugItemSet set : contents.getItemsList()) {
             for (ByteString id : ItemIds.list(set.getIds())) {
-                if (!arrival.ids.remove(id)) {
+                Name name = new Name(set.getProductId(), id);
+                if (!arrival.names.remove(name)) {
                     if (missing.size() > MAX_MISSING) {
                         return Optional.of(Refusal.TOO_MANY_AT_ONCE.rejection());
                     }
                     Packs.Pack pack = Packs.find(book, set, id).orElseThrow();
                     miss(book, Containers.takeOut(book, pack.item()).build());
-                    missing.add(id);
+                    missing.add(name);
                 }
             }
         }
@@ -304,19 +343,20 @@ final class ReceiveRules {
     private static void miss(DrugBook book, DrugContainerState container) {
         book.put(container.toBuilder()
                 .setMissing(true)
-                .addHistory(book.step("missing").setObject(container.getShipmentId()))
+                .addHistory(book.step(MISSING).setObject(container.getShipmentId()))
                 .build());
     }
 
     private static void miss(DrugBook book, DrugItemState item) {
         book.put(item.toBuilder()
                 .setStatus(DrugStatus.DRUG_MISSING)
-                .addHistory(book.step("missing").setObject(item.getShipmentId()).setBefore(item.getStatus()))
+                .addHistory(book.step(MISSING).setObject(item.getShipmentId()).setBefore(item.getStatus()))
                 .build());
     }
 
-    private static void late(DrugBook book, ByteString id) {
-        ExceptionRules.settle(book, DrugExceptionKind.DRUG_SHORT, id, "received-later");
+    private static void late(DrugBook book, Arrival arrival, Name name) {
+        arrival.names.remove(name);
+        ExceptionRules.settle(book, DrugExceptionKind.DRUG_SHORT, name.productId(), name.id(), "received-later");
     }
 
     /** Data without product: nothing came of a shipment. */

@@ -35,10 +35,7 @@ final class ShipRules {
                 .setTo(ship.getTo())
                 .setObject(ship.getShipmentId())
                 .build();
-        refusal = containers(book, ship, step).or(() -> items(book, ship, step));
-        if (refusal.isPresent()) {
-            return refusal;
-        }
+        // before the goods, so that those which it names twice are found to be under way
         long time = book.call().timeMillis();
         book.put(
                 DrugKeys.shipment(ship.getShipmentId()),
@@ -52,6 +49,10 @@ final class ShipRules {
                         .setSentMillis(time)
                         .setVersion(1)
                         .build());
+        refusal = containers(book, ship, step).or(() -> items(book, ship, step));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         for (String party : List.of(book.institution(), ship.getTo())) {
             book.index(LedgerIndexes.of(LedgerIndexes.INSTITUTION_SHIPMENTS, party, time, ship.getShipmentId()));
         }
@@ -81,7 +82,9 @@ final class ShipRules {
                 return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
             }
             Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, found.get()))
-                    .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, found.get()));
+                    .or(() -> ship.getReturnGoods()
+                            ? Returns.refusal(book, found.get(), ship.getTo())
+                            : Handing.refusal(book, found.get()));
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -115,7 +118,9 @@ final class ShipRules {
         Optional<Rejection> refusal = Packs.isFinal(item.getStatus())
                 ? Optional.of(Packs.refusalOf(item.getStatus()).rejection())
                 : Holding.refusal(book, Thing.of(book, item))
-                        .or(() -> ship.getReturnGoods() ? Optional.empty() : Handing.refusal(book, item))
+                        .or(() -> ship.getReturnGoods()
+                                ? Returns.refusal(book, item, ship.getTo())
+                                : Handing.refusal(book, item))
                         .or(() -> StatusRules.order(book, item));
         if (refusal.isPresent()) {
             return refusal;

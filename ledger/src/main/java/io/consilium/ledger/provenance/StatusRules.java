@@ -13,8 +13,12 @@ import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugStep;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What ends or stops a pack's way, and what an error in it can be put right by (DRU-5, DRU-6). */
 final class StatusRules {
@@ -30,6 +34,7 @@ final class StatusRules {
         if (refusal.isPresent()) {
             return refusal;
         }
+        Map<Set<String>, ByteString> told = new LinkedHashMap<>();
         for (DrugItemSet set : change.getItemsList()) {
             for (ByteString id : ItemIds.list(set.getIds())) {
                 Optional<Packs.Pack> pack = Packs.find(book, set, id);
@@ -37,12 +42,13 @@ final class StatusRules {
                     book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
-                refusal = change(book, change.getKind(), pack.get());
+                refusal = change(book, change.getKind(), pack.get(), told);
                 if (refusal.isPresent()) {
                     return refusal;
                 }
             }
         }
+        told.forEach((parties, first) -> book.notice(EventType.DRUG_STATUS_CHANGED, parties, first));
         return Optional.empty();
     }
 
@@ -70,14 +76,16 @@ final class StatusRules {
                 : Optional.empty();
     }
 
-    private static Optional<Rejection> change(DrugBook book, DrugStatusKind kind, Packs.Pack pack) {
+    /** @param told those who hear of it, with the first pack that they hear of: one event for all of their packs */
+    private static Optional<Rejection> change(
+            DrugBook book, DrugStatusKind kind, Packs.Pack pack, Map<Set<String>, ByteString> told) {
         DrugItemState item = pack.item();
         Optional<Rejection> refusal = order(book, item).or(() -> switch (kind) {
             case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY, DRUG_EXPORT ->
                 twice(book, item).or(() -> held(book, item)).or(() -> Handing.refusal(book, item));
             case DRUG_SAMPLE, DRUG_DESTROY -> twice(book, item).or(() -> held(book, item));
             case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
-                concerned(book, pack).or(() -> markable(item, kind));
+                concerned(book, pack).or(() -> markable(book, pack, kind));
             case DRUG_RELEASE -> concerned(book, pack).or(() -> releasable(book, pack));
             case DRUG_UNDO -> undoable(book, item);
             case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
@@ -91,7 +99,7 @@ final class StatusRules {
                 ? Containers.takeOut(book, item).build()
                 : item;
         DrugStep step = book.step(word(kind)).setBefore(item.getStatus()).build();
-        Optional<DrugItemState.Builder> changed = Packs.with(at, step);
+        Optional<DrugItemState.Builder> changed = stops(kind) ? Packs.stopped(at, step) : Packs.with(at, step);
         if (changed.isEmpty()) {
             return Optional.of(Refusal.HISTORY_LIMIT.rejection());
         }
@@ -108,12 +116,11 @@ final class StatusRules {
                     List.of(thing.place().custodian()),
                     ""));
         }
-        book.notice(
-                EventType.DRUG_STATUS_CHANGED,
-                List.of(
+        told.putIfAbsent(
+                new TreeSet<>(List.of(
                         book.institution(),
                         pack.product().getOwner(),
-                        Containers.place(book, state).custodian()),
+                        Containers.place(book, state).custodian())),
                 item.getId());
         book.made(item.getId());
         return Optional.empty();
@@ -152,13 +159,34 @@ final class StatusRules {
                 : Holding.notHeld(book, Thing.of(book, pack.item()));
     }
 
-    private static Optional<Rejection> markable(DrugItemState item, DrugStatusKind kind) {
+    /** A stop that its holder can end takes no place of one that he cannot. */
+    private static Optional<Rejection> markable(DrugBook book, Packs.Pack pack, DrugStatusKind kind) {
+        DrugItemState item = pack.item();
         if (Packs.isFinal(item.getStatus()) || item.getStatus() == DrugStatus.DRUG_MISSING) {
             return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
         }
-        return after(item, kind) == item.getStatus()
-                ? Optional.of(Refusal.STATUS_UNCHANGED.rejection())
+        if (after(item, kind) == item.getStatus()) {
+            return Optional.of(Refusal.STATUS_UNCHANGED.rejection());
+        }
+        boolean suspected =
+                item.getStatus() == DrugStatus.DRUG_SUSPECT || item.getStatus() == DrugStatus.DRUG_ILLEGITIMATE;
+        if (suspected && kind == DrugStatusKind.DRUG_QUARANTINE) {
+            return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+        }
+        return item.getStatus() == DrugStatus.DRUG_ILLEGITIMATE && !liftsSuspicion(book, pack)
+                ? Optional.of(Refusal.RELEASE_NOT_ALLOWED.rejection())
                 : Optional.empty();
+    }
+
+    private static boolean liftsSuspicion(DrugBook book, Packs.Pack pack) {
+        return pack.product().getOwner().equals(book.institution()) || Traders.isRegulator(book.call());
+    }
+
+    private static boolean stops(DrugStatusKind kind) {
+        return switch (kind) {
+            case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE, DRUG_DESTROY -> true;
+            default -> false;
+        };
     }
 
     /** Whoever holds it ends a quarantine; suspicion is lifted by the manufacturer or the regulator. */
@@ -166,9 +194,7 @@ final class StatusRules {
         return switch (pack.item().getStatus()) {
             case DRUG_QUARANTINED -> Optional.empty();
             case DRUG_SUSPECT, DRUG_ILLEGITIMATE ->
-                pack.product().getOwner().equals(book.institution()) || Traders.isRegulator(book.call())
-                        ? Optional.empty()
-                        : Optional.of(Refusal.RELEASE_NOT_ALLOWED.rejection());
+                liftsSuspicion(book, pack) ? Optional.empty() : Optional.of(Refusal.RELEASE_NOT_ALLOWED.rejection());
             default -> Optional.of(Refusal.STATUS_UNCHANGED.rejection());
         };
     }

@@ -16,7 +16,9 @@ import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The shape of provenance's acts: ids of 16 bytes in rows, each once, and bounds on all of them. */
 final class DrugFormat {
@@ -226,6 +228,7 @@ final class DrugFormat {
             throws MalformedTransaction {
         Shape.count(sets.size(), 0, MAX_SETS, path + ".items");
         int items = 0;
+        Set<DrugItemSet> places = new LinkedHashSet<>();
         for (int i = 0; i < sets.size(); i++) {
             DrugItemSet set = sets.get(i);
             String at = path + ".items[" + i + "]";
@@ -235,6 +238,9 @@ final class DrugFormat {
             }
             if (set.getSegment() < 0) {
                 throw MalformedTransaction.at(at + ".segment", "is not negative");
+            }
+            if (!places.add(set.toBuilder().clearIds().build())) {
+                throw MalformedTransaction.at(at, "repeats a place: its ids go into one set");
             }
             items += ids(set.getIds(), at + ".ids");
             ascending(set.getIds(), at + ".ids");

@@ -241,6 +241,7 @@ public enum Refusal {
     HAS_PARENT("DRU-3", REFUSED, "it stands in a container already", "unpack it first"),
     NOT_IN_CONTAINER("DRU-3", REFUSED, "it does not stand in this container", "check parent and child"),
     HIERARCHY("DRU-3", REFUSED, "containers cannot stand in each other so", "check parent and child"),
+    CONTAINER_FULL("TX-6", REFUSED, "as much as a container can hold", "pack the rest into another container"),
     TOO_MANY_AT_ONCE("TX-6", REFUSED, "more than can be done in one step", "do it in parts"),
     HISTORY_LIMIT("TX-6", REFUSED, "its path is as long as can be kept", "repack what is in it"),
     HELD_ELSEWHERE("DRU-8", REFUSED, "somebody else has it", "look at drug exceptions, and stop the goods"),
@@ -259,6 +260,8 @@ public enum Refusal {
     QUARANTINED("DRU-5", REFUSED, "it is in quarantine", "release it first"),
     SUSPECT("DRU-5", REFUSED, "it is suspect", "the manufacturer or regulator can release it"),
     ILLEGITIMATE("DRU-5", REFUSED, "it is illegitimate", "keep it apart and tell the regulator"),
+    RETURN_ELSEWHERE(
+            "DRU-5", REFUSED, "it goes back to its maker or to who sent it alone", "return it to one of the two"),
     CONTENT_BLOCKED("DRU-5", REFUSED, "something in it is stopped", "take out what is stopped"),
     ALREADY_DISPENSED("DRU-5", REFUSED, "it has been dispensed already", "stop the pack: one of the two is false"),
     DECOMMISSIONED("DRU-5", REFUSED, "its way has ended", "look at its path with drug trace"),

@@ -33,11 +33,24 @@ final class DrugWorld {
     static final ByteString LOT = id("lot");
     static final long YEAR = 365L * 24 * 3_600_000;
 
-    final TestChain chain = new TestChain();
-    private final long expiry = chain.now + YEAR;
+    static final String RIVAL = "rival/packer";
+
+    final TestChain chain;
+    private final long expiry;
     private int shipments;
 
     DrugWorld() {
+        this(new TestChain());
+    }
+
+    /** The same with a second manufacturer. */
+    static DrugWorld withRival() {
+        return new DrugWorld(new TestChain(TestChain.documentWith(RIVAL, "ADMIN", "MANUFACTURER")));
+    }
+
+    private DrugWorld(TestChain chain) {
+        this.chain = chain;
+        this.expiry = chain.now + YEAR;
         act(
                 PACKER,
                 DrugAction.newBuilder()
@@ -80,14 +93,18 @@ final class DrugWorld {
 
     /** Where the packs lie, as a node would tell; packs that are nowhere in a set of no lot. */
     List<DrugItemSet> find(List<ByteString> ids) {
+        return find(PRODUCT, ids);
+    }
+
+    List<DrugItemSet> find(ByteString product, List<ByteString> ids) {
         LedgerState state = chain.objects();
         List<DrugItemSet> sets = new ArrayList<>();
         for (ByteString id : ids) {
             DrugItemSet set = new PackSearch(state)
-                    .find(PRODUCT, id)
+                    .find(product, id)
                     .map(PackSearch.Place::set)
                     .orElseGet(() -> DrugItemSet.newBuilder()
-                            .setProductId(PRODUCT)
+                            .setProductId(product)
                             .setIds(id)
                             .build());
             sets.add(set);

@@ -367,7 +367,8 @@ class ProvenanceRulesTest {
         assertThat(world.act(PHARMACIST, company)).isEqualTo("OTHER_INSTITUTION DRU-9");
         DrugAction.Builder grant = DrugAction.newBuilder()
                 .setKeyGrant(DrugKeyGrant.newBuilder()
-                        .setRequestId(id("r1"))
+                        .setRequestId(DrugBlinding.keptRequestId(
+                                PHARMACIST, DrugKeyKind.DRUG_KEY_PRODUCT.getNumber(), id("r1")))
                         .setGranted(true)
                         .setEnvelope(ByteString.copyFromUtf8("sealed")));
         assertThat(world.act("st-mary", grant)).isEqualTo("OTHER_INSTITUTION DRU-9");

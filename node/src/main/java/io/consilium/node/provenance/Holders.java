@@ -70,7 +70,7 @@ final class Holders {
 
     /** Items with a state of their own by their index, all others by the containers of their segments. */
     private void lot(DrugProductState product, ByteString lotId) {
-        Set<ByteString> own = ownItems(lotId);
+        Set<ByteString> own = ownItems(product, lotId);
         int segments = search.lot(lotId).getSegments();
         for (int number = 0; number < segments; number++) {
             DrugSegmentState segment = view.state()
@@ -92,7 +92,7 @@ final class Holders {
         }
     }
 
-    private Set<ByteString> ownItems(ByteString lotId) {
+    private Set<ByteString> ownItems(DrugProductState product, ByteString lotId) {
         Set<ByteString> own = new HashSet<>();
         Optional<byte[]> after = Optional.empty();
         do {
@@ -101,7 +101,9 @@ final class Holders {
             for (IndexPage.Item entry : page.items()) {
                 ByteString id = LedgerIndexes.idAt(entry.key());
                 own.add(id);
-                view.state().glance(DrugKeys.item(id), DrugItemState.parser()).ifPresent(this::item);
+                view.state()
+                        .glance(DrugKeys.item(product.getId(), id), DrugItemState.parser())
+                        .ifPresent(this::item);
             }
             after = page.nextAfterKey();
         } while (after.isPresent());

@@ -66,7 +66,7 @@ final class Traces {
                         .read(DrugKeys.recall(recall), DrugRecallState.parser())
                         .map(DrugRecallState::getRecalledMillis)
                         .orElse(0L);
-        return traced(caller, steps, search.custody(item), item.getId())
+        return traced(caller, steps, search.custody(item), item.getId(), item.getProductId())
                 .setRecalledMillis(recalled)
                 .setStatus(PackStatus.of(view.state(), item, lot, nowMillis))
                 .setLotId(item.getLotId())
@@ -82,14 +82,15 @@ final class Traces {
         DrugContainerState container = search.container(id)
                 .filter(found -> policy.seesContainer(caller, found))
                 .orElseThrow(Traces::nothing);
-        return traced(caller, DrugPath.of(view.state(), container), search.custody(container), id)
+        return traced(caller, DrugPath.of(view.state(), container), search.custody(container), id, ByteString.EMPTY)
                 .setStatus(PackStatus.of(view.state(), container))
                 .setItemId(id)
                 .setManufacturer(container.getPacker())
                 .build();
     }
 
-    private DrugTraced.Builder traced(Caller caller, List<DrugStep> steps, Containers.Place place, ByteString id) {
+    private DrugTraced.Builder traced(
+            Caller caller, List<DrugStep> steps, Containers.Place place, ByteString id, ByteString productId) {
         DrugTraced.Builder traced = DrugTraced.newBuilder().addAllSteps(steps).setCustodian(place.custodian());
         if (place.underWay()) {
             view.state()
@@ -115,7 +116,7 @@ final class Traces {
         for (IndexPage.Item entry : page.items()) {
             view.state()
                     .read(DrugKeys.exception(LedgerIndexes.idAt(entry.key())), DrugExceptionState.parser())
-                    .filter(exception -> policy.sees(caller, exception))
+                    .filter(exception -> exception.getProductId().equals(productId) && policy.sees(caller, exception))
                     .ifPresent(traced::addExceptions);
         }
         return traced;

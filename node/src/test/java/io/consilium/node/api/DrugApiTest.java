@@ -172,6 +172,11 @@ class DrugApiTest {
                         .setSealedSubject(ByteString.copyFrom(subject)));
     }
 
+    /** What the ledger keeps a member's request under. */
+    private static ByteString kept(String as, ByteString requestId) {
+        return DrugBlinding.keptRequestId(as, DrugKeyKind.DRUG_KEY_PRODUCT.getNumber(), requestId);
+    }
+
     private byte[] sealedGtin(ByteString requestId, String gtin) throws Exception {
         InstitutionState maker = InstitutionState.parseFrom(
                 state(OPERATOR, StateKeys.institution(NODE).toString()).getValue());
@@ -193,7 +198,7 @@ class DrugApiTest {
         do {
             assertThat(System.nanoTime()).isLessThan(deadline);
             request = DrugKeyState.parseFrom(
-                    state(as, DrugKeys.request(requestId).toString()).getValue());
+                    state(as, DrugKeys.request(kept(as, requestId)).toString()).getValue());
         } while (request.getStatus() == DrugRequestStatus.DRUG_REQUESTED);
         return request;
     }
@@ -204,16 +209,16 @@ class DrugApiTest {
             "DRU-9 the maker's node gives a product's key to a partner that asks, and nobody else sees the request")
     void dru9_keyOnRequest() throws Exception {
         ByteString request = id();
-        act(PHARMACIST, asking(PHARMACIST, request, sealedGtin(request, GTIN)));
+        act(PHARMACIST, asking(PHARMACIST, request, sealedGtin(kept(PHARMACIST, request), GTIN)));
         DrugKeyState granted = answered(PHARMACIST, request);
         assertThat(granted.getStatus()).isEqualTo(DrugRequestStatus.DRUG_GRANTED);
         assertThat(KeyEnvelope.open(
                         KeyEnvelope.Use.BLINDING_KEY,
-                        request.toByteArray(),
+                        kept(PHARMACIST, request).toByteArray(),
                         net.person(PHARMACIST).encryption().privateKey(),
                         granted.getEnvelope().toByteArray()))
                 .isEqualTo(productKey);
-        String key = DrugKeys.request(request).toString();
+        String key = DrugKeys.request(kept(PHARMACIST, request)).toString();
         assertThat(state(OPERATOR, key).getFound()).isTrue();
         hidden(RIVAL, key);
         hidden(SPONSOR, key);
@@ -227,7 +232,7 @@ class DrugApiTest {
     @DisplayName("DRU-9 a product that there is not, and a subject that cannot be read, are answered without a key")
     void dru9_noSuchProduct() throws Exception {
         ByteString other = id();
-        act(RIVAL, asking(RIVAL, other, sealedGtin(other, "00614141999996")));
+        act(RIVAL, asking(RIVAL, other, sealedGtin(kept(RIVAL, other), "00614141999996")));
         ByteString unreadable = id();
         act(RIVAL, asking(RIVAL, unreadable, sealedGtin(other, GTIN)));
         for (ByteString request : List.of(other, unreadable)) {
@@ -338,7 +343,7 @@ class DrugApiTest {
         }
         assertThat(list(RIVAL, "shipments")).isEmpty();
         assertThat(list(PHARMACIST, "shipments")).hasSize(1);
-        hidden(RIVAL, DrugKeys.item(pack(0)).toString());
+        hidden(RIVAL, DrugKeys.item(product, pack(0)).toString());
         hidden(RIVAL, DrugKeys.container(box).toString());
         assertThat(state(PHARMACIST, DrugKeys.container(box).toString()).getFound())
                 .isTrue();
