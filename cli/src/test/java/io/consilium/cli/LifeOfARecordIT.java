@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -266,6 +267,21 @@ class LifeOfARecordIT {
         List<String> after = watched();
         assertThat(after).as("told after the restart").hasSize(1);
         assertThat(before).doesNotContainAnyElementsOf(after);
+        assertThat(watched()).isEmpty();
+
+        // one that waits while its node is killed and comes back goes on by itself
+        CompletableFuture<Cluster.Said> waiting =
+                CompletableFuture.supplyAsync(() -> cluster.run(PRIVACY, "access", "watch", "--limit", "2"));
+        cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
+        cluster.kill(List.of(teller));
+        cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
+        cluster.start(List.of(teller));
+        List<String> live = waiting.get(LIMIT_NANOS, TimeUnit.NANOSECONDS)
+                .ended(0)
+                .out()
+                .lines()
+                .toList();
+        assertThat(live).hasSize(2).doesNotHaveDuplicates().doesNotContainAnyElementsOf(after);
         assertThat(watched()).isEmpty();
     }
 

@@ -72,7 +72,7 @@ public final class DownloadNotes {
         object.put("format", FORMAT);
         object.put("accessId", base64(disclosed.accessId()));
         object.put("disclosure", base64(disclosed.response().toByteString()));
-        Files.createDirectories(directory);
+        PrivateFile.directories(directory);
         PrivateFile.replace(note(download), (JsonWriter.compact(object) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

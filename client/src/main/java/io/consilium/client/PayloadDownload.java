@@ -109,14 +109,16 @@ public final class PayloadDownload {
         byte[] dataKey = open(accessId, disclosure);
         Optional<Path> part = place.partOf(disclosure.getCiphertextHash());
         Path ciphertext = part.isPresent() ? part.get() : temporary(place.directory(), "fetch-");
-        Path plaintext = temporary(place.directory(), "content-");
-        plaintext.toFile().deleteOnExit(); // an interrupted process leaves nothing in clear
+        Optional<Path> written = Optional.empty();
         boolean done = false;
         boolean resumable = false;
         try {
             resumable = part.isPresent();
             download(disclosed, ciphertext, progress);
             resumable = false;
+            Path plaintext = temporary(place.directory(), "content-");
+            plaintext.toFile().deleteOnExit(); // an interrupted process leaves nothing in clear
+            written = Optional.of(plaintext);
             RecordMetadata metadata =
                     RecordMetadata.open(dataKey, content.getSealedMetadata().toByteArray());
             if (!decrypt(dataKey, ciphertext, plaintext, metadata.salt())
@@ -139,8 +141,8 @@ public final class PayloadDownload {
             if (!resumable) {
                 Files.deleteIfExists(ciphertext);
             }
-            if (!done) {
-                Files.deleteIfExists(plaintext);
+            if (!done && written.isPresent()) {
+                Files.deleteIfExists(written.get());
             }
         }
     }

@@ -118,7 +118,8 @@ public final class ConsentDecision {
 
     private boolean mayMatch(ConsentEntry entry) {
         return (entry.getPurposes() & facts.purpose().bit()) != 0
-                && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()));
+                && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()))
+                && DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.labels());
     }
 
     private Weighed base(ConsentEntry entry) {

@@ -199,6 +199,7 @@ public final class PatientConsents {
         private boolean permits;
         private boolean denies;
         private boolean conditional;
+        private final DataFilter data = new DataFilter();
 
         void add(ConsentRule own, ConsentRule outer) {
             List<String> named = own.getActorsCount() > 0 ? own.getActorsList() : outer.getActorsList();
@@ -213,6 +214,7 @@ public final class PatientConsents {
             permits |= own.getPermit();
             denies |= !own.getPermit();
             conditional |= ConsentEvaluation.isConditional(own, outer);
+            data.add(own, outer);
         }
 
         ConsentEntry.Builder into(ConsentEntry.Builder entry) {
@@ -221,7 +223,8 @@ public final class PatientConsents {
                     .setPurposes(purposes)
                     .setPermits(permits)
                     .setDenies(denies)
-                    .setConditional(conditional);
+                    .setConditional(conditional)
+                    .setDataFilter(data.encoded());
         }
     }
 }
