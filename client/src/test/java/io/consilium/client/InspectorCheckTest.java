@@ -117,6 +117,8 @@ class InspectorCheckTest {
                 .setSigner(TestChain.DOCTOR)
                 .setSignerProof(chain.stateProof(objects, StateKeys.member(TestChain.DOCTOR)))
                 .setMadeMillis(TestChain.TIME + 3_000)
+                .setPart(1)
+                .setLast(true)
                 .addLogs(log(patient, lines));
     }
 
@@ -159,6 +161,9 @@ class InspectorCheckTest {
         assertInvalid(b -> b.setLogs(0, log(patient, List.of(lines.get(1), lines.get(0)))), "out of order");
         assertInvalid(b -> b.setLogs(0, log(patient, List.of(lines.get(0), lines.get(0)))), "repeat");
         assertInvalid(b -> b.addLogs(b.getLogs(0)), "twice");
+        assertInvalid(b -> b.setPart(0), "which part");
+        assertInvalid(b -> b.setPart(2), "which part");
+        assertInvalid(b -> b.setPrevious(ByteString.copyFrom(new byte[32])), "which part");
         InspectorLine disclosed = lines.get(1);
         assertInvalid(
                 b -> b.setLogs(
