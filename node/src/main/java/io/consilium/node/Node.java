@@ -22,10 +22,8 @@ import io.consilium.node.replica.ReplicaConfig;
 import io.consilium.node.replica.ReplicaEffect;
 import io.consilium.node.replica.ReplicaView;
 import io.consilium.node.replica.TransactionCheck;
-import io.consilium.node.vault.PayloadClaims;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.Snapshot;
-import io.consilium.storage.SnapshotLimitException;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
@@ -118,7 +116,7 @@ public final class Node implements NodeGateway, AutoCloseable {
                 Certificates.ed25519(identity.peerTls(), identity.institution()),
                 frames,
                 clock);
-        this.payloads = new PayloadForwarding(vault, network, this::keeps);
+        this.payloads = new PayloadForwarding(vault, network, new StateHolders(store, identity.institution()));
         frames.open(payloads);
         this.housekeeping = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "housekeeping");
@@ -358,15 +356,6 @@ public final class Node implements NodeGateway, AutoCloseable {
     @Override
     public CompletionStage<PayloadForward> fetchPayload(String institution, Hash ciphertextHash) {
         return payloads.fetch(institution, ciphertextHash);
-    }
-
-    private boolean keeps(String holder, Hash ciphertextHash) {
-        try (Snapshot snapshot = store.snapshot()) {
-            return new PayloadClaims(snapshot, new LedgerState(snapshot.latest())).standing(holder, ciphertextHash)
-                    == PayloadClaims.Standing.KEPT;
-        } catch (SnapshotLimitException busy) {
-            return false; // the asker tries again
-        }
     }
 
     @Override

@@ -37,6 +37,9 @@ final class PayloadFetching {
     /** Whether the ledger has an institution keep a payload. */
     interface Holders {
         boolean keeps(String institution, Hash ciphertextHash);
+
+        /** Whether this node holds no copy of it any more and takes none (PRV-6). */
+        boolean isErased(Hash ciphertextHash);
     }
 
     private final Vault vault;
@@ -136,6 +139,10 @@ final class PayloadFetching {
         if (!piece.getCode().isEmpty()) {
             String code = piece.getCode();
             end(fetch, new PayloadForward.Refused(code.substring(0, Math.min(MAX_CODE, code.length()))));
+            return;
+        }
+        if (holders.isErased(fetch.hash)) {
+            end(fetch, new PayloadForward.Refused("ERASED"));
             return;
         }
         try {

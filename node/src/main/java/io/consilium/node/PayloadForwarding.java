@@ -47,6 +47,7 @@ final class PayloadForwarding implements AutoCloseable {
     private long nextRequest = 1;
 
     private final PayloadFetching fetching;
+    private final PayloadFetching.Holders holders;
 
     PayloadForwarding(Vault vault, PeerNetwork network, PayloadFetching.Holders holders) {
         this.vault = vault;
@@ -57,6 +58,7 @@ final class PayloadForwarding implements AutoCloseable {
             return made;
         });
         thread.setRemoveOnCancelPolicy(true);
+        this.holders = holders;
         this.fetching = new PayloadFetching(vault, network, thread, holders);
     }
 
@@ -167,6 +169,8 @@ final class PayloadForwarding implements AutoCloseable {
                 PayloadReply.newBuilder().setRequest(piece.getRequest()).setCiphertextHash(piece.getCiphertextHash());
         if (piece.getCiphertextHash().size() != Hash.LENGTH) {
             reply.setCode("MALFORMED");
+        } else if (holders.isErased(Hash.of(piece.getCiphertextHash().toByteArray()))) {
+            reply.setCode("ERASED");
         } else {
             Hash hash = Hash.of(piece.getCiphertextHash().toByteArray());
             try {

@@ -81,7 +81,7 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
 
     @Override
     public CompletionStage<WatchResponse> answer(Caller caller, WatchRequest request) {
-        if (request.getLimit() > MAX_EVENTS || request.getWaitMillis() < 0) {
+        if (request.getLimit() < 0 || request.getLimit() > MAX_EVENTS || request.getWaitMillis() < 0) {
             throw ApiProblem.malformed("at most " + MAX_EVENTS + " events in one answer, and no negative wait", "limit")
                     .asException();
         }
@@ -129,7 +129,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     private void poll(Reader reader, long deadline, CompletableFuture<WatchResponse> answer) {
         // Taken before reading, so that a block that comes between is not slept through.
         CompletableFuture<Void> block = nextBlock;
-        WatchResponse response = read(reader);
+        Reading reading = read(reader);
+        WatchResponse response = reading.response();
         long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (response.getEventsCount() > 0 || leftMillis <= 0 || closed) {
             answer.complete(response);
@@ -137,14 +138,19 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
         }
         block.copy()
                 .completeOnTimeout(null, leftMillis, TimeUnit.MILLISECONDS)
-                .thenRunAsync(() -> poll(reader, deadline, answer), executor)
+                .thenRunAsync(
+                        () -> poll(new Reader(reader.caller(), reader.request(), reading.next()), deadline, answer),
+                        executor)
                 .exceptionally(failure -> {
                     answer.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
                     return null;
                 });
     }
 
-    private WatchResponse read(Reader reader) {
+    /** What was found, and where reading goes on: past what the caller does not see as well. */
+    private record Reading(WatchResponse response, EventCursor next) {}
+
+    private Reading read(Reader reader) {
         WatchResponse.Builder response = WatchResponse.newBuilder();
         EventCursor at = reader.from();
         try (StateView view = StateView.open(node)) {
@@ -173,8 +179,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
         return finish(reader, response, at);
     }
 
-    private WatchResponse finish(Reader reader, WatchResponse.Builder response, EventCursor at) {
-        return response.setNextCursor(sealed(reader, at)).build();
+    private Reading finish(Reader reader, WatchResponse.Builder response, EventCursor at) {
+        return new Reading(response.setNextCursor(sealed(reader, at)).build(), at);
     }
 
     private String sealed(Reader reader, EventCursor at) {

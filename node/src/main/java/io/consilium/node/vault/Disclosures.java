@@ -19,6 +19,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
+import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import io.consilium.proto.SealedFor;
 import io.consilium.storage.SecretsStore;
@@ -235,7 +236,21 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                 access.getId().toByteArray(),
                 handover.recipientKey().toByteArray());
         secrets.put(name, envelope);
+        requireNotErased(access, name);
         return envelope;
+    }
+
+    /** An erasure that came since the permit was checked may have been applied before the envelope was kept (PRV-6). */
+    private void requireNotErased(AccessState access, byte[] name) {
+        try (StateView view = StateView.open(node)) {
+            if (view.state()
+                    .record(access.getRecordId())
+                    .map(RecordState::hasErasure)
+                    .orElse(false)) {
+                secrets.delete(name);
+                throw InstitutionTransactions.problem(Refusal.RECORD_PURGED).asException();
+            }
+        }
     }
 
     private static void requireSameEnvelope(AccessState access, byte[] envelope) {
