@@ -3,6 +3,7 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Column;
+import io.consilium.interop.cdisc.PartialDate;
 import io.consilium.interop.cdisc.RowSink;
 import io.consilium.interop.cdisc.Subjects;
 import io.consilium.ledger.trials.SubjectStatus;
@@ -11,7 +12,6 @@ import io.consilium.proto.TrialSubjectState;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +31,6 @@ final class SubjectRows implements RowSink {
     private static final long HOURS_BEHIND = 12;
 
     private static final long HOURS_AHEAD = 14;
-    private static final int DAY_CHARACTERS = 10;
 
     /** Dates of what a trial does to a subject; those of birth, onset or history may well be earlier. */
     private static final String CONDUCT = "RF(X)?(ST|EN)DTC?|TRT(\\d+)?[SE]DTM?|TR\\d\\d[SE]DT|VISIT\\d*DT|"
@@ -108,7 +107,7 @@ final class SubjectRows implements RowSink {
     private void dates(TrialSubjectState subject, String at, String[] values) throws CdiscFault {
         LocalDate consent = day(subject.getEnrolledMillis(), -HOURS_BEHIND);
         for (int i : conduct) {
-            if (date(values[i]).map(date -> date.isBefore(consent)).orElse(false)) {
+            if (date(at, i, values).map(date -> date.isBefore(consent)).orElse(false)) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date before the subject's consent");
             }
         }
@@ -118,7 +117,7 @@ final class SubjectRows implements RowSink {
         LocalDate end = day(subject.getChangedMillis(), HOURS_AHEAD);
         boolean before = submittedMillis < subject.getChangedMillis();
         for (int i : timing) {
-            Optional<LocalDate> date = date(values[i]);
+            Optional<LocalDate> date = date(at, i, values);
             if (date.isPresent() && date.get().isAfter(end)) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date after the subject's withdrawal");
             }
@@ -129,16 +128,17 @@ final class SubjectRows implements RowSink {
         }
     }
 
-    /** The day that a value begins with, if it begins with one. */
-    private static Optional<LocalDate> date(String value) {
-        if (value.length() < DAY_CHARACTERS) {
+    /** The day, where it is known: a date that cannot be read is not taken, since nothing could be held against it. */
+    private Optional<LocalDate> date(String at, int column, String[] values) throws CdiscFault {
+        String value = values[column].strip();
+        // Numbers count days or seconds since a day that the document does not name.
+        if (value.isEmpty() || columns.get(column).type().isNumeric()) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(LocalDate.parse(value.substring(0, DAY_CHARACTERS)));
-        } catch (DateTimeParseException otherForm) {
-            return Optional.empty();
+        if (!PartialDate.isValid(value)) {
+            throw new CdiscFault(at + "." + columns.get(column).name(), "no such date, or not in the form of ISO 8601");
         }
+        return PartialDate.day(value);
     }
 
     private static LocalDate day(long millis, long hours) {

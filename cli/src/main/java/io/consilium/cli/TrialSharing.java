@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.trial.Micros;
 import io.consilium.crypto.PrivateFile;
@@ -71,6 +72,7 @@ final class TrialSharing {
                 .addAllColumns(columns)
                 .setRecipient(to.isPresent() ? Ids.member(to.get()) : "")
                 .addAllDataUse(duo)
+                .setReleaseId(new CustodianKeys().freshId())
                 .build();
         TrialReleaseResponse response = new Custodian(session).ask(client -> client.trialRelease(request));
         if (out.isPresent()) {
@@ -104,7 +106,8 @@ final class TrialSharing {
                 .setKind(asked.kind())
                 .setColumn(asked.column())
                 .addAllBins(bins)
-                .setEpsilonMicros(micros(epsilon));
+                .setEpsilonMicros(micros(epsilon))
+                .setQueryId(new CustodianKeys().freshId());
         boolean bounded = asked.kind().equals("SUM") || asked.kind().equals("MEAN");
         if (bounded) {
             String[] ends = bounds.orElse("").split(",", -1);

@@ -118,6 +118,20 @@ class SubjectRowsTest {
     }
 
     @Test
+    @DisplayName(
+            "TRI-5 a date of the trial's conduct that cannot be read is refused with its place and without its value")
+    void anUnreadableDateIsRefusedWithoutItsValue() throws Exception {
+        for (String value : List.of("15JAN2026:08:30", "2026-02-31T08:00", "15 January 2026", "2026/04/01")) {
+            assertThatThrownBy(() -> read(fresh(), "USUBJID,TRTSDTM", ENROLLED + "," + value))
+                    .isInstanceOfSatisfying(
+                            CdiscFault.class, fault -> assertThat(fault.path()).isEqualTo("rows[0].TRTSDTM"))
+                    .message()
+                    .doesNotContain(value);
+        }
+        read(fresh(), "USUBJID,TRTSDTM", ENROLLED + ",2026-04-01T08:30", ENROLLED + ",2026-04", ENROLLED + ",");
+    }
+
+    @Test
     void theShapeIsThatOfTheColumns() throws Exception {
         ByteString shape = read(fresh(), "USUBJID,SEX", "x,F").shape();
         assertThat(read(fresh(), "sex,usubjid", "M,y").shape()).isEqualTo(shape);

@@ -443,8 +443,9 @@ class TrialStoryIT {
             long answers = 0;
             for (Future<Integer> answer : asked) {
                 int exitCode = answer.get(120, TimeUnit.SECONDS);
-                // Answered, refused because it is spent, cut off by the kill, or not known what became of it.
-                assertThat(exitCode).isIn(0, 5, 6, 7);
+                // Answered, refused because it is spent, cut off by the kill, not known what became of it, or sent
+                // again.
+                assertThat(exitCode).isIn(0, 5, 6, 7, 8);
                 answers += exitCode == 0 ? 1 : 0;
             }
             Cluster.Said last = ask(trial, dataset, "0.5");

@@ -201,12 +201,12 @@ public final class NodeClient {
         return call("Drug", request, DrugResponse.parser(), timeout);
     }
 
-    /** The answer comes once the release is committed. */
+    /** The answer comes once the release is committed; of its id there is one, however often it is sent. */
     public TrialReleaseResponse trialRelease(TrialReleaseRequest request) throws ClientException {
         return call("TrialRelease", request, TrialReleaseResponse.parser(), COMMIT_WAIT);
     }
 
-    /** The answer comes once the budget is spent; a lost answer loses what it spent. */
+    /** The answer comes once the budget is spent, once for its id; a lost answer loses what it spent. */
     public TrialQueryResponse trialQuery(TrialQueryRequest request) throws ClientException {
         return call("TrialQuery", request, TrialQueryResponse.parser(), COMMIT_WAIT);
     }

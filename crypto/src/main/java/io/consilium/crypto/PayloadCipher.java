@@ -75,25 +75,59 @@ public final class PayloadCipher {
      * authentic beginning of the payload, and must be discarded all the same: the whole was not what was encrypted.
      */
     public static void decrypt(byte[] key, InputStream cipher, OutputStream plain) throws CryptoException, IOException {
-        requireKey(key);
-        byte[] header = cipher.readNBytes(HEADER_BYTES);
-        if (header.length < HEADER_BYTES) {
-            throw new CryptoException("the encrypted payload ends within its header: it is truncated");
+        Opener opener = new Opener(key, cipher);
+        while (opener.next()) {
+            plain.write(opener.segment());
         }
-        int segmentBytes = ByteBuffer.wrap(header, 1, Integer.BYTES).getInt();
-        if (header[0] != VERSION || !isSegmentSize(segmentBytes)) {
-            throw new CryptoException("this is no encrypted payload of a known version");
+    }
+
+    /** Opens one segment after the other. */
+    static final class Opener {
+        private final AesGcm aead;
+        private final InputStream cipher;
+        private byte[] header = new byte[0];
+        private Segments segments;
+        private long number;
+        private byte[] segment = new byte[0];
+
+        Opener(byte[] key, InputStream cipher) {
+            requireKey(key);
+            this.aead = new AesGcm(key);
+            this.cipher = cipher;
         }
-        AesGcm aead = new AesGcm(key);
-        Segments segments = new Segments(cipher, segmentBytes + AesGcm.TAG_BYTES);
-        for (long number = 0; segments.next(); number++) {
+
+        /** Whether there was a further segment, which is then open and authentic. */
+        boolean next() throws CryptoException, IOException {
+            if (segments == null) {
+                segments = start();
+            }
+            if (!segments.next()) {
+                return false;
+            }
             if (number >= MAX_SEGMENTS) {
                 throw new CryptoException("the encrypted payload has more than " + MAX_SEGMENTS + " segments");
             }
             if (number > 0 && segments.length() == AesGcm.TAG_BYTES) {
                 throw new CryptoException("the encrypted payload ends with an empty segment");
             }
-            plain.write(openSegment(aead, header, number, segments));
+            segment = openSegment(aead, header, number++, segments);
+            return true;
+        }
+
+        byte[] segment() {
+            return segment;
+        }
+
+        private Segments start() throws CryptoException, IOException {
+            header = cipher.readNBytes(HEADER_BYTES);
+            if (header.length < HEADER_BYTES) {
+                throw new CryptoException("the encrypted payload ends within its header: it is truncated");
+            }
+            int segmentBytes = ByteBuffer.wrap(header, 1, Integer.BYTES).getInt();
+            if (header[0] != VERSION || !isSegmentSize(segmentBytes)) {
+                throw new CryptoException("this is no encrypted payload of a known version");
+            }
+            return new Segments(cipher, segmentBytes + AesGcm.TAG_BYTES);
         }
     }
 

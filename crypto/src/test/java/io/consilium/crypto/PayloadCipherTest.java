@@ -122,6 +122,24 @@ class PayloadCipherTest {
     }
 
     @Test
+    void prv2_readsAsAStreamWhatItDecrypts() throws Exception {
+        for (int size : new int[] {0, 1, SEGMENT, 2 * SEGMENT + 77}) {
+            byte[] plaintext = random(size, 13);
+            byte[] ciphertext = encrypt(plaintext);
+            assertThat(new PayloadStream(key, new ByteArrayInputStream(ciphertext)).readAllBytes())
+                    .isEqualTo(plaintext);
+            byte[] cut = Arrays.copyOf(ciphertext, ciphertext.length - 1);
+            assertThatThrownBy(() -> new PayloadStream(key, new ByteArrayInputStream(cut)).readAllBytes())
+                    .isInstanceOf(PayloadStream.Unauthentic.class);
+        }
+        byte[] ciphertext = encrypt(random(2 * SEGMENT, 14));
+        ciphertext[HEADER + SEALED + 5] ^= 1;
+        PayloadStream stream = new PayloadStream(key, new ByteArrayInputStream(ciphertext));
+        assertThat(stream.readNBytes(SEGMENT)).hasSize(SEGMENT);
+        assertThatThrownBy(stream::read).isInstanceOf(PayloadStream.Unauthentic.class);
+    }
+
+    @Test
     void prv2_usesAFreshPrefixForEachPayload() throws Exception {
         byte[] plaintext = random(100, 12);
         assertThat(encrypt(plaintext)).isNotEqualTo(encrypt(plaintext));

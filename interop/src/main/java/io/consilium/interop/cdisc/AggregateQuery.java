@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -120,15 +121,32 @@ public record AggregateQuery(
         return names;
     }
 
-    /** The noised answer, in the order of {@link #names}; the budget must be spent before. */
-    public List<BigDecimal> answer(Table table, Predicate<String> excluded, DiscreteLaplace.Source source) {
+    /** The exact values that {@link #noised} makes an answer of; nobody may see them. */
+    public List<BigInteger> exact(Table table, Predicate<String> excluded) {
         List<Integer> rows = rows(table, excluded);
         return switch (kind) {
-            case COUNT ->
-                List.of(new BigDecimal(noised(BigInteger.valueOf(rows.size()), BigInteger.ONE, epsilonMicros, source)));
-            case HISTOGRAM -> histogram(table, rows, source);
-            case SUM -> List.of(sum(table, rows, source));
-            case MEAN -> List.of(mean(table, rows, source));
+            case COUNT -> List.of(BigInteger.valueOf(rows.size()));
+            case HISTOGRAM -> histogram(table, rows);
+            case SUM -> List.of(sum(units(table, rows), BigInteger.ZERO));
+            case MEAN -> {
+                List<BigInteger> values = units(table, rows);
+                yield List.of(sum(values, toUnits(low)), BigInteger.valueOf(values.size()));
+            }
+        };
+    }
+
+    /** The noised answer, in the order of {@link #names}; the budget must be spent before. */
+    public List<BigDecimal> noised(List<BigInteger> exact, DiscreteLaplace.Source source) {
+        return switch (kind) {
+            case COUNT, HISTOGRAM ->
+                exact.stream()
+                        .map(count -> new BigDecimal(noised(count, BigInteger.ONE, epsilonMicros, source)))
+                        .toList();
+            case SUM -> {
+                BigInteger sensitivity = toUnits(low).abs().max(toUnits(high).abs());
+                yield List.of(new BigDecimal(noised(exact.get(0), sensitivity, epsilonMicros, source), decimals()));
+            }
+            case MEAN -> List.of(mean(exact.get(0), exact.get(1), source));
         };
     }
 
@@ -142,8 +160,7 @@ public record AggregateQuery(
             boolean meets = condition.isEmpty()
                     || table.rows()
                             .get(row)[condition.get()]
-                            .strip()
-                            .equals(where.orElseThrow().value());
+                            .equals(where.orElseThrow().value().strip());
             if (meets && !excluded.test(subject) && seen.add(subject)) {
                 rows.add(row);
             }
@@ -151,21 +168,17 @@ public record AggregateQuery(
         return rows;
     }
 
-    private List<BigDecimal> histogram(Table table, List<Integer> rows, DiscreteLaplace.Source source) {
+    private List<BigInteger> histogram(Table table, List<Integer> rows) {
         int index = table.column(column).orElseThrow();
         boolean numeric = numericBins();
         long[] counts = new long[names().size()];
         for (int row : rows) {
-            int bin = bin(table.rows().get(row)[index].strip(), numeric);
+            int bin = bin(table.rows().get(row)[index], numeric);
             if (bin >= 0) {
                 counts[bin]++;
             }
         }
-        List<BigDecimal> answers = new ArrayList<>();
-        for (long count : counts) {
-            answers.add(new BigDecimal(noised(BigInteger.valueOf(count), BigInteger.ONE, epsilonMicros, source)));
-        }
-        return answers;
+        return Arrays.stream(counts).mapToObj(BigInteger::valueOf).toList();
     }
 
     /** The bin of a value, -1 for none. */
@@ -187,27 +200,21 @@ public record AggregateQuery(
         return -1;
     }
 
-    private BigDecimal sum(Table table, List<Integer> rows, DiscreteLaplace.Source source) {
+    /** Of the distances from a bottom. */
+    private static BigInteger sum(List<BigInteger> values, BigInteger bottom) {
         BigInteger sum = BigInteger.ZERO;
-        for (BigInteger units : units(table, rows)) {
-            sum = sum.add(units);
+        for (BigInteger units : values) {
+            sum = sum.add(units.subtract(bottom));
         }
-        BigInteger sensitivity = toUnits(low).abs().max(toUnits(high).abs());
-        return new BigDecimal(noised(sum, sensitivity, epsilonMicros, source), decimals());
+        return sum;
     }
 
     /** Half of the budget goes to the sum of distances from the lower bound, half to the number of subjects. */
-    private BigDecimal mean(Table table, List<Integer> rows, DiscreteLaplace.Source source) {
-        List<BigInteger> values = units(table, rows);
-        BigInteger bottom = toUnits(low);
-        BigInteger range = toUnits(high).subtract(bottom);
-        BigInteger distance = BigInteger.ZERO;
-        for (BigInteger units : values) {
-            distance = distance.add(units.subtract(bottom));
-        }
+    private BigDecimal mean(BigInteger distance, BigInteger count, DiscreteLaplace.Source source) {
+        BigInteger range = toUnits(high).subtract(toUnits(low));
         long half = epsilonMicros / 2;
         BigInteger noisyDistance = noised(distance, range, half, source);
-        BigInteger noisyCount = noised(BigInteger.valueOf(values.size()), BigInteger.ONE, epsilonMicros - half, source);
+        BigInteger noisyCount = noised(count, BigInteger.ONE, epsilonMicros - half, source);
         if (noisyCount.signum() <= 0) {
             return low.add(high).divide(BigDecimal.valueOf(2), MAX_DECIMALS, RoundingMode.HALF_EVEN);
         }
@@ -221,7 +228,7 @@ public record AggregateQuery(
         int index = table.column(column).orElseThrow();
         List<BigInteger> units = new ArrayList<>();
         for (int row : rows) {
-            String value = table.rows().get(row)[index].strip();
+            String value = table.rows().get(row)[index];
             if (CheckedRows.isNumber(value)) {
                 units.add(toUnits(new BigDecimal(value).max(low).min(high)));
             }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Counts different subjects, never rows, in the cells that columns divide a dataset into (TRI-7). */
@@ -17,12 +16,24 @@ public final class Anonymity {
     /** The cells of a table over columns, each with the number of its subjects. */
     public static Map<List<String>, Integer> cells(
             Table table, Collection<Integer> columns, Predicate<String> excluded) {
+        return cells(table, columns, excluded, 1);
+    }
+
+    /**
+     * The same where each cell should have as many subjects as the threshold; nothing as soon as there are more cells than
+     * have so many rows each.
+     */
+    public static Map<List<String>, Integer> cells(
+            Table table, Collection<Integer> columns, Predicate<String> excluded, int threshold) {
         Map<List<String>, Set<String>> subjects = new HashMap<>();
         for (int row = 0; row < table.rows().size(); row++) {
             String subject = table.subject(row);
             if (!excluded.test(subject)) {
                 subjects.computeIfAbsent(key(table.rows().get(row), columns), cell -> new HashSet<>())
                         .add(subject);
+            }
+            if ((long) subjects.size() * threshold > table.rows().size()) {
+                return Map.of();
             }
         }
         Map<List<String>, Integer> counts = new HashMap<>();
@@ -47,35 +58,9 @@ public final class Anonymity {
                 .anyMatch(difference -> difference > 0 && difference < threshold);
     }
 
-    /**
-     * What all releases together tell of each subject, and the size of the smallest group who look alike in all of them.
-     *
-     * @param released for each table the columns of it that are or become known
-     */
-    public static int smallestAcross(Table current, Map<Table, Set<Integer>> released, Predicate<String> excluded) {
-        Map<String, List<String>> known = new HashMap<>();
-        for (int row = 0; row < current.rows().size(); row++) {
-            if (!excluded.test(current.subject(row))) {
-                known.putIfAbsent(current.subject(row), new ArrayList<>());
-            }
-        }
-        released.forEach((table, columns) -> {
-            Map<String, TreeSet<String>> told = new HashMap<>();
-            for (int row = 0; row < table.rows().size(); row++) {
-                told.computeIfAbsent(table.subject(row), subject -> new TreeSet<>())
-                        .add(String.join("\u001f", key(table.rows().get(row), columns)));
-            }
-            known.forEach(
-                    (subject, list) -> list.add(String.join("\u001e", told.getOrDefault(subject, new TreeSet<>()))));
-        });
-        Map<List<String>, Integer> groups = new HashMap<>();
-        known.values().forEach(list -> groups.merge(list, 1, Integer::sum));
-        return smallest(groups);
-    }
-
-    private static List<String> key(String[] row, Collection<Integer> columns) {
+    static List<String> key(String[] row, Collection<Integer> columns) {
         List<String> key = new ArrayList<>(columns.size());
-        columns.forEach(column -> key.add(row[column].strip()));
+        columns.forEach(column -> key.add(row[column]));
         return key;
     }
 }

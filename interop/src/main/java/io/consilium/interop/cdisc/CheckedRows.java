@@ -73,7 +73,7 @@ final class CheckedRows {
         for (int i = 0; i < values.length; i++) {
             value(values[i], columns.get(i), at);
         }
-        if (!keys.isEmpty()) {
+        if (!keys.isEmpty() && sink.refusesRepeatedKeys()) {
             StringBuilder key = new StringBuilder();
             keys.forEach(i -> key.append(values[i].length()).append(':').append(values[i]));
             if (!seen.add(key.toString())) {

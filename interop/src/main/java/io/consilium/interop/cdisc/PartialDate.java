@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Dates as ISO 8601 and SDTM write them, of which parts may be unknown: 2012, 2012-11, 2012-11-30, 2012-11-30T09:15. */
-final class PartialDate {
+public final class PartialDate {
     private static final Pattern FORM = Pattern.compile(
             "(\\d{4})(?:-(\\d{2})(?:-(\\d{2})(?:T(\\d{2})(?::(\\d{2})(?::(\\d{2})(?:\\.\\d{1,9})?)?)?(?:Z|[+-]\\d{2}:\\d{2})?)?)?)?");
 
     private PartialDate() {}
 
-    static boolean isValid(String text) {
+    public static boolean isValid(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             return false;
@@ -26,7 +26,7 @@ final class PartialDate {
     }
 
     /** The day, where it is known and there is such a day. */
-    static Optional<LocalDate> day(String text) {
+    public static Optional<LocalDate> day(String text) {
         if (text.length() < 10) {
             return Optional.empty();
         }

@@ -11,4 +11,9 @@ public interface RowSink {
      * @param values one for each column, the empty text where there is none; the array is not used again
      */
     void row(int index, String[] values) throws CdiscFault;
+
+    /** Whether a second row of one key is refused, which takes memory for each row. */
+    default boolean refusesRepeatedKeys() {
+        return true;
+    }
 }

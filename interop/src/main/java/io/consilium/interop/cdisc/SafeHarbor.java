@@ -1,7 +1,10 @@
 package io.consilium.interop.cdisc;
 
+import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -10,87 +13,191 @@ import java.util.regex.Pattern;
 /**
  * The identifiers that HIPAA's Safe Harbor method removes (45 CFR 164.514(b)(2)), told by a column's name, label, type and
  * values (TRI-7). A column that may hold one is refused as a whole.
+ *
+ * <p>Names are compared in capitals and without underscores.
  */
 public final class SafeHarbor {
-    private static final Pattern IDENTIFIER = Pattern.compile(
-            "USUBJID|SUBJID|PSEUDONYM|.*(INIT|INITIALS)|(SUB|PAT|FIRST|LAST|FULL|SUR|FORE)?NAME|SSN|MRN|.*(PHONE|FAX|EMAIL|MAIL"
-                    + "|ADDR|ADDRESS|URL|IPADDR|PHOTO|ACCOUNT|LICEN[CS]E|PLATE|PASSPORT)|INVID|INVNAM|SPDEVID|DEVICE.*|VIN"
-                    + "|.*REFID|.*SPID|.*LNKID|.*GRPID|NATID|INSURANCE.*");
+    private static final Pattern IDENTIFIER = Pattern.compile("USUBJID|SUBJID|PSEUDONYM|UUID|GUID"
+            + "|(.*\\d)?(U?SUBJ(ECT)?|PAT(IENT)?|PT|PERSON|PARTICIPANT|CLIENT|VOLUNTEER|SCR(N|EEN(ING)?)?"
+            + "|RAND(OM(I[SZ]ATION)?)?|ENR(OLL?(MENT)?)?|ALLOC(ATION)?|CASE|CHART|FILE|HOSP(ITAL)?|ADM(ISSION)?|KIT|SAMPLE"
+            + "|SPECIMEN|BARCODE|HEALTH(PLAN)?|INSUR(ANCE)?|BENEFICIARY|CERT(IFICATE)?|NATIONAL|NHS|TAX|MED(ICAL)?REC(ORD)?"
+            + "|RECORD|SERIAL)(ID|IDENT|IDENTIFIER|NO|NR|NUM|NUMB|NUMBER|CODE|KEY)"
+            + "|.*(INIT|INITIALS)|(SUB|PAT|PATIENT|SUBJECT|FIRST|LAST|FULL|SUR|FORE|GIVEN|FAMILY|MAIDEN|MIDDLE)?NAME|SSN|MRN"
+            + "|.*(PHONE|FAX|EMAIL|MAIL|ADDR|ADDRESS|URL|IPADDR|PHOTO|ACCOUNT|LICEN[CS]E|PLATE|PASSPORT)|INVID|INVNAM"
+            + "|SPDEVID|DEVICE.*|VIN|.*REFID|.*SPID|.*LNKID|.*GRPID|NATID|INSURANCE.*|FINGERPRINT.*|BIOMETRIC.*");
+
+    /** Any other column whose name has the word for itself, as in KIT_ID. */
+    private static final Pattern IDENTIFIER_WORD =
+            Pattern.compile("(?!(STUDY|TRIAL|ARM)_)(.*_)?(ID|IDENT|IDENTIFIER)(_.*)?");
+
     private static final Pattern IDENTIFIER_LABEL = Pattern.compile(
-            ".*(subject identifier|patient identifier|initials|telephone|phone|e-?mail|street|social security|medical record"
-                    + "|account number|licen[cs]e|serial number|device identifier|passport|date of birth).*");
+            ".*(subject id|patient id|initials|telephone|phone|e-?mail|street|social security|medical record"
+                    + "|account number|licen[cs]e|serial number|device identifier|passport|date of birth"
+                    + "|(screening|randomi[sz]ation|enrol?lment|patient|subject|case|kit) (number|no\\b|code)).*");
     private static final Pattern GEOGRAPHY = Pattern.compile(
-            "SITE.*|.*(ZIP|ZIPCODE|POSTAL|POSTCODE|CITY|TOWN|COUNTY|DISTRICT|PRECINCT|STREET|GEOCODE|LATITUDE"
+            "SITE.*|.*(ZIP|ZIPCODE|POSTAL|POSTCODE|POSTALCODE|CITY|TOWN|COUNTY|DISTRICT|PRECINCT|STREET|GEOCODE|LATITUDE"
                     + "|LONGITUDE|ADDRESS)|LAT|LON|CENTER|CENTRE");
     private static final Pattern GEOGRAPHY_LABEL =
             Pattern.compile(".*\\b(site identifier|site group|zip|postal|city|town|county|precinct)\\b.*");
-    private static final Pattern AGE = Pattern.compile("AGE|AAGE|AGE[A-Z]?|AGEGR.*|AGECAT.*|.*_AGE|AGE_.*");
+
+    /** Dosage, stage and the like end in the same letters and are none. */
+    private static final Pattern AGE = Pattern.compile(
+            "A?AGE\\d*|AGE(U|N|Y|YR|YRS|YEARS?|M|MO|MON|MONTHS?|W|WEEKS?|D|DAYS"
+                    + "|GR.*|CAT.*|BAND.*|CLASS.*|BL|BASE.*|SCR.*|RAND.*|CONS.*|ENR.*|DX|DIAG.*|ONS.*|AT.*|IN.*)N?"
+                    + "|(BL|B|SCR|SCREEN|RAND|CONS|CONSENT|ENR|ENROL|DX|DIAG|ONSET|SUBJ|SUBJECT|PAT|PATIENT|PT|DM|IC|CUR|CURRENT)AGE");
+
+    private static final Pattern AGE_WORD = Pattern.compile("(.*_)?A?AGE(_.*)?");
     private static final Pattern AGE_LABEL = Pattern.compile("(.*\\W)?age(\\W.*)?");
+    private static final Pattern BIRTH = Pattern.compile("(?!.*(WT|WEIGHT|LEN)).*(BRTH|BIRTH).*|DOB.*|YOB.*");
+    private static final Pattern BIRTH_LABEL = Pattern.compile(".*\\b(birth|born)\\b.*");
     private static final Pattern DEMOGRAPHIC = Pattern.compile(
-            "AGE|AAGE|AGEGR\\d*N?|AGECAT.*|SEX|SEXN|GENDER|RACE|RACE\\d|RACEN|RACEGR.*|ARACE.*|ETHNIC|ETHNICN|COUNTRY|STATE|REGION\\d*|BRTHYR"
-                    + "|BIRTHYR|MARISTAT|OCCUPATION|EDUCLVL|RELIGION|LANGUAGE|NATION.*");
+            "SEX|SEXN|GENDER.*|RACE|RACE\\d|RACEN|RACEGR.*|ARACE.*|ETHNIC.*|COUNTRY|STATE|REGION\\d*|MARISTAT|MARITAL.*"
+                    + "|OCCUPATION|EDUCLVL|RELIGION|LANGUAGE|NATION.*");
     private static final Pattern PERSONAL_VALUE = Pattern.compile(
-            ".*[^\\s@]+@[^\\s@]+\\.[a-zA-Z]{2,}.*|https?://.*|\\d{3}-\\d{2}-\\d{4}|\\+?[\\d() .-]{10,20}\\d|\\d{1,3}(\\.\\d{1,3}){3}");
+            ".*[^\\s@]+@[^\\s@]+\\.[a-zA-Z]{2,}.*|.*(https?://|www\\.).*|\\d{3}-\\d{2}-\\d{4}|\\+?[\\d() .-]{10,20}\\d"
+                    + "|\\d{1,3}(\\.\\d{1,3}){3}");
+
+    private static final String YEAR = "(?:18|19|20)\\d\\d";
+    private static final String MONTH = "(?:0?[1-9]|1[0-2])";
+    private static final String DAY = "(?:0[1-9]|[12]\\d|3[01])";
+    private static final String MONTH_NAME = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+            + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+
+    private static final String COMPACT_DATE = YEAR + "(?:0[1-9]|1[0-2])" + DAY + "(?:[T ]?\\d{2}(?:\\d{2}){0,2})?";
+
+    /** A date finer than a year anywhere in a text, but not as a part of a longer word or number. */
     private static final Pattern DATE_VALUE = Pattern.compile(
-            "\\d{4}-\\d{2}(-\\d{2}.*)?|\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{1,2}[- ]?[A-Za-z]{3}[- ]?\\d{2,4}.*"
-                    + "|[A-Za-z]{3,9} \\d{1,2},? \\d{4}");
+            "(?<![\\p{L}\\d.,-])(?:"
+                    + String.join(
+                            "|",
+                            YEAR + "[-/]" + MONTH + "(?:[-/]\\d{1,2}(?:T.*)?)?",
+                            YEAR + "-(?:W\\d{2}(?:-\\d)?|\\d{3})",
+                            YEAR + "(?<a>[. ])" + MONTH + "\\k<a>\\d{1,2}(?:T.*)?",
+                            COMPACT_DATE,
+                            "\\d{1,2}(?<b>[./-])\\d{1,2}\\k<b>\\d{2,4}",
+                            "\\d{1,2} \\d{1,2} " + YEAR,
+                            MONTH + "[/-]" + YEAR,
+                            "(?:0[1-9]|1[0-2])\\." + YEAR,
+                            "\\d{1,2}-?[a-z]{3}-?\\d{2,4}",
+                            "\\d{1,2}[- ]?" + MONTH_NAME + "[- ]?\\d{2,4}",
+                            "\\d{1,2}(?:st|nd|rd|th|\\.)?[-/ ]?(?:of )?\\p{L}{3,10}\\.?,?[-/ ]?" + YEAR,
+                            "\\p{L}{3,10}\\.? \\d{1,2}(?:st|nd|rd|th)?,? " + YEAR,
+                            MONTH_NAME + "\\.?[-/, ]*" + YEAR)
+                    + ")(?![\\p{L}\\d])",
+            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+    private static final Pattern DATE_NUMBER = Pattern.compile(COMPACT_DATE);
+    private static final Pattern DATE_NAME = Pattern.compile(".*(DT|DTC|DTM|DTTM|DATE|DATETIME|TIMESTAMP)");
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
+    private static final Pattern FRACTION = Pattern.compile("[+-]?\\d*\\.\\d*[1-9]\\d*");
+    private static final Pattern WHOLE_YEAR = Pattern.compile("(?<!\\d)" + YEAR + "(?!\\d)");
+    private static final String SEVERAL = "";
     private static final int OLDEST = 89;
     private static final int LONGEST = 200;
 
     private SafeHarbor() {}
 
     /** Demographic columns tell people apart, whatever they are asked for as. */
-    public static boolean isDemographic(String name) {
-        return DEMOGRAPHIC.matcher(name.toUpperCase(Locale.ROOT)).matches();
+    public static boolean isDemographic(Column column) {
+        return isAge(column)
+                || isBirth(column)
+                || DEMOGRAPHIC.matcher(plain(column.name())).matches();
     }
 
-    /** Why the column cannot be released, without a word of its values. */
-    public static Optional<String> refusal(Table table, int index) {
+    /**
+     * Why the column cannot be released, without a word of its values.
+     *
+     * @param year of today, which tells how old somebody is who was born in another
+     */
+    public static Optional<String> refusal(Table table, int index, int year) {
         Column column = table.columns().get(index);
-        String name = column.name().toUpperCase(Locale.ROOT);
+        String name = plain(column.name());
         String label = column.label().toLowerCase(Locale.ROOT);
         if (IDENTIFIER.matcher(name).matches()
+                || IDENTIFIER_WORD
+                        .matcher(column.name().toUpperCase(Locale.ROOT))
+                        .matches()
                 || IDENTIFIER_LABEL.matcher(label).matches()) {
             return Optional.of("it identifies people");
         }
         if (GEOGRAPHY.matcher(name).matches() || GEOGRAPHY_LABEL.matcher(label).matches()) {
             return Optional.of("it is a place smaller than a state");
         }
-        boolean age = AGE.matcher(name).matches() || AGE_LABEL.matcher(label).matches();
-        boolean time = column.type().isDate() || column.type() == ColumnType.TIME;
         Set<String> different = new HashSet<>();
-        Set<String> subjects = new HashSet<>();
-        for (int row = 0; row < table.rows().size(); row++) {
-            String value = table.rows().get(row)[index].strip();
-            subjects.add(table.subject(row));
-            if (value.isEmpty()) {
-                continue;
-            }
-            if (value.length() > LONGEST) {
-                return Optional.of("it holds free text");
-            }
-            different.add(value);
-            if (time && value.length() > 4 || !column.type().isNumeric() && isDate(value)) {
-                return Optional.of("its dates are finer than a year");
-            }
-            if (age && isOverOldest(value)) {
-                return Optional.of("it tells ages over " + OLDEST + " apart");
-            }
-            if (!column.type().isNumeric() && PERSONAL_VALUE.matcher(value).matches()) {
-                return Optional.of("its values look like identifiers");
+        for (String[] row : table.rows()) {
+            if (!row[index].isEmpty() && different.add(row[index])) {
+                Optional<String> refused = value(column, row[index], year);
+                if (refused.isPresent()) {
+                    return refused;
+                }
             }
         }
-        boolean text = column.type() == ColumnType.STRING || column.type() == ColumnType.URI;
-        boolean numbers =
-                different.stream().allMatch(value -> NUMBER.matcher(value).matches());
-        return text && !numbers && subjects.size() > 2 && different.size() * 2 > subjects.size()
+        // Measures have fractions; whole numbers may be numbers of people.
+        boolean measures = different.stream().allMatch(CheckedRows::isNumber)
+                && different.stream().anyMatch(value -> FRACTION.matcher(value).matches());
+        return !measures && nearlyAllDiffer(table, index)
                 ? Optional.of("nearly every subject has a value of its own")
                 : Optional.empty();
     }
 
-    private static boolean isDate(String value) {
-        return DATE_VALUE.matcher(value).matches();
+    private static Optional<String> value(Column column, String value, int year) {
+        if (value.length() > LONGEST) {
+            return Optional.of("it holds free text");
+        }
+        if (isFinerThanYear(column, value)) {
+            return Optional.of("its dates are finer than a year");
+        }
+        if (isAge(column) && isOverOldest(value) || isBirth(column) && isBornBefore(value, year - OLDEST)) {
+            return Optional.of("it tells ages over " + OLDEST + " apart");
+        }
+        return !column.type().isNumeric() && PERSONAL_VALUE.matcher(value).matches()
+                ? Optional.of("its values look like identifiers")
+                : Optional.empty();
+    }
+
+    private static boolean isFinerThanYear(Column column, String value) {
+        if (column.type().isDate() || column.type() == ColumnType.TIME) {
+            return value.length() > 4;
+        }
+        if (column.type().isNumeric()) {
+            // Days or seconds since a day that the standard fixes.
+            boolean named = DATE_NAME.matcher(plain(column.name())).matches();
+            return named && !WHOLE_YEAR.matcher(value).matches()
+                    || DATE_NUMBER.matcher(value).matches();
+        }
+        return DATE_VALUE.matcher(value).find();
+    }
+
+    /** Whether more than half of the subjects have a value that nobody else has. */
+    private static boolean nearlyAllDiffer(Table table, int index) {
+        Map<String, String> owners = new HashMap<>();
+        Set<String> subjects = new HashSet<>();
+        for (int row = 0; row < table.rows().size(); row++) {
+            String subject = table.subject(row);
+            subjects.add(subject);
+            String value = table.rows().get(row)[index];
+            if (!value.isEmpty()) {
+                owners.merge(value, subject, (one, other) -> one.equals(other) ? one : SEVERAL);
+            }
+        }
+        Set<String> alone = new HashSet<>(owners.values());
+        alone.remove(SEVERAL);
+        return subjects.size() > 2 && alone.size() * 2 > subjects.size();
+    }
+
+    private static String plain(String name) {
+        return name.toUpperCase(Locale.ROOT).replace("_", "");
+    }
+
+    private static boolean isAge(Column column) {
+        return AGE.matcher(plain(column.name())).matches()
+                || AGE_WORD.matcher(column.name().toUpperCase(Locale.ROOT)).matches()
+                || AGE_LABEL.matcher(column.label().toLowerCase(Locale.ROOT)).matches();
+    }
+
+    private static boolean isBirth(Column column) {
+        return BIRTH.matcher(plain(column.name())).matches()
+                || BIRTH_LABEL.matcher(column.label().toLowerCase(Locale.ROOT)).matches();
     }
 
     /** One open group "90 and over" is what the rule allows; a number or a group above it is not. */
@@ -101,7 +208,18 @@ public final class SafeHarbor {
         }
         Matcher numbers = NUMBER.matcher(plain);
         while (numbers.find()) {
-            if (new java.math.BigDecimal(numbers.group()).compareTo(java.math.BigDecimal.valueOf(OLDEST)) > 0) {
+            if (new BigDecimal(numbers.group()).compareTo(BigDecimal.valueOf(OLDEST)) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whoever becomes 90 in the year of today may be so already. */
+    private static boolean isBornBefore(String value, int year) {
+        Matcher years = WHOLE_YEAR.matcher(value);
+        while (years.find()) {
+            if (Integer.parseInt(years.group()) < year) {
                 return true;
             }
         }

@@ -2,96 +2,131 @@ package io.consilium.interop.cdisc;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Columns of a dataset in memory, for those who hold its data: as many as are asked for, and as far as they fit. */
+/**
+ * The columns of a dataset that a question is about, in memory, with whom each row is of: for those who hold its data.
+ *
+ * <p>Values are stripped of the spaces around them, once and for all. What it takes in memory is bounded.
+ */
 public final class Table implements RowSink {
-    /** What a text or a row takes beside its characters or references, about. */
-    private static final int TEXT_BYTES = 56;
+    /** About as many bytes of memory as a table takes, and the work on it. */
+    public static final long MAX_WEIGHT = 40L * 1024 * 1024;
 
-    private static final int ROW_BYTES = 32;
-    private static final int REFERENCE_BYTES = 4;
+    /** A row with its subject, and what it costs to count it in a cell. */
+    private static final int ROW_WEIGHT = 64;
 
+    private static final int CELL_WEIGHT = 4;
+    private static final int TEXT_WEIGHT = 96;
+
+    private final Optional<String> pseudonym;
     private final Predicate<String> wanted;
-    private final long maxBytes;
-    private final List<Integer> kept = new ArrayList<>();
     private final List<Column> columns = new ArrayList<>();
+    private final List<Integer> places = new ArrayList<>();
     private final List<String[]> rows = new ArrayList<>();
-    /** Most values of a column repeat: each is kept once. */
-    private final Map<String, String> known = new HashMap<>();
+    private final List<String> subjects = new ArrayList<>();
+    private final Map<String, String> texts = new HashMap<>();
+    private Optional<Integer> subjectColumn = Optional.empty();
+    private long weight;
 
-    private Optional<Integer> subjects = Optional.empty();
-    private long bytes;
-
-    private Table(Predicate<String> wanted, long maxBytes) {
+    private Table(Optional<String> pseudonym, Predicate<String> wanted) {
+        this.pseudonym = pseudonym.map(Table::normal);
         this.wanted = wanted;
-        this.maxBytes = maxBytes;
     }
 
     /**
      * Reads what was checked at its submission.
      *
-     * @param wanted which columns to keep, by their names; that of the subjects is kept in any case
-     * @param maxBytes of memory, about; what takes more is not kept, see {@link #isTooLarge}
+     * @param pseudonym of the one subject whom the whole dataset is of, where there is one; else a column names each row's
+     * @param wanted which columns to keep, by their names in {@linkplain #normalName normal form}
+     * @throws CdiscFault.NoSubjects nothing says whom the rows are of
+     * @throws CdiscFault.TooLarge more than {@link #MAX_WEIGHT}
      */
-    public static Table read(byte[] data, String name, Predicate<String> wanted, long maxBytes) throws CdiscFault {
-        Table table = new Table(wanted, maxBytes);
-        try {
-            DatasetReader.read(new ByteArrayInputStream(data), name, table);
-        } catch (IOException impossible) {
-            throw new CdiscFault("", "the data cannot be read");
-        }
-        table.known.clear();
+    public static Table read(InputStream data, String name, Optional<String> pseudonym, Predicate<String> wanted)
+            throws CdiscFault, IOException {
+        Table table = new Table(pseudonym, wanted);
+        DatasetReader.read(data, name, table);
+        table.texts.clear();
         return table;
     }
 
+    /** All columns of a dataset that names its subjects itself. */
+    public static Table read(byte[] data, String name) throws CdiscFault {
+        try {
+            return read(new ByteArrayInputStream(data), name, Optional.empty(), column -> true);
+        } catch (IOException impossible) {
+            throw new CdiscFault("", "the data cannot be read");
+        }
+    }
+
+    /** About what so many rows of so many columns take at least, however short their values are. */
+    public static long leastWeight(long rows, int columns) {
+        return rows * (ROW_WEIGHT + (long) CELL_WEIGHT * columns);
+    }
+
+    /** Names of columns are told apart without regard to case. */
+    public static String normalName(String column) {
+        return column.strip().toUpperCase(Locale.ROOT);
+    }
+
     @Override
-    public void columns(String name, List<Column> found) {
-        Optional<Integer> subject = Subjects.column(found);
+    public void columns(String name, List<Column> found) throws CdiscFault {
+        subjectColumn = Subjects.column(found);
+        if (pseudonym.isEmpty() && subjectColumn.isEmpty()) {
+            throw new CdiscFault.NoSubjects();
+        }
         for (int i = 0; i < found.size(); i++) {
-            if (subject.equals(Optional.of(i)) || wanted.test(found.get(i).name())) {
-                kept.add(i);
+            if (wanted.test(normalName(found.get(i).name()))) {
                 columns.add(found.get(i));
+                places.add(i);
             }
         }
-        subjects = Subjects.column(columns);
     }
 
     @Override
-    public void row(int index, String[] values) {
-        if (isTooLarge()) {
-            return;
+    public void row(int index, String[] values) throws CdiscFault {
+        String[] kept = new String[places.size()];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = text(values[places.get(i)].strip());
         }
-        String[] row = new String[kept.size()];
-        for (int i = 0; i < row.length; i++) {
-            String value = values[kept.get(i)];
-            String same = known.putIfAbsent(value, value);
-            if (same == null) {
-                bytes += TEXT_BYTES + 2L * value.length();
-            }
-            row[i] = same == null ? value : same;
-        }
-        bytes += ROW_BYTES + (long) REFERENCE_BYTES * row.length;
-        rows.add(row);
-        if (isTooLarge()) {
-            rows.clear();
-            known.clear();
+        rows.add(kept);
+        subjects.add(pseudonym.orElseGet(() -> text(normal(values[subjectColumn.orElseThrow()]))));
+        weight += ROW_WEIGHT + (long) CELL_WEIGHT * kept.length;
+        if (weight > MAX_WEIGHT) {
+            throw new CdiscFault.TooLarge("rows[" + index + "]");
         }
     }
 
-    /** Whether the columns did not fit: then there are no rows. */
-    public boolean isTooLarge() {
-        return bytes > maxBytes;
+    /** That was looked at when the data were submitted. */
+    @Override
+    public boolean refusesRepeatedKeys() {
+        return false;
     }
 
+    /** Equal texts are kept once. */
+    private String text(String value) {
+        String known = texts.putIfAbsent(value, value);
+        if (known == null) {
+            weight += TEXT_WEIGHT + 2L * value.length();
+        }
+        return known == null ? value : known;
+    }
+
+    /** Subjects are told apart without regard to case and the spaces around. */
+    private static String normal(String subject) {
+        return subject.strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Those that were wanted and are there, in the dataset's order. */
     public List<Column> columns() {
-        return Collections.unmodifiableList(columns);
+        return List.copyOf(columns);
     }
 
     /** One value for each column, the empty text where there is none; shared, not to be changed. */
@@ -102,15 +137,15 @@ public final class Table implements RowSink {
     /** Place of a column by its name, in whatever case. */
     public Optional<Integer> column(String name) {
         for (int i = 0; i < columns.size(); i++) {
-            if (columns.get(i).name().equalsIgnoreCase(name)) {
+            if (normalName(columns.get(i).name()).equals(normalName(name))) {
                 return Optional.of(i);
             }
         }
         return Optional.empty();
     }
 
-    /** Whom a row is of; where the data name no subjects, every row is somebody else. */
+    /** Whom a row is of, in lower case; rows that name nobody are taken to be of one. */
     public String subject(int row) {
-        return subjects.map(column -> rows.get(row)[column]).orElse("row " + row);
+        return subjects.get(row);
     }
 }

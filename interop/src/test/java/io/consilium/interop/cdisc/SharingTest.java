@@ -1,9 +1,12 @@
 package io.consilium.interop.cdisc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.interop.Conformance;
+import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -19,8 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("TRI-7 what may be shared")
 class SharingTest {
+    private static final int YEAR = 2026;
+
     private static Table csv(String... lines) throws CdiscFault {
-        return Table.read(String.join("\n", lines).getBytes(StandardCharsets.UTF_8), "X", name -> true, Long.MAX_VALUE);
+        return Table.read(String.join("\n", lines).getBytes(StandardCharsets.UTF_8), "X");
     }
 
     private static int smallest(Table table, String... names) {
@@ -33,23 +38,19 @@ class SharingTest {
 
     @Test
     void theSmallestCellsOfThePublishedAdsl() throws Exception {
-        Table adsl = Table.read(
-                Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")),
-                "ADSL",
-                name -> true,
-                Long.MAX_VALUE);
+        Table adsl = Table.read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")), "ADSL");
         assertThat(smallest(adsl, "AGEGR1", "SEX")).isEqualTo(14);
         assertThat(smallest(adsl, "AGEGR1", "SEX", "RACE")).isEqualTo(1);
         assertThat(smallest(adsl, "AGE", "SEX", "RACE", "ETHNIC")).isEqualTo(1);
         for (String name :
                 List.of("USUBJID", "SUBJID", "SITEID", "SITEGR1", "TRTSDT", "RFSTDTC", "VISIT1DT", "DISONSDT")) {
-            assertThat(SafeHarbor.refusal(adsl, adsl.column(name).orElseThrow()))
+            assertThat(SafeHarbor.refusal(adsl, adsl.column(name).orElseThrow(), YEAR))
                     .as(name)
                     .isPresent();
         }
         for (String name :
                 List.of("AGEGR1", "SEX", "RACE", "ETHNIC", "ARM", "BMIBL", "TRTDURD", "DCDECOD", "EOSSTT", "MMSETOT")) {
-            assertThat(SafeHarbor.refusal(adsl, adsl.column(name).orElseThrow()))
+            assertThat(SafeHarbor.refusal(adsl, adsl.column(name).orElseThrow(), YEAR))
                     .as(name)
                     .isEmpty();
         }
@@ -77,38 +78,138 @@ class SharingTest {
                 "DIAGDTC; 2012-05; true",
                 "WHEN; 02JAN2014; true",
                 "WHEN; 01/02/2014; true",
-                "ARM; Placebo; false"
+                "ARM; Placebo; false",
+                "WHEN; 2024/01/15; true",
+                "WHEN; 2024.01.15; true",
+                "WHEN; 2024-1-5; true",
+                "WHEN; 15 January 2024; true",
+                "WHEN; January 2024; true",
+                "WHEN; 20240115; true",
+                "WHEN; 20240115T0830; true",
+                "WHEN; 2024-W03; true",
+                "WHEN; seen on 15.01.2024; true",
+                "WHEN; 15JAN2024:08:30; true",
+                "WHEN; 2024; false",
+                "DOSE; 1500.25; false",
+                "RANGE; 10-20; false",
+                "DAYS; 12 weeks; false",
+                "PATID; 7; true",
+                "PTID; 7; true",
+                "PATIENT_ID; 7; true",
+                "SCRNUM; 7; true",
+                "RANDNUM; 7; true",
+                "ENROLLMENT_NO; 7; true",
+                "KITNO; 7; true",
+                "CASE_NUMBER; 7; true",
+                "VISITNUM; 7; false",
+                "AVISITN; 7; false",
+                "RANDFL; Y; false",
+                "DOSAGE; 95; false",
+                "STAGE; 95; false",
+                "AGE_YEARS; 95; true",
+                "BL_AGE; 95; true",
+                "AGEY; 95; true",
+                "AGEBL; 95; true",
+                "BRTHYR; 1920; true",
+                "YEAR_OF_BIRTH; 1920; true",
+                "BRTHDTC; 1920; true",
+                "DIAGDTC; 1920; false"
             })
     void columnsAreHeldToTheSafeHarborList(String name, String value, boolean refused) throws Exception {
         Table table = csv("USUBJID," + name, "1," + value, "2," + value, "3," + value, "4," + value);
-        assertThat(SafeHarbor.refusal(table, 1).isPresent()).isEqualTo(refused);
+        assertThat(SafeHarbor.refusal(table, 1, YEAR).isPresent()).isEqualTo(refused);
     }
 
     @Test
     void aTextOfItsOwnForEverySubjectIsRefused() throws Exception {
         Table table = csv("USUBJID,NOTE", "1,alpha", "2,beta", "3,gamma", "4,delta");
-        assertThat(SafeHarbor.refusal(table, 1)).isPresent();
+        assertThat(SafeHarbor.refusal(table, 1, YEAR)).isPresent();
     }
 
     @Test
-    @DisplayName("TRI-7 of a dataset only the columns asked for are kept, and none that do not fit")
-    void onlyWhatIsAskedForIsKept() throws Exception {
-        byte[] data = "SEX,AGE,USUBJID,ARM\nF,30,1,A\nM,31,2,A\n".getBytes(StandardCharsets.UTF_8);
-        Table table = Table.read(data, "X", "ARM"::equals, 10_000);
-        assertThat(table.columns()).extracting(Column::name).containsExactly("USUBJID", "ARM");
-        assertThat(table.rows()).containsExactly(new String[] {"1", "A"}, new String[] {"2", "A"});
-        assertThat(table.subject(1)).isEqualTo("2");
-        assertThat(table.rows().get(0)[1]).as("kept once").isSameAs(table.rows().get(1)[1]);
-        assertThat(table.isTooLarge()).isFalse();
-        Table large = Table.read(data, "X", name -> true, 100);
-        assertThat(large.isTooLarge()).isTrue();
-        assertThat(large.rows()).isEmpty();
+    @DisplayName("TRI-7 numbers of their own are names too, measures with fractions and repeated numbers are not")
+    void wholeNumbersOfTheirOwnAreRefused() throws Exception {
+        assertThat(refused("CODE", "1001", "1002", "1003", "1004")).isTrue();
+        assertThat(refused("AVAL", "1001", "1002", "1003", "1004")).isTrue();
+        assertThat(refused("DOSE", "1001", "1001", "1002", "1002")).isFalse();
+        assertThat(refused("WEIGHT", "71.5", "80", "64.25", "90.5")).isFalse();
+    }
+
+    private static boolean refused(String name, String... values) throws Exception {
+        List<String> lines = new ArrayList<>(List.of("USUBJID," + name));
+        for (int i = 0; i < values.length; i++) {
+            lines.add(i + "," + values[i]);
+        }
+        return SafeHarbor.refusal(csv(lines.toArray(new String[0])), 1, YEAR).isPresent();
     }
 
     @Test
     void cellsCountSubjectsAndNotRows() throws Exception {
         Table table = csv("USUBJID,SEX", "1,F", "1,F", "1,F", "2,M", "3,M");
         assertThat(smallest(table, "SEX")).isEqualTo(1);
+    }
+
+    private static final String[] VISITS = {"VISIT,SEX", "1,F", "2,F", "3,F", "4,F"};
+
+    private static Table read(Optional<String> pseudonym, Set<String> wanted, String... lines) throws Exception {
+        byte[] data = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        return Table.read(new ByteArrayInputStream(data), "VS", pseudonym, wanted::contains);
+    }
+
+    @Test
+    @DisplayName("TRI-7 the rows of a dataset of one subject are of one, and rows of nobody are not counted")
+    void rowsArePeopleOnlyWhereTheyAreNamed() throws Exception {
+        Table visits = read(Optional.of("AB12"), Set.of("SEX"), VISITS);
+        assertThat(Anonymity.smallest(Anonymity.cells(visits, Set.of(0), subject -> false)))
+                .isEqualTo(1);
+        assertThat(Anonymity.cells(visits, Set.of(0), "ab12"::equals)).isEmpty();
+        assertThat(ask(AggregateQuery.Kind.COUNT, "").exact(visits, subject -> false))
+                .containsExactly(BigInteger.ONE);
+        assertThatThrownBy(() -> read(Optional.empty(), Set.of("SEX"), VISITS))
+                .isInstanceOf(CdiscFault.NoSubjects.class);
+    }
+
+    @Test
+    @DisplayName("TRI-7 subjects are the same without regard to case and the spaces around, values without the spaces")
+    void namesAreNormalised() throws Exception {
+        Table table = csv("USUBJID,SEX", "ab,F", " AB ,F ", "Ab, F");
+        assertThat(Anonymity.cells(table, Set.of(1), subject -> false)).isEqualTo(Map.of(List.of("F"), 1));
+        assertThat(Anonymity.cells(table, Set.of(1), "ab"::equals)).isEmpty();
+        assertThat(table.rows()).allSatisfy(row -> assertThat(row[1]).isEqualTo("F"));
+    }
+
+    @Test
+    @DisplayName("TRI-7 a table keeps the columns that were asked for, within its bound")
+    void tablesAreBounded() throws Exception {
+        Table table = read(Optional.empty(), Set.of("SEX", "NONE"), "USUBJID,sex,NOTE", "1,F,x", "2,M,y");
+        assertThat(table.columns()).extracting(Column::name).containsExactly("sex");
+        assertThat(table.column("Sex")).contains(0);
+        assertThat(table.subject(1)).isEqualTo("2");
+        String[] lines = new String[2_000];
+        lines[0] = "USUBJID,NOTE";
+        for (int i = 1; i < lines.length; i++) {
+            lines[i] = i + "," + i + "x".repeat(30_000);
+        }
+        assertThat(read(Optional.empty(), Set.of("USUBJID"), lines).rows()).hasSize(1_999);
+        assertThatThrownBy(() -> read(Optional.empty(), Set.of("NOTE"), lines)).isInstanceOf(CdiscFault.TooLarge.class);
+    }
+
+    @Test
+    @DisplayName("TRI-7 what tells how old somebody is counts as a quasi-identifier under whatever name")
+    void agesAreDemographic() {
+        for (String name :
+                List.of("AGE", "AGE_YEARS", "BL_AGE", "AGEY", "AGEGR1N", "BRTHYR", "SEX", "Race", "DOB_YEAR")) {
+            assertThat(SafeHarbor.isDemographic(new Column(name, "", ColumnType.STRING, 0)))
+                    .as(name)
+                    .isTrue();
+        }
+        for (String name : List.of("STAGE", "DOSAGE", "ARM", "BIRTH_WEIGHT", "LINKAGE", "MMSETOT")) {
+            assertThat(SafeHarbor.isDemographic(new Column(name, "", ColumnType.STRING, 0)))
+                    .as(name)
+                    .isFalse();
+        }
+        assertThat(SafeHarbor.isDemographic(new Column("V7", "Age at consent", ColumnType.INTEGER, 0)))
+                .isTrue();
     }
 
     @Test
@@ -127,11 +228,15 @@ class SharingTest {
         Table table = csv("USUBJID,SEX,SMOKER", "1,F,Y", "2,F,Y", "3,F,N", "4,M,N", "5,M,N", "6,M,Y");
         assertThat(smallest(table, "SEX")).isEqualTo(3);
         assertThat(smallest(table, "SMOKER")).isEqualTo(3);
-        assertThat(Anonymity.smallestAcross(table, Map.of(table, Set.of(1, 2)), subject -> false))
-                .isEqualTo(1);
+        assertThat(new Linkage(table, subject -> false, 3).tell(table, Set.of(1, 2)))
+                .isFalse();
         Table other = csv("USUBJID,ARM", "1,A", "2,A", "3,A", "4,B", "5,B", "6,B");
-        assertThat(Anonymity.smallestAcross(table, Map.of(table, Set.of(1), other, Set.of(1)), subject -> false))
-                .isEqualTo(3);
+        Linkage three = new Linkage(table, subject -> false, 3);
+        assertThat(three.tell(other, Set.of(1))).isTrue();
+        assertThat(three.tell(table, Set.of(1))).isTrue();
+        assertThat(three.tell(table, Set.of(2))).isFalse();
+        Linkage four = new Linkage(table, subject -> false, 4);
+        assertThat(four.tell(other, Set.of(1))).isFalse();
     }
 
     private static AggregateQuery ask(AggregateQuery.Kind kind, String column, String... bins) {
@@ -154,7 +259,7 @@ class SharingTest {
 
     private static List<BigDecimal> answer(AggregateQuery query, Table table) {
         assertThat(query.fault(table)).isEmpty();
-        return query.answer(table, subject -> false, DiscreteLaplaceTest.seeded(7));
+        return query.noised(query.exact(table, subject -> false), DiscreteLaplaceTest.seeded(7));
     }
 
     /**
@@ -193,7 +298,7 @@ class SharingTest {
         for (int seed = 0; seed < 100; seed++) {
             DiscreteLaplace.Source source = DiscreteLaplaceTest.seeded(seed);
             for (int i = 0; i < 200; i++) {
-                List<BigDecimal> answer = query.answer(table, subject -> false, source);
+                List<BigDecimal> answer = query.noised(query.exact(table, subject -> false), source);
                 answers.add(answer.get(answer.size() - 1).doubleValue());
             }
         }

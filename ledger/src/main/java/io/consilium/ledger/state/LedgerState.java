@@ -22,6 +22,7 @@ import io.consilium.proto.RecordState;
 import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialNullifierState;
+import io.consilium.proto.TrialQueryState;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
@@ -134,6 +135,10 @@ public final class LedgerState {
     public boolean isTrialDatasetNameTaken(ByteString name) {
         return object(StateKeys.trialDatasetName(name), TrialDatasetNameState.parser())
                 .isPresent();
+    }
+
+    public boolean isTrialQueryAsked(ByteString queryId) {
+        return object(StateKeys.trialQuery(queryId), TrialQueryState.parser()).isPresent();
     }
 
     public ChainParameters parameters() {

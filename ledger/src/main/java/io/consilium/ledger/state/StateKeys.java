@@ -28,6 +28,7 @@ public final class StateKeys {
     private static final String TRIAL_NULLIFIER = "trial-nullifier/";
 
     private static final String TRIAL_DATASET_NAME = "trial-dataset-name/";
+    private static final String TRIAL_QUERY = "trial-query/";
 
     private static final List<String> BY_ID = List.of(
             PATIENT,
@@ -131,6 +132,11 @@ public final class StateKeys {
     /** That a dataset's name is taken; asked by rules alone. */
     public static StateKey trialDatasetName(ByteString name) {
         return StateKey.of(TRIAL_DATASET_NAME + hex(name));
+    }
+
+    /** That a question was asked; asked by rules alone. */
+    public static StateKey trialQuery(ByteString id) {
+        return StateKey.of(TRIAL_QUERY + hex(id));
     }
 
     /** Whether the text is the key of an object with a version, as preconditions name it. */

@@ -1,5 +1,6 @@
 package io.consilium.ledger.trials;
 
+import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
@@ -7,9 +8,11 @@ import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialQueryState;
 import io.consilium.proto.TrialRelease;
 import io.consilium.proto.TrialReleased;
 import io.consilium.proto.TrialSpend;
@@ -37,6 +40,9 @@ final class SharingRules {
         if (dataset.isEmpty() || !hasVersion(dataset.get(), release.getDatasetVersion())) {
             return Outcome.refused(Refusal.DATASET_UNKNOWN.under(RULE, ""));
         }
+        if (isRepeated(trial, release.getReleaseId())) {
+            return Outcome.refused(Refusal.RELEASE_REPEATED);
+        }
         // Two checks that did not know of each other's release could together tell what neither does.
         if (release.getReleasesBefore() != trial.getReleasesCount()) {
             return Outcome.refused(Refusal.RELEASE_OVERTAKEN);
@@ -63,13 +69,29 @@ final class SharingRules {
         if (dataset.isEmpty() || !hasVersion(dataset.get(), spend.getDatasetVersion())) {
             return Outcome.refused(Refusal.DATASET_UNKNOWN.under(RULE, ""));
         }
+        if (call.state().isTrialQueryAsked(spend.getQueryId())) {
+            return Outcome.refused(Refusal.QUERY_REPEATED);
+        }
         if (spend.getEpsilonMicros() > trial.getBudgetMicros() - trial.getSpentMicros()) {
             return Outcome.refused(Refusal.BUDGET_SPENT);
         }
         TrialState.Builder next = trial.toBuilder()
                 .setSpentMicros(trial.getSpentMicros() + spend.getEpsilonMicros())
                 .setQueries(trial.getQueries() + 1);
-        return TrialRules.changed(call, next, new Writes(), EventType.TRIAL_QUERIED);
+        Writes writes = new Writes()
+                .put(
+                        StateKeys.trialQuery(spend.getQueryId()),
+                        TrialQueryState.newBuilder()
+                                .setTrialId(trial.getId())
+                                .setVersion(1)
+                                .build());
+        return TrialRules.changed(call, next, writes, EventType.TRIAL_QUERIED);
+    }
+
+    /** A client that lost the answer sends its request again: it is taken once. */
+    private static boolean isRepeated(TrialState trial, ByteString releaseId) {
+        return trial.getReleasesList().stream()
+                .anyMatch(earlier -> earlier.getRelease().getReleaseId().equals(releaseId));
     }
 
     private static boolean hasVersion(TrialDatasetState dataset, long version) {

@@ -207,6 +207,13 @@ public enum Refusal {
             "give the whole dataset with its columns, or submit it under a name of its own"),
     DATASET_UNKNOWN("TRI-5", NOT_FOUND, "the trial has no such dataset", "list its datasets with trial audit"),
     DATASET_VERSION_CONFLICT("TRI-5", CONFLICT, "the newest version is another one", "read it again and decide"),
+    RELEASE_REPEATED(
+            "TRI-7", CONFLICT, "this release was made already", "if its content was lost, ask for it as a new release"),
+    QUERY_REPEATED(
+            "TRI-7",
+            CONFLICT,
+            "this question was asked already, and its budget is spent",
+            "see what is left with trial budget; if the answer was lost, ask it as a new question"),
     RELEASE_OVERTAKEN("TRI-7", CONFLICT, "another release was made meanwhile", "ask for the release again"),
     DATA_USE_NOT_PERMITTED(
             "TRI-7",

@@ -510,9 +510,36 @@ class TrialRulesTest {
         trial.must("helix", action -> action.setSpend(spend(1)));
     }
 
-    private static TrialSpend.Builder spend(long epsilonMicros) {
+    @Test
+    @DisplayName("TRI-7 a question that is sent again is refused and costs nothing more")
+    void tri7_queryOnce() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        TrialSpend.Builder once = spend(1_000_000);
+        trial.must("helix", action -> action.setSpend(once));
+        assertThat(trial.does("helix", action -> action.setSpend(once))).isEqualTo("QUERY_REPEATED TRI-7");
+        assertThat(trial.state().getSpentMicros()).isEqualTo(1_000_000);
+        assertThat(trial.state().getQueries()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("TRI-7 a release that is sent again is refused, whatever it knows of")
+    void tri7_releaseOnce() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        TrialRelease.Builder once = release();
+        trial.must("helix", action -> action.setRelease(once));
+        assertThat(trial.does("helix", action -> action.setRelease(once.setReleasesBefore(1))))
+                .isEqualTo("RELEASE_REPEATED TRI-7");
+        assertThat(trial.state().getReleasesCount()).isEqualTo(1);
+    }
+
+    private int asked;
+
+    /** Each a question of its own. */
+    private TrialSpend.Builder spend(long epsilonMicros) {
         return TrialSpend.newBuilder()
-                .setQueryId(id("query"))
+                .setQueryId(id("query" + asked++))
                 .setDatasetId(id("d"))
                 .setDatasetVersion(1)
                 .setEpsilonMicros(epsilonMicros)
@@ -539,13 +566,19 @@ class TrialRulesTest {
                 .isEqualTo("MEMBER_UNKNOWN TRI-7");
         trial.must("helix", action -> action.setRelease(shared.addDataUse("HMB")));
         trial.chain.pass(200 * MINUTE);
-        assertThat(trial.does("helix", action -> action.setRelease(shared.setReleasesBefore(2))))
+        assertThat(trial.does(
+                        "helix",
+                        action -> action.setRelease(release()
+                                .setReleasesBefore(2)
+                                .setRecipient(BROWN)
+                                .addDataUse("HMB"))))
                 .isEqualTo("ETHICS_APPROVAL_EXPIRED TRI-2");
     }
 
-    private static TrialRelease.Builder release() {
+    /** Each a release of its own. */
+    private TrialRelease.Builder release() {
         return TrialRelease.newBuilder()
-                .setReleaseId(id("release"))
+                .setReleaseId(id("release" + asked++))
                 .setDatasetId(id("d"))
                 .setDatasetVersion(1)
                 .addQuasiIdentifiers("SEX")

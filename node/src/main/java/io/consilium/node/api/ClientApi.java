@@ -133,7 +133,7 @@ public final class ClientApi {
                 random,
                 config.disclosures().commitWaitMillis(),
                 blocking);
-        TrialTables trialTables = new TrialTables(node, on.vault(), on.keys().institutionEncryption());
+        TrialTables trialTables = new TrialTables(node, on.vault(), on.keys().institutionEncryption(), blocking);
         ScopeKeys scopeKeys = new ScopeKeys(node, policies, on.keys().institutionEncryption(), random);
         Disclosures disclosures = new Disclosures(
                 node,
@@ -171,7 +171,7 @@ public final class ClientApi {
                         new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
                 Operation.immediate(
                         new DrugQueries(node, on.keys().institutionSigning().signer())::answer),
-                new TrialReleases(node, trialTables, transactions, random),
+                new TrialReleases(node, trialTables, transactions),
                 new TrialQueries(node, trialTables, transactions, random),
                 feed);
     }

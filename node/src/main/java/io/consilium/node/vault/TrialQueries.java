@@ -3,6 +3,8 @@ package io.consilium.node.vault;
 import com.google.protobuf.ByteString;
 import io.consilium.interop.cdisc.AggregateQuery;
 import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.Table;
+import io.consilium.ledger.tx.Refusal;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
@@ -18,6 +20,9 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,7 +31,6 @@ import java.util.concurrent.CompletionStage;
  * is budget for.
  */
 public final class TrialQueries implements Operation<TrialQueryRequest, TrialQueryResponse> {
-    private static final int ID_BYTES = 16;
     private static final int MAX_TEXT = 200;
 
     private final NodeGateway node;
@@ -42,59 +46,65 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
         this.random = random;
     }
 
+    /** What is true, before noise is added to it; no table is held while the budget is being spent. */
+    private record Exact(long datasetVersion, List<BigInteger> values) {}
+
     @Override
     public CompletionStage<TrialQueryResponse> answer(Caller caller, TrialQueryRequest request) {
+        TrialTables.requireId(request.getQueryId(), "query_id");
         AggregateQuery query = query(request);
-        try (StateView view = StateView.open(node)) {
-            tables.require(caller, request.getTrialId(), view);
-        }
-        return tables.alone(transactions.executor(), () -> answer(caller, request, query));
+        tables.require(caller, request.getTrialId());
+        return tables.work(() -> CompletableFuture.completedFuture(exact(caller, request, query)))
+                .thenCompose(exact -> transactions
+                        .commit(body -> body.setTrial(spend(caller, request, exact)))
+                        .thenApplyAsync(
+                                txId -> respond(request.getTrialId(), query, exact, txId), transactions.executor()));
     }
 
-    private CompletionStage<TrialQueryResponse> answer(Caller caller, TrialQueryRequest request, AggregateQuery query) {
-        TrialTables.Opened opened;
-        TrialSubjects subjects;
+    private Exact exact(Caller caller, TrialQueryRequest request, AggregateQuery query) {
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
-            opened = tables.open(
-                    view.state(),
-                    trial,
-                    request.getDatasetId(),
-                    0,
-                    List.of(request.getColumn(), request.getWhereColumn()),
-                    TrialTables.MAX_TABLE_BYTES);
-            subjects = TrialSubjects.of(view, trial);
+            requirePayable(view, trial, request);
+            Set<String> columns = new TreeSet<>();
+            columns.add(Table.normalName(query.column()));
+            query.where().ifPresent(condition -> columns.add(Table.normalName(condition.column())));
+            TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0, columns);
+            Optional<CdiscFault> fault = query.fault(opened.table());
+            if (fault.isPresent()) {
+                throw malformed(fault.get().path(), fault.get().getMessage());
+            }
+            TrialSubjects subjects = TrialSubjects.of(view, trial);
+            long now = node.nowMillis();
+            return new Exact(
+                    opened.version().getVersion(),
+                    query.exact(opened.table(), subject -> subjects.excluded(subject, now)));
         }
-        Optional<CdiscFault> fault = query.fault(opened.table());
-        if (fault.isPresent()) {
-            throw malformed(fault.get().path(), fault.get().getMessage());
+    }
+
+    /** Told before anything is opened; the ledger decides it again. */
+    private static void requirePayable(StateView view, TrialState trial, TrialQueryRequest request) {
+        if (view.state().isTrialQueryAsked(request.getQueryId())) {
+            throw InstitutionTransactions.problem(Refusal.QUERY_REPEATED).asException();
         }
-        byte[] id = new byte[ID_BYTES];
-        random.nextBytes(id);
-        TrialAction spend = TrialAction.newBuilder()
+        if (request.getEpsilonMicros() > trial.getBudgetMicros() - trial.getSpentMicros()) {
+            throw InstitutionTransactions.problem(Refusal.BUDGET_SPENT).asException();
+        }
+    }
+
+    private static TrialAction spend(Caller caller, TrialQueryRequest request, Exact exact) {
+        return TrialAction.newBuilder()
                 .setTrialId(request.getTrialId())
                 .setSpend(TrialSpend.newBuilder()
-                        .setQueryId(ByteString.copyFrom(id))
+                        .setQueryId(request.getQueryId())
                         .setDatasetId(request.getDatasetId())
-                        .setDatasetVersion(opened.version().getVersion())
+                        .setDatasetVersion(exact.datasetVersion())
                         .setEpsilonMicros(request.getEpsilonMicros())
                         .setRequestedBy(caller.id()))
                 .build();
-        return transactions
-                .commit(body -> body.setTrial(spend))
-                .thenApplyAsync(
-                        txId -> respond(request.getTrialId(), query, opened, subjects, txId), transactions.executor());
     }
 
-    private TrialQueryResponse respond(
-            ByteString trialId,
-            AggregateQuery query,
-            TrialTables.Opened opened,
-            TrialSubjects subjects,
-            ByteString txId) {
-        long now = node.nowMillis();
-        List<BigDecimal> answers =
-                query.answer(opened.table(), subject -> subjects.excluded(subject, now), this::below);
+    private TrialQueryResponse respond(ByteString trialId, AggregateQuery query, Exact exact, ByteString txId) {
+        List<BigDecimal> answers = query.noised(exact.values(), this::below);
         long left;
         try (StateView view = StateView.open(node)) {
             TrialState trial = view.state().trial(trialId).orElseThrow();

@@ -3,11 +3,11 @@ package io.consilium.node.vault;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.interop.cdisc.Anonymity;
+import io.consilium.interop.cdisc.Linkage;
 import io.consilium.interop.cdisc.SafeHarbor;
 import io.consilium.interop.cdisc.Table;
 import io.consilium.ledger.trials.DataUse;
 import io.consilium.ledger.trials.EthicsApproval;
-import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.TrialFormat;
 import io.consilium.node.NodeGateway;
@@ -22,16 +22,15 @@ import io.consilium.proto.TrialReleaseRequest;
 import io.consilium.proto.TrialReleaseResponse;
 import io.consilium.proto.TrialReleased;
 import io.consilium.proto.TrialState;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,39 +42,33 @@ import java.util.function.Predicate;
  *
  * <p>The columns are held to the Safe Harbor list. Over the quasi-identifiers, demographic columns among the others
  * included, each cell has as many subjects as the trial's threshold; so it is for everything that this release and all
- * earlier ones together tell of a subject; and no cell differs by a few subjects from what an earlier release of the same
- * dataset showed, whichever version that was of. The release is committed before its content leaves.
+ * earlier ones together tell of a subject; and no cell differs by a few subjects from what an earlier release of the trial
+ * showed, whichever dataset and version that was of. The release is committed before its content leaves.
  */
 public final class TrialReleases implements Operation<TrialReleaseRequest, TrialReleaseResponse> {
-    private static final int ID_BYTES = 16;
-    private static final int MAX_CONTENT_BYTES = 32 * 1024 * 1024;
+    private static final int MAX_CONTENT_BYTES = 16 * 1024 * 1024;
 
     private final NodeGateway node;
     private final TrialTables tables;
     private final InstitutionTransactions transactions;
-    private final SecureRandom random;
 
-    public TrialReleases(
-            NodeGateway node, TrialTables tables, InstitutionTransactions transactions, SecureRandom random) {
+    public TrialReleases(NodeGateway node, TrialTables tables, InstitutionTransactions transactions) {
         this.node = node;
         this.tables = tables;
         this.transactions = transactions;
-        this.random = random;
     }
 
     /** What may leave, and what is written of it. */
-    private record Checked(TrialRelease release, ByteString trialId, byte[] content, int rows, int smallest) {}
+    private record Checked(TrialRelease release, ByteString trialId, ByteString content, int rows, int smallest) {}
 
     @Override
     public CompletionStage<TrialReleaseResponse> answer(Caller caller, TrialReleaseRequest request) {
-        try (StateView view = StateView.open(node)) {
-            tables.require(caller, request.getTrialId(), view);
-        }
-        return tables.alone(transactions.executor(), () -> release(caller, request));
+        TrialTables.requireId(request.getReleaseId(), "release_id");
+        tables.require(caller, request.getTrialId());
+        return tables.work(() -> commit(check(caller, request)));
     }
 
-    private CompletionStage<TrialReleaseResponse> release(Caller caller, TrialReleaseRequest request) {
-        Checked checked = check(caller, request);
+    private CompletionStage<TrialReleaseResponse> commit(Checked checked) {
         TrialAction action = TrialAction.newBuilder()
                 .setTrialId(checked.trialId())
                 .setRelease(checked.release())
@@ -83,7 +76,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         return transactions.commit(body -> body.setTrial(action)).thenApply(txId -> TrialReleaseResponse.newBuilder()
                 .setReleaseId(checked.release().getReleaseId())
                 .setTxId(txId)
-                .setContent(ByteString.copyFrom(checked.content()))
+                .setContent(checked.content())
                 .setRows(checked.rows())
                 .setSmallestCell(checked.smallest())
                 .build());
@@ -92,49 +85,73 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
     private Checked check(Caller caller, TrialReleaseRequest request) {
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
+            requireNew(trial, request.getReleaseId());
             List<String> uses = uses(view, trial, request);
-            Set<String> told = told(trial, request);
-            TrialTables.Opened opened =
-                    tables.open(view.state(), trial, request.getDatasetId(), 0, told, bytesEach(trial));
-            Table table = opened.table();
-            Set<Integer> quasi = columns(table, request.getQuasiIdentifiersList(), "--quasi");
-            Set<Integer> named = columns(table, request.getColumnsList(), "--columns");
-            if (quasi.isEmpty() || quasi.size() + named.size() > TrialFormat.MAX_RELEASED_COLUMNS) {
+            Set<String> quasiNames = normal(request.getQuasiIdentifiersList());
+            Set<String> names = normal(request.getColumnsList());
+            names.addAll(quasiNames);
+            if (quasiNames.isEmpty() || names.size() > TrialFormat.MAX_RELEASED_COLUMNS) {
                 throw ApiProblem.malformed(
                                 "1 to " + TrialFormat.MAX_RELEASED_COLUMNS + " columns are released", "--quasi")
                         .asException();
             }
+            EarlierReleases earlier = EarlierReleases.of(trial);
+            Set<String> wanted = new TreeSet<>(names);
+            wanted.addAll(earlier.names(request.getDatasetId()));
+            TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0, wanted);
+            Table table = opened.table();
+            Set<Integer> quasi = columns(table, request.getQuasiIdentifiersList(), "--quasi");
+            Set<Integer> named = columns(table, request.getColumnsList(), "--columns");
             named.removeAll(quasi);
             Set<Integer> released = new TreeSet<>(quasi);
             released.addAll(named);
+            long now = node.nowMillis();
+            int year = Instant.ofEpochMilli(now).atOffset(ZoneOffset.UTC).getYear();
             for (int column : released) {
-                safe(table, column);
+                safe(table, column, year);
             }
             TrialSubjects subjects = TrialSubjects.of(view, trial);
-            long now = node.nowMillis();
             Predicate<String> excluded = subject -> subjects.excluded(subject, now);
             if (!request.getRecipient().isEmpty()
                     && !subjects.permit(view.state(), trial, people(table, excluded), uses)) {
                 throw InstitutionTransactions.problem(Refusal.DATA_USE_NOT_PERMITTED)
                         .asException();
             }
-            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects);
+            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects, earlier, now);
             List<String> lines = lines(table, released, excluded);
-            byte[] content = content(table, released, lines);
+            ByteString content = content(lines);
             TrialRelease release = TrialRelease.newBuilder()
-                    .setReleaseId(freshId())
+                    .setReleaseId(request.getReleaseId())
                     .setDatasetId(request.getDatasetId())
                     .setDatasetVersion(opened.version().getVersion())
                     .addAllQuasiIdentifiers(names(table, quasi))
                     .addAllColumns(names(table, named))
                     .setRecipient(request.getRecipient())
                     .addAllDataUse(uses)
-                    .setContentHash(ByteString.copyFrom(Hash.sha256(content).toBytes()))
+                    .setContentHash(
+                            ByteString.copyFrom(Hash.sha256(content.newInput()).toBytes()))
                     .setRequestedBy(caller.id())
                     .setReleasesBefore(trial.getReleasesCount())
                     .build();
-            return new Checked(release, trial.getId(), content, lines.size(), smallest);
+            return new Checked(release, trial.getId(), content, lines.size() - 1, smallest);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("bytes in memory cannot be read", impossible);
         }
+    }
+
+    /** The ledger decides it again. */
+    private static void requireNew(TrialState trial, ByteString id) {
+        boolean repeated = trial.getReleasesList().stream()
+                .anyMatch(earlier -> earlier.getRelease().getReleaseId().equals(id));
+        if (repeated) {
+            throw InstitutionTransactions.problem(Refusal.RELEASE_REPEATED).asException();
+        }
+    }
+
+    private static Set<String> normal(List<String> names) {
+        Set<String> normal = new TreeSet<>();
+        names.forEach(name -> normal.add(Table.normalName(name)));
+        return normal;
     }
 
     /** Told before anything is opened; the ledger decides it again. */
@@ -168,27 +185,6 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         return List.copyOf(uses);
     }
 
-    /** Every column that this release or an earlier one of the trial tells. */
-    private static Set<String> told(TrialState trial, TrialReleaseRequest request) {
-        Set<String> names = new TreeSet<>(request.getQuasiIdentifiersList());
-        names.addAll(request.getColumnsList());
-        for (TrialReleased earlier : trial.getReleasesList()) {
-            names.addAll(earlier.getRelease().getQuasiIdentifiersList());
-            names.addAll(earlier.getRelease().getColumnsList());
-        }
-        return names;
-    }
-
-    /** The check holds this version beside every one that was released from. */
-    private static long bytesEach(TrialState trial) {
-        long others = trial.getReleasesList().stream()
-                .map(TrialReleased::getRelease)
-                .map(release -> ActorName.hex(release.getDatasetId()) + "/" + release.getDatasetVersion())
-                .distinct()
-                .count();
-        return TrialTables.MAX_TABLE_BYTES / (1 + others);
-    }
-
     private static Set<String> people(Table table, Predicate<String> excluded) {
         Set<String> people = new TreeSet<>();
         for (int row = 0; row < table.rows().size(); row++) {
@@ -215,8 +211,8 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         return columns;
     }
 
-    private static void safe(Table table, int column) {
-        Optional<String> refusal = SafeHarbor.refusal(table, column);
+    private static void safe(Table table, int column, int year) {
+        Optional<String> refusal = SafeHarbor.refusal(table, column, year);
         if (refusal.isPresent()) {
             throw no(
                     "COLUMN_NOT_RELEASABLE", table.columns().get(column).name() + " is not released: " + refusal.get());
@@ -226,52 +222,58 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
     private static Set<Integer> withQuasi(Table table, Set<Integer> quasi, Set<Integer> named) {
         Set<Integer> all = new TreeSet<>(quasi);
         named.stream()
-                .filter(column ->
-                        SafeHarbor.isDemographic(table.columns().get(column).name()))
+                .filter(column -> SafeHarbor.isDemographic(table.columns().get(column)))
                 .forEach(all::add);
         return all;
     }
 
     private int anonymous(
-            StateView view, TrialState trial, TrialTables.Opened opened, Set<Integer> quasi, TrialSubjects subjects) {
+            StateView view,
+            TrialState trial,
+            TrialTables.Opened opened,
+            Set<Integer> quasi,
+            TrialSubjects subjects,
+            EarlierReleases earlier,
+            long now) {
         int threshold = trial.getAnonymityThreshold();
-        long now = node.nowMillis();
+        Table table = opened.table();
         Predicate<String> excluded = subject -> subjects.excluded(subject, now);
-        int smallest = Anonymity.smallest(Anonymity.cells(opened.table(), quasi, excluded));
-        int all = Anonymity.smallest(Anonymity.cells(opened.table(), Set.of(), subject -> false));
-        int kept = Anonymity.smallest(Anonymity.cells(opened.table(), Set.of(), excluded));
+        int smallest = Anonymity.smallest(Anonymity.cells(table, quasi, excluded, threshold));
+        int all = Anonymity.smallest(Anonymity.cells(table, Set.of(), subject -> false));
+        int kept = Anonymity.smallest(Anonymity.cells(table, Set.of(), excluded));
         // The number of subjects of a dataset is public, so those who are left out are a cell of their own.
         if (smallest < threshold || all != kept && all - kept < threshold) {
             throw tooFew();
         }
-        Map<Table, Set<Integer>> told = new IdentityHashMap<>();
-        told.put(opened.table(), new TreeSet<>(quasi));
-        Map<String, Table> others = new HashMap<>();
-        for (TrialReleased earlier : trial.getReleasesList()) {
-            boolean same =
-                    earlier.getRelease().getDatasetId().equals(opened.dataset().getId());
-            String key = ActorName.hex(earlier.getRelease().getDatasetId()) + "/"
-                    + earlier.getRelease().getDatasetVersion();
-            boolean current = same
-                    && earlier.getRelease().getDatasetVersion()
-                            == opened.version().getVersion();
-            Table table = current
-                    ? opened.table()
-                    : others.computeIfAbsent(key, unopened -> tables.open(
-                                    view.state(),
-                                    trial,
-                                    earlier.getRelease().getDatasetId(),
-                                    earlier.getRelease().getDatasetVersion(),
-                                    told(trial, TrialReleaseRequest.getDefaultInstance()),
-                                    bytesEach(trial))
-                            .table());
-            Set<Integer> shown = shown(table, earlier.getRelease());
-            told.computeIfAbsent(table, first -> new TreeSet<>()).addAll(shown);
-            if (same && differs(opened.table(), table, quasi, shown, earlier, subjects, threshold)) {
+        Set<Integer> told = new TreeSet<>(quasi);
+        Linkage linkage = new Linkage(table, excluded, threshold);
+        for (EarlierReleases.OfVersion of : earlier.versions()) {
+            boolean same = of.datasetId().equals(opened.dataset().getId());
+            boolean current = same && of.version() == opened.version().getVersion();
+            Table before = current
+                    ? table
+                    : tables.open(view.state(), trial, of.datasetId(), of.version(), of.names())
+                            .table();
+            Set<Integer> toldBefore = current ? told : new TreeSet<>();
+            for (TrialReleased release : of.releases()) {
+                Set<Integer> shown = shown(before, release.getRelease());
+                toldBefore.addAll(shown);
+                Set<String> common = normal(names(table, quasi));
+                common.retainAll(normal(names(before, shown)));
+                Predicate<String> excludedThen = subject -> subjects.excluded(subject, release.getTimeMillis());
+                if ((same || !common.isEmpty())
+                        && Anonymity.differByFew(
+                                Anonymity.cells(table, inOrder(table, common), excluded),
+                                Anonymity.cells(before, inOrder(before, common), excludedThen),
+                                threshold)) {
+                    throw tooFew();
+                }
+            }
+            if (!current && !linkage.tell(before, toldBefore)) {
                 throw tooFew();
             }
         }
-        if (Anonymity.smallestAcross(opened.table(), told, excluded) < threshold) {
+        if (!linkage.tell(table, told)) {
             throw tooFew();
         }
         return smallest;
@@ -282,55 +284,51 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         return withQuasi(table, quasi, columns(table, release.getColumnsList(), "--columns"));
     }
 
-    private boolean differs(
-            Table table,
-            Table before,
-            Set<Integer> quasi,
-            Set<Integer> shown,
-            TrialReleased earlier,
-            TrialSubjects subjects,
-            int threshold) {
-        TreeSet<String> common = new TreeSet<>(names(table, quasi));
-        common.retainAll(names(before, shown));
-        long now = node.nowMillis();
-        return Anonymity.differByFew(
-                Anonymity.cells(
-                        table,
-                        columns(table, List.copyOf(common), "--quasi"),
-                        subject -> subjects.excluded(subject, now)),
-                Anonymity.cells(
-                        before,
-                        columns(before, List.copyOf(common), "--quasi"),
-                        subject -> subjects.excluded(subject, earlier.getTimeMillis())),
-                threshold);
+    /** Places of columns in the order of their names, so that two tables give their cells alike. */
+    private static List<Integer> inOrder(Table table, Set<String> names) {
+        return names.stream()
+                .sorted()
+                .map(name -> table.column(name).orElseThrow())
+                .toList();
     }
 
-    /** Sorted, so that the order of rows tells nothing. */
+    /** The header line and the others sorted, so that the order of rows tells nothing. */
     private static List<String> lines(Table table, Set<Integer> columns, Predicate<String> excluded) {
         List<String> lines = new ArrayList<>();
+        long characters = 0;
         for (int row = 0; row < table.rows().size(); row++) {
             if (!excluded.test(table.subject(row))) {
                 String[] values = table.rows().get(row);
-                lines.add(line(columns.stream().map(column -> values[column]).toList()));
+                String line =
+                        line(columns.stream().map(column -> values[column]).toList());
+                lines.add(line);
+                characters += line.length();
+                requireFits(characters);
             }
         }
         lines.sort(Comparator.naturalOrder());
+        lines.add(
+                0,
+                line(columns.stream()
+                        .map(column -> table.columns().get(column).name())
+                        .toList()));
         return lines;
     }
 
-    private static byte[] content(Table table, Set<Integer> columns, List<String> lines) {
-        StringBuilder text = new StringBuilder(line(columns.stream()
-                .map(column -> table.columns().get(column).name())
-                .toList()));
+    private static ByteString content(List<String> lines) throws IOException {
+        ByteString.Output content = ByteString.newOutput();
         for (String line : lines) {
-            text.append(line);
+            content.write(line.getBytes(StandardCharsets.UTF_8));
+            requireFits(content.size());
         }
-        byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
-        if (content.length > MAX_CONTENT_BYTES) {
+        return content.toByteString();
+    }
+
+    private static void requireFits(long bytes) {
+        if (bytes > MAX_CONTENT_BYTES) {
             throw ApiProblem.tooLarge("a release has at most " + MAX_CONTENT_BYTES + " bytes")
                     .asException();
         }
-        return content;
     }
 
     private static String line(List<String> values) {
@@ -347,12 +345,6 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         columns.forEach(column -> names.add(table.columns().get(column).name()));
         Collections.sort(names);
         return names;
-    }
-
-    private ByteString freshId() {
-        byte[] id = new byte[ID_BYTES];
-        random.nextBytes(id);
-        return ByteString.copyFrom(id);
     }
 
     /** The same words for every reason, so that none tells the size of a cell. */

@@ -4,73 +4,77 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
-import io.consilium.crypto.PayloadCipher;
+import io.consilium.crypto.PayloadStream;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Table;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.SealedFor;
+import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialState;
 import io.consilium.storage.Vault;
-import io.consilium.storage.VaultChunk;
-import io.consilium.storage.VaultException;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Opens a trial's datasets in the sponsor's own node, for as long as an answer takes (TRI-7). */
+/**
+ * Opens columns of a trial's datasets in the sponsor's own node, for as long as an answer takes (TRI-7): decrypted while they
+ * are read, and as few at once as the node's memory holds.
+ */
 public final class TrialTables {
     static final String RULE = "TRI-7";
 
-    /** Memory for the tables of one answer, about. */
-    static final long MAX_TABLE_BYTES = 64L * 1024 * 1024;
-
+    private static final int ID_BYTES = 16;
     private static final int MAX_CIPHERTEXT_BYTES = 64 * 1024 * 1024;
-    private static final int MAX_WAITING = 64;
 
     private final NodeGateway node;
     private final Vault vault;
     private final X25519KeyPair institutionKey;
-    private final AtomicInteger waiting = new AtomicInteger();
-    private CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
+    private final Turns turns;
 
-    public TrialTables(NodeGateway node, Vault vault, X25519KeyPair institutionKey) {
+    /** @param executor where datasets are worked on */
+    public TrialTables(NodeGateway node, Vault vault, X25519KeyPair institutionKey, Executor executor) {
         this.node = node;
         this.vault = vault;
         this.institutionKey = institutionKey;
+        this.turns = new Turns(executor);
+    }
+
+    /** Work on opened tables, of which there is one at a time: the next begins when the stage of the last is complete. */
+    <T> CompletionStage<T> work(Supplier<? extends CompletionStage<T>> work) {
+        return turns.take(work);
+    }
+
+    /** The id by which a client tells a question from its repetition, so that none is answered and paid for twice. */
+    static ByteString requireId(ByteString id, String path) {
+        if (id.size() != ID_BYTES) {
+            throw ApiProblem.malformed("a random id of " + ID_BYTES + " bytes expected", path)
+                    .asException();
+        }
+        return id;
     }
 
     /** A version of a dataset, opened. */
     record Opened(TrialDatasetState dataset, TrialDataVersion version, Table table) {}
 
-    /** One answer after the other, each until it is complete, because each holds a dataset in memory. */
-    <T> CompletionStage<T> alone(Executor executor, Supplier<CompletionStage<T>> answer) {
-        if (waiting.incrementAndGet() > MAX_WAITING) {
-            waiting.decrementAndGet();
-            throw ApiProblem.unavailable(
-                            "BUSY", "as many questions as can wait are waiting at this node", "ask again in a minute")
-                    .asException();
-        }
-        synchronized (this) {
-            CompletableFuture<T> answered = last.thenComposeAsync(before -> answer.get(), executor);
-            last = answered.handle((value, failure) -> waiting.decrementAndGet() >= 0);
-            return answered;
+    /** Asked before anybody waits for a turn. */
+    void require(Caller caller, ByteString trialId) {
+        try (StateView view = StateView.open(node)) {
+            require(caller, trialId, view);
         }
     }
 
@@ -98,31 +102,33 @@ public final class TrialTables {
     }
 
     /**
+     * Opens columns of a version of a dataset.
+     *
      * @param number which version, 0 for the newest
-     * @param names the columns that are kept
-     * @param maxBytes of memory, about
+     * @param columns their names, in normal form; those that the dataset does not have are left out
      */
-    Opened open(
-            LedgerState state,
-            TrialState trial,
-            ByteString datasetId,
-            long number,
-            Collection<String> names,
-            long maxBytes) {
+    Opened open(LedgerState state, TrialState trial, ByteString datasetId, long number, Set<String> columns) {
         TrialDatasetState dataset = state.trialDataset(datasetId)
                 .filter(found -> found.getTrialId().equals(trial.getId()))
                 .orElseThrow(() -> ApiProblem.notFound("dataset").asException());
         int index = number == 0 ? dataset.getVersionsCount() - 1 : (int) number - 1;
         TrialDataVersion version = dataset.getVersions(index);
-        TreeSet<String> wanted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        wanted.addAll(names);
-        try {
-            Table table = Table.read(plaintext(dataset, version), dataset.getName(), wanted::contains, maxBytes);
-            if (table.isTooLarge()) {
-                throw ApiProblem.tooLarge("these columns take more memory than an answer may")
-                        .asException();
-            }
-            return new Opened(dataset, version, table);
+        requireFits(version.getContent(), columns.size());
+        Optional<String> subject =
+                Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(ActorName::hex);
+        Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
+        byte[] key = dataKey(dataset, version);
+        try (InputStream plain = new PayloadStream(key, new VaultStream(vault, hash))) {
+            return new Opened(dataset, version, Table.read(plain, dataset.getName(), subject, columns::contains));
+        } catch (CdiscFault.NoSubjects unnamed) {
+            throw ApiProblem.refused(
+                            "SUBJECTS_UNNAMED",
+                            "the dataset does not say whom its rows are of, and people are counted, not rows",
+                            RULE,
+                            "submit it with a column USUBJID, or as the dataset of one subject")
+                    .asException();
+        } catch (CdiscFault.TooLarge large) {
+            throw tooLarge();
         } catch (CdiscFault unreadable) {
             throw ApiProblem.refused(
                             "DATASET_UNREADABLE",
@@ -130,60 +136,60 @@ public final class TrialTables {
                             RULE,
                             "correct the dataset with: consilium trial correct")
                     .asException();
-        }
-    }
-
-    private byte[] plaintext(TrialDatasetState dataset, TrialDataVersion version) {
-        Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
-        SealedFor sealed = ScopeKeys.sealedTo(version.getContent().getDataKeyList(), node.institution())
-                .orElseThrow(() -> ApiProblem.notFound("data key sealed to this institution")
-                        .asException());
-        byte[] privateKey = institutionKey.privateKey();
-        byte[] key = new byte[0];
-        try {
-            byte[] ciphertext = ciphertext(hash);
-            key = KeyEnvelope.open(
-                    KeyEnvelope.Use.DATA_KEY,
-                    dataset.getId().toByteArray(),
-                    privateKey,
-                    sealed.getEnvelope().toByteArray());
-            ByteArrayOutputStream plain = new ByteArrayOutputStream();
-            PayloadCipher.decrypt(key, new ByteArrayInputStream(ciphertext), plain);
-            return plain.toByteArray();
-        } catch (CryptoException e) {
-            throw ApiProblem.refused(
-                            "ENVELOPE_UNREADABLE",
-                            "the dataset that was sealed to this institution does not open",
-                            "PRV-3",
-                            "submit it again with: consilium trial correct")
-                    .asException();
+        } catch (PayloadStream.Unauthentic unauthentic) {
+            throw unreadable();
         } catch (IOException e) {
             throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
         } finally {
-            Arrays.fill(privateKey, (byte) 0);
             Arrays.fill(key, (byte) 0);
         }
     }
 
-    private byte[] ciphertext(Hash hash) throws VaultException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        long total = 1;
-        while (all.size() < total) {
-            Optional<VaultChunk> chunk = vault.read(hash, all.size(), Vault.MAX_CHUNK_BYTES);
-            if (chunk.isEmpty()) {
-                throw ApiProblem.unavailable(
-                                "PAYLOAD_NOT_HELD",
-                                "this node's vault does not hold the dataset",
-                                "ask whoever submitted it to submit it again")
-                        .asException();
-            }
-            total = chunk.get().totalSize();
-            if (total > MAX_CIPHERTEXT_BYTES) {
-                throw ApiProblem.tooLarge("a dataset of more than " + MAX_CIPHERTEXT_BYTES + " bytes")
-                        .asException();
-            }
-            all.writeBytes(chunk.get().data());
+    /** By what the chain says of the dataset, before a byte of it is read; what it does not say is counted while reading. */
+    private static void requireFits(TrialDataContent content, int columns) {
+        if (content.getCiphertextSize() > MAX_CIPHERTEXT_BYTES
+                || content.getRows() > Table.MAX_WEIGHT
+                || Table.leastWeight(content.getRows(), columns) > Table.MAX_WEIGHT) {
+            throw tooLarge();
         }
-        return all.toByteArray();
+    }
+
+    private byte[] dataKey(TrialDatasetState dataset, TrialDataVersion version) {
+        SealedFor sealed = ScopeKeys.sealedTo(version.getContent().getDataKeyList(), node.institution())
+                .orElseThrow(() -> ApiProblem.notFound("data key sealed to this institution")
+                        .asException());
+        byte[] privateKey = institutionKey.privateKey();
+        try {
+            return KeyEnvelope.open(
+                    KeyEnvelope.Use.DATA_KEY,
+                    dataset.getId().toByteArray(),
+                    privateKey,
+                    sealed.getEnvelope().toByteArray());
+        } catch (CryptoException e) {
+            throw unreadable();
+        } finally {
+            Arrays.fill(privateKey, (byte) 0);
+        }
+    }
+
+    private static ProblemException unreadable() {
+        return ApiProblem.refused(
+                        "ENVELOPE_UNREADABLE",
+                        "the dataset that was sealed to this institution does not open",
+                        "PRV-3",
+                        "submit it again with: consilium trial correct")
+                .asException();
+    }
+
+    private static ProblemException tooLarge() {
+        return new ApiProblem(
+                        413,
+                        "DATASET_TOO_LARGE",
+                        "these columns of the dataset are more than the node can work on at once",
+                        RULE,
+                        "",
+                        "ask for fewer columns, or submit the data as several datasets",
+                        6)
+                .asException();
     }
 }

@@ -153,6 +153,11 @@ class TrialSharingTest {
 
     /** Sealed to the sponsor, staged at its node, registered. */
     private ByteString dataset(ByteString trial, String name, String... lines) throws Exception {
+        return dataset(trial, name, ByteString.EMPTY, lines.length - 1, lines);
+    }
+
+    private ByteString dataset(ByteString trial, String name, ByteString subject, int rows, String... lines)
+            throws Exception {
         byte[] plain = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
         byte[] key = random32().toByteArray();
         ByteArrayOutputStream cipher = new ByteArrayOutputStream();
@@ -174,12 +179,13 @@ class TrialSharingTest {
                 action -> action.setSubmit(TrialSubmit.newBuilder()
                         .setDatasetId(dataset)
                         .setName(name)
+                        .setPseudonym(subject)
                         .setContent(TrialDataContent.newBuilder()
                                 .setCommitment(random32())
                                 .setCiphertextHash(hash)
                                 .setCiphertextSize(ciphertext.length)
                                 .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
-                                .setRows(lines.length - 1)
+                                .setRows(rows)
                                 .setColumns(lines[0].split(",").length)
                                 .setSubjects(lines.length - 1)
                                 .setShape(TrialIds.shape(List.of(lines[0].split(",")))))));
@@ -194,6 +200,7 @@ class TrialSharingTest {
 
     private static TrialReleaseRequest.Builder release(ByteString trial, ByteString dataset, String... quasi) {
         return TrialReleaseRequest.newBuilder()
+                .setReleaseId(id())
                 .setTrialId(trial)
                 .setDatasetId(dataset)
                 .addAllQuasiIdentifiers(List.of(quasi));
@@ -201,6 +208,7 @@ class TrialSharingTest {
 
     private static TrialQueryRequest.Builder count(ByteString trial, ByteString dataset, long epsilonMicros) {
         return TrialQueryRequest.newBuilder()
+                .setQueryId(id())
                 .setTrialId(trial)
                 .setDatasetId(dataset)
                 .setKind("COUNT")
@@ -315,6 +323,107 @@ class TrialSharingTest {
     }
 
     @Test
+    @DisplayName("TRI-7 the visits of one patient are one person, and rows of nobody are not released or counted")
+    void tri7_rowsAreNotPeople() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        String[] visits = {"VISIT,SEX", "1,F", "2,F", "3,F", "4,F", "5,F"};
+        ByteString subject = enrol(trial, "1.0");
+        ByteString one = dataset(trial, "VS", subject, 5, visits);
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, one, "SEX"));
+        assertThat(net.ok(SPONSOR, "TrialQuery", count(trial, one, 30_000_000).build(), TrialQueryResponse.parser())
+                        .getValues(0))
+                .isEqualTo("1");
+        must(
+                CLINICIAN,
+                trial,
+                action -> action.setSubjectChange(
+                        TrialSubjectChange.newBuilder().setPseudonym(subject).setStatus("withdrawn")));
+        assertThat(net.ok(SPONSOR, "TrialQuery", count(trial, one, 30_000_000).build(), TrialQueryResponse.parser())
+                        .getValues(0))
+                .as("who withdrew is left out of a dataset that has no column of subjects")
+                .isEqualTo("0");
+
+        ByteString nobodys = dataset(trial, "LB", visits);
+        refusedWithoutNumbers("SUBJECTS_UNNAMED", release(trial, nobodys, "SEX"));
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialQuery",
+                                count(trial, nobodys, 1_000_000).build())
+                        .getCode())
+                .isEqualTo("SUBJECTS_UNNAMED");
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialQuery",
+                                count(trial, nobodys, 40_000_001).build())
+                        .getCode())
+                .as("the budget is looked at before anything is opened")
+                .isEqualTo("BUDGET_SPENT");
+        assertThat(state(trial).getSpentMicros()).isEqualTo(60_000_000);
+    }
+
+    @Test
+    @DisplayName("TRI-7 a release that differs by few subjects from one of another dataset is refused")
+    void tri7_differenceBetweenDatasets() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString adsl =
+                dataset(trial, "ADSL", "USUBJID,SEX", "S1,F", "S2, F", "s3 ,F ", "S4,F", "S5,M", "S6,M", "S7,M");
+        ByteString dm =
+                dataset(trial, "DM", "usubjid,sex,arm", "s2,F,A", "s3,F,A", "s4,F,A", "s5,M,B", "s6,M,B", "s7,M,B");
+        TrialReleaseResponse all =
+                net.ok(SPONSOR, "TrialRelease", release(trial, adsl, "SEX").build(), TrialReleaseResponse.parser());
+        assertThat(all.getContent().toStringUtf8())
+                .as("what the check takes for one value is printed as one")
+                .isEqualTo("SEX\r\nF\r\nF\r\nF\r\nF\r\nM\r\nM\r\nM\r\n");
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dm, "sex"));
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dm, "arm").addColumns("SEX"));
+        net.ok(SPONSOR, "TrialRelease", release(trial, dm, "arm").build(), TrialReleaseResponse.parser());
+    }
+
+    @Test
+    @DisplayName("TRI-7 what is sent again is refused: one answer, one release, one spending")
+    void tri7_sentAgain() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString dataset = dataset(trial, "ADSL", "USUBJID,SEX", "1,F", "2,F", "3,F");
+        TrialQueryRequest question = count(trial, dataset, 1_000_000).build();
+        net.ok(SPONSOR, "TrialQuery", question, TrialQueryResponse.parser());
+        Problem again = net.refused(SPONSOR, "TrialQuery", question);
+        assertThat(again.getCode()).isEqualTo("QUERY_REPEATED");
+        assertThat(again.getExitCode()).isEqualTo(8);
+        assertThat(state(trial).getSpentMicros()).isEqualTo(1_000_000);
+        TrialReleaseRequest release = release(trial, dataset, "SEX").build();
+        net.ok(SPONSOR, "TrialRelease", release, TrialReleaseResponse.parser());
+        assertThat(net.refused(SPONSOR, "TrialRelease", release).getCode()).isEqualTo("RELEASE_REPEATED");
+        assertThat(state(trial).getReleasesCount()).isEqualTo(1);
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialQuery",
+                                question.toBuilder().clearQueryId().build())
+                        .getPath())
+                .isEqualTo("query_id");
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialRelease",
+                                release.toBuilder().clearReleaseId().build())
+                        .getPath())
+                .isEqualTo("release_id");
+    }
+
+    @Test
+    @DisplayName("TRI-7 what the node's memory cannot hold is refused before it is read")
+    void tri7_tooLarge() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        ByteString announced = dataset(trial, "LB", ByteString.EMPTY, 10_000_000, "USUBJID,SEX", "1,F");
+        refusedWithoutNumbers("DATASET_TOO_LARGE", release(trial, announced, "SEX"));
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialQuery",
+                                count(trial, announced, 1_000_000).build())
+                        .getCode())
+                .isEqualTo("DATASET_TOO_LARGE");
+        assertThat(state(trial).getSpentMicros()).isZero();
+    }
+
+    @Test
     @DisplayName("TRI-7 a use must be permitted by the form that each subject signed")
     void tri7_dataUse() throws Exception {
         ByteString trial = approvedTrial("HMB");
@@ -414,11 +523,11 @@ class TrialSharingTest {
     void tri7_atOnce() throws Exception {
         ByteString trial = approvedTrial("HMB");
         ByteString dataset = dataset(trial, "DM", "USUBJID,SEX", "1,F", "2,M");
-        TrialQueryRequest question = count(trial, dataset, 20_000_000).build();
         ExecutorService askers = Executors.newFixedThreadPool(12);
         try {
             List<Future<String>> asked = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
+                TrialQueryRequest question = count(trial, dataset, 20_000_000).build();
                 asked.add(askers.submit(() -> {
                     HttpResponse<byte[]> response = net.call(SPONSOR, "TrialQuery", question);
                     return response.statusCode() == 200
