@@ -26,7 +26,6 @@ class EpcisCaptureIT {
     private static final String PHARMACIST = "northside/pharmacist";
     private static final String GTIN = "00614141123452";
     private static final String CASE = "urn:epc:id:sscc:0614141.0000000901";
-    private static final String CASE_SSCC = "006141410000009019";
     private static final String TRANSMED = "urn:epc:id:pgln:950600.013407";
     private static final String CONTEXT =
             "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\","
@@ -118,8 +117,7 @@ class EpcisCaptureIT {
                         .json()
                         .number("captured"))
                 .isEqualTo(1);
-        assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", "(00)" + CASE_SSCC)
-                        .text("custodian"))
+        assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", CASE).text("custodian"))
                 .isEqualTo("transmed");
         dispensedInError(packs.get(0));
     }
