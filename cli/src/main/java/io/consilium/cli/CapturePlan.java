@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,7 +74,7 @@ final class CapturePlan {
             if (own.isEmpty()) {
                 own.add(DrugAction.newBuilder().setObservation(DrugObservation.getDefaultInstance()));
             }
-            own.get(0).setEventId(ids.get(event));
+            own.get(0).setEventId(Objects.requireNonNull(ids.get(event)));
             for (DrugAction.Builder act : own) {
                 DrugAction built = act.setEventTimeMillis(event.actedMillis()).build();
                 if (built.getSerializedSize() > MAX_ACT_BYTES) {
@@ -111,7 +112,7 @@ final class CapturePlan {
         }
         for (Map<Gs1Key, CapturedEvent> ofProduct : wanted.values()) {
             List<Gs1Key> keys = List.copyOf(ofProduct.keySet());
-            capture.product(ofProduct.get(keys.get(0)), keys.get(0), "");
+            capture.product(ofProduct.values().iterator().next(), keys.get(0), "");
             for (int from = 0; from < keys.size(); from += ACT_IDS) {
                 List<Gs1Key> part = keys.subList(from, Math.min(keys.size(), from + ACT_IDS));
                 for (DrugItemSet set : Goods.of(desk, part).items()) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -99,8 +100,9 @@ final class DscsaPapers {
         for (Map.Entry<String, Map<String, List<String>>> entry : serials.entrySet()) {
             List<Batch> batches = new ArrayList<>();
             entry.getValue()
-                    .forEach((lot, of) -> batches.add(new Batch(lot, expiries.get(entry.getKey() + "/" + lot), of)));
-            products.add(product(firsts.get(entry.getKey()), batches));
+                    .forEach((lot, of) -> batches.add(
+                            new Batch(lot, Objects.requireNonNull(expiries.get(entry.getKey() + "/" + lot)), of)));
+            products.add(product(Objects.requireNonNull(firsts.get(entry.getKey())), batches));
         }
         String seller = sale.getActor().substring(0, sale.getActor().indexOf('/'));
         return new TransactionInformation(

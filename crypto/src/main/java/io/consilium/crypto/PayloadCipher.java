@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 
 /**
@@ -86,7 +87,7 @@ public final class PayloadCipher {
         private final AesGcm aead;
         private final InputStream cipher;
         private byte[] header = new byte[0];
-        private Segments segments;
+        private Optional<Segments> begun = Optional.empty();
         private long number;
         private byte[] segment = new byte[0];
 
@@ -98,9 +99,8 @@ public final class PayloadCipher {
 
         /** Whether there was a further segment, which is then open and authentic. */
         boolean next() throws CryptoException, IOException {
-            if (segments == null) {
-                segments = start();
-            }
+            Segments segments = begun.isPresent() ? begun.get() : start();
+            begun = Optional.of(segments);
             if (!segments.next()) {
                 return false;
             }

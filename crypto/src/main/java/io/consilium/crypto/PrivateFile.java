@@ -52,6 +52,14 @@ public final class PrivateFile {
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
+    /** The same for the directory that the file stands in. */
+    public static void directoriesOf(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            directories(parent);
+        }
+    }
+
     /** The whole file, refused before it is read into memory when it is longer than {@code maxBytes}. */
     public static byte[] read(Path file, int maxBytes) throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {

@@ -185,7 +185,7 @@ final class DevnetFounding {
         if (party.node() == 0) {
             // It runs no node yet: its own keys wait beside those of its people.
             Path keystore = layout.key(party.id(), INSTITUTION);
-            PrivateFile.directories(keystore.toAbsolutePath().getParent());
+            PrivateFile.directoriesOf(keystore);
             String password = password(layout.password(party.id(), INSTITUTION));
             keys.write(keystore, password.toCharArray(), Keystore.Cost.DEVNET);
             return state.build();
@@ -204,7 +204,7 @@ final class DevnetFounding {
         KeyPair signing = KeyPair.generate(random);
         X25519KeyPair encryption = X25519.generate(random);
         Path keystore = layout.key(party.id(), person.handle());
-        PrivateFile.directories(keystore.toAbsolutePath().getParent());
+        PrivateFile.directoriesOf(keystore);
         String password = password(layout.password(party.id(), person.handle()));
         Keystore.write(
                 keystore,

@@ -55,7 +55,7 @@ public final class NodeLauncher {
                 "node", "run", "--config", DevnetLayout.config(node.dataDir()).toString()));
         File console = DevnetLayout.console(node.dataDir()).toFile();
         try {
-            PrivateFile.directories(console.toPath().toAbsolutePath().getParent());
+            PrivateFile.directoriesOf(console.toPath());
             return new ProcessBuilder(command)
                     .directory(node.dataDir().toFile())
                     .redirectInput(new File("/dev/null"))

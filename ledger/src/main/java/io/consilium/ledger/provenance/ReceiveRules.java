@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,7 +104,7 @@ final class ReceiveRules {
         DrugContainerState container = found.get();
         if (container.getMissing()) {
             // it had been missed: it comes late
-            late(book, arrivals.get(place.shipmentId()), Name.of(id));
+            late(book, Objects.requireNonNull(arrivals.get(place.shipmentId())), Name.of(id));
             book.put(container.toBuilder()
                     .setMissing(false)
                     .clearShipmentId()
@@ -130,7 +131,7 @@ final class ReceiveRules {
         Containers.Place place = Containers.place(book, item);
         Optional<Rejection> stray = arrive(book, Thing.of(book, item), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
-            late(book, arrivals.get(place.shipmentId()), new Name(item.getProductId(), id));
+            late(book, Objects.requireNonNull(arrivals.get(place.shipmentId())), new Name(item.getProductId(), id));
             book.put(item.toBuilder()
                     .setStatus(beforeMissing(item))
                     .clearShipmentId()
