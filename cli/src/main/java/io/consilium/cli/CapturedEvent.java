@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param error where the event declares an earlier one to be wrong
  * @param subject the first pack or container that it names; its key blinds the event's id
  * @param places the GLNs that it names, by their place in the event
+ * @param text the event as it was written
  */
 record CapturedEvent(
         int index,
@@ -31,7 +32,8 @@ record CapturedEvent(
         List<TradeStep> steps,
         Optional<EpcisEvent.ErrorDeclaration> error,
         Optional<Gs1Key> subject,
-        Map<String, Gs1Key> places) {
+        Map<String, Gs1Key> places,
+        String text) {
     static CapturedEvent of(int index, EpcisEvent event) throws MalformedEpcis {
         return new CapturedEvent(
                 index,
@@ -42,7 +44,8 @@ record CapturedEvent(
                 TradeSteps.of(event),
                 event.errorDeclaration(),
                 subject(event),
-                places(event));
+                places(event),
+                event.text());
     }
 
     /** What no other event is: a declaration has the hash of what it declares. */

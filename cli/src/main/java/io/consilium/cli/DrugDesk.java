@@ -218,6 +218,15 @@ final class DrugDesk {
         }
     }
 
+    /** The same for what this institution's events say of another. */
+    void sendDetailsKey(String to) throws ClientException {
+        InstitutionState own =
+                session.state().institution(session.institution()).value();
+        if (own.getApiEndpoint().isEmpty() && !to.equals(own.getId())) {
+            keys().giveDetails(own.getId(), to, handlers(to));
+        }
+    }
+
     /** A container with the key that its id was made with. */
     record Container(ByteString id, BlindingKey key) {}
 
@@ -307,11 +316,25 @@ final class DrugDesk {
 
     /** The own institution's; it is drawn where there is none. */
     BlindingKey ownLogistics() throws ClientException {
+        foundOnce();
+        return keys().logistics(session.institution()).orElseThrow();
+    }
+
+    void foundOnce() throws ClientException {
         if (!founded) {
             foundCompany();
             founded = true;
         }
-        return keys().logistics(session.institution()).orElseThrow();
+    }
+
+    /** The key that all who can have captured an event of a pack or container can have. */
+    BlindingKey eventKey(Gs1Key subject) throws ClientException {
+        if (!isContainer(subject)) {
+            return requireProduct(subject);
+        }
+        String own = session.institution();
+        String packer = owner(subject).map(InstitutionState::getId).orElse(own);
+        return packer.equals(own) ? ownLogistics() : logistics(packer).orElse(ownLogistics());
     }
 
     /** The institution that a party's or place's GLN belongs to: its own GLN, or one under its company prefix. */

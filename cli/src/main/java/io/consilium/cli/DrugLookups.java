@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
@@ -7,6 +8,7 @@ import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.interop.epcis.DscsaExport;
 import io.consilium.interop.epcis.DscsaText;
+import io.consilium.interop.epcis.EpcisDocument;
 import io.consilium.interop.epcis.TransactionInformation;
 import io.consilium.interop.gs1.ElementString;
 import io.consilium.interop.gs1.Gs1Key;
@@ -137,7 +139,7 @@ class DrugLookups extends DrugDocuments {
         if (session.output().format() == GlobalOptions.Format.table) {
             session.output().raw().print(view.text());
         } else {
-            session.output().result(view.shown());
+            session.output().result(view.shown(new KeptEvents(session, desk)));
         }
         return 0;
     }
@@ -146,12 +148,14 @@ class DrugLookups extends DrugDocuments {
             name = "export",
             description = {
                 "Write the path of a pack or container as a document of EPCIS 2.0, or the last change of ownership of",
-                "packs as transaction information and transaction statement of the United States' DSCSA."
+                "packs as transaction information and transaction statement of the United States' DSCSA.",
+                "Events that were captured are written as they came, for the institutions that they name."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug export --gtin 00614141123452 --serial A1 --format epcis > path.json",
                 "  consilium drug export --item '(00)006141411234567890' --format epcis --out path.json",
+                "  consilium drug export --gtin 00614141123452 --serial A1 --event 'ni:///sha-256;…?ver=CBV2.0'",
                 "  consilium drug export --gtin 00614141123452 --serial A1,A2 --format dscsa -o json"
             })
     int export(
@@ -162,6 +166,11 @@ class DrugLookups extends DrugDocuments {
                             paramLabel = "epcis|dscsa",
                             description = "EPCIS 2.0 in JSON (default), or DSCSA: a paper, with -o json its JSON.")
                     String format,
+            @Option(
+                            names = "--event",
+                            paramLabel = "ID",
+                            description = "Of epcis: one captured event of the item alone, by its hash id.")
+                    Optional<String> event,
             @Option(
                             names = "--addresses",
                             paramLabel = "FILE",
@@ -175,7 +184,7 @@ class DrugLookups extends DrugDocuments {
         }
         byte[] document =
                 switch (format) {
-                    case "epcis" -> epcis(one(items));
+                    case "epcis" -> event.isPresent() ? event(one(items), event.get()) : epcis(one(items));
                     case "dscsa" -> dscsa(many(items), addresses);
                     default ->
                         throw new MalformedInput("--format", "There is no format " + format, "Write epcis or dscsa");
@@ -193,10 +202,29 @@ class DrugLookups extends DrugDocuments {
         io.consilium.proto.DrugTraced traced = traced(key);
         return new PathExport(
                         desk,
+                        new KeptEvents(session, desk),
                         key,
                         new PathView(desk::containerName, key, traced),
                         traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
                 .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
+                .toJson();
+    }
+
+    /** An event that changed nothing stands on no path, and is kept all the same. */
+    private byte[] event(Gs1Key key, String hashId) throws ClientException {
+        KeptEvents.Kept kept = new KeptEvents(session, desk)
+                .of(desk.eventKey(key).eventId(hashId))
+                .orElseThrow(() -> new ClientException(
+                        FailureClass.NOT_FOUND,
+                        "NOT_FOUND",
+                        "PRV-8",
+                        "",
+                        "There is no such event of this item, or you may not read it",
+                        "Give the hashId that drug capture --check shows, and the first item that the event names"));
+        return EpcisDocument.of(
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                        JsonNodeFactory.instance.objectNode(),
+                        List.of(kept.event()))
                 .toJson();
     }
 

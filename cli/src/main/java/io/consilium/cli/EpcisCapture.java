@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
@@ -41,6 +43,7 @@ final class EpcisCapture {
     private final Session session;
     private final DrugDesk desk;
     private EpcisDocument.Form form = EpcisDocument.Form.DOCUMENT;
+    private JsonNode context = MissingNode.getInstance();
 
     EpcisCapture(Session session, DrugDesk desk) {
         this.session = session;
@@ -65,7 +68,7 @@ final class EpcisCapture {
         Map<CapturedEvent, ByteString> ids = blinded(events);
         List<CapturedEvent> fresh = fresh(events, ids);
         CapturePlan plan = new CapturePlan(desk, this, ids, fresh);
-        List<DrugAction> acts = plan.acts();
+        List<DrugAction> acts = new ArrayList<>(plan.acts());
         Map<String, Object> result = new LinkedHashMap<>();
         if (acts.isEmpty()) {
             result.put("status", "UNCHANGED");
@@ -73,6 +76,7 @@ final class EpcisCapture {
             print(result, events, fresh);
             return 0;
         }
+        acts.addAll(new EventKeeping(session, desk, context, ids).acts(fresh));
         Writes.Written written = submit(acts);
         result.putAll(desk.withExceptions(written, 1).result());
         Optional<ClientException> failure = written.receipt().flatMap(receipt -> Submitter.failure(receipt.receipt()));
@@ -89,8 +93,9 @@ final class EpcisCapture {
         List<MalformedEpcis> unfit = new ArrayList<>();
         ClientException malformed = null;
         try {
-            form = EpcisCheck.read(session, file, event -> keep(event, events, unfit))
-                    .form();
+            EpcisDocument document = EpcisCheck.read(session, file, event -> keep(event, events, unfit));
+            form = document.form();
+            context = document.head().path("@context");
         } catch (ClientException fault) {
             malformed = fault;
         }
@@ -208,12 +213,7 @@ final class EpcisCapture {
             return desk.ownLogistics();
         }
         Gs1Key subject = event.subject().get();
-        if (!DrugDesk.isContainer(subject)) {
-            return product(event, subject, "");
-        }
-        String own = session.institution();
-        String owner = desk.owner(subject).map(found -> found.getId()).orElse(own);
-        return owner.equals(own) ? desk.ownLogistics() : desk.logistics(owner).orElse(desk.ownLogistics());
+        return DrugDesk.isContainer(subject) ? desk.eventKey(subject) : product(event, subject, "");
     }
 
     /** The key of a pack's product; a product that nobody here has added is the event's fault. */

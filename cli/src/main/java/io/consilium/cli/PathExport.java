@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.interop.epcis.EpcisDocument;
@@ -15,17 +16,20 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * A path as a document of EPCIS 2.0, in the terms of the CBV (DRU-1). Steps of containers whose SSCC this reader cannot
+ * A path as a document of EPCIS 2.0 (DRU-1): captured events as they came, other steps in the terms of the CBV. Steps of containers whose SSCC this reader cannot
  * know are left out: an event needs its parent.
  */
 final class PathExport {
     private static final String SSCC = "SSCC ";
 
     private final DrugDesk desk;
+    private final KeptEvents captured;
     private final Gs1Key item;
     private final PathView view;
     private final Optional<Batch> batch;
@@ -33,7 +37,8 @@ final class PathExport {
     /** What is printed on the pack beside its serial. */
     record Batch(String lot, LocalDate expiry) {}
 
-    PathExport(DrugDesk desk, Gs1Key item, PathView view, Optional<Batch> batch) {
+    PathExport(DrugDesk desk, KeptEvents captured, Gs1Key item, PathView view, Optional<Batch> batch) {
+        this.captured = captured;
         this.desk = desk;
         this.item = item;
         this.view = view;
@@ -42,7 +47,11 @@ final class PathExport {
 
     EpcisDocument document(Instant now) throws ClientException {
         List<EpcisEvent> events = new ArrayList<>();
+        Set<ByteString> written = new LinkedHashSet<>();
         for (PathView.Event event : view.events()) {
+            if (kept(event.step().getEventId(), written, events)) {
+                continue;
+            }
             try {
                 Optional<EventDraft> draft = draft(event);
                 if (draft.isPresent()) {
@@ -53,6 +62,18 @@ final class PathExport {
             }
         }
         return EpcisDocument.of(now.toString(), JsonNodeFactory.instance.objectNode(), events);
+    }
+
+    /** An event that this reader can open goes out as it came in, once, whatever number of steps it made. */
+    private boolean kept(ByteString eventId, Set<ByteString> written, List<EpcisEvent> events) throws ClientException {
+        Optional<KeptEvents.Kept> kept = captured.of(eventId);
+        if (kept.isPresent() && written.add(eventId)) {
+            events.add(kept.get().event());
+            if (kept.get().declaration().isPresent()) {
+                kept(kept.get().declaration().get(), written, events);
+            }
+        }
+        return kept.isPresent();
     }
 
     private Optional<EventDraft> draft(PathView.Event event) throws ClientException, MalformedIdentifier {

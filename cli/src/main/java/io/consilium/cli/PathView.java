@@ -3,6 +3,8 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.VerifiedState;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonReader;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.tx.ActorName;
@@ -13,6 +15,7 @@ import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugStepError;
 import io.consilium.proto.DrugTraced;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -148,7 +151,8 @@ final class PathView {
                 .findFirst();
     }
 
-    Map<String, Object> shown() {
+    /** @param captured opens events that were captured, where this reader may */
+    Map<String, Object> shown(KeptEvents captured) throws ClientException {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("item", key.elementString());
         shown.put("digitalLink", key.digitalLink());
@@ -177,6 +181,10 @@ final class PathView {
                 declared.put("correctiveEvents", error.getCorrectiveEventIdsCount());
                 object.put("errorDeclaration", declared);
             });
+            Optional<KeptEvents.Kept> kept = captured.of(event.step().getEventId());
+            if (kept.isPresent()) {
+                object.put("epcis", tree(kept.get()));
+            }
             events.add(object);
         }
         shown.put("events", events);
@@ -190,6 +198,14 @@ final class PathView {
         }
         shown.put("alerts", alerts);
         return shown;
+    }
+
+    private static Object tree(KeptEvents.Kept kept) {
+        try {
+            return JsonReader.read(kept.event().text().getBytes(StandardCharsets.UTF_8));
+        } catch (JsonException longNumber) {
+            return kept.event().text();
+        }
     }
 
     private static void optional(Map<String, Object> object, String field, String value) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
+import io.consilium.interop.epcis.EpcisDocument;
+import io.consilium.interop.epcis.EpcisEvent;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,7 @@ class EpcisCaptureIT {
     private static final String GTIN = "00614141123452";
     private static final String CASE = "urn:epc:id:sscc:0614141.0000000901";
     private static final String TRANSMED = "urn:epc:id:pgln:950600.013407";
+    private static final String HELIX = "urn:epc:id:pgln:950600.013403";
     private static final String CONTEXT =
             "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\","
                     + "{\"cbvmda\":\"urn:epcglobal:cbv:mda:\"}]";
@@ -240,5 +244,109 @@ class EpcisCaptureIT {
                         .err())
                 .contains("FILE_TOO_LARGE");
         Files.delete(large);
+    }
+
+    private static final String RICH = ",\"recordTime\":\"2026-01-05T10:30:00.000Z\","
+            + "\"bizTransactionList\":[{\"type\":\"po\",\"bizTransaction\":\"urn:epcglobal:cbv:bt:0614141000005:PO-77\"}],"
+            + "\"sensorElementList\":[{\"sensorMetadata\":{\"time\":\"2026-01-05T10:20:00Z\"},"
+            + "\"sensorReport\":[{\"type\":\"Temperature\",\"value\":5.10,\"uom\":\"CEL\"}]}],"
+            + "\"ex:seal\":{\"ex:number\":\"S-991\",\"ex:intact\":\"yes\"},\"ex:notes\":[\"cold chain\",\"fragile\"]";
+
+    private static String rich(String event) {
+        return event.substring(0, event.length() - 1) + RICH + "}";
+    }
+
+    /** The events of an export, in the order of the document, without the context that each then names. */
+    private List<Map<String, Object>> exported(String context, String item, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of("drug", "export", "--item", item, "--format", "epcis"));
+        words.addAll(List.of(more));
+        Cluster.Said said = cluster.run(context, words.toArray(new String[0])).ended(0);
+        List<Map<String, Object>> events = new ArrayList<>();
+        for (EpcisEvent event :
+                EpcisDocument.read(said.out().getBytes(StandardCharsets.UTF_8)).events()) {
+            Map<String, Object> tree = tree(event.text());
+            tree.remove("@context");
+            events.add(tree);
+        }
+        return events;
+    }
+
+    @SuppressWarnings("unchecked") // an object of JSON is a map of texts
+    private static Map<String, Object> tree(String event) throws Exception {
+        return (Map<String, Object>) JsonReader.read(event);
+    }
+
+    @Test
+    @DisplayName("DRU-1 DRU-9 what was captured is exported with nothing lost, for the institutions it names alone")
+    void dru1_nothingLost() throws Exception {
+        String context = CONTEXT.replace("}]", ",\"ex\":\"https://ns.example.com/epcis/\"}]");
+        String made = rich(made("LOTN", pack("N1"), pack("N2"))
+                .replace("\"cbvmda:lotNumber\"", "\"ex:line\":\"4\",\"cbvmda:lotNumber\""));
+        String shipped = rich(object(
+                "OBSERVE",
+                "shipping",
+                "2026-01-05T11:00:00Z",
+                ",\"destinationList\":[{\"type\":\"possessing_party\",\"destination\":\"" + TRANSMED + "\"}]",
+                List.of(pack("N1"))));
+        String joined = "{\"type\":\"AssociationEvent\",\"eventTime\":\"" + MORNING
+                + "\",\"eventTimeZoneOffset\":\"+00:00\",\"action\":\"ADD\",\"parentID\":\"" + pack("N2")
+                + "\",\"childEPCs\":[\"urn:epc:id:giai:0614141.12345400\"],\"ex:logger\":\"L7\"}";
+        List<String> events = List.of(made, shipped, joined);
+        String document = document(events).replace(CONTEXT, context);
+        JsonFields captured = cluster.runWith(document, MAKER, "drug", "capture", "-")
+                .ended(0)
+                .json();
+        assertThat(captured.number("captured")).isEqualTo(3);
+
+        assertThat(exported(MAKER, pack("N1"))).containsExactly(tree(made), tree(shipped));
+        String hashId = captured.objects("events").get(2).text("hashId");
+        assertThat(exported(MAKER, pack("N2"), "--event", hashId)).containsExactly(tree(joined));
+        assertThat(exported(WHOLESALER, pack("N1")))
+                .as("the shipping names the wholesaler, the commissioning does not")
+                .hasSize(2)
+                .contains(tree(shipped))
+                .doesNotContain(tree(made));
+        assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", pack("N1"))
+                        .objects("events")
+                        .get(1)
+                        .object("epcis")
+                        .object("ex:seal")
+                        .text("ex:number"))
+                .isEqualTo("S-991");
+        cluster.run("summit/operator", "drug", "export", "--item", pack("N1")).ended(3);
+        String commissioned = captured.objects("events").get(0).text("hashId");
+        cluster.run("summit/operator", "drug", "export", "--item", pack("N1"), "--event", commissioned)
+                .ended(3);
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-1 DRU-9 a pharmacy without a node gives its supplier the key; the declared error goes out as well")
+    void dru1_declaredBack() throws Exception {
+        cluster.runWith(document(List.of(made("LOTR", pack("R1")))), MAKER, "drug", "capture", "-")
+                .ended(0);
+        cluster.json(MAKER, "drug", "ship", "--item", pack("R1"), "--to", "northside");
+        cluster.json(PHARMACIST, "drug", "receive", "--item", pack("R1"));
+        String time = java.time.Instant.now()
+                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                .toString();
+        String dispensed = object(
+                "OBSERVE",
+                "dispensing",
+                time,
+                ",\"sourceList\":[{\"type\":\"owning_party\",\"source\":\"" + HELIX + "\"}]",
+                List.of(pack("R1")));
+        String declared = dispensed.replace(
+                ",\"epcList\"",
+                ",\"errorDeclaration\":{\"declarationTime\":\"" + time
+                        + "\",\"reason\":\"did_not_occur\"},\"epcList\"");
+        capture(PHARMACIST, List.of(dispensed)).ended(0);
+        capture(PHARMACIST, List.of(declared)).ended(0);
+        for (String reader : List.of(PHARMACIST, MAKER)) {
+            assertThat(exported(reader, pack("R1")))
+                    .as(reader)
+                    .containsSubsequence(tree(dispensed), tree(declared))
+                    .doesNotHaveDuplicates();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.consilium.client;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.provenance.DrugBlinding;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -55,5 +56,14 @@ public final class BlindingKey {
         } catch (CryptoException underAnother) {
             return Optional.empty();
         }
+    }
+
+    /** Another key, for who has this one. */
+    ByteString wrap(byte[] other) {
+        return ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.EVENT_READER, key, other, random));
+    }
+
+    byte[] unwrap(ByteString wrapped) throws CryptoException {
+        return SealedBytes.open(SealedBytes.Use.EVENT_READER, key, wrapped.toByteArray());
     }
 }

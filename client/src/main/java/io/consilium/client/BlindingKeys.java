@@ -44,6 +44,7 @@ public final class BlindingKeys {
     private static final int ROOT_BYTES = 32;
     private static final long MAX_WAIT_MILLIS = 20_000;
     private static final String NO_SUBJECT = "";
+    private static final String DETAILS = "details of ";
 
     /** As many products as an owner gives a member keys of unasked. */
     private static final int MAX_GIVEN = 1_024;
@@ -125,6 +126,32 @@ public final class BlindingKeys {
         return key;
     }
 
+    /** The key for what an institution's events say of others; the own institution's is for itself. */
+    public Optional<BlindingKey> details(String owner) throws ClientException {
+        String name = DETAILS + owner;
+        Optional<BlindingKey> cached = Optional.ofNullable(known.get(name));
+        if (cached.isPresent()) {
+            return cached;
+        }
+        Optional<BlindingKey> key;
+        if (owner.equals(institution())) {
+            key = ownDetails(owner);
+        } else if (state.institution(owner).value().getApiEndpoint().isEmpty()) {
+            ByteString id = plainRequestId(DrugKeyKind.DRUG_KEY_DETAILS, owner);
+            Optional<DrugKeyState> given = read(id);
+            key = given.isPresent() ? Optional.of(new BlindingKey(open(given.get()))) : Optional.empty();
+        } else {
+            key = granted(DrugKeyKind.DRUG_KEY_DETAILS, owner, NO_SUBJECT).map(BlindingKey::new);
+        }
+        key.ifPresent(found -> known.put(name, found));
+        return key;
+    }
+
+    /** What the own institution's events say is for a reader, of whichever institution, with this key. */
+    public Optional<BlindingKey> ownDetails(String reader) throws ClientException {
+        return root().map(found -> new BlindingKey(DrugBlinding.detailsKey(found, reader)));
+    }
+
     /** Draws the company's root where there is none yet: whoever makes products or packs containers needs it. */
     public void found(InstitutionState own, List<MemberState> colleagues) throws ClientException {
         if (state.find(DrugKeys.company(own.getId()), DrugCompanyState.parser()).isPresent()) {
@@ -161,17 +188,28 @@ public final class BlindingKeys {
      */
     public void giveLogistics(String company, List<MemberState> receivers) throws ClientException {
         Optional<byte[]> root = root();
-        if (root.isEmpty()) {
-            return;
+        if (root.isPresent()) {
+            givePlain(DrugKeyKind.DRUG_KEY_LOGISTICS, company, receivers, DrugBlinding.logisticsKey(root.get()));
         }
-        byte[] key = DrugBlinding.logisticsKey(root.get());
+    }
+
+    /** The same for what the company's events say of an institution, to its people. */
+    public void giveDetails(String company, String reader, List<MemberState> receivers) throws ClientException {
+        Optional<byte[]> root = root();
+        if (root.isPresent()) {
+            givePlain(DrugKeyKind.DRUG_KEY_DETAILS, company, receivers, DrugBlinding.detailsKey(root.get(), reader));
+        }
+    }
+
+    private void givePlain(DrugKeyKind kind, String company, List<MemberState> receivers, byte[] key)
+            throws ClientException {
         for (MemberState receiver : receivers) {
             ByteString recipient = encryptionKey(receiver);
-            ByteString id = DrugBlinding.logisticsRequestId(company, receiver.getId(), recipient);
+            ByteString id = DrugBlinding.plainRequestId(kind, company, receiver.getId(), recipient);
             boolean has = read(id).map(DrugKeyState::getStatus).stream()
                     .anyMatch(status -> status == DrugRequestStatus.DRUG_GRANTED);
             if (!has) {
-                give(receiver.getId(), recipient, id, key, 0);
+                give(kind, receiver.getId(), recipient, id, key, 0);
             }
         }
     }
@@ -198,11 +236,11 @@ public final class BlindingKeys {
                 number++;
             }
             ByteString id = DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number);
-            give(receiver.getId(), recipient, id, key, number);
+            give(DrugKeyKind.DRUG_KEY_PRODUCT, receiver.getId(), recipient, id, key, number);
         }
     }
 
-    private void give(String receiver, ByteString recipient, ByteString id, byte[] key, int product)
+    private void give(DrugKeyKind kind, String receiver, ByteString recipient, ByteString id, byte[] key, int product)
             throws ClientException {
         if (!X25519.isUsable(recipient.toByteArray())) {
             return;
@@ -215,7 +253,8 @@ public final class BlindingKeys {
                                 KeyEnvelope.Use.BLINDING_KEY, id.toByteArray(), recipient.toByteArray(), key, random)))
                         .setGivenTo(receiver)
                         .setGivenKey(recipient)
-                        .setGivenProduct(product))
+                        .setGivenProduct(product)
+                        .setGivenDetails(kind == DrugKeyKind.DRUG_KEY_DETAILS))
                 .build()));
     }
 
@@ -296,7 +335,7 @@ public final class BlindingKeys {
 
     private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
         ByteString id = requestId(kind, owner, subject);
-        if (kind != DrugKeyKind.DRUG_KEY_LOGISTICS) {
+        if (!DrugBlinding.isPlain(kind)) {
             id = DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
         }
         Optional<DrugKeyState> request = read(id);
@@ -308,15 +347,19 @@ public final class BlindingKeys {
         return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
     }
 
-    /** What a request is sent with; the ledger keeps all but those for logistics keys under an id of their requester. */
+    /** What a request is sent with; the ledger keeps one that is about something secret under an id of its requester. */
     private ByteString requestId(DrugKeyKind kind, String owner, String subject) throws ClientException {
-        return kind == DrugKeyKind.DRUG_KEY_LOGISTICS
-                ? DrugBlinding.logisticsRequestId(
-                        owner,
-                        identity.actor(),
-                        ByteString.copyFrom(
-                                X25519.fromPrivate(identity.encryptionKey()).publicKey()))
+        return DrugBlinding.isPlain(kind)
+                ? plainRequestId(kind, owner)
                 : DrugBlinding.requestId(identity.encryptionKey(), kind.getNumber(), owner, subject);
+    }
+
+    private ByteString plainRequestId(DrugKeyKind kind, String owner) throws ClientException {
+        return DrugBlinding.plainRequestId(
+                kind,
+                owner,
+                identity.actor(),
+                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey()));
     }
 
     /** The owner's answer to a request that stands on chain or is put there; empty where there is nothing to ask for. */

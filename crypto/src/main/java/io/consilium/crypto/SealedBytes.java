@@ -19,7 +19,11 @@ public final class SealedBytes {
         /** A patient's scope key; from the one that came after it (PRV-7). */
         EARLIER_KEY("consilium/earlier-scope-key/v1"),
         /** What conditions are held against; from the record's data key (PRV-5). */
-        FACTS("consilium/facts-key/v1");
+        FACTS("consilium/facts-key/v1"),
+        /** Of EPCIS events, what they say; from a key of its own (DRU-9). */
+        EVENT_DETAILS("consilium/event-details-key/v1"),
+        /** That key; from the one that two trading partners share (DRU-9). */
+        EVENT_READER("consilium/event-reader-key/v1");
 
         private final String domain;
 

@@ -2,11 +2,14 @@ package io.consilium.interop.epcis;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +19,7 @@ import java.util.function.Consumer;
  * @param head every field but the events
  */
 public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events) {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
@@ -87,6 +90,42 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
         head.put("creationDate", creationDate);
         head.putObject("epcisBody");
         return new EpcisDocument(Form.DOCUMENT, head, events);
+    }
+
+    /**
+     * A document of events in the words in which they came, each one JSON of {@link EpcisEvent#text}.
+     *
+     * @param context what the names in them are read by
+     */
+    public static byte[] of(JsonNode context, List<String> events) {
+        ObjectNode head = of("1970-01-01T00:00:00Z", JsonTree.NODES.objectNode(), List.of()).head;
+        if (!context.isMissingNode()) {
+            head.set("@context", context);
+        }
+        head.putObject("epcisBody").putArray("eventList");
+        String empty = head.toString();
+        int end = empty.lastIndexOf(']');
+        return (empty.substring(0, end) + String.join(",", events) + empty.substring(end))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One of the events as it can stand in any document: it names its own context. */
+    public EpcisEvent standalone(int index) {
+        ObjectNode event = events.get(index).json();
+        ArrayNode contexts = JsonTree.NODES.arrayNode();
+        for (JsonNode context : List.of(head.path("@context"), event.path("@context"))) {
+            if (context.isArray()) {
+                contexts.addAll((ArrayNode) context);
+            } else if (!context.isMissingNode()) {
+                contexts.add(context);
+            }
+        }
+        event.set("@context", contexts);
+        try {
+            return EpcisEvent.of(event, Namespaces.NONE, Set.of(), "");
+        } catch (MalformedEpcis impossible) {
+            throw new IllegalStateException("an event that was read has lost its form", impossible);
+        }
     }
 
     /** Where an event stands in a document of this form, as the JSON of EPCIS 2.0 names it. */

@@ -1,5 +1,6 @@
 package io.consilium.interop.epcis;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
@@ -213,6 +214,15 @@ public final class EpcisEvent {
     /** The event in the JSON of EPCIS 2.0; a copy. */
     public ObjectNode json() {
         return json.deepCopy();
+    }
+
+    /** The event in the JSON of EPCIS 2.0, without white space. */
+    public String text() {
+        try {
+            return EpcisDocument.MAPPER.writeValueAsString(json);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of JSON cannot be written", impossible);
+        }
     }
 
     /** For writing a document without copies. */

@@ -3,6 +3,7 @@ package io.consilium.ledger.provenance;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Blinding;
 import io.consilium.crypto.Hash;
+import io.consilium.proto.DrugKeyKind;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,11 +15,13 @@ public final class DrugBlinding {
     private static final String PRODUCT_ID = "consilium/drug-product-id/v1";
     private static final String PRODUCT_KEY = "consilium/drug-product-key/v1";
     private static final String LOGISTICS_KEY = "consilium/drug-logistics-key/v1";
+    private static final String DETAILS_KEY = "consilium/drug-details-key/v1";
     private static final String ITEM = "consilium/drug-item/v1";
     private static final String LOT = "consilium/drug-lot/v1";
     private static final String CONTAINER = "consilium/drug-container/v1";
     private static final String EVENT = "consilium/drug-event/v1";
     private static final String REQUEST = "consilium/drug-request/v1";
+    private static final String PLAIN_REQUEST = "consilium/drug-plain-request/v1";
     private static final String KEPT_REQUEST = "consilium/drug-kept-request/v1";
 
     private DrugBlinding() {}
@@ -35,6 +38,11 @@ public final class DrugBlinding {
 
     public static byte[] logisticsKey(byte[] root) {
         return Blinding.tag(root, LOGISTICS_KEY).toBytes();
+    }
+
+    /** What a company's events say is sealed to an institution that they name with a key that the two share. */
+    public static byte[] detailsKey(byte[] root, String institution) {
+        return Blinding.tag(root, DETAILS_KEY, institution).toBytes();
     }
 
     /** A pack of the product, by its serial. */
@@ -61,18 +69,23 @@ public final class DrugBlinding {
         return id(Hash.tagged(REQUEST, requesterSecret).toBytes(), REQUEST, Integer.toString(kind), owner, subject);
     }
 
-    /** A request for a logistics key is about nothing secret, so that its owner can name and answer it unasked. */
-    public static ByteString logisticsRequestId(String owner, String member, ByteString memberKey) {
+    /** Whether a request for such a key is about nothing secret. */
+    public static boolean isPlain(DrugKeyKind kind) {
+        return kind == DrugKeyKind.DRUG_KEY_LOGISTICS || kind == DrugKeyKind.DRUG_KEY_DETAILS;
+    }
+
+    /** A request that is about nothing secret, so that the owner can name and answer it unasked. */
+    public static ByteString plainRequestId(DrugKeyKind kind, String owner, String member, ByteString memberKey) {
         byte[] hash = Hash.tagged(
-                        REQUEST,
-                        (owner + "\n" + member + "\n").getBytes(StandardCharsets.US_ASCII),
+                        PLAIN_REQUEST,
+                        (kind.getNumber() + "\n" + owner + "\n" + member + "\n").getBytes(StandardCharsets.US_ASCII),
                         memberKey.toByteArray())
                 .toBytes();
         return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
     }
 
     /**
-     * The id under which a member's request is kept, other than for a logistics key: nobody takes another's place by being
+     * The id under which a member's request is kept that is about something secret: nobody takes another's place by being
      * quicker with the id that he saw.
      */
     public static ByteString keptRequestId(String requester, int kind, ByteString requestId) {

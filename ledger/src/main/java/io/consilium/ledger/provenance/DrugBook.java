@@ -85,10 +85,17 @@ final class DrugBook implements DrugPath.Source {
         return serials;
     }
 
-    /** The act under way: when it happened, as its signer says, and the event that it was read from. */
+    /**
+     * The act under way: when it happened, as its signer says, and the event that it was read from. An event that needs
+     * several acts is named by the first of them.
+     */
     void begin(DrugAction act) {
         eventTimeMillis = act.getEventTimeMillis() == 0 ? call.timeMillis() : act.getEventTimeMillis();
-        eventId = act.getEventId();
+        eventId = act.getEventId().isEmpty() ? eventId : act.getEventId();
+    }
+
+    ByteString eventId() {
+        return eventId;
     }
 
     /** Where packs were put that are made now: later acts of the transaction may name them without it. */

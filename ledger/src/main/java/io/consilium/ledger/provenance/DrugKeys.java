@@ -18,10 +18,11 @@ public final class DrugKeys {
     public static final String SHIPMENT = "drug-shipment/";
     public static final String RECALL = "drug-recall/";
     public static final String EXCEPTION = "drug-exception/";
+    public static final String EVENT = "drug-event/";
+    public static final String DETAILS = "drug-details/";
 
     private static final String SEGMENT = "drug-segment/";
     private static final String CONTENTS = "drug-contents/";
-    private static final String EVENT = "drug-event/";
     private static final String DRAFT = "drug-draft/";
 
     private DrugKeys() {}
@@ -76,6 +77,16 @@ public final class DrugKeys {
         return of(EVENT, id);
     }
 
+    /** A part of what events say, by who captured them. */
+    public static StateKey details(String institution, ByteString id, int part) {
+        return StateKey.of(DETAILS + institution + "/" + hex(id) + "/" + part);
+    }
+
+    /** Of the key of such a part, the key of the first. */
+    public static StateKey firstOfDetails(String key) {
+        return StateKey.of(key.substring(0, key.lastIndexOf('/') + 1) + "0");
+    }
+
     /** A part of a document that a member has not sent whole. */
     static StateKey draft(String member, int part) {
         return StateKey.of(DRAFT + member + "/" + part);
@@ -90,7 +101,11 @@ public final class DrugKeys {
             int slash = text.indexOf('/', ITEM.length());
             return slash > 0 && isId(text.substring(ITEM.length(), slash)) && isId(text.substring(slash + 1));
         }
-        for (String prefix : List.of(KEY, PRODUCT, LOT, CONTAINER, SHIPMENT, RECALL, EXCEPTION)) {
+        if (text.startsWith(DETAILS)) {
+            String[] parts = text.substring(DETAILS.length()).split("/", -1);
+            return parts.length == 3 && ActorName.isSlug(parts[0]) && isId(parts[1]) && parts[2].matches("[0-9]{1,3}");
+        }
+        for (String prefix : List.of(KEY, PRODUCT, LOT, CONTAINER, SHIPMENT, RECALL, EXCEPTION, EVENT)) {
             if (text.startsWith(prefix)) {
                 return isId(text.substring(prefix.length()));
             }

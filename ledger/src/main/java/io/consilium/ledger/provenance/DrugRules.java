@@ -73,6 +73,7 @@ public final class DrugRules {
             case RESOLVE -> ExceptionRules.resolve(book, act.getResolve());
             case OBSERVATION -> EventRules.observe(book);
             case ERROR_DECLARATION -> EventRules.declareError(book, act.getErrorDeclaration());
+            case DETAILS -> EventRules.keep(book, act.getDetails());
             case DOCUMENT, ACT_NOT_SET -> throw new IllegalStateException("parsing refuses such an act");
         });
         if (refusal.isEmpty()) {

@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugDetailsState;
 import io.consilium.proto.DrugErrorDeclaration;
+import io.consilium.proto.DrugEventDetails;
 import io.consilium.proto.DrugEventState;
 import java.util.Optional;
 
@@ -49,8 +51,49 @@ final class EventRules {
                 key,
                 event.get().toBuilder()
                         .setError(declaration)
+                        .setErrorEventId(book.eventId())
                         .setErrorMillis(book.call().timeMillis())
                         .build());
+        return Optional.empty();
+    }
+
+    /**
+     * Keeps what events of this very transaction say, for their readers. It is named by who captured them, so that nobody
+     * takes the place of an id that was seen on its way.
+     */
+    static Optional<Rejection> keep(DrugBook book, DrugEventDetails details) {
+        Optional<Rejection> refusal = observe(book);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        String owner = book.institution();
+        StateKey key = DrugKeys.details(owner, details.getDetailsId(), details.getPart());
+        if (book.read(key, DrugDetailsState.parser()).isPresent()) {
+            return Optional.of(Refusal.DETAILS_EXIST.rejection());
+        }
+        if (details.getPart() > 0
+                && book.read(DrugKeys.details(owner, details.getDetailsId(), 0), DrugDetailsState.parser())
+                        .filter(first -> first.getDetails().getParts() > details.getPart())
+                        .isEmpty()) {
+            return Optional.of(Refusal.DETAILS_INCOMPLETE.rejection());
+        }
+        if (details.getPart() == 0
+                && details.getReadersList().stream()
+                        .noneMatch(reader -> reader.getInstitution().equals(owner))) {
+            return Optional.of(Refusal.DETAILS_INCOMPLETE.rejection("who captures the events reads them too"));
+        }
+        for (ByteString id : ItemIds.list(details.getEventIds())) {
+            Optional<DrugEventState> event = book.read(DrugKeys.event(id), DrugEventState.parser())
+                    .filter(found -> found.getTxId().equals(book.call().txId()))
+                    .filter(found -> found.getDetailsId().isEmpty());
+            if (event.isEmpty()) {
+                return Optional.of(Refusal.EVENT_UNKNOWN.rejection("details are of events of the same transaction"));
+            }
+            book.put(
+                    DrugKeys.event(id),
+                    event.get().toBuilder().setDetailsId(details.getDetailsId()).build());
+        }
+        book.put(key, DrugDetailsState.newBuilder().setDetails(details).build());
         return Optional.empty();
     }
 }

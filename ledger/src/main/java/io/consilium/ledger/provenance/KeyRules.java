@@ -33,7 +33,7 @@ final class KeyRules {
 
     static Optional<Rejection> company(DrugBook book, DrugCompanyKey key) {
         Call call = book.call();
-        Optional<Rejection> refusal = Traders.handler(call, RULE).or(() -> recipients(call, key));
+        Optional<Rejection> refusal = trades(call).or(() -> recipients(call, key));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -79,9 +79,13 @@ final class KeyRules {
 
     static Optional<Rejection> request(DrugBook book, DrugKeyRequest request) {
         Call call = book.call();
-        Optional<Rejection> refusal = request.getKind() == DrugKeyKind.DRUG_KEY_COMPANY
-                ? ownPeople(call, request.getOwner())
-                : Traders.partner(call, request.getOwner());
+        Optional<Rejection> refusal =
+                switch (request.getKind()) {
+                    case DRUG_KEY_COMPANY -> ownPeople(call, request.getOwner());
+                    // it opens nothing but what names the requester's institution
+                    case DRUG_KEY_DETAILS -> Traders.reader(call);
+                    default -> Traders.partner(call, request.getOwner());
+                };
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -93,14 +97,14 @@ final class KeyRules {
             return Optional.of(Refusal.RECIPIENT_KEY_STALE.under(RULE, ""));
         }
         String requester = call.signatory().name();
-        boolean logistics = request.getKind() == DrugKeyKind.DRUG_KEY_LOGISTICS;
-        if (logistics
+        boolean plain = DrugBlinding.isPlain(request.getKind());
+        if (plain
                 && !request.getRequestId()
-                        .equals(DrugBlinding.logisticsRequestId(
-                                request.getOwner(), requester, request.getRequesterKey()))) {
-            return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection("a logistics key has its own request id"));
+                        .equals(DrugBlinding.plainRequestId(
+                                request.getKind(), request.getOwner(), requester, request.getRequesterKey()))) {
+            return Optional.of(Refusal.KEY_REQUEST_UNKNOWN.rejection("a key of this kind has its own request id"));
         }
-        ByteString id = logistics
+        ByteString id = plain
                 ? request.getRequestId()
                 : DrugBlinding.keptRequestId(requester, request.getKind().getNumber(), request.getRequestId());
         Optional<DrugKeyState> earlier = book.read(DrugKeys.request(id), DrugKeyState.parser());
@@ -127,8 +131,12 @@ final class KeyRules {
         return Optional.empty();
     }
 
+    private static Optional<Rejection> trades(Call call) {
+        return Traders.isRegulator(call) ? Optional.empty() : Traders.handler(call, RULE);
+    }
+
     private static Optional<Rejection> ownPeople(Call call, String owner) {
-        return Traders.handler(call, RULE).or(() -> {
+        return trades(call).or(() -> {
             boolean own = call.person().map(person -> person.isOf(owner)).orElse(false);
             return own ? Optional.empty() : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, ""));
         });
@@ -172,10 +180,13 @@ final class KeyRules {
     /** A key that goes ahead of goods: as if its receiver had asked. Of products, to authorised trading partners only. */
     private static Optional<DrugKeyState> given(DrugBook book, DrugKeyGrant grant) {
         int product = grant.getGivenProduct();
+        DrugKeyKind kind = product > 0
+                ? DrugKeyKind.DRUG_KEY_PRODUCT
+                : grant.getGivenDetails() ? DrugKeyKind.DRUG_KEY_DETAILS : DrugKeyKind.DRUG_KEY_LOGISTICS;
         String owner = book.institution();
-        ByteString id = product == 0
-                ? DrugBlinding.logisticsRequestId(owner, grant.getGivenTo(), grant.getGivenKey())
-                : DrugBlinding.givenProductRequestId(owner, grant.getGivenTo(), grant.getGivenKey(), product);
+        ByteString id = product > 0
+                ? DrugBlinding.givenProductRequestId(owner, grant.getGivenTo(), grant.getGivenKey(), product)
+                : DrugBlinding.plainRequestId(kind, owner, grant.getGivenTo(), grant.getGivenKey());
         boolean own = grant.getGranted() && grant.getRequestId().equals(id);
         return own && encryptionKey(book.call(), grant.getGivenTo()).equals(Optional.of(grant.getGivenKey()))
                 ? Optional.of(DrugKeyState.newBuilder()
@@ -183,7 +194,7 @@ final class KeyRules {
                         .setOwner(book.institution())
                         .setRequester(grant.getGivenTo())
                         .setRequesterKey(grant.getGivenKey())
-                        .setKind(product == 0 ? DrugKeyKind.DRUG_KEY_LOGISTICS : DrugKeyKind.DRUG_KEY_PRODUCT)
+                        .setKind(kind)
                         .setStatus(DrugRequestStatus.DRUG_REQUESTED)
                         .setRequestedMillis(book.call().timeMillis())
                         .build())

@@ -46,8 +46,7 @@ public final class Traders {
 
     /** An authorised trading partner, who gets keys on request (DRU-9). */
     static Optional<Rejection> partner(Call call, String owner) {
-        Optional<Rejection> role = call.requireRole(
-                "DRU-9", MemberRole.OPERATOR, MemberRole.PHARMACIST, MemberRole.ADMIN, MemberRole.AUDITOR);
+        Optional<Rejection> role = reader(call);
         if (role.isPresent()) {
             return role;
         }
@@ -58,6 +57,12 @@ public final class Traders {
                         .filter(Traders::isPartner)
                         .isPresent();
         return partner ? Optional.empty() : Optional.of(Refusal.NOT_TRADING_PARTNER.rejection());
+    }
+
+    /** Somebody who handles goods or audits. */
+    static Optional<Rejection> reader(Call call) {
+        return call.requireRole(
+                "DRU-9", MemberRole.OPERATOR, MemberRole.PHARMACIST, MemberRole.ADMIN, MemberRole.AUDITOR);
     }
 
     /** Whether an institution is one that a manufacturer may give product keys to. */

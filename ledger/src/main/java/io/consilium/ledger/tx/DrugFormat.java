@@ -5,6 +5,7 @@ import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugDocument;
 import io.consilium.proto.DrugErrorDeclaration;
+import io.consilium.proto.DrugEventDetails;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugKeyGrant;
@@ -27,6 +28,8 @@ final class DrugFormat {
     static final int MAX_PARTS = 8;
     static final int MAX_GIVEN_PRODUCTS = 1_024;
     static final int MAX_CORRECTIVE_EVENTS = 64;
+    static final int MAX_DETAILS_PARTS = 16;
+    static final int MAX_READERS = 64;
     static final int MAX_AGGREGATIONS = 1_024;
     static final int MAX_SETS = 2_048;
     static final int MAX_CONTAINERS = 4_096;
@@ -121,6 +124,7 @@ final class DrugFormat {
             }
             case OBSERVATION -> {}
             case ERROR_DECLARATION -> declaration(action.getErrorDeclaration(), path + ".error_declaration");
+            case DETAILS -> details(action.getDetails(), path + ".details");
             case DOCUMENT, ACT_NOT_SET -> throw MalformedTransaction.at(path, "is missing");
         }
     }
@@ -130,7 +134,7 @@ final class DrugFormat {
         Shape.slug(request.getOwner(), path + ".owner");
         if (request.getKind() == DrugKeyKind.DRUG_KEY_KIND_UNSPECIFIED
                 || request.getKind() == DrugKeyKind.UNRECOGNIZED) {
-            throw MalformedTransaction.at(path + ".kind", "is product, logistics or company");
+            throw MalformedTransaction.at(path + ".kind", "is product, logistics, company or details");
         }
         Shape.atMost(request.getSealedSubject(), MAX_SUBJECT_BYTES, path + ".sealed_subject");
         Shape.exactly(request.getRequesterKey(), Shape.KEY_BYTES, path + ".requester_key");
@@ -222,6 +226,32 @@ final class DrugFormat {
         for (int i = 0; i < declaration.getCorrectiveEventIdsCount(); i++) {
             Shape.id(declaration.getCorrectiveEventIds(i), path + ".corrective_event_ids[" + i + "]");
         }
+    }
+
+    private static void details(DrugEventDetails details, String path) throws MalformedTransaction {
+        Shape.id(details.getDetailsId(), path + ".details_id");
+        Shape.count(details.getParts(), 1, MAX_DETAILS_PARTS, path + ".parts");
+        Shape.count(details.getPart(), 0, details.getParts() - 1, path + ".part");
+        if (details.getSealed().isEmpty()) {
+            throw MalformedTransaction.at(path + ".sealed", "is missing");
+        }
+        if (details.getPart() > 0) {
+            Shape.count(details.getReadersCount(), 0, 0, path + ".readers");
+            Shape.atMost(details.getEventIds(), 0, path + ".event_ids");
+            return;
+        }
+        ids(details.getEventIds(), path + ".event_ids");
+        Shape.count(details.getReadersCount(), 1, MAX_READERS, path + ".readers");
+        for (int i = 0; i < details.getReadersCount(); i++) {
+            String at = path + ".readers[" + i + "]";
+            Shape.slug(details.getReaders(i).getInstitution(), at + ".institution");
+            Shape.count(details.getReaders(i).getSealedKey().size(), 1, Shape.MAX_ENVELOPE_BYTES, at + ".sealed_key");
+        }
+        Shape.ascendingText(
+                details.getReadersList().stream()
+                        .map(DrugEventDetails.Reader::getInstitution)
+                        .toList(),
+                path + ".readers");
     }
 
     private static void goods(List<DrugItemSet> sets, List<ByteString> containers, String path)

@@ -225,6 +225,8 @@ public enum Refusal {
     EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),
     EVENT_ORDER("DRU-8", REFUSED, "the event lies before the pack's last one", "correct the event's time"),
     EVENT_REPEATED("DRU-1", REFUSED, "this event has been taken already", "nothing is left to do"),
+    DETAILS_EXIST("DRU-1", CONFLICT, "details have been kept under this id", "draw another id"),
+    DETAILS_INCOMPLETE("DRU-1", REFUSED, "a part of the details is missing", "send all parts, from the first"),
     EVENT_UNKNOWN("DRU-1", NOT_FOUND, "this institution has no such event taken", "name the event as it was captured"),
     ERROR_DECLARED("DRU-1", REFUSED, "the event is declared to be wrong already", "nothing is left to do"),
     DOCUMENT_INCOMPLETE("DRU-1", REFUSED, "a part of the document has not come", "send it again from the first part"),

@@ -9,13 +9,16 @@ import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
 import static io.consilium.ledger.provenance.DrugWorld.pack;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugDetailsState;
 import io.consilium.proto.DrugDocument;
 import io.consilium.proto.DrugErrorDeclaration;
+import io.consilium.proto.DrugEventDetails;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
@@ -210,5 +213,68 @@ class DrugDocumentTest {
                 .objects()
                 .read(DrugKeys.event(id(name)), DrugEventState.parser())
                 .orElse(DrugEventState.getDefaultInstance());
+    }
+
+    private static DrugEventDetails.Builder details(String event, String... readers) {
+        DrugEventDetails.Builder details = DrugEventDetails.newBuilder()
+                .setDetailsId(id("details"))
+                .setParts(1)
+                .setEventIds(id(event))
+                .setSealed(ByteString.copyFromUtf8("sealed"));
+        for (String reader : readers) {
+            details.addReaders(DrugEventDetails.Reader.newBuilder()
+                    .setInstitution(reader)
+                    .setSealedKey(ByteString.copyFromUtf8("sealed key")));
+        }
+        return details;
+    }
+
+    private String captured(String actor, String event, DrugEventDetails.Builder... details) {
+        List<DrugAction> acts = new java.util.ArrayList<>(List.of(DrugAction.newBuilder()
+                .setEventId(id(event))
+                .setObservation(DrugObservation.getDefaultInstance())
+                .build()));
+        for (DrugEventDetails.Builder one : details) {
+            acts.add(DrugAction.newBuilder().setDetails(one).build());
+        }
+        return world.act(actor, document(acts, 0, 1));
+    }
+
+    @Test
+    @DisplayName("DRU-1 DRU-9 what an event says is kept with it, sealed for who captured it and its parties")
+    void dru1_details() {
+        assertThat(captured(PACKER, "seen", details("seen", "helix", "labcorp")))
+                .isEqualTo("OK");
+        assertThat(event("seen").getDetailsId()).isEqualTo(id("details"));
+        assertThat(world.chain
+                        .objects()
+                        .read(DrugKeys.details("helix", id("details"), 0), DrugDetailsState.parser())
+                        .orElseThrow()
+                        .getDetails()
+                        .getReadersCount())
+                .isEqualTo(2);
+        assertThat(captured(PACKER, "next", details("next", "helix")))
+                .as("an id serves once")
+                .isEqualTo("DETAILS_EXIST DRU-1");
+        assertThat(captured(DISTRIBUTOR, "other", details("other", "labcorp")))
+                .as("another's id is another id: seeing it first helps nobody")
+                .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-1 details of an earlier transaction's event, without their captor or in pieces are refused")
+    void dru1_detailsOfOthers() {
+        assertThat(captured(PACKER, "first")).isEqualTo("OK");
+        assertThat(captured(PACKER, "second", details("first", "helix"))).isEqualTo("EVENT_UNKNOWN DRU-1");
+        assertThat(captured(DISTRIBUTOR, "third", details("first", "labcorp"))).isEqualTo("EVENT_UNKNOWN DRU-1");
+        assertThat(captured(PACKER, "fourth", details("fourth", "labcorp"))).isEqualTo("DETAILS_INCOMPLETE DRU-1");
+        DrugEventDetails.Builder rest =
+                details("fifth").clearEventIds().setPart(1).setParts(2);
+        assertThat(captured(PACKER, "fifth", rest)).isEqualTo("DETAILS_INCOMPLETE DRU-1");
+        assertThat(captured(PACKER, "fifth", details("fifth", "helix").setParts(2), rest))
+                .isEqualTo("OK");
+        assertThatThrownBy(() -> captured(PACKER, "sixth", details("sixth", "labcorp", "helix")))
+                .as("readers stand in order")
+                .hasMessageContaining("readers[1]");
     }
 }

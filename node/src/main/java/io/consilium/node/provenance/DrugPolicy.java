@@ -14,6 +14,9 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugDetailsState;
+import io.consilium.proto.DrugEventDetails;
+import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugKeyState;
@@ -163,8 +166,33 @@ public final class DrugPolicy {
                 at(key, DrugContainerState.parser())
                         .filter(container -> seesContainer(caller, container))
                         .isPresent();
+            case DrugKeys.EVENT ->
+                at(key, DrugEventState.parser())
+                        .filter(event -> seesEvent(caller, event))
+                        .isPresent();
+            case DrugKeys.DETAILS ->
+                state.read(DrugKeys.firstOfDetails(key), DrugDetailsState.parser())
+                        .filter(first -> reads(caller, first.getDetails()))
+                        .isPresent();
             default -> false;
         };
+    }
+
+    /** An event that was captured with details, for whom they are for. */
+    private boolean seesEvent(Caller caller, DrugEventState event) {
+        return !event.getDetailsId().isEmpty()
+                && state.read(
+                                DrugKeys.details(event.getCapturedBy(), event.getDetailsId(), 0),
+                                DrugDetailsState.parser())
+                        .filter(first -> reads(caller, first.getDetails()))
+                        .isPresent();
+    }
+
+    private static boolean reads(Caller caller, DrugEventDetails details) {
+        return reader(caller)
+                .filter(member -> details.getReadersList().stream()
+                        .anyMatch(reader -> reader.getInstitution().equals(member.institution())))
+                .isPresent();
     }
 
     public boolean seesItem(Caller caller, DrugItemState item) {

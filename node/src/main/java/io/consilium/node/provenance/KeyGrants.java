@@ -10,6 +10,7 @@ import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ProblemException;
@@ -165,6 +166,9 @@ public final class KeyGrants implements AutoCloseable {
         }
         if (request.getKind() == DrugKeyKind.DRUG_KEY_LOGISTICS) {
             return Optional.of(DrugBlinding.logisticsKey(root));
+        }
+        if (request.getKind() == DrugKeyKind.DRUG_KEY_DETAILS) {
+            return Optional.of(DrugBlinding.detailsKey(root, ActorName.institutionOf(request.getRequester())));
         }
         return subject(request).map(gtin -> DrugBlinding.productKey(root, gtin)).filter(key -> view.state()
                 .read(DrugKeys.product(DrugBlinding.productId(key)), DrugProductState.parser())

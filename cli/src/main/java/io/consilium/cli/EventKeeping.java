@@ -1,0 +1,106 @@
+package io.consilium.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.consilium.client.BlindingKey;
+import io.consilium.client.ClientException;
+import io.consilium.client.CustodianKeys;
+import io.consilium.client.SealedDetails;
+import io.consilium.interop.epcis.EpcisDocument;
+import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugEventDetails;
+import io.consilium.proto.InstitutionState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Keeps captured events as they were written, extensions, sensors and master data included: sealed for who captures them and
+ * the institutions that they name (DRU-1). Events of the same readers go together, for they compress better.
+ */
+final class EventKeeping {
+    private static final int MAX_CHARACTERS = 512 * 1024;
+    private static final int MAX_EVENTS = 1_000;
+
+    private final Session session;
+    private final DrugDesk desk;
+    private final JsonNode context;
+    private final Map<CapturedEvent, ByteString> ids;
+
+    EventKeeping(Session session, DrugDesk desk, JsonNode context, Map<CapturedEvent, ByteString> ids) {
+        this.session = session;
+        this.desk = desk;
+        this.context = context;
+        this.ids = ids;
+    }
+
+    /** Acts that stand after those of the events. */
+    List<DrugAction> acts(List<CapturedEvent> events) throws ClientException {
+        Map<SortedSet<String>, List<CapturedEvent>> groups = new LinkedHashMap<>();
+        for (CapturedEvent event : events) {
+            groups.computeIfAbsent(readers(event), readers -> new ArrayList<>()).add(event);
+        }
+        desk.foundOnce();
+        List<DrugAction> acts = new ArrayList<>();
+        for (Map.Entry<SortedSet<String>, List<CapturedEvent>> group : groups.entrySet()) {
+            SortedMap<String, BlindingKey> keys = keys(group.getKey());
+            List<CapturedEvent> some = new ArrayList<>();
+            int characters = 0;
+            for (CapturedEvent event : group.getValue()) {
+                if (!some.isEmpty()
+                        && (some.size() == MAX_EVENTS
+                                || characters + event.text().length() > MAX_CHARACTERS)) {
+                    acts.addAll(sealed(some, keys));
+                    some.clear();
+                    characters = 0;
+                }
+                some.add(event);
+                characters += event.text().length();
+            }
+            acts.addAll(sealed(some, keys));
+        }
+        return acts;
+    }
+
+    private SortedSet<String> readers(CapturedEvent event) throws ClientException {
+        SortedSet<String> readers = new TreeSet<>(List.of(session.institution()));
+        for (Gs1Key place : event.places().values()) {
+            Optional<InstitutionState> holder = desk.holderOf(place);
+            holder.ifPresent(institution -> readers.add(institution.getId()));
+        }
+        return readers;
+    }
+
+    private SortedMap<String, BlindingKey> keys(SortedSet<String> readers) throws ClientException {
+        SortedMap<String, BlindingKey> keys = new TreeMap<>();
+        for (String reader : readers) {
+            keys.put(reader, desk.keys().ownDetails(reader).orElseThrow());
+            if (!session.options().dryRun) {
+                desk.sendDetailsKey(reader);
+            }
+        }
+        return keys;
+    }
+
+    private List<DrugAction> sealed(List<CapturedEvent> events, SortedMap<String, BlindingKey> keys)
+            throws ClientException {
+        byte[] document = EpcisDocument.of(
+                context, events.stream().map(CapturedEvent::text).toList());
+        List<ByteString> names = events.stream()
+                .map(event -> Objects.requireNonNull(ids.get(event)))
+                .toList();
+        List<DrugAction> acts = new ArrayList<>();
+        for (DrugEventDetails details : SealedDetails.seal(new CustodianKeys().freshId(), document, names, keys)) {
+            acts.add(DrugAction.newBuilder().setDetails(details).build());
+        }
+        return acts;
+    }
+}
