@@ -6,6 +6,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -17,6 +20,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /** Builds picocli's tree of commands, as much of it as a command line needs, and lays out its help. */
 final class CommandTree {
     private static final int HELP_WIDTH = 100;
+    private static final String COMMANDS_HEADING = "%nCommands:%n";
 
     private CommandTree() {}
 
@@ -29,13 +33,6 @@ final class CommandTree {
                 .toList();
         for (CommandGroup group : named) {
             root.addSubcommand(group.command(), subcommands(group.create(session), words));
-        }
-        if (named.isEmpty()) {
-            for (CommandGroup group : CommandGroup.values()) {
-                CommandSpec stub = CommandSpec.create();
-                stub.usageMessage().description(group.description() + ".");
-                root.addSubcommand(group.command(), stub);
-            }
         }
         return finish(root);
     }
@@ -54,10 +51,8 @@ final class CommandTree {
      * milliseconds, so only those that are named are read where any is.
      */
     private static CommandLine subcommands(Object group, List<String> words) {
-        CommandLine command = new CommandLine(group);
-        List<Method> methods = commands(group.getClass());
-        List<Method> named =
-                methods.stream().filter(method -> words.contains(name(method))).toList();
+        CommandLine command = new CommandLine(spec(group));
+        List<Method> named = commands(group.getClass(), words::contains);
         Map<String, Object> nested = group instanceof Nesting nesting ? nesting.nested() : Map.of();
         boolean anyNested = nested.keySet().stream().anyMatch(words::contains);
         nested.forEach((name, inner) -> {
@@ -65,12 +60,24 @@ final class CommandTree {
                 command.addSubcommand(name, subcommands(inner, words));
             }
         });
-        for (Method method : named.isEmpty() && !anyNested ? methods : named) {
+        List<Method> methods = named.isEmpty() && !anyNested ? commands(group.getClass(), name -> true) : named;
+        for (Method method : methods) {
             if (!command.getSubcommands().containsKey(name(method))) {
                 command.addSubcommand(name(method), new CommandLine(method));
             }
         }
         return command;
+    }
+
+    /** Picocli would read all annotations of a group that only carries its commands; one that runs has options too. */
+    private static CommandSpec spec(Object group) {
+        if (group instanceof Runnable || group instanceof Callable) {
+            return CommandSpec.forAnnotatedObject(group);
+        }
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(group);
+        spec.updateCommandAttributes(
+                Objects.requireNonNull(group.getClass().getAnnotation(Command.class)), CommandLine.defaultFactory());
+        return spec;
     }
 
     /** The names of all commands of a level, those that were not built for this command line included. */
@@ -82,19 +89,22 @@ final class CommandTree {
         }
         Object group = level.getCommandSpec().userObject();
         List<String> names = new ArrayList<>();
-        commands(group.getClass()).forEach(method -> names.add(name(method)));
+        commands(group.getClass(), name -> true).forEach(method -> names.add(name(method)));
         if (group instanceof Nesting nesting) {
             names.addAll(nesting.nested().keySet());
         }
         return names;
     }
 
-    /** A group that is too long for one file takes the rest of its commands from the class that it extends. */
-    private static List<Method> commands(Class<?> group) {
+    /**
+     * The annotated methods with a wanted name, in the order of their names. A group that is too long for one file takes
+     * the rest of its commands from the class that it extends.
+     */
+    private static List<Method> commands(Class<?> group, Predicate<String> wanted) {
         List<Method> methods = new ArrayList<>();
         for (Class<?> part = group; part != null && part != Object.class; part = part.getSuperclass()) {
             Arrays.stream(part.getDeclaredMethods())
-                    .filter(method -> method.isAnnotationPresent(Command.class))
+                    .filter(method -> wanted.test(name(method)) && method.isAnnotationPresent(Command.class))
                     .forEach(methods::add);
         }
         methods.sort(Comparator.comparing(CommandTree::name));
@@ -106,8 +116,20 @@ final class CommandTree {
         Map<String, Object> nested();
     }
 
-    private static String name(Method method) {
-        return method.getAnnotation(Command.class).name();
+    /**
+     * A method's name tells its command's: {@code linkMrn} is link-mrn, and {@code return_}, which Java would not have
+     * otherwise, is return.
+     */
+    static String name(Method method) {
+        StringBuilder name = new StringBuilder();
+        for (char letter : method.getName().toCharArray()) {
+            if (Character.isUpperCase(letter)) {
+                name.append('-').append(Character.toLowerCase(letter));
+            } else if (letter != '_') {
+                name.append(letter);
+            }
+        }
+        return name.toString();
     }
 
     private static CommandLine finish(CommandLine root) {
@@ -120,7 +142,13 @@ final class CommandTree {
 
     private static void layOut(CommandLine command) {
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, CommandTree::synopsis);
-        if (command.getParent() != null) {
+        if (command.getParent() == null) {
+            command.getHelpSectionMap()
+                    .put(
+                            UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+                            help -> help.createHeading(COMMANDS_HEADING));
+            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groups());
+        } else {
             command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CommandTree::ownOptions);
             command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, CommandTree::footer);
         }
@@ -129,8 +157,26 @@ final class CommandTree {
         boolean hasOptions = command.getParent() == null
                 || command.getCommandSpec().options().stream().anyMatch(option -> !option.inherited());
         usage.optionListHeading(hasOptions ? "%nOptions:%n" : "");
-        usage.commandListHeading("%nCommands:%n");
+        usage.commandListHeading(COMMANDS_HEADING);
         command.getSubcommands().values().forEach(CommandTree::layOut);
+    }
+
+    /** The groups that were not built for this help are all in it. */
+    private static String groups() {
+        int width = Arrays.stream(CommandGroup.values())
+                .mapToInt(group -> group.command().length())
+                .max()
+                .orElseThrow();
+        StringBuilder lines = new StringBuilder();
+        for (CommandGroup group : CommandGroup.values()) {
+            lines.append("  ")
+                    .append(group.command())
+                    .append(" ".repeat(width + 2 - group.command().length()))
+                    .append(group.description())
+                    .append('.')
+                    .append(System.lineSeparator());
+        }
+        return lines.toString();
     }
 
     /** Required options by name, the rest as one word, then the parameters. */
@@ -143,7 +189,7 @@ final class CommandTree {
             }
         }
         words.add("[options]");
-        if (!spec.subcommands().isEmpty()) {
+        if (spec.parent() == null || !spec.subcommands().isEmpty()) {
             words.add("COMMAND");
         }
         for (PositionalParamSpec parameter : spec.positionalParameters()) {

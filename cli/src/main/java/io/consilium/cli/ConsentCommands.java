@@ -98,7 +98,7 @@ final class ConsentCommands {
                 "  consilium consent import consent.json --patient P --evidence form.pdf \\",
                 "      --map Organization/f001=riverside --map Practitioner/f201=riverside/dr-brown"
             })
-    int importFhir(
+    int import_(
             @Parameters(paramLabel = "FILE", description = "A Consent as JSON; - is the standard input.") String file,
             @Option(names = "--patient", paramLabel = "P", description = "Patient id; not needed with --check.")
                     Optional<String> patient,

@@ -52,7 +52,7 @@ class DrugHandling extends DrugLookups {
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug return --parent 006141411234567890 --to transmed"
             })
-    int sendBack(@Mixin DrugOptions.Dispatch dispatch) throws Exception {
+    int return_(@Mixin DrugOptions.Dispatch dispatch) throws Exception {
         return send(dispatch, true);
     }
 

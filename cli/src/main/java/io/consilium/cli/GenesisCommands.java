@@ -65,7 +65,7 @@ final class GenesisCommands {
                 "      --member st-mary-admin.json --member helix-admin.json --out genesis.json",
                 "  consilium genesis new document.json --out genesis.json"
             })
-    int create(
+    int new_(
             @Parameters(
                             paramLabel = "DOCUMENT",
                             arity = "0..1",

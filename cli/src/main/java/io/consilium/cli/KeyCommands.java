@@ -59,7 +59,7 @@ final class KeyCommands {
                 "  consilium key new keys/dr-adams.keystore",
                 "  consilium key new keys/dr-adams.keystore --password-file pw.txt -o json"
             })
-    int create(
+    int new_(
             @Parameters(paramLabel = "FILE", description = "Keystore to write; it must not exist.") Path file,
             @Option(
                             names = "--cost",

@@ -93,7 +93,7 @@ public final class Main {
             if (unknown.get().startsWith("-")) {
                 return "Unknown option " + unknown.get();
             }
-            return failure.getCommandLine().getSubcommands().isEmpty()
+            return CommandTree.commandNames(failure.getCommandLine()).isEmpty()
                     ? "Unexpected argument '" + unknown.get() + "'"
                     : "There is no command '" + unknown.get() + "'";
         }

@@ -87,7 +87,7 @@ final class RecordCommands extends ErasureCommands {
                 "  consilium record import bundle.json --check -o json",
                 "  consilium --context st-mary/dr-adams record import bundle.json --patient P"
             })
-    int importFhir(
+    int import_(
             @Parameters(paramLabel = "FILE", description = "A Bundle or resource as JSON; - is the standard input.")
                     String file,
             @Option(names = "--patient", paramLabel = "P", description = "Patient id; not needed with --check.")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,19 @@ class HelpTest {
         return all(whole()).stream()
                 .map(command -> DynamicTest.dynamicTest(command.getCommandSpec().qualifiedName(), () -> check(command)))
                 .toList();
+    }
+
+    /** A command is found by its method's name, so that the annotations of the others need not be read. */
+    @Test
+    void everyCommandsMethodIsNamedAsItIs() {
+        List<Method> methods = all(whole()).stream()
+                .map(command -> command.getCommandSpec().userObject())
+                .filter(Method.class::isInstance)
+                .map(Method.class::cast)
+                .toList();
+
+        assertThat(methods).hasSizeGreaterThan(100).allSatisfy(method -> assertThat(CommandTree.name(method))
+                .isEqualTo(method.getAnnotation(CommandLine.Command.class).name()));
     }
 
     private static void check(CommandLine command) {

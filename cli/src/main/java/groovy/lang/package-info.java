@@ -1,0 +1,5 @@
+/** One class that picocli looks for. */
+@NullMarked
+package groovy.lang;
+
+import org.jspecify.annotations.NullMarked;
