@@ -206,7 +206,9 @@ final class ConsentCommands {
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
         new Writes(session).submitAndPrint(body -> body.setConsentRevoke(revoke), ids);
-        session.output().detail("Data that was downloaded already cannot be recalled.");
+        session.output()
+                .say(
+                        "Data that was downloaded already cannot be recalled; later versions have keys of their own (PRV-7)");
         return 0;
     }
 

@@ -110,7 +110,11 @@ final class RecordCommands extends ErasureCommands {
 
     @Command(
             name = "amend",
-            description = "Register a new version of a record; every earlier one stays provable.",
+            description = {
+                "Register a new version of a record; every earlier one stays provable.",
+                "Labels are those of the FHIR resource and of --label; where neither tells any, those of the version before",
+                "stay. Its sensitivity is lowered by --sensitivity alone."
+            },
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record amend R corrected.json --reason 'wrong date'"})
     int amend(
@@ -124,7 +128,7 @@ final class RecordCommands extends ErasureCommands {
         PatientState patient = session.state().patient(record.getPatientId()).value();
         try (RecordDraft draft = RecordDraft.prepare(
                 session, content.source(file), patient, Optional.of(record.getCustodian()), content.opening)) {
-            return draft.amend(record, reason.text);
+            return draft.amend(record, reason.text, content.sensitivity.isPresent());
         }
     }
 

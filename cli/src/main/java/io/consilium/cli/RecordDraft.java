@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.BlindedLabels;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.FailureClass;
@@ -183,53 +184,62 @@ final class RecordDraft implements AutoCloseable {
 
     private Writes.Written registered(TreeSet<String> replicas) throws ClientException, IOException {
         ByteString recordId = new CustodianKeys().freshId();
+        BlindedLabels blinded = BlindedLabels.of(labels.codes(), labels.sensitivity(), scopeKey);
         RecordRegister register = RecordRegister.newBuilder()
                 .setRecordId(recordId)
                 .setPatientId(patient.getId())
                 .setCustodian(custodian.getId())
                 .addAllReplicas(replicas)
-                .setContent(content(recordId))
+                .setContent(content(recordId, blinded))
                 .build();
         upload();
         Writes writes = new Writes(session);
-        Writes.Written written = writes.submit(body -> body.setRecordRegister(register), ids(recordId, 1));
+        Writes.Written written = writes.submit(body -> body.setRecordRegister(register), ids(recordId, 1, blinded));
         keepOpening(written, recordId, 1);
         return written;
     }
 
-    int amend(RecordState record, String reason) throws ClientException, IOException {
+    /** @param lowers whether the user named a level of sensitivity */
+    int amend(RecordState record, String reason, boolean lowers) throws ClientException, IOException {
         long predecessor = record.getVersionsCount();
+        BlindedLabels blinded = BlindedLabels.amended(record, labels.codes(), labels.sensitivity(), lowers, scopeKey);
         RecordAmend amend = RecordAmend.newBuilder()
                 .setRecordId(record.getId())
                 .setPredecessor(predecessor)
-                .setContent(content(record.getId()))
+                .setContent(content(record.getId(), blinded))
                 .setSealedReason(scopeKey.sealReason(reason))
                 .build();
         upload();
         Writes writes = new Writes(session);
         Writes.Written written =
-                writes.submit(body -> body.setRecordAmend(amend), ids(record.getId(), predecessor + 1));
+                writes.submit(body -> body.setRecordAmend(amend), ids(record.getId(), predecessor + 1, blinded));
         keepOpening(written, record.getId(), predecessor + 1);
         writes.print(written);
+        if (blinded.dropped() > 0) {
+            session.output()
+                    .say(blinded.dropped() + " labels of the version before are not those of this content and are not"
+                            + " kept; consents by them do not reach it");
+        }
         return 0;
     }
 
-    private RecordContent content(ByteString recordId) throws ClientException {
+    private RecordContent content(ByteString recordId, BlindedLabels blinded) throws ClientException {
         return RecordContent.newBuilder()
                 .setCommitment(ByteString.copyFrom(sealed.commitment().toBytes()))
                 .setCiphertextHash(ByteString.copyFrom(sealed.ciphertextHash().toBytes()))
                 .setCiphertextSize(sealed.size())
-                .addAllLabels(scopeKey.labels(labels.codes()))
-                .addAllSensitivityLabels(scopeKey.sensitivityLabels(labels.sensitivity()))
+                .addAllLabels(blinded.labels())
+                .addAllSensitivityLabels(scopeKey.sensitivityLabels(blinded.sensitivity()))
                 .setSealedMetadata(ByteString.copyFrom(sealed.sealedMetadata()))
                 .addDataKey(sealed.sealDataKey(recordId, custodian))
                 .setLabelEpoch(scopeKey.epoch())
-                .setSealedFacts(sealed.sealFacts(facts()))
+                .setSealedFacts(sealed.sealFacts(facts(blinded.codesOfVersion())))
                 .build();
     }
 
-    private RecordFacts facts() {
-        RecordFacts.Builder facts = RecordFacts.newBuilder().addAllCodes(labels.codes());
+    private RecordFacts facts(long codesOfVersion) {
+        RecordFacts.Builder facts =
+                RecordFacts.newBuilder().addAllCodes(labels.codes()).setCodesOfVersion(codesOfVersion);
         clinical.ifPresent(facts::setClinical);
         return facts.build();
     }
@@ -252,7 +262,7 @@ final class RecordDraft implements AutoCloseable {
         }
     }
 
-    private Map<String, Object> ids(ByteString recordId, long version) {
+    private Map<String, Object> ids(ByteString recordId, long version, BlindedLabels blinded) {
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("recordId", Ids.text(recordId));
         ids.put("version", version);
@@ -261,8 +271,8 @@ final class RecordDraft implements AutoCloseable {
         ids.put("ciphertextHash", sealed.ciphertextHash().hex());
         ids.put("bytes", contentBytes);
         ids.put("ciphertextBytes", sealed.size());
-        ids.put("labels", labels.codes().size());
-        ids.put("sensitivity", labels.sensitivity().name());
+        ids.put("labels", blinded.labels().size());
+        ids.put("sensitivity", blinded.sensitivity().name());
         return ids;
     }
 

@@ -125,6 +125,28 @@ final class Cluster implements AutoCloseable {
         return json(context, words).text(name);
     }
 
+    /** Fetches a record into a file of the devnet's directory. */
+    Said get(String context, String record, String purpose, String out, String... more) {
+        Path file = devnet.directory().resolve(out);
+        List<String> command = new ArrayList<>(
+                List.of("--context", context, "record", "get", record, "--purpose", purpose, "--out", file.toString()));
+        command.addAll(List.of(more));
+        return runPlain(command.toArray(new String[0]));
+    }
+
+    /** Grants a consent with a signed form. */
+    String grant(String officer, String patient, String... terms) throws Exception {
+        List<String> words = new ArrayList<>(List.of("consent", "grant", "--patient", patient));
+        words.addAll(List.of(terms));
+        words.addAll(List.of("--evidence", form().toString()));
+        return field("consentId", officer, words.toArray(new String[0]));
+    }
+
+    /** A form on paper, as it was scanned. */
+    Path form() throws IOException {
+        return file("form.txt", "signed".getBytes(StandardCharsets.UTF_8));
+    }
+
     void start(List<DevnetNode> nodes) throws Exception {
         live(nodes);
         watch.untilReady(current(nodes), LIMIT);

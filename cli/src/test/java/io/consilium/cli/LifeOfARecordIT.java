@@ -55,7 +55,6 @@ class LifeOfARecordIT {
     @Test
     @DisplayName("REC-1, CON-2, CON-6, ACC-1 to ACC-4, PRV-1, PRV-6, ID-3: the whole life of a record")
     void theWholeLifeOfARecord() throws Exception {
-        Path form = cluster.file("form.txt", "signed".getBytes(StandardCharsets.UTF_8));
         patient = cluster.field("patientId", AUTHOR, "patient", "register");
         cluster.runWith(MRN + "\n", AUTHOR, "patient", "link-mrn", patient, "--mrn", "-")
                 .ended(0);
@@ -70,9 +69,9 @@ class LifeOfARecordIT {
 
         // refused, granted, fetched
         get(READER, record, "TREAT", "a").refused(4);
-        String consent = grant(form, "--to", "riverside", "--purpose", "TREAT", "--all");
-        grant(form, "--to", RESEARCHER, "--purpose", "HRESCH", "--record", record);
-        grant(form, "--to", "northside", "--purpose", "PUBHLTH", "--all");
+        String consent = grant("--to", "riverside", "--purpose", "TREAT", "--all");
+        grant("--to", RESEARCHER, "--purpose", "HRESCH", "--record", record);
+        grant("--to", "northside", "--purpose", "PUBHLTH", "--all");
         get(READER, record, "TREAT", "b").ended(0);
         assertThat(cluster.devnet.directory().resolve("b")).hasSameBinaryContentAs(first);
         get(RESEARCHER, record, "HRESCH", "c").ended(0);
@@ -110,23 +109,11 @@ class LifeOfARecordIT {
     }
 
     private Cluster.Said get(String as, String record, String purpose, String out) {
-        return cluster.runPlain(
-                "--context",
-                as,
-                "record",
-                "get",
-                record,
-                "--purpose",
-                purpose,
-                "--out",
-                cluster.devnet.directory().resolve(out).toString());
+        return cluster.get(as, record, purpose, out);
     }
 
-    private String grant(Path form, String... terms) throws Exception {
-        List<String> words = new ArrayList<>(List.of("consent", "grant", "--patient", patient));
-        words.addAll(List.of(terms));
-        words.addAll(List.of("--evidence", form.toString()));
-        return cluster.field("consentId", OFFICER, words.toArray(new String[0]));
+    private String grant(String... terms) throws Exception {
+        return cluster.grant(OFFICER, patient, terms);
     }
 
     private Cluster.Said breakGlass() {
@@ -161,7 +148,7 @@ class LifeOfARecordIT {
         String again = breakGlass().ended(0).json().text("accessId");
         cluster.run(PRIVACY, "access", "review", again, "--outcome", "justified", "--note", "seen")
                 .ended(0);
-        grant(cluster.devnet.directory().resolve("form.txt"), "--deny", "purpose=BTG");
+        grant("--deny", "purpose=BTG");
         breakGlass().ended(4);
         get(READER, record, "BTG", "h").refused(4);
         return glass;
@@ -240,16 +227,11 @@ class LifeOfARecordIT {
                 .ended(0);
         get(AUTHOR, record, "TREAT", "i").refused(3);
         cluster.start(List.of(away));
-        cluster.runPlain(
-                        "--context",
+        cluster.get(
                         RESEARCHER,
-                        "record",
-                        "get",
                         record,
-                        "--purpose",
                         "HRESCH",
-                        "--out",
-                        cluster.devnet.directory().resolve("j").toString(),
+                        "j",
                         "--node",
                         cluster.devnet.node(4).api().toString())
                 .refused(3);

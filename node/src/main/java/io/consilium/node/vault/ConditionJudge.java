@@ -15,9 +15,11 @@ import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.CanonicalMessages;
 import io.consilium.proto.AccessOutcome;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.Code;
 import io.consilium.proto.Conditions;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordFacts;
+import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import io.consilium.proto.SealedFor;
 import java.util.Arrays;
@@ -98,9 +100,26 @@ final class ConditionJudge {
     }
 
     private Optional<RecordFacts> facts(LedgerState state, AccessState access) {
-        return facts(
-                access.getRecordId(),
-                state.record(access.getRecordId()).orElseThrow().getVersions((int) access.getRecordVersion() - 1));
+        RecordState record = state.record(access.getRecordId()).orElseThrow();
+        return whole(record, record.getVersions((int) access.getRecordVersion() - 1));
+    }
+
+    /** With the codes of the earlier version that it kept the labels of; empty where one on the way does not open. */
+    private Optional<RecordFacts> whole(RecordState record, RecordVersion version) {
+        Optional<RecordFacts> own = facts(record.getId(), version);
+        Optional<RecordFacts> codes = own;
+        long number = version.getVersion();
+        while (codes.isPresent() && codes.get().getCodesOfVersion() != 0) {
+            long earlier = codes.get().getCodesOfVersion();
+            if (earlier >= number) {
+                return Optional.empty();
+            }
+            number = earlier;
+            codes = facts(record.getId(), record.getVersions((int) earlier - 1));
+        }
+        List<Code> told = codes.map(RecordFacts::getCodesList).orElse(List.of());
+        return codes.flatMap(any -> own)
+                .map(facts -> facts.toBuilder().clearCodes().addAllCodes(told).build());
     }
 
     /** What a version of a record tells, where it tells anything and its data key is sealed to this institution. */

@@ -11,6 +11,8 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.SealedBytes;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.Code;
+import io.consilium.proto.ConditionOutcome;
 import io.consilium.proto.Conditions;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
@@ -20,12 +22,15 @@ import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
-import io.consilium.proto.ListRequest;
-import io.consilium.proto.ListResponse;
 import io.consilium.proto.Period;
+import io.consilium.proto.RecordAmend;
+import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordFacts;
+import io.consilium.proto.RecordState;
 import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
+import io.consilium.proto.StateRequest;
+import io.consilium.proto.StateResponse;
 import io.consilium.proto.TransactionBody;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -108,19 +113,10 @@ class ConditionOutcomesTest {
     }
 
     private AccessState access(ByteString access) throws Exception {
-        ListRequest request = ListRequest.newBuilder()
-                .setList("accesses")
-                .setBy("patient/" + hex(patient))
-                .setLimit(100)
-                .build();
-        for (ByteString item :
-                net.ok(OFFICER, "List", request, ListResponse.parser()).getItemsList()) {
-            AccessState state = AccessState.parseFrom(item);
-            if (state.getId().equals(access)) {
-                return state;
-            }
-        }
-        throw new AssertionError("no such access");
+        StateRequest request =
+                StateRequest.newBuilder().setKey("access/" + hex(access)).build();
+        return AccessState.parseFrom(
+                net.ok(OFFICER, "State", request, StateResponse.parser()).getValue());
     }
 
     private static DiscloseRequest disclose(ByteString access) {
@@ -197,12 +193,76 @@ class ConditionOutcomesTest {
     @DisplayName("PRV-5 the node posts an outcome of its own accord, whether anybody fetches or not")
     void prv5_postedUnasked() throws Exception {
         ByteString access = net.access(STRANGER, within);
+        assertThat(outcome(access).getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
+        assertThat(access(access).getVersion()).isEqualTo(2);
+    }
+
+    private ConditionOutcome outcome(ByteString access) throws Exception {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (!access(access).hasOutcome()) {
             assertThat(System.nanoTime()).as("no outcome within a minute").isLessThan(deadline);
             Thread.onSpinWait();
         }
-        assertThat(access(access).getOutcome().getOutcome()).isEqualTo(DecisionOutcome.PERMIT);
-        assertThat(access(access).getVersion()).isEqualTo(2);
+        return access(access).getOutcome();
+    }
+
+    @Test
+    @DisplayName("PRV-5 PRV-4 a version that kept its labels is judged by the codes of the version that told them")
+    void prv5_keptLabels() throws Exception {
+        ByteString other = net.patient(OFFICER);
+        Code code = Code.newBuilder()
+                .setSystem("http://loinc.org")
+                .setCode("2339-0")
+                .build();
+        RecordFacts first = facts(MAY_2024).toBuilder().addCodes(code).build();
+        Conditions conditions = Conditions.newBuilder().addCodes(code).build();
+        ByteString sealed = ByteString.copyFrom(SealedBytes.seal(
+                SealedBytes.Use.CONDITIONS, net.scopeKey(other), conditions.toByteArray(), new SecureRandom()));
+        net.commit(
+                hex(other),
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(id())
+                                .setPatientId(other)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .setPermit(true)
+                                                .addActors("riverside")
+                                                .setSealedConditions(sealed)))));
+        byte[] dataKey = new byte[32];
+        ByteString record = net.record(CLINICIAN, other, ciphertext, dataKey, Optional.of(first));
+        assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");
+        amend(record, dataKey, facts(MAY_2024).toBuilder().setCodesOfVersion(1).build());
+        assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");
+        amend(record, dataKey, facts(MAY_2024).toBuilder().setCodesOfVersion(2).build());
+        assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");
+        amend(record, dataKey, facts(MAY_2024));
+        assertThat(reason(record)).isEqualTo("CONDITIONS_DENY");
+        amend(record, dataKey, facts(MAY_2024).toBuilder().setCodesOfVersion(5).build());
+        assertThat(reason(record)).as("names itself").isEqualTo("CONDITIONS_UNTOLD");
+    }
+
+    /** Why a new access to the newest version was permitted or denied. */
+    private String reason(ByteString record) throws Exception {
+        return outcome(net.access(STRANGER, record)).getReason();
+    }
+
+    private void amend(ByteString record, byte[] dataKey, RecordFacts facts) throws Exception {
+        StateRequest request =
+                StateRequest.newBuilder().setKey("record/" + hex(record)).build();
+        RecordState state = RecordState.parseFrom(
+                net.ok(CLINICIAN, "State", request, StateResponse.parser()).getValue());
+        RecordContent content = state.getVersions(state.getVersionsCount() - 1).getContent().toBuilder()
+                .setSealedFacts(ByteString.copyFrom(
+                        SealedBytes.seal(SealedBytes.Use.FACTS, dataKey, facts.toByteArray(), new SecureRandom())))
+                .build();
+        net.commit(
+                CLINICIAN,
+                TransactionBody.newBuilder()
+                        .setRecordAmend(RecordAmend.newBuilder()
+                                .setRecordId(record)
+                                .setPredecessor(state.getVersionsCount())
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                                .setContent(content)));
     }
 }

@@ -1,0 +1,371 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.client.json.JsonFields;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What a custodian does with a patient: a new scope key, two ids made one, another custodian; on four node processes. */
+@TestInstance(Lifecycle.PER_CLASS)
+class CustodyIT {
+    private static final String OFFICER = "st-mary/consent";
+    private static final String AUTHOR = "st-mary/dr-adams";
+    private static final String PRIVACY = "st-mary/privacy";
+    private static final String NEXT_OFFICER = "riverside/consent";
+    private static final String READER = "riverside/dr-brown";
+    private static final String NEXT_PRIVACY = "riverside/privacy";
+    private static final String RESEARCHER = "helix/researcher";
+    private static final String CODE = "http://loinc.org|94500-6";
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private Cluster cluster;
+
+    @BeforeAll
+    void start() throws Exception {
+        cluster = Cluster.start();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        cluster.close();
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-7, PRV-4: after a revocation a guardian's scope key makes no label that counts, and decisions stay")
+    void aNewScopeKey() throws Exception {
+        String patient = patient();
+        Path content = content("a");
+        String record = add(content, patient);
+        String byCode = grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--label", CODE);
+        String whole = grant(patient, "--to", "riverside", "--purpose", "TREAT", "--all");
+        grant(patient, "--to", "northside", "--purpose", "TREAT", "--all", "--deny", "label=" + CODE);
+        String[] guardian = guardian(patient);
+        cluster.runPlain(as(guardian, "record", "list", "--patient", patient)).ended(0);
+        Path early = built(patient);
+
+        Cluster.Said revoked = cluster.run(OFFICER, "consent", "revoke", whole, "--reason", "withdrawn");
+        assertThat(revoked.ended(0).err()).contains("cannot be recalled");
+        Cluster.Said ended = cluster.run(
+                OFFICER,
+                "patient",
+                "guardian",
+                "end",
+                guardian[1],
+                "--reason",
+                "court",
+                "--evidence",
+                cluster.form().toString());
+        assertThat(ended.ended(0).err()).contains("patient rotate-scope-key " + patient);
+
+        cluster.run(AUTHOR, "patient", "rotate-scope-key", patient).ended(4);
+        cluster.run(NEXT_OFFICER, "patient", "rotate-scope-key", patient).ended(3);
+        cluster.run(OFFICER, "patient", "rotate-scope-key", "not-an-id").ended(3);
+        cluster.runPlain(as(guardian, "patient", "rotate-scope-key", patient)).ended(4);
+        assertThat(epoch(patient)).isEqualTo(1);
+
+        JsonFields rotated = cluster.json(OFFICER, "patient", "rotate-scope-key", patient);
+        assertThat(rotated.number("labelEpoch")).isEqualTo(2);
+        assertThat(rotated.number("consents")).isEqualTo(2);
+        assertThat(rotated.number("records")).isEqualTo(1);
+        assertThat(rotated.number("left")).isZero();
+        assertThat(rotated.texts("txIds")).hasSize(1);
+        assertThat(cluster.json(OFFICER, "patient", "rotate-scope-key", patient, "--continue")
+                        .texts("txIds"))
+                .as("nothing was left behind")
+                .isEmpty();
+        assertThat(cluster.json(PRIVACY, "patient", "rotate-scope-key", patient).number("labelEpoch"))
+                .as("once more")
+                .isEqualTo(3);
+
+        // decisions are what they were, under the labels of the newest key
+        get(RESEARCHER, record, "HRESCH", content);
+        cluster.get(READER, record, "TREAT", "none").refused(4);
+        cluster.get("northside/pharmacist", record, "TREAT", "none").refused(4);
+        assertThat(cluster.json(OFFICER, "consent", "show", byCode).number("version"))
+                .isEqualTo(3);
+        Path amended = content("b");
+        cluster.run(AUTHOR, "record", "amend", record, amended.toString(), "--reason", "typing")
+                .ended(0);
+        get(RESEARCHER, record, "HRESCH", amended);
+
+        // what was made with the key before is refused, and the guardian gets no key any more
+        Cluster.Said stale = cluster.run(OFFICER, "tx", "submit", early.toString());
+        assertThat(stale.ended(6).json().text("code")).isEqualTo("LABEL_EPOCH_STALE");
+        cluster.runPlain(as(guardian, "record", "list", "--patient", patient)).ended(4);
+    }
+
+    /** A consent by label, signed before the key changes. */
+    private Path built(String patient) throws Exception {
+        Cluster.Said dry = cluster.run(
+                OFFICER,
+                "consent",
+                "grant",
+                "--patient",
+                patient,
+                "--to",
+                "riverside",
+                "--purpose",
+                "TREAT",
+                "--label",
+                CODE,
+                "--evidence",
+                cluster.form().toString(),
+                "--dry-run");
+        Path payload = cluster.file("payload.json", dry.ended(0).out().getBytes(StandardCharsets.UTF_8));
+        Path body = payload.resolveSibling("body.json");
+        cluster.run(OFFICER, "tx", "build", payload.toString(), "--out", body.toString())
+                .ended(0);
+        Path signed = payload.resolveSibling("signed.json");
+        cluster.run(OFFICER, "tx", "sign", body.toString(), "--out", signed.toString())
+                .ended(0);
+        return signed;
+    }
+
+    /** A guardian with a keystore, as words of its identity. */
+    private String[] guardian(String patient) throws Exception {
+        Path password = cluster.file("password.txt", "of the guardian\n".getBytes(StandardCharsets.UTF_8));
+        String key = cluster.devnet.directory().resolve("guardian.keystore").toString();
+        cluster.runPlain("key", "new", key, "--cost", "devnet", "--password-file", password.toString())
+                .ended(0);
+        String id = cluster.field(
+                "guardianId",
+                OFFICER,
+                "patient",
+                "guardian",
+                "add",
+                patient,
+                "--controller",
+                key,
+                "--until",
+                "2099-12-31",
+                "--evidence",
+                cluster.form().toString());
+        return new String[] {"--as", id, "--key", key, "--password-file", password.toString(), "--context", OFFICER};
+    }
+
+    private static String[] as(String[] identity, String... words) {
+        List<String> all = new ArrayList<>(List.of(identity));
+        all.addAll(List.of(words));
+        return all.toArray(new String[0]);
+    }
+
+    private long epoch(String patient) throws Exception {
+        return cluster.json(OFFICER, "patient", "show", patient).number("labelEpoch");
+    }
+
+    @Test
+    @DisplayName("ID-3: two ids of one person are made one and parted again, and no consent, record or account is lost")
+    void twoIdsOfOnePerson() throws Exception {
+        String root = patient();
+        String alias = patient();
+        Path content = content("a");
+        String ofRoot = add(content, root);
+        String ofAlias = add(content, alias);
+        String consent = grant(alias, "--to", RESEARCHER, "--purpose", "HRESCH", "--all");
+        get(RESEARCHER, ofAlias, "HRESCH", content);
+        cluster.get(RESEARCHER, ofRoot, "HRESCH", "none").refused(4);
+
+        merge(NEXT_OFFICER, root, alias).ended(3);
+        merge(AUTHOR, root, alias).ended(4);
+        merge(OFFICER, root, root).ended(6);
+        merge(OFFICER, root, "0".repeat(32)).ended(3);
+        merge(OFFICER, root, alias, "--undo").ended(6);
+        cluster.run(OFFICER, "patient", "merge", root, alias, "--reason", "twice")
+                .ended(2);
+        assertThat(ids("recordId", OFFICER, "record", "list", "--patient", root))
+                .containsExactly(ofRoot);
+
+        merge(OFFICER, root, alias).ended(0);
+        Cluster.Said again = merge(OFFICER, root, alias).ended(6);
+        assertThat(again.json().text("code")).isEqualTo("PATIENT_MERGED");
+        assertThat(ids("recordId", OFFICER, "record", "list", "--patient", root))
+                .containsExactlyInAnyOrder(ofRoot, ofAlias);
+        assertThat(ids("consentId", OFFICER, "consent", "list", "--patient", root))
+                .containsExactly(consent);
+        assertThat(cluster.json(PRIVACY, "audit", "disclosures", "--patient", root)
+                        .objects("items"))
+                .hasSize(1);
+        get(RESEARCHER, ofRoot, "HRESCH", content);
+        get(AUTHOR, ofAlias, "TREAT", content);
+        cluster.run(AUTHOR, "record", "add", content.toString(), "--patient", alias)
+                .ended(6);
+        cluster.run(
+                        OFFICER,
+                        "patient",
+                        "transfer",
+                        "offer",
+                        root,
+                        "--to",
+                        "riverside",
+                        "--evidence",
+                        cluster.form().toString())
+                .ended(6);
+        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
+                .ended(0);
+        cluster.get(RESEARCHER, ofRoot, "HRESCH", "none").refused(4);
+
+        merge(OFFICER, root, alias, "--undo").ended(0);
+        merge(OFFICER, root, alias, "--undo").ended(6);
+        assertThat(ids("recordId", OFFICER, "record", "list", "--patient", root))
+                .containsExactly(ofRoot);
+        assertThat(ids("recordId", OFFICER, "record", "list", "--patient", alias))
+                .containsExactly(ofAlias);
+        add(content, alias);
+    }
+
+    private Cluster.Said merge(String as, String root, String alias, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of("patient", "merge", root, alias, "--reason", "registered twice"));
+        words.addAll(List.of("--evidence", cluster.form().toString()));
+        words.addAll(List.of(more));
+        return cluster.run(as, words.toArray(new String[0]));
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3, REC-1, REC-2: a patient passes to another hospital with keys, every version, consents and account")
+    void anotherCustodian() throws Exception {
+        String patient = patient();
+        Path first = content("a");
+        Path second = content("b");
+        String record = add(first, patient);
+        cluster.run(AUTHOR, "record", "amend", record, second.toString(), "--reason", "typing")
+                .ended(0);
+        String consent = grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--label", CODE);
+        get(RESEARCHER, record, "HRESCH", second);
+        cluster.get(READER, record, "TREAT", "none").refused(4);
+
+        offer(NEXT_OFFICER, patient, "riverside").ended(4);
+        offer(AUTHOR, patient, "riverside").ended(4);
+        offer(OFFICER, patient, "helix").ended(6);
+        offer(OFFICER, patient, "nowhere").ended(3);
+        offer(OFFICER, patient, "st-mary").ended(6);
+        step(NEXT_OFFICER, "accept", patient).ended(4);
+        offer(OFFICER, patient, "riverside").ended(0);
+        assertThat(ids("patientId", NEXT_OFFICER, "patient", "transfer", "list"))
+                .containsExactly(patient);
+        step(OFFICER, "accept", patient).ended(4);
+        step(READER, "accept", patient).ended(4);
+        step(OFFICER, "hand-over", patient).ended(6);
+        step(NEXT_OFFICER, "decline", patient).ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(4);
+        offer(OFFICER, patient, "riverside").ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(6);
+        step(OFFICER, "decline", patient).ended(0);
+        offer(OFFICER, patient, "riverside").ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(0);
+        step(NEXT_OFFICER, "hand-over", patient).ended(4);
+        step(AUTHOR, "hand-over", patient).ended(4);
+
+        Cluster.Said over = step(OFFICER, "hand-over", patient).ended(0);
+        assertThat(over.json().number("records")).isEqualTo(1);
+        assertThat(over.json().number("left")).isZero();
+        assertThat(over.err()).contains("patient rotate-scope-key " + patient);
+        assertThat(step(OFFICER, "hand-over", patient).ended(0).json().texts("txIds"))
+                .as("nothing was left")
+                .isEmpty();
+        untilReceived(record);
+
+        // the old custodian sees and changes nothing more, with its node or without
+        cluster.run(OFFICER, "record", "list", "--patient", patient).ended(3);
+        cluster.get(AUTHOR, record, "TREAT", "none").refused(4);
+        cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "mine").ended(3);
+        offer(OFFICER, patient, "riverside").ended(4);
+        List<DevnetNode> former = List.of(cluster.devnet.node(1));
+        cluster.kill(former);
+        get(READER, record, "TREAT", second);
+        get(READER, record, "TREAT", first, "--version-number", "1");
+        get(RESEARCHER, record, "HRESCH", second);
+        assertThat(ids("consentId", NEXT_OFFICER, "consent", "list", "--patient", patient))
+                .containsExactly(consent);
+        cluster.start(former);
+        List<String> accounts = new ArrayList<>();
+        for (String accountant : List.of(PRIVACY, NEXT_PRIVACY)) {
+            accounts.addAll(ids("accessId", accountant, "audit", "disclosures", "--patient", patient));
+        }
+        assertThat(accounts)
+                .as("each custodian accounts for the one of its time")
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+
+        // and the new one goes on as it would with a patient of its own
+        assertThat(cluster.json(NEXT_OFFICER, "patient", "rotate-scope-key", patient)
+                        .number("left"))
+                .isZero();
+        Path third = content("c");
+        cluster.run(READER, "record", "amend", record, third.toString(), "--reason", "follow-up")
+                .ended(0);
+        get(RESEARCHER, record, "HRESCH", third);
+        cluster.run(NEXT_OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
+                .ended(0);
+        cluster.get(RESEARCHER, record, "HRESCH", "none").refused(4);
+    }
+
+    private Cluster.Said offer(String as, String patient, String to) throws Exception {
+        return cluster.run(
+                as,
+                "patient",
+                "transfer",
+                "offer",
+                patient,
+                "--to",
+                to,
+                "--evidence",
+                cluster.form().toString());
+    }
+
+    private Cluster.Said step(String as, String step, String patient) {
+        return cluster.run(as, "patient", "transfer", step, patient);
+    }
+
+    private void untilReceived(String record) throws Exception {
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        String shown;
+        do {
+            assertThat(System.nanoTime()).as("the new custodian has it").isLessThan(deadline);
+            shown = cluster.run(READER, "record", "show", record).ended(0).out();
+        } while (shown.contains("\"leaving\""));
+    }
+
+    private String patient() throws Exception {
+        return cluster.field("patientId", AUTHOR, "patient", "register");
+    }
+
+    private Path content(String text) throws Exception {
+        return cluster.file(text + ".txt", ("result " + text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String add(Path file, String patient) throws Exception {
+        return cluster.field(
+                "recordId", AUTHOR, "record", "add", file.toString(), "--patient", patient, "--label", CODE);
+    }
+
+    private String grant(String patient, String... terms) throws Exception {
+        return cluster.grant(OFFICER, patient, terms);
+    }
+
+    private void get(String as, String record, String purpose, Path expected, String... more) {
+        cluster.get(as, record, purpose, "got", more).ended(0);
+        assertThat(cluster.devnet.directory().resolve("got")).hasSameBinaryContentAs(expected);
+    }
+
+    private List<String> ids(String field, String as, String... words) throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (JsonFields item : cluster.json(as, words).objects("items")) {
+            ids.add(item.text(field));
+        }
+        return ids;
+    }
+}
