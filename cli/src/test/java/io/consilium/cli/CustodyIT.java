@@ -50,7 +50,7 @@ class CustodyIT {
         String record = add(content, patient);
         String byCode = grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--label", CODE);
         String whole = grant(patient, "--to", "riverside", "--purpose", "TREAT", "--all");
-        grant(patient, "--to", "northside", "--purpose", "TREAT", "--all", "--deny", "label=" + CODE);
+        grant(patient, "--to", "northside", "--purpose", "TREAT", "--all", "--except", "label=" + CODE);
         String[] guardian = guardian(patient);
         cluster.runPlain(as(guardian, "record", "list", "--patient", patient)).ended(0);
         Path early = built(patient);

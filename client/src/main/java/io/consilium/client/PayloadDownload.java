@@ -108,7 +108,7 @@ public final class PayloadDownload {
         }
         byte[] dataKey = open(accessId, disclosure);
         Optional<Path> part = place.partOf(disclosure.getCiphertextHash());
-        Path ciphertext = part.isPresent() ? part.get() : temporary(place.directory(), "fetch-");
+        Path ciphertext = part.isPresent() ? part.get() : PartFiles.create(place.directory(), "fetch");
         Optional<Path> written = Optional.empty();
         boolean done = false;
         boolean resumable = false;
@@ -116,8 +116,7 @@ public final class PayloadDownload {
             resumable = part.isPresent();
             download(disclosed, ciphertext, progress);
             resumable = false;
-            Path plaintext = temporary(place.directory(), "content-");
-            plaintext.toFile().deleteOnExit(); // an interrupted process leaves nothing in clear
+            Path plaintext = PartFiles.create(place.directory(), "content");
             written = Optional.of(plaintext);
             RecordMetadata metadata =
                     RecordMetadata.open(dataKey, content.getSealedMetadata().toByteArray());
@@ -286,14 +285,6 @@ public final class PayloadDownload {
             channel.force(true);
         }
         return Hash.of(committing.digest());
-    }
-
-    private static Path temporary(Path directory, String prefix) throws IOException {
-        return Files.createTempFile(
-                directory,
-                "." + prefix,
-                ".part",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static VerificationFailed untrue(String reason) {

@@ -110,15 +110,19 @@ public final class ScopeKey {
         return LabelCode.read(SealedText.open(SealedText.Use.LABEL_CODES, key, sealed.toByteArray()));
     }
 
-    /** Conditions of a consent's rule, which patient and custodians can read and the chain cannot (PRV-5). */
+    /** Conditions of a consent's rule, which patient and custodians can read and the chain cannot, nor count (PRV-5). */
     public ByteString sealConditions(Conditions conditions) {
-        return ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.CONDITIONS, key, conditions.toByteArray(), random));
+        Conditions filled = conditions.toBuilder()
+                .setPadding(Padding.after(conditions.getSerializedSize()))
+                .build();
+        return ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.CONDITIONS, key, filled.toByteArray(), random));
     }
 
     /** The conditions in clear. */
     public Conditions openConditions(ByteString sealed) throws CryptoException {
         try {
-            return Conditions.parseFrom(SealedBytes.open(SealedBytes.Use.CONDITIONS, key, sealed.toByteArray()));
+            byte[] opened = SealedBytes.open(SealedBytes.Use.CONDITIONS, key, sealed.toByteArray());
+            return Conditions.parseFrom(opened).toBuilder().clearPadding().build();
         } catch (InvalidProtocolBufferException malformed) {
             throw new CryptoException("the conditions open and are malformed", malformed);
         }

@@ -16,12 +16,6 @@ import java.util.Optional;
 
 /** A payload's ciphertext in a file, and everything that is needed to register it. */
 public final class SealedPayload implements AutoCloseable {
-    /** Facts are filled up to multiples of this. */
-    private static final int FACTS_STEP_BYTES = 512;
-
-    /** Tag and length of the padding. */
-    private static final int FACTS_OVERHEAD_BYTES = 3;
-
     private final Path ciphertext;
     private final long size;
     private final Hash ciphertextHash;
@@ -81,10 +75,8 @@ public final class SealedPayload implements AutoCloseable {
 
     /** What conditions of consents are held against, padded so that its length tells little (PRV-5). */
     public ByteString sealFacts(RecordFacts facts) {
-        int bytes = facts.getSerializedSize() + FACTS_OVERHEAD_BYTES;
-        int padded = (bytes + FACTS_STEP_BYTES - 1) / FACTS_STEP_BYTES * FACTS_STEP_BYTES;
         RecordFacts filled = facts.toBuilder()
-                .setPadding(ByteString.copyFrom(new byte[padded - bytes]))
+                .setPadding(Padding.after(facts.getSerializedSize()))
                 .build();
         return ByteString.copyFrom(
                 SealedBytes.seal(SealedBytes.Use.FACTS, dataKey, filled.toByteArray(), new SecureRandom()));

@@ -7,9 +7,11 @@ import com.google.protobuf.ByteString;
 import io.consilium.crypto.CryptoException;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
+import io.consilium.proto.Conditions;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,32 @@ class LabelsTest {
                 assertThat(denied).as("deny %s, record %s", rule, record).isEqualTo(record.compareTo(rule) >= 0);
                 assertThat(permitted).as("permit %s, record %s", rule, record).isEqualTo(record.compareTo(rule) <= 0);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("PRV-5 the length of sealed conditions and facts does not tell how many codes they name")
+    void prv5_padsConditions() throws Exception {
+        ScopeKey key = new ScopeKey(new CustodianKeys().freshKey(), 1);
+        Code code = Code.newBuilder()
+                .setSystem("http://loinc.org")
+                .setCode("2339-0")
+                .build();
+        Set<Integer> lengths = new HashSet<>();
+        for (int codes = 1; codes <= 12; codes++) {
+            Conditions conditions = Conditions.newBuilder()
+                    .addAllCodes(Collections.nCopies(codes, code))
+                    .build();
+            ByteString sealed = key.sealConditions(conditions);
+            assertThat(key.openConditions(sealed)).isEqualTo(conditions);
+            lengths.add(sealed.size());
+        }
+        assertThat(lengths).hasSize(1);
+        for (int bytes = 0; bytes <= 2_000; bytes++) {
+            Conditions filled =
+                    Conditions.newBuilder().setPadding(Padding.after(bytes)).build();
+            assertThat((bytes + filled.getSerializedSize()) % Padding.STEP_BYTES)
+                    .isZero();
         }
     }
 

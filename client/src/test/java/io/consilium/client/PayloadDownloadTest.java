@@ -178,6 +178,23 @@ class PayloadDownloadTest {
     }
 
     @Test
+    @DisplayName("PRV-1 what a killed run left in clear goes with the next one; what a run under way has there stays")
+    void prv1_leftInClear() throws Exception {
+        Process killed = new ProcessBuilder("true").start();
+        killed.waitFor();
+        Path left = Files.writeString(target.resolve(".content-" + killed.pid() + "-12345.part"), "in clear");
+        Path other = Files.writeString(target.resolve(".content-of-somebody.part"), "a file of the user's");
+        Path living = PartFiles.create(target, "content");
+        Files.delete(fetch().file());
+        assertThat(left).doesNotExist();
+        assertThat(living).exists();
+        assertThat(other).exists();
+        Files.delete(living);
+        Files.delete(other);
+        assertNothingLeft();
+    }
+
+    @Test
     @DisplayName("REC-2 what a node away leaves stays for the next run; a first part is mode 0600")
     void rec2_partIsKept() throws Exception {
         custodian.answers.put("FetchPayload", (exchange, request) -> {

@@ -147,6 +147,7 @@ final class PayloadFetching {
         }
         try {
             StageOutcome outcome = vault.stage(
+                    Vault.OWN,
                     fetch.hash,
                     piece.getTotalSize(),
                     piece.getOffset(),

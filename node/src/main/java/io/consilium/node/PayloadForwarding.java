@@ -175,6 +175,7 @@ final class PayloadForwarding implements AutoCloseable {
             Hash hash = Hash.of(piece.getCiphertextHash().toByteArray());
             try {
                 StageOutcome outcome = vault.stage(
+                        peer,
                         hash,
                         piece.getTotalSize(),
                         piece.getOffset(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.storage.StageOutcome;
+import io.consilium.storage.Vault;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ class NodeClusterTest {
         byte[] ciphertext = new byte[700_000];
         new SecureRandom().nextBytes(ciphertext);
         Hash hash = Hash.sha256(ciphertext);
-        StageOutcome staged = cluster.get(0).vault().stage(hash, ciphertext.length, 0, ciphertext);
+        StageOutcome staged = cluster.get(0).vault().stage(Vault.OWN, hash, ciphertext.length, 0, ciphertext);
         assertThat(staged).isInstanceOf(StageOutcome.Held.class);
         assertThat(forward(0, "h3", hash)).isEqualTo(new PayloadForward.Held());
         assertThat(cluster.get(3).vault().size(hash)).hasValue(ciphertext.length);

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * A vault of plain files: {@code ab/abcd…} for what is held, {@code staged/} for uploads, {@code damaged/} for what rotted.
@@ -43,8 +44,11 @@ public final class FileVault implements Vault {
     /** Of uploads under way that got a piece since the start; each is used under its payload's lock. */
     private final Map<Hash, GrowingDigest> growing = new ConcurrentHashMap<>();
 
-    private FileVault(Path root, VaultConfig config) {
+    private final LongSupplier clock;
+
+    private FileVault(Path root, VaultConfig config, LongSupplier clock) {
         this.files = new VaultFiles(root);
+        this.clock = clock;
         this.config = config;
         this.quota = new UploadQuota(config);
         for (int i = 0; i < STRIPES; i++) {
@@ -57,7 +61,12 @@ public final class FileVault implements Vault {
      * keeps other processes out.
      */
     public static FileVault open(Path directory, VaultConfig config) throws VaultException {
-        FileVault vault = new FileVault(directory, config);
+        return open(directory, config, System::currentTimeMillis);
+    }
+
+    /** @param clock milliseconds since 1970, which tell how long an upload rests */
+    static FileVault open(Path directory, VaultConfig config, LongSupplier clock) throws VaultException {
+        FileVault vault = new FileVault(directory, config, clock);
         try {
             vault.files.create();
             vault.count();
@@ -74,12 +83,15 @@ public final class FileVault implements Vault {
             }
         }
         for (Path file : VaultFiles.payloads(files.stagedDirectory())) {
-            quota.found(VaultFiles.hashOf(file), Files.size(file));
+            quota.found(
+                    VaultFiles.hashOf(file),
+                    Files.size(file),
+                    Files.getLastModifiedTime(file).toMillis());
         }
     }
 
     @Override
-    public StageOutcome stage(Hash hash, long totalSize, long offset, byte[] data) throws VaultException {
+    public StageOutcome stage(String owner, Hash hash, long totalSize, long offset, byte[] data) throws VaultException {
         if (totalSize < 1 || totalSize > config.maxPayloadBytes()) {
             return new StageOutcome.Refused(
                     StageOutcome.Reason.SIZE,
@@ -94,7 +106,7 @@ public final class FileVault implements Vault {
         ReentrantLock lock = stripe(hash);
         lock.lock();
         try {
-            return stageLocked(hash, totalSize, offset, data);
+            return stageLocked(owner, hash, totalSize, offset, data);
         } catch (IOException failed) {
             throw failure("cannot stage payload " + hash.hex(), failed);
         } finally {
@@ -102,7 +114,8 @@ public final class FileVault implements Vault {
         }
     }
 
-    private StageOutcome stageLocked(Hash hash, long totalSize, long offset, byte[] data) throws IOException {
+    private StageOutcome stageLocked(String owner, Hash hash, long totalSize, long offset, byte[] data)
+            throws IOException {
         Path file = files.held(hash);
         if (Files.exists(file)) {
             long size = Files.size(file);
@@ -115,7 +128,7 @@ public final class FileVault implements Vault {
             // Who starts anew with another size is as likely to be right: the hash decides in the end.
             abandon(hash);
         }
-        Optional<StageOutcome> refused = quota.promise(hash, totalSize);
+        Optional<StageOutcome.Refused> refused = promise(owner, hash, totalSize);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -145,6 +158,39 @@ public final class FileVault implements Vault {
             digest.advance(channel, length);
             return new StageOutcome.Wanted(length);
         }
+    }
+
+    /** Room for the upload, that of others which rest where there is none else. */
+    private Optional<StageOutcome.Refused> promise(String owner, Hash hash, long totalSize) throws IOException {
+        long now = clock.getAsLong();
+        while (true) {
+            Optional<StageOutcome.Refused> refused = quota.promise(owner, hash, totalSize, now);
+            if (refused.isEmpty() || !giveUpResting(refused.get().reason(), owner, now)) {
+                return refused;
+            }
+        }
+    }
+
+    /** Throws out the upload that rests longest, where its room would help; false where there is none. */
+    private boolean giveUpResting(StageOutcome.Reason reason, String owner, long nowMillis) throws IOException {
+        List<Hash> resting =
+                switch (reason) {
+                    case OWNER -> quota.resting(Optional.of(owner), nowMillis);
+                    case QUOTA -> quota.resting(Optional.empty(), nowMillis);
+                    case SIZE, LENGTH, HASH -> List.of();
+                };
+        for (Hash each : resting) {
+            ReentrantLock lock = stripe(each);
+            if (lock.tryLock()) { // one whose lock is taken does not rest
+                try {
+                    abandon(each);
+                    return true;
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+        return false;
     }
 
     /** One that ran ahead of the file, which only another hand can have cut, starts anew. */
@@ -237,7 +283,7 @@ public final class FileVault implements Vault {
         Path file = files.held(hash);
         long size = Files.size(file);
         Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        quota.freed(size);
+        quota.freed(hash, size);
         return new VaultDamagedException(hash, aside, what);
     }
 
@@ -318,7 +364,7 @@ public final class FileVault implements Vault {
                 long size = Files.size(file);
                 Files.delete(file);
                 VaultFiles.sync(files.shard(hash));
-                quota.freed(size);
+                quota.freed(hash, size);
                 any = true;
             }
             if (abandon(hash)) {
@@ -386,6 +432,16 @@ public final class FileVault implements Vault {
             throw failure("cannot discard old uploads", failed);
         }
         return discarded;
+    }
+
+    @Override
+    public List<Hash> unsettled() {
+        return quota.unsettled();
+    }
+
+    @Override
+    public void settled(Hash hash) {
+        quota.settled(hash);
     }
 
     @Override

@@ -17,6 +17,8 @@ public sealed interface StageOutcome {
         SIZE,
         /** The vault or the number of uploads is full. */
         QUOTA,
+        /** Whoever brings it has as much under way as one may have. */
+        OWNER,
         /** The bytes end after, or before, the size that was announced, or the size changed on the way. */
         LENGTH,
         /** All bytes came and their hash is another: everything staged was thrown away. */

@@ -15,11 +15,17 @@ public interface Vault extends AutoCloseable {
     int MAX_CHUNK_BYTES = 1024 * 1024;
     int MAX_PAGE = 1_000;
 
+    /** The owner of what this node fetches for itself, which has no bound but the vault's. */
+    String OWN = "";
+
     /**
      * Stages the bytes at {@code offset} of a payload. The caller starts at 0, goes on at the offset that the answer
      * names, after a restart too, and is done when the answer is {@link StageOutcome.Held}.
+     *
+     * @param owner who brings it and answers for its room until it is {@link #settled}
      */
-    StageOutcome stage(Hash ciphertextHash, long totalSize, long offset, byte[] data) throws VaultException;
+    StageOutcome stage(String owner, Hash ciphertextHash, long totalSize, long offset, byte[] data)
+            throws VaultException;
 
     /**
      * Bytes from {@code offset} on, at most {@code maxLength}, all checked against the hash before they are returned;
@@ -49,6 +55,12 @@ public interface Vault extends AutoCloseable {
 
     /** A slow check of everything that is held, from a place of its own; one thread uses it. */
     VaultScrub scrub();
+
+    /** Whole uploads that still count against those who brought them since the start. */
+    List<Hash> unsettled();
+
+    /** Somebody keeps the payload: it counts against its owner no more. */
+    void settled(Hash ciphertextHash);
 
     /** Removes staged payloads that got no byte since {@code nowMillis} less the configured age; returns how many. */
     int discardStale(long nowMillis) throws VaultException;

@@ -26,12 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileVaultTest {
     private static final int MIB = 1024 * 1024;
-    private static final VaultConfig SMALL = new VaultConfig(20L * MIB, 10L * MIB, 3, 1_000);
+    private static final VaultConfig SMALL = new VaultConfig(20L * MIB, 10L * MIB, 3, 1_000, 600_000, 3, 20L * MIB);
+    private static final String ME = "st-mary";
+    private static final String OTHER = "riverside";
+    private static final long REST = 1_000;
 
     @TempDir
     Path root;
 
     private FileVault vault;
+
+    /** The time of {@link #bounded} vaults. */
+    private long now = 1_000_000;
 
     @BeforeEach
     void open() throws VaultException {
@@ -49,7 +55,7 @@ class FileVaultTest {
         long offset = 0;
         for (int tries = 0; tries < 100_000; tries++) {
             byte[] data = Arrays.copyOfRange(bytes, (int) offset, (int) Math.min(bytes.length, offset + chunk));
-            StageOutcome outcome = vault.stage(hash, bytes.length, offset, data);
+            StageOutcome outcome = vault.stage(ME, hash, bytes.length, offset, data);
             if (!(outcome instanceof StageOutcome.Wanted wanted)) {
                 return outcome;
             }
@@ -100,20 +106,20 @@ class FileVaultTest {
             assertThat(vault.read(hash, size, 10).orElseThrow().data()).isEmpty();
             assertThat(vault.read(hash, size + 5L, 10).orElseThrow().last()).isTrue();
         }
-        assertThat(vault.stage(Hash.ZERO, 5, 0, new byte[0])).isEqualTo(new StageOutcome.Wanted(0));
+        assertThat(vault.stage(ME, Hash.ZERO, 5, 0, new byte[0])).isEqualTo(new StageOutcome.Wanted(0));
     }
 
     @Test
     void resumesAnUploadAfterARestart() throws Exception {
         byte[] bytes = payload(1, 2_500_000);
         Hash hash = Hash.sha256(bytes);
-        assertThat(vault.stage(hash, bytes.length, 0, Arrays.copyOf(bytes, MIB)))
+        assertThat(vault.stage(ME, hash, bytes.length, 0, Arrays.copyOf(bytes, MIB)))
                 .isEqualTo(new StageOutcome.Wanted(MIB));
         vault.close();
         vault = FileVault.open(root.resolve("vault"), SMALL);
         assertThat(vault.usedBytes()).isEqualTo(MIB);
         assertThat(vault.read(hash, 0, 100)).isEmpty();
-        assertThat(vault.stage(hash, bytes.length, 0, Arrays.copyOf(bytes, 10)))
+        assertThat(vault.stage(ME, hash, bytes.length, 0, Arrays.copyOf(bytes, 10)))
                 .isEqualTo(new StageOutcome.Wanted(MIB));
         assertThat(send(vault, hash, bytes, MIB)).isEqualTo(new StageOutcome.Held());
         assertThat(fetch(vault, hash, MIB)).isEqualTo(bytes);
@@ -126,12 +132,12 @@ class FileVaultTest {
         for (int from : new int[] {0, 2 * MIB, 2_500_000}) {
             byte[] bytes = payload(from + 1, 2_500_000);
             Hash hash = Hash.sha256(bytes);
-            vault.stage(hash, bytes.length, 0, Arrays.copyOf(bytes, MIB));
+            vault.stage(ME, hash, bytes.length, 0, Arrays.copyOf(bytes, MIB));
             vault.close();
             Files.write(root.resolve("vault/staged").resolve(hash.hex()), bytes);
             vault = FileVault.open(root.resolve("vault"), SMALL);
             byte[] piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + MIB));
-            assertThat(vault.stage(hash, bytes.length, from, piece)).isEqualTo(new StageOutcome.Held());
+            assertThat(vault.stage(ME, hash, bytes.length, from, piece)).isEqualTo(new StageOutcome.Held());
             assertThat(fetch(vault, hash, MIB)).isEqualTo(bytes);
             vault.delete(hash);
         }
@@ -164,21 +170,21 @@ class FileVaultTest {
         assertThat(vault.size(hash)).isEmpty();
         assertThat(vault.usedBytes()).isZero();
         assertThat(send(vault, hash, payload(2, 5_000), 1_000)).isEqualTo(new StageOutcome.Held());
-        assertThat(reason(vault.stage(hash, 4_999, 0, new byte[1]))).isEqualTo(StageOutcome.Reason.LENGTH);
+        assertThat(reason(vault.stage(ME, hash, 4_999, 0, new byte[1]))).isEqualTo(StageOutcome.Reason.LENGTH);
         assertThat(fetch(vault, hash, MIB)).isEqualTo(payload(2, 5_000));
     }
 
     @Test
     void refusesSizesAndChunksBeyondItsBounds() throws Exception {
         Hash hash = Hash.ZERO;
-        assertThat(reason(vault.stage(hash, 10L * MIB + 1, 0, new byte[1]))).isEqualTo(StageOutcome.Reason.SIZE);
-        assertThat(reason(vault.stage(hash, 0, 0, new byte[0]))).isEqualTo(StageOutcome.Reason.SIZE);
-        assertThat(reason(vault.stage(hash, 2 * MIB, 0, new byte[MIB + 1]))).isEqualTo(StageOutcome.Reason.SIZE);
-        assertThat(reason(vault.stage(hash, 10, -1, new byte[1]))).isEqualTo(StageOutcome.Reason.SIZE);
-        assertThat(vault.stage(hash, 10, 0, new byte[4])).isEqualTo(new StageOutcome.Wanted(4));
-        assertThat(reason(vault.stage(hash, 10, 4, new byte[7]))).isEqualTo(StageOutcome.Reason.LENGTH);
-        assertThat(reason(vault.stage(hash, 11, 4, new byte[7]))).isEqualTo(StageOutcome.Reason.LENGTH);
-        assertThat(vault.stage(hash, 10, 9, new byte[1])).isEqualTo(new StageOutcome.Wanted(4));
+        assertThat(reason(vault.stage(ME, hash, 10L * MIB + 1, 0, new byte[1]))).isEqualTo(StageOutcome.Reason.SIZE);
+        assertThat(reason(vault.stage(ME, hash, 0, 0, new byte[0]))).isEqualTo(StageOutcome.Reason.SIZE);
+        assertThat(reason(vault.stage(ME, hash, 2 * MIB, 0, new byte[MIB + 1]))).isEqualTo(StageOutcome.Reason.SIZE);
+        assertThat(reason(vault.stage(ME, hash, 10, -1, new byte[1]))).isEqualTo(StageOutcome.Reason.SIZE);
+        assertThat(vault.stage(ME, hash, 10, 0, new byte[4])).isEqualTo(new StageOutcome.Wanted(4));
+        assertThat(reason(vault.stage(ME, hash, 10, 4, new byte[7]))).isEqualTo(StageOutcome.Reason.LENGTH);
+        assertThat(reason(vault.stage(ME, hash, 11, 4, new byte[7]))).isEqualTo(StageOutcome.Reason.LENGTH);
+        assertThat(vault.stage(ME, hash, 10, 9, new byte[1])).isEqualTo(new StageOutcome.Wanted(4));
         assertThatThrownBy(() -> vault.read(hash, -1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> vault.read(hash, 0, MIB + 1)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -187,7 +193,7 @@ class FileVaultTest {
     void whoStartsAnewMayAnnounceAnotherSize() throws Exception {
         byte[] bytes = payload(1, 5_000);
         Hash hash = Hash.sha256(bytes);
-        vault.stage(hash, 9_000, 0, new byte[7_000]);
+        vault.stage(ME, hash, 9_000, 0, new byte[7_000]);
         assertThat(send(vault, hash, bytes, 1_000)).isEqualTo(new StageOutcome.Held());
         assertThat(vault.usedBytes()).isEqualTo(5_000);
     }
@@ -208,14 +214,95 @@ class FileVaultTest {
     @Test
     void boundsUploadsUnderWayAndDiscardsOldOnes() throws Exception {
         for (int i = 0; i < 3; i++) {
-            vault.stage(Hash.sha256(new byte[] {(byte) i}), 100, 0, new byte[10]);
+            vault.stage(ME, Hash.sha256(new byte[] {(byte) i}), 100, 0, new byte[10]);
         }
         Hash fourth = Hash.sha256(new byte[] {4});
-        assertThat(reason(vault.stage(fourth, 100, 0, new byte[10]))).isEqualTo(StageOutcome.Reason.QUOTA);
+        assertThat(reason(vault.stage(ME, fourth, 100, 0, new byte[10]))).isEqualTo(StageOutcome.Reason.QUOTA);
         assertThat(vault.discardStale(System.currentTimeMillis() - 1_000_000)).isZero();
         assertThat(vault.discardStale(System.currentTimeMillis() + 1_000_000)).isEqualTo(3);
         assertThat(vault.usedBytes()).isZero();
-        assertThat(vault.stage(fourth, 100, 0, new byte[10])).isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(vault.stage(ME, fourth, 100, 0, new byte[10])).isEqualTo(new StageOutcome.Wanted(10));
+    }
+
+    /** A vault of its own with few and small bounds for each owner. */
+    private FileVault bounded(int uploads, int ownersUploads, long ownersBytes) throws VaultException {
+        VaultConfig config =
+                new VaultConfig(20L * MIB, 10L * MIB, uploads, 1_000_000, REST, ownersUploads, ownersBytes);
+        return FileVault.open(root.resolve("bounded"), config, () -> now);
+    }
+
+    private static Hash hash(int number) {
+        return Hash.sha256(new byte[] {(byte) number});
+    }
+
+    private static StageOutcome begin(Vault vault, String owner, int number, long size) throws VaultException {
+        return vault.stage(owner, hash(number), size, 0, new byte[10]);
+    }
+
+    @Test
+    @DisplayName("REC-2 TX-6 nobody takes the uploads or the room of others: each owner has bounds of its own")
+    void rec2_ownersHaveBounds() throws Exception {
+        FileVault few = bounded(4, 2, 1_000);
+        assertThat(begin(few, OTHER, 1, 100)).isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(begin(few, OTHER, 2, 100)).isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(reason(begin(few, OTHER, 3, 100))).isEqualTo(StageOutcome.Reason.OWNER);
+        assertThat(few.stage(OTHER, hash(1), 100, 10, new byte[10])).isEqualTo(new StageOutcome.Wanted(20));
+        assertThat(begin(few, ME, 4, 500)).isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(reason(begin(few, ME, 5, 501))).isEqualTo(StageOutcome.Reason.OWNER);
+        assertThat(begin(few, Vault.OWN, 6, 5_000)).as("the node itself").isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(reason(begin(few, ME, 7, 1))).isEqualTo(StageOutcome.Reason.QUOTA);
+    }
+
+    @Test
+    @DisplayName(
+            "REC-2 a whole upload counts against who brought it until it is settled that somebody keeps it, or it goes")
+    void rec2_wholeUploadsCountUntilSettled() throws Exception {
+        FileVault few = bounded(4, 2, 1_000);
+        byte[] first = payload(1, 600);
+        byte[] second = payload(2, 600);
+        assertThat(send(few, Hash.sha256(first), first, 600)).isEqualTo(new StageOutcome.Held());
+        assertThat(reason(send(few, Hash.sha256(second), second, 600))).isEqualTo(StageOutcome.Reason.OWNER);
+        assertThat(few.unsettled()).containsExactly(Hash.sha256(first));
+        few.settled(Hash.sha256(first));
+        assertThat(send(few, Hash.sha256(second), second, 600)).isEqualTo(new StageOutcome.Held());
+        assertThat(few.usedBytes()).isEqualTo(1_200);
+        assertThat(few.delete(Hash.sha256(second))).isTrue();
+        assertThat(few.unsettled()).isEmpty();
+        byte[] third = payload(3, 1_000);
+        assertThat(send(few, Hash.sha256(third), third, 1_000)).isEqualTo(new StageOutcome.Held());
+    }
+
+    @Test
+    @DisplayName(
+            "REC-2 an upload that rests gives its room to one that finds none: its owner's first, anybody's where all is full")
+    void rec2_restingUploadsGiveWay() throws Exception {
+        FileVault few = bounded(3, 2, 1_000);
+        begin(few, OTHER, 1, 100);
+        now += REST / 2;
+        begin(few, OTHER, 2, 100);
+        begin(few, ME, 3, 100);
+        now += REST / 2;
+        assertThat(begin(few, OTHER, 4, 100)).as("of its own").isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(few.holdsAnyOf(hash(1))).isFalse();
+        assertThat(reason(begin(few, ME, 5, 100))).as("nothing rests").isEqualTo(StageOutcome.Reason.QUOTA);
+        now += REST / 2;
+        assertThat(begin(few, ME, 5, 100)).as("of anybody").isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(List.of(few.holdsAnyOf(hash(2)), few.holdsAnyOf(hash(3)))).containsOnlyOnce(false);
+        assertThat(few.usedBytes()).isEqualTo(300);
+    }
+
+    @Test
+    @DisplayName("REC-2 what a restart finds has no owner, rests since its last byte, and is whose who goes on with it")
+    void rec2_ownersAfterARestart() throws Exception {
+        now = System.currentTimeMillis();
+        begin(bounded(2, 1, 1_000), OTHER, 1, 100);
+        FileVault again = bounded(2, 1, 1_000);
+        assertThat(begin(again, ME, 2, 100)).isEqualTo(new StageOutcome.Wanted(10));
+        assertThat(reason(again.stage(ME, hash(1), 100, 10, new byte[10]))).isEqualTo(StageOutcome.Reason.OWNER);
+        assertThat(again.stage(OTHER, hash(1), 100, 10, new byte[10])).isEqualTo(new StageOutcome.Wanted(20));
+        FileVault later = bounded(1, 1, 1_000);
+        now += 10 * REST;
+        assertThat(begin(later, ME, 3, 100)).as("in the room of those").isEqualTo(new StageOutcome.Wanted(10));
     }
 
     @Test
@@ -271,7 +358,7 @@ class FileVaultTest {
     void prv6_deletesEveryCopy() throws Exception {
         Hash held = stored(1, 1_000);
         Hash staged = Hash.sha256(payload(2, 1_000));
-        vault.stage(staged, 1_000, 0, new byte[500]);
+        vault.stage(ME, staged, 1_000, 0, new byte[500]);
         Hash damaged = stored(3, 1_000);
         Files.write(file(damaged), new byte[1_000]);
         assertThatThrownBy(() -> vault.read(damaged, 0, 1)).isInstanceOf(VaultDamagedException.class);
@@ -309,7 +396,7 @@ class FileVaultTest {
     @DisplayName("PRV-1 names are hashes only, and files are their owner's alone")
     void prv1_namesAreHashesAndFilesPrivate() throws Exception {
         stored(1, 1_000);
-        vault.stage(Hash.ZERO, 10, 0, new byte[1]);
+        vault.stage(ME, Hash.ZERO, 10, 0, new byte[1]);
         try (Stream<Path> paths = Files.walk(root.resolve("vault"))) {
             for (Path path : paths.toList()) {
                 boolean directory = Files.isDirectory(path);

@@ -34,7 +34,7 @@ class VaultScrubTest {
             Hash hash = Hash.sha256(content);
             for (int offset = 0; offset < size; offset += Vault.MAX_CHUNK_BYTES) {
                 int end = Math.min(size, offset + Vault.MAX_CHUNK_BYTES);
-                vault.stage(hash, size, offset, Arrays.copyOfRange(content, offset, end));
+                vault.stage(Vault.OWN, hash, size, offset, Arrays.copyOfRange(content, offset, end));
             }
             held.add(hash);
         }

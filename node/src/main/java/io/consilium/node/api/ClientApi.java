@@ -157,7 +157,7 @@ public final class ClientApi {
                         node, policies, cursors, scopeKeys::labels, config.api().maxPageItems())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
-                new PayloadStaging(node, policies, on.vault(), config.quotas(), blocking),
+                new PayloadStaging(node, policies, on.vault(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),

@@ -56,12 +56,7 @@ public record NodeConfig(
 
     /** What one institution may send. */
     public record Quotas(
-            long transactionsPerSecond,
-            long transactionBurst,
-            long requestsPerSecond,
-            long requestBurst,
-            long stagedBytes,
-            int stagedPayloads) {}
+            long transactionsPerSecond, long transactionBurst, long requestsPerSecond, long requestBurst) {}
 
     /** Bounds of disclosures and their download tokens (ACC-2). */
     public record Disclosures(int tokenSeconds, int maxTokens, long commitWaitMillis) {}
@@ -111,9 +106,7 @@ public record NodeConfig(
                         c.number(Settings.QUOTA_TRANSACTIONS),
                         c.number(Settings.QUOTA_TRANSACTION_BURST),
                         c.number(Settings.QUOTA_REQUESTS),
-                        c.number(Settings.QUOTA_REQUEST_BURST),
-                        c.number(Settings.QUOTA_STAGED_BYTES),
-                        c.integer(Settings.QUOTA_STAGED_PAYLOADS)),
+                        c.number(Settings.QUOTA_REQUEST_BURST)),
                 new Disclosures(
                         c.integer(Settings.DISCLOSURE_TOKEN_SECONDS),
                         c.integer(Settings.DISCLOSURE_MAX_TOKENS),
@@ -135,7 +128,10 @@ public record NodeConfig(
                         c.number(Settings.VAULT_QUOTA),
                         c.number(Settings.VAULT_MAX_PAYLOAD),
                         c.integer(Settings.VAULT_MAX_UPLOADS),
-                        c.number(Settings.VAULT_UPLOAD_AGE)),
+                        c.number(Settings.VAULT_UPLOAD_AGE),
+                        c.number(Settings.VAULT_UPLOAD_REST),
+                        c.integer(Settings.QUOTA_STAGED_PAYLOADS),
+                        c.number(Settings.QUOTA_STAGED_BYTES)),
                 c.number(Settings.VAULT_SCRUB_RATE),
                 c.number(Settings.CLOCK_MAX_OFFSET),
                 new Log(

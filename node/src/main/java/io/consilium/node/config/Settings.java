@@ -64,10 +64,10 @@ public final class Settings {
             add(number("quota.requests-per-second", 5_000, 1, 10_000_000, "an institution's steady rate of requests"));
     static final Setting QUOTA_REQUEST_BURST =
             add(number("quota.request-burst", 10_000, 1, 10_000_000, "an institution's burst of requests"));
-    static final Setting QUOTA_STAGED_BYTES =
-            add(number("quota.staged-bytes", 8 * GIB, MIB, 1024 * GIB, "an institution's unfinished uploads"));
+    static final Setting QUOTA_STAGED_BYTES = add(
+            number("quota.staged-bytes", 8 * GIB, MIB, 1024 * GIB, "an institution's uploads that are not registered"));
     static final Setting QUOTA_STAGED_PAYLOADS =
-            add(number("quota.staged-payloads", 64, 1, 10_000, "an institution's uploads at once"));
+            add(number("quota.staged-payloads", 32, 1, 10_000, "an institution's uploads at once"));
 
     static final Setting DISCLOSURE_TOKEN_SECONDS =
             add(number("disclosure.token-seconds", 900, 10, 3_600, "life of a download token"));
@@ -132,9 +132,15 @@ public final class Settings {
             add(number("vault.max-payload-bytes", 4 * GIB, KIB, 64 * GIB, "size of one payload"));
 
     static final Setting VAULT_MAX_UPLOADS =
-            add(number("vault.max-uploads", 64, 1, 100_000, "payloads being received at once"));
+            add(number("vault.max-uploads", 256, 1, 100_000, "payloads being received at once"));
     static final Setting VAULT_UPLOAD_AGE = add(number(
             "vault.upload-age-millis", 86_400_000, 60_000, 30 * 86_400_000L, "rest after which an upload is dropped"));
+    static final Setting VAULT_UPLOAD_REST = add(number(
+            "vault.upload-rest-millis",
+            600_000,
+            1_000,
+            86_400_000,
+            "rest after which another upload may get its room"));
 
     static final Setting VAULT_SCRUB_RATE = add(number(
             "vault.scrub-bytes-per-second", 4 * MIB, 0, GIB, "speed of the background check of payloads; 0: none"));

@@ -10,7 +10,6 @@ import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
 import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.StateView;
-import io.consilium.node.config.NodeConfig;
 import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
 import io.consilium.storage.StageOutcome;
@@ -27,31 +26,20 @@ import java.util.concurrent.Executor;
  * its node once it is whole, and is not kept here (REC-2).
  */
 public final class PayloadStaging implements Operation<StagePayloadRequest, StagePayloadResponse> {
-    /** An upload that rests so long gives its room back. */
-    private static final long IDLE_MILLIS = 600_000;
-
     private static final int MAX_TO_FORWARD = 1_024;
 
     private final NodeGateway node;
     private final PolicySource policies;
     private final Vault vault;
-    private final NodeConfig.Quotas quotas;
     private final Executor executor;
-
-    /** Uploads under way; oldest activity first. */
-    private final Map<Hash, Upload> uploads = new LinkedHashMap<>(16, 0.75f, true);
 
     /** The custodians of payloads that came here to be forwarded; oldest first. */
     private final Map<Hash, String> toForward = new LinkedHashMap<>();
 
-    private record Upload(String owner, long size, long touchedMillis) {}
-
-    public PayloadStaging(
-            NodeGateway node, PolicySource policies, Vault vault, NodeConfig.Quotas quotas, Executor executor) {
+    public PayloadStaging(NodeGateway node, PolicySource policies, Vault vault, Executor executor) {
         this.node = node;
         this.policies = policies;
         this.vault = vault;
-        this.quotas = quotas;
         this.executor = executor;
     }
 
@@ -68,14 +56,12 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                     .asException();
         }
         claim(hash, request.getCustodian());
-        admit(hash, caller.quotaOwner(), request.getTotalSize());
-        StageOutcome outcome = stage(request, hash);
+        StageOutcome outcome = stage(caller, request, hash);
         if (outcome instanceof StageOutcome.Wanted wanted) {
             return CompletableFuture.completedFuture(StagePayloadResponse.newBuilder()
                     .setNextOffset(wanted.nextOffset())
                     .build());
         }
-        release(hash);
         if (outcome instanceof StageOutcome.Refused refused) {
             throw problem(refused).asException();
         }
@@ -145,32 +131,10 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
         return Hash.of(request.getCiphertextHash().toByteArray());
     }
 
-    private synchronized void admit(Hash hash, String owner, long size) {
-        long now = node.nowMillis();
-        uploads.values().removeIf(upload -> now - upload.touchedMillis() > IDLE_MILLIS);
-        uploads.put(hash, new Upload(owner, size, now));
-        long bytes = 0;
-        int count = 0;
-        for (Upload upload : uploads.values()) {
-            if (upload.owner().equals(owner)) {
-                bytes += upload.size();
-                count++;
-            }
-        }
-        if (count > quotas.stagedPayloads() || bytes > quotas.stagedBytes() || bytes < 0) {
-            uploads.remove(hash);
-            throw ApiProblem.quota("your institution uploads as much at once as it may")
-                    .asException();
-        }
-    }
-
-    private synchronized void release(Hash hash) {
-        uploads.remove(hash);
-    }
-
-    private StageOutcome stage(StagePayloadRequest request, Hash hash) {
+    private StageOutcome stage(Caller caller, StagePayloadRequest request, Hash hash) {
         try {
             return vault.stage(
+                    caller.quotaOwner(),
                     hash,
                     request.getTotalSize(),
                     request.getOffset(),
@@ -183,6 +147,8 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     private static ApiProblem problem(StageOutcome.Refused refused) {
         return switch (refused.reason()) {
             case SIZE -> ApiProblem.tooLarge(refused.message());
+            case OWNER ->
+                ApiProblem.quota("your institution uploads as much at once, or keeps as much unregistered, as it may");
             case QUOTA ->
                 ApiProblem.unavailable(
                         "VAULT_FULL", refused.message(), "REC-2", "tell the node's operator; nothing was kept");

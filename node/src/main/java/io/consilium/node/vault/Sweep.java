@@ -59,6 +59,22 @@ final class Sweep {
         }
     }
 
+    /** What an object of the state names counts no longer against who brought it. */
+    void settle() {
+        List<Hash> brought = vault.unsettled();
+        if (brought.isEmpty()) {
+            return;
+        }
+        try (StateView view = StateView.open(node)) {
+            PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
+            for (Hash hash : brought) {
+                if (claims.standing(node.institution(), hash) == PayloadClaims.Standing.KEPT) {
+                    vault.settled(hash);
+                }
+            }
+        }
+    }
+
     private boolean isOld(Hash hash) throws VaultException {
         long since = vault.heldSinceMillis(hash).orElse(Long.MAX_VALUE);
         return since < node.nowMillis() - ageMillis;

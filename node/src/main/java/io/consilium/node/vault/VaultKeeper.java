@@ -106,7 +106,9 @@ public final class VaultKeeper implements AutoCloseable {
     private void committed(CommittedBlock block) {
         List<LedgerEvent> own = new ArrayList<>();
         boolean erased = false;
+        boolean concerned = false;
         for (LedgerEvent event : block.events()) {
+            concerned |= event.parties().contains(node.institution());
             if (event.type().equals(EventType.RECORD_ERASED.text())) {
                 erased = true;
             } else if (event.type().startsWith("record.") && event.parties().contains(node.institution())) {
@@ -115,6 +117,9 @@ public final class VaultKeeper implements AutoCloseable {
         }
         if (erased) {
             soon(this::erase);
+        }
+        if (concerned) {
+            soon(() -> guarded("uploads not settled", sweep::settle));
         }
         if (!own.isEmpty()) {
             soon(() -> guarded("new payloads not looked for", () -> look(own)));
@@ -186,6 +191,7 @@ public final class VaultKeeper implements AutoCloseable {
     private void sweepUp() {
         guarded("vault not swept", () -> {
             if (Freshness.isFresh(node.status())) {
+                sweep.settle();
                 sweep.turn();
             }
         });

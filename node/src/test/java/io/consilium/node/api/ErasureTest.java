@@ -24,10 +24,15 @@ import io.consilium.proto.StagePayloadResponse;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
 import io.consilium.proto.TransactionBody;
+import io.consilium.storage.RocksChainStore;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +182,49 @@ class ErasureTest {
                 .containsExactly(TestNetwork.NODE);
         assertThat(state.getVersions(0).getContent().getDataKeyCount()).isZero();
         assertThat(vaultFiles()).doesNotContain(held.hash());
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-6 ACC-2 disclosures that race an erasure are made before it or refused, and leave no envelope behind")
+    void prv6_disclosuresRaceAnErasure() throws Exception {
+        List<ByteString> records = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            Held held = held();
+            List<ByteString> accesses = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                accesses.add(net.access(STRANGER, held.id()));
+            }
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+            for (ByteString access : accesses) {
+                answers.add(CompletableFuture.supplyAsync(() -> net.call(STRANGER, "Disclose", request(access))));
+            }
+            erase(held.id());
+            for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+                HttpResponse<byte[]> response = answer.get(WAIT_NANOS, TimeUnit.NANOSECONDS);
+                if (response.statusCode() != 200) {
+                    assertPurged(Problem.parseFrom(response.body()));
+                }
+            }
+            assertThat(acknowledged(held.id()).getErasure().getAcknowledgementsCount())
+                    .isEqualTo(1);
+            for (ByteString access : accesses) {
+                assertPurged(net.refused(STRANGER, "Disclose", request(access)));
+            }
+            records.add(held.id());
+        }
+        net.restart(() -> {
+            try (RocksChainStore store = net.store()) {
+                for (ByteString record : records) {
+                    byte[] envelopes = ByteString.copyFromUtf8("disclosed-key/")
+                            .concat(ByteString.copyFrom(
+                                    Hash.sha256(record.toByteArray()).toBytes()))
+                            .toByteArray();
+                    assertThat(store.secrets().keys(envelopes, Optional.empty(), 10))
+                            .isEmpty();
+                }
+            }
+        });
     }
 
     @Test

@@ -48,7 +48,8 @@ class StagingRefusalsTest {
                 (store, genesis, validator) -> {},
                 Map.of(
                         "vault.quota-bytes", Integer.toString(QUOTA),
-                        "vault.max-payload-bytes", Integer.toString(QUOTA)));
+                        "vault.max-payload-bytes", Integer.toString(QUOTA),
+                        "quota.staged-payloads", "2"));
         patient = net.patient(OFFICER);
     }
 
@@ -172,6 +173,24 @@ class StagingRefusalsTest {
         byte[] small = payload(6, 2 * PIECE);
         upload(small);
         assertThat(vault()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName(
+            "TX-6 REC-2 one institution has so many uploads under way at once and no more, and another has its own")
+    void tx6_uploadsOfOneInstitution() throws Exception {
+        byte[] first = payload(10, 2 * PIECE);
+        stage(piece(first, 0));
+        stage(piece(payload(11, 2 * PIECE), 0));
+        Map<String, Long> before = vault();
+        assertRefused(piece(payload(12, 2 * PIECE), 0), "QUOTA_EXCEEDED", "TX-6", 5);
+        assertThat(vault()).isEqualTo(before);
+        StagePayloadRequest another = piece(payload(13, 2 * PIECE), 0).toBuilder()
+                .setCustodian("riverside")
+                .build();
+        net.ok(STRANGER, "StagePayload", another, StagePayloadResponse.parser());
+        assertThat(stage(piece(first, PIECE)).getComplete()).isTrue();
+        stage(piece(payload(12, 2 * PIECE), 0));
     }
 
     @Test

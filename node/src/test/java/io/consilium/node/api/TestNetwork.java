@@ -183,8 +183,7 @@ final class TestNetwork implements AutoCloseable {
                 Keystore.Cost.DEVNET,
                 settings,
                 NodeInit.Joining.AT_GENESIS);
-        try (RocksChainStore store = RocksChainStore.open(
-                config.database(), genesis.chainId(), config.storage().bounds())) {
+        try (RocksChainStore store = store()) {
             preparation.prepare(store, genesis, institutionKeys.get(NODE).validator());
         }
         start();
@@ -193,6 +192,12 @@ final class TestNetwork implements AutoCloseable {
     private void start() throws Exception {
         node = RunningNode.start(config, () -> System.currentTimeMillis() + clockOffset.get());
         client = new ApiClient(institutionKeys.get(NODE).apiTlsSpkiSha256(), node.apiPort());
+    }
+
+    /** The database of a node that is down. */
+    RocksChainStore store() throws Exception {
+        return RocksChainStore.open(
+                config.database(), genesis.chainId(), config.storage().bounds());
     }
 
     /** What a test does to the files of a node that is down. */

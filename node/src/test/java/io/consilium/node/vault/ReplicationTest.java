@@ -156,6 +156,51 @@ class ReplicationTest {
     }
 
     @Test
+    @DisplayName(
+            "PRV-6 a payload that was erased is taken from no peer that offers it, and no peer is asked for it with success")
+    void prv6_erasedPayloadOfferedByAPeer() throws Exception {
+        cluster.startAll();
+        registerPatient();
+        byte[] content = payload(50_000);
+        Hash hash = stageAt(0, content);
+        ByteString record = register(content);
+        commit(
+                0,
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(record).setBasis("gdpr-17")));
+        TestCluster.await(() -> acknowledged(0, record).equals(List.of("h0")));
+        stageAt(3, content);
+        PayloadForward offered =
+                cluster.node(3).forwardPayload("h0", hash).toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(offered).isEqualTo(new PayloadForward.Refused("ERASED"));
+        PayloadForward fetched =
+                cluster.node(0).fetchPayload("h3", hash).toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(fetched).isInstanceOf(PayloadForward.Refused.class);
+        assertThat(cluster.get(0).vault().holdsAnyOf(hash)).isFalse();
+    }
+
+    @Test
+    @DisplayName("REC-2 what a peer sends counts against it until the ledger names it, and no longer")
+    void rec2_peersUploadsCount() throws Exception {
+        cluster.startAll();
+        registerPatient();
+        byte[] named = payload(5_000);
+        byte[] unnamed = payload(5_000);
+        for (byte[] content : List.of(named, unnamed)) {
+            Hash hash = stageAt(3, content);
+            assertThat(cluster.node(3)
+                            .forwardPayload("h0", hash)
+                            .toCompletableFuture()
+                            .get(WAIT_SECONDS, TimeUnit.SECONDS))
+                    .isEqualTo(new PayloadForward.Held());
+        }
+        assertThat(cluster.get(0).vault().unsettled())
+                .containsExactlyInAnyOrder(Hash.sha256(named), Hash.sha256(unnamed));
+        register(named);
+        TestCluster.await(() -> cluster.get(0).vault().unsettled().equals(List.of(Hash.sha256(unnamed))));
+    }
+
+    @Test
     @DisplayName("REC-2 what nothing in the ledger names is thrown out after its time, what it names stays")
     void rec2_sweep() throws Exception {
         cluster.startAll();
@@ -203,7 +248,7 @@ class ReplicationTest {
 
     private Hash stageAt(int i, byte[] content) throws Exception {
         Hash hash = Hash.sha256(content);
-        assertThat(cluster.get(i).vault().stage(hash, content.length, 0, content))
+        assertThat(cluster.get(i).vault().stage(Vault.OWN, hash, content.length, 0, content))
                 .isInstanceOf(StageOutcome.Held.class);
         return hash;
     }
