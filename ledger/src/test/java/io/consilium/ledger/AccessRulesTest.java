@@ -96,6 +96,8 @@ class AccessRulesTest {
         assertThat(result.index())
                 .containsExactlyInAnyOrder(
                         LedgerIndexes.of(LedgerIndexes.PATIENT_ACCESSES, PATIENT, chain.now, ACCESS),
+                        LedgerIndexes.partyAccess(PATIENT, RIVERSIDE, chain.now, ACCESS),
+                        LedgerIndexes.partyAccess(PATIENT, ST_MARY, chain.now, ACCESS),
                         LedgerIndexes.of(LedgerIndexes.MEMBER_ACCESSES, BROWN, chain.now, ACCESS));
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("access.permitted");
         assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
@@ -126,7 +128,11 @@ class AccessRulesTest {
         assertThat(receipt.message().getObjectIdsList()).containsExactly(ACCESS);
         assertThat(access(ACCESS).getDecision().getReason()).isEqualTo("NO_CONSENT");
         assertThat(result.index())
-                .contains(LedgerIndexes.of(LedgerIndexes.PATIENT_ACCESSES, PATIENT, chain.now, ACCESS));
+                .contains(
+                        LedgerIndexes.of(LedgerIndexes.PATIENT_ACCESSES, PATIENT, chain.now, ACCESS),
+                        LedgerIndexes.partyAccess(PATIENT, ST_MARY, chain.now, ACCESS))
+                .as("whose record it was is not for the requester to learn")
+                .doesNotContain(LedgerIndexes.partyAccess(PATIENT, RIVERSIDE, chain.now, ACCESS));
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("access.denied");
         assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
     }

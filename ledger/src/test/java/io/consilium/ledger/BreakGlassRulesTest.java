@@ -145,6 +145,8 @@ class BreakGlassRulesTest {
         assertThat(result.index())
                 .containsExactlyInAnyOrder(
                         LedgerIndexes.of(LedgerIndexes.PATIENT_ACCESSES, PATIENT, chain.now, GLASS),
+                        LedgerIndexes.partyAccess(PATIENT, RIVERSIDE, chain.now, GLASS),
+                        LedgerIndexes.partyAccess(PATIENT, ST_MARY, chain.now, GLASS),
                         LedgerIndexes.of(LedgerIndexes.MEMBER_ACCESSES, BROWN, chain.now, GLASS),
                         LedgerIndexes.of(LedgerIndexes.INSTITUTION_EMERGENCIES, ST_MARY, due, GLASS),
                         LedgerIndexes.of(LedgerIndexes.INSTITUTION_EMERGENCIES, RIVERSIDE, due, GLASS));

@@ -27,6 +27,8 @@ import io.consilium.proto.RecordState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Requests and uses, decided by consent at block time and written whatever the decision, because a denied access is
@@ -233,6 +235,12 @@ public final class AccessRules {
             }
             writes.index(LedgerIndexes.of(
                     LedgerIndexes.PATIENT_ACCESSES, found.getPatientId(), call.timeMillis(), read.accessId()));
+            Set<String> concerned = new TreeSet<>(decision.denies() ? List.of() : parties);
+            concerned.add(found.getCustodian());
+            for (String institution : concerned) {
+                writes.index(LedgerIndexes.partyAccess(
+                        found.getPatientId(), institution, call.timeMillis(), read.accessId()));
+            }
             parties.add(found.getCustodian());
             parties.addAll(
                     call.state().patient(found.getPatientId()).orElseThrow().getCustodiansList());

@@ -37,6 +37,7 @@ import io.consilium.proto.SealedFor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -217,8 +218,13 @@ public final class BreakGlassRules {
     }
 
     private static Writes log(Call call, PatientState patient, AccessState access) {
-        return new Writes()
-                .put(StateKeys.access(access.getId()), access)
+        Writes writes = new Writes();
+        Set<String> concerned = new TreeSet<>(patient.getCustodiansList());
+        concerned.add(call.person().orElseThrow().institution().getId());
+        for (String institution : concerned) {
+            writes.index(LedgerIndexes.partyAccess(patient.getId(), institution, call.timeMillis(), access.getId()));
+        }
+        return writes.put(StateKeys.access(access.getId()), access)
                 .index(LedgerIndexes.of(
                         LedgerIndexes.PATIENT_ACCESSES, patient.getId(), call.timeMillis(), access.getId()))
                 .index(LedgerIndexes.of(

@@ -55,6 +55,12 @@ public final class LedgerIndexes {
     /** Patient id, time, access id: requests, denials and uses. */
     public static final String PATIENT_ACCESSES = "patient-accesses";
 
+    /**
+     * Patient id, institution, time, access id: the same for whom they concern beside the patient, the custodian of then and
+     * the requester's institution; that a denied request was about this patient is not for its requester to learn (PRV-8).
+     */
+    public static final String PATIENT_PARTY_ACCESSES = "patient-party-accesses";
+
     /** Custodian, time, access id: those whose sealed conditions its node judges (PRV-5). */
     public static final String CONDITIONAL_ACCESSES = "conditional-accesses";
 
@@ -102,6 +108,7 @@ public final class LedgerIndexes {
             PATIENT_CONSENTS,
             GRANTEE_CONSENTS,
             PATIENT_ACCESSES,
+            PATIENT_PARTY_ACCESSES,
             CONDITIONAL_ACCESSES,
             MEMBER_ACCESSES,
             INSTITUTION_EMERGENCIES,
@@ -137,6 +144,14 @@ public final class LedgerIndexes {
     /** The prefix of everything that belongs to a patient. */
     public static byte[] prefix(ByteString patientId) {
         return patientId.toByteArray();
+    }
+
+    /** The prefix of what concerns an institution of a patient's. */
+    public static byte[] prefix(ByteString patientId, String institution) {
+        return new CanonicalWriter()
+                .writeFixed(prefix(patientId))
+                .writeFixed(prefix(institution))
+                .toBytes();
     }
 
     /** The id at the end of a key that lists patients, records, consents or accesses. */
@@ -239,6 +254,11 @@ public final class LedgerIndexes {
 
     public static IndexEntry of(String index, ByteString patientId, long timeMillis, ByteString id) {
         return entry(index, prefix(patientId), timeMillis, id);
+    }
+
+    public static IndexEntry partyAccess(
+            ByteString patientId, String institution, long timeMillis, ByteString accessId) {
+        return entry(PATIENT_PARTY_ACCESSES, prefix(patientId, institution), timeMillis, accessId);
     }
 
     private static IndexEntry entry(String index, byte[] prefix, long timeMillis, ByteString id) {

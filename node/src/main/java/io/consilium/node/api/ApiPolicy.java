@@ -162,6 +162,22 @@ public final class ApiPolicy {
                         && decisions.permitsAny(state, record, member.id(), actorsOf(member), asOfMillis, purposes);
     }
 
+    /**
+     * Whether a record of the patient may be open to the caller at all: kept by its institution now or before, or permitted
+     * by a consent or a broken glass. Depends on no record, so that who is a stranger to the patient waits for none.
+     */
+    boolean maySeeRecordsOf(Caller caller, ByteString patientId) {
+        Optional<PatientState> patient = state.patient(patientId);
+        if (patient.isEmpty() || isPatient(caller, patientId)) {
+            return patient.isPresent();
+        }
+        return caller instanceof Member member
+                && (patient.get().getCustodiansList().contains(member.institution())
+                        || patient.get().getFormerCustodiansList().contains(member.institution())
+                        || decisions.permitsSomething(
+                                state, patientId, member.id(), actorsOf(member), asOfMillis, purposes));
+    }
+
     public boolean seesConsent(Caller caller, ConsentState consent) {
         if (isPatient(caller, consent.getPatientId())) {
             return true;

@@ -154,7 +154,12 @@ public final class ClientApi {
                 Operation.immediate(chain::block),
                 Operation.immediate(new StateQuery(node, policies)::state),
                 Operation.immediate(new ListQuery(
-                        node, policies, cursors, scopeKeys::labels, config.api().maxPageItems())::list),
+                        node,
+                        policies,
+                        cursors,
+                        scopeKeys::labels,
+                        config.api().maxPageItems(),
+                        config.api().maxScannedEntries())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
                 new PayloadStaging(node, policies, on.vault(), blocking),

@@ -1,23 +1,17 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
 import io.consilium.ledger.block.LedgerIndexes;
-import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller.Member;
 import io.consilium.node.provenance.DrugLists;
-import io.consilium.proto.AccessState;
 import io.consilium.proto.EvidenceState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
-import io.consilium.storage.IndexPage;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,49 +22,28 @@ import java.util.Set;
  */
 public final class ListQuery {
     private static final int DEFAULT_ITEMS = 50;
-    private static final int SCAN_ENTRIES = 256;
     private static final int MAX_CODES = 16;
-    private static final int MAX_SCANNED = 20_000;
 
     private final NodeGateway node;
     private final PolicySource policies;
     private final Cursors cursors;
     private final LabelSource labels;
     private final int maxItems;
+    private final int maxScanned;
 
-    public ListQuery(NodeGateway node, PolicySource policies, Cursors cursors, LabelSource labels, int maxItems) {
+    public ListQuery(
+            NodeGateway node,
+            PolicySource policies,
+            Cursors cursors,
+            LabelSource labels,
+            int maxItems,
+            int maxScanned) {
+        this.maxScanned = maxScanned;
         this.labels = labels;
         this.node = node;
         this.policies = policies;
         this.cursors = cursors;
         this.maxItems = maxItems;
-    }
-
-    /** Turns an index key into the object, if the caller may see it. */
-    private interface Visible {
-        Optional<? extends MessageLite> at(byte[] indexKey);
-    }
-
-    /**
-     * What to scan.
-     *
-     * @param about what the selector names, when an empty answer has to read as "no such"; visible objects aside
-     */
-    private record Scan(String index, List<byte[]> prefixes, Visible visible, Optional<String> about) {
-        Scan(String index, byte[] prefix, Visible visible, Optional<String> about) {
-            this(index, List.of(prefix), visible, about);
-        }
-
-        /** Which of the prefixes a key is under; the first without one. */
-        int place(Optional<byte[]> key) {
-            for (int i = 0; i < prefixes.size() && key.isPresent(); i++) {
-                byte[] prefix = prefixes.get(i);
-                if (Arrays.equals(prefix, Arrays.copyOf(key.get(), prefix.length))) {
-                    return i;
-                }
-            }
-            return 0;
-        }
     }
 
     public ListResponse list(Caller caller, ListRequest request) {
@@ -91,7 +64,8 @@ public final class ListQuery {
             Scan scan = request.getLabelsCount() == 0
                     ? scan(caller, request.getList(), request.getBy(), view)
                     : labelled(caller, request, view);
-            ListResponse page = page(view, scan, after, limit, key -> cursors.seal(caller, question, key));
+            ListResponse page = scan.page(
+                    view, after, new Scan.Bounds(limit, maxScanned), key -> cursors.seal(caller, question, key));
             if (page.getItemsCount() == 0 && after.isEmpty() && scan.about().isPresent()) {
                 throw ApiProblem.notFound(scan.about().get()).asException();
             }
@@ -99,11 +73,7 @@ public final class ListQuery {
         }
     }
 
-    private interface CursorOf {
-        String seal(byte[] key);
-    }
-
-    private static ListResponse evidence(StateView view, Optional<byte[]> after, int limit, CursorOf cursor) {
+    private static ListResponse evidence(StateView view, Optional<byte[]> after, int limit, Scan.CursorOf cursor) {
         ListResponse.Builder page = ListResponse.newBuilder();
         byte[] lastShown = {};
         for (Map.Entry<byte[], EvidenceState> fault :
@@ -115,35 +85,6 @@ public final class ListQuery {
             lastShown = fault.getKey();
         }
         return page.build();
-    }
-
-    private static ListResponse page(StateView view, Scan scan, Optional<byte[]> from, int limit, CursorOf cursor) {
-        ListResponse.Builder page = ListResponse.newBuilder();
-        Optional<byte[]> after = from;
-        byte[] lastShown = {};
-        int place = scan.place(from);
-        for (int scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_ENTRIES) {
-            IndexPage entries = view.chain().scan(scan.index(), scan.prefixes().get(place), after, SCAN_ENTRIES, false);
-            for (IndexPage.Item entry : entries.items()) {
-                Optional<? extends MessageLite> object = scan.visible().at(entry.key());
-                if (object.isEmpty()) {
-                    continue;
-                }
-                if (page.getItemsCount() == limit) {
-                    return page.setNextCursor(cursor.seal(lastShown)).build();
-                }
-                page.addItems(object.get().toByteString());
-                lastShown = entry.key();
-            }
-            after = entries.nextAfterKey();
-            if (after.isEmpty()) {
-                if (++place == scan.prefixes().size()) {
-                    return page.build();
-                }
-                after = Optional.of(scan.prefixes().get(place)); // shorter than every key under it
-            }
-        }
-        return page.setNextCursor(cursor.seal(after.orElseThrow())).build();
     }
 
     private Scan scan(Caller caller, String list, String by, StateView view) {
@@ -169,9 +110,7 @@ public final class ListQuery {
             }
             case "records" -> {
                 selector.require(list, Selector.Kind.PATIENT);
-                yield ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(
-                                LedgerIndexes.idAt(key))
-                        .filter(record -> policy.seesRecord(caller, record)));
+                yield records(caller, policy, selector, state);
             }
             case "erasures" -> {
                 selector.require(list, Selector.Kind.ALL);
@@ -182,10 +121,10 @@ public final class ListQuery {
                         Optional.empty());
             }
             case "consents" -> consents(caller, selector, state, policy);
-            case "accesses" -> accesses(caller, selector, state, policy);
-            case "log" -> log(caller, selector, state, policy);
+            case "accesses" -> new AccessScans(caller, policy, state).accesses(selector);
+            case "log" -> new AccessScans(caller, policy, state).log(selector);
             case "transfers" -> transfers(caller, selector, state, policy);
-            case "reviews" -> reviews(caller, selector, state, policy);
+            case "reviews" -> new AccessScans(caller, policy, state).reviews(selector);
             case "custodians" -> custodians(caller, selector, state, policy);
             case "trials" -> {
                 selector.require(list, Selector.Kind.ALL);
@@ -226,8 +165,7 @@ public final class ListQuery {
         LedgerState state = view.state();
         ApiPolicy policy = policies.on(state);
         ByteString id = selector.objectId();
-        Visible seen = key -> state.record(LedgerIndexes.idAt(key)).filter(record -> policy.seesRecord(caller, record));
-        Scan visible = ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, seen);
+        Scan visible = records(caller, policy, selector, state);
         PatientState patient = state.patient(id)
                 .filter(found -> policy.seesPatient(caller, found) || anyVisible(view, visible))
                 .orElseThrow(() -> ApiProblem.notFound("patient").asException());
@@ -241,13 +179,23 @@ public final class ListQuery {
                 visible.about());
     }
 
-    private static boolean anyVisible(StateView view, Scan scan) {
-        return page(view, scan, Optional.empty(), 1, key -> "").getItemsCount() > 0;
+    private boolean anyVisible(StateView view, Scan scan) {
+        return scan.page(view, Optional.empty(), new Scan.Bounds(1, maxScanned), key -> "")
+                        .getItemsCount()
+                > 0;
     }
 
     private static boolean hasAny(RecordState record, Set<ByteString> wanted) {
         return record.getVersions(record.getVersionsCount() - 1).getContent().getLabelsList().stream()
                 .anyMatch(wanted::contains);
+    }
+
+    /** Whom nothing can be open of the patient answers as for one that does not exist, without a look at what there is. */
+    private static Scan records(Caller caller, ApiPolicy policy, Selector selector, LedgerState state) {
+        Scan scan = ofPatient(
+                caller, policy, selector, LedgerIndexes.PATIENT_RECORDS, key -> state.record(LedgerIndexes.idAt(key))
+                        .filter(record -> policy.seesRecord(caller, record)));
+        return policy.maySeeRecordsOf(caller, selector.objectId()) ? scan : scan.ofNothing();
     }
 
     private static Scan members(Selector selector, LedgerState state) {
@@ -264,10 +212,14 @@ public final class ListQuery {
         selector.require("patients", Selector.Kind.ALL, Selector.Kind.INSTITUTION);
         String own = caller instanceof Member member ? member.institution() : "";
         String institution = selector.kind() == Selector.Kind.ALL ? own : selector.name();
+        // of another institution's those that are one's own too: so nothing is gone through that the caller does not
+        // see
         return new Scan(
                 LedgerIndexes.CUSTODIAN_PATIENTS,
-                LedgerIndexes.prefix(institution),
-                key -> state.patient(LedgerIndexes.idAt(key)).filter(patient -> policy.seesPatient(caller, patient)),
+                LedgerIndexes.prefix(own),
+                key -> state.patient(LedgerIndexes.idAt(key))
+                        .filter(patient -> policy.seesPatient(caller, patient))
+                        .filter(patient -> patient.getCustodiansList().contains(institution)),
                 selector.kind() == Selector.Kind.ALL
                                 || state.institution(institution).isPresent()
                         ? Optional.empty()
@@ -275,7 +227,7 @@ public final class ListQuery {
     }
 
     private static Scan consents(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        Visible visible =
+        Scan.Visible visible =
                 key -> state.consent(LedgerIndexes.idAt(key)).filter(consent -> policy.seesConsent(caller, consent));
         return switch (selector.kind()) {
             case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_CONSENTS, visible);
@@ -298,50 +250,6 @@ public final class ListQuery {
         };
     }
 
-    private static Scan accesses(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        Visible visible = key -> visible(caller, policy, state, LedgerIndexes.idAt(key));
-        return switch (selector.kind()) {
-            case PATIENT ->
-                ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, key -> state.access(
-                                LedgerIndexes.idAt(key))
-                        // that a denied request was of this patient's record is not for its requester to learn
-                        .filter(access -> policy.access(caller, access) == ApiPolicy.AccessView.FULL
-                                || !ApiPolicy.tellsOfHidden(access))
-                        .flatMap(access -> visible.at(key)));
-            case MEMBER ->
-                named(
-                        LedgerIndexes.MEMBER_ACCESSES,
-                        selector.name(),
-                        visible,
-                        state.member(selector.name()).isPresent(),
-                        "member");
-            case ALL, INSTITUTION, ROLE, TRIAL -> throw selector.notFor("accesses");
-        };
-    }
-
-    /** What became of a patient's records, for those who give account of it (ACC-4). */
-    private static Scan log(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        selector.require("log", Selector.Kind.PATIENT);
-        PatientState patient = state.patient(selector.objectId())
-                .filter(found -> policy.seesPatient(caller, found) || policy.readsAccounting(caller, found))
-                .orElseThrow(() -> ApiProblem.notFound("patient").asException());
-        if (!policy.readsAccounting(caller, patient)) {
-            throw ApiProblem.forbidden(
-                            "ROLE_REQUIRED",
-                            "a patient's log is read by the patient, a PRIVACY_OFFICER, AUDITOR or ADMIN",
-                            "ACC-4",
-                            "ask one of them")
-                    .asException();
-        }
-        return new Scan(
-                LedgerIndexes.PATIENT_ACCESSES,
-                policy.family(caller, patient.getId()).stream()
-                        .map(LedgerIndexes::prefix)
-                        .toList(),
-                key -> visible(caller, policy, state, LedgerIndexes.idAt(key)),
-                Optional.empty());
-    }
-
     /** Patients that are offered to the caller's institution and are not handed over yet (ID-3). */
     private static Scan transfers(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
         selector.require("transfers", Selector.Kind.ALL);
@@ -361,18 +269,6 @@ public final class ListQuery {
                                                 patient.getId())
                                         .key(),
                                 key)),
-                Optional.empty());
-    }
-
-    /** Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due. */
-    private static Scan reviews(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
-        selector.require("reviews", Selector.Kind.ALL);
-        String own = caller instanceof Member member ? member.institution() : "";
-        return new Scan(
-                LedgerIndexes.INSTITUTION_EMERGENCIES,
-                LedgerIndexes.prefix(own),
-                key -> visible(caller, policy, state, LedgerIndexes.idAt(key))
-                        .filter(access -> !access.getBreakGlass().hasReview()),
                 Optional.empty());
     }
 
@@ -398,15 +294,6 @@ public final class ListQuery {
                 Optional.of("patient"));
     }
 
-    private static Optional<AccessState> visible(
-            Caller caller, ApiPolicy policy, LedgerState state, ByteString accessId) {
-        return state.access(accessId).flatMap(access -> switch (policy.access(caller, access)) {
-            case FULL -> Optional.of(access);
-            case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
-            case HIDDEN -> Optional.empty();
-        });
-    }
-
     /** Provenance's lists are those of the caller's institution; a regulator names one. */
     private static Scan drugs(Caller caller, String list, Selector selector, LedgerState state) {
         selector.require(list, Selector.Kind.ALL, Selector.Kind.INSTITUTION);
@@ -421,7 +308,7 @@ public final class ListQuery {
     }
 
     /** A patient whom the caller may not see answers like none, unless something of it is visible. */
-    private static Scan ofPatient(Caller caller, ApiPolicy policy, Selector selector, String index, Visible visible) {
+    static Scan ofPatient(Caller caller, ApiPolicy policy, Selector selector, String index, Scan.Visible visible) {
         ByteString id = selector.objectId();
         return new Scan(
                 index,
@@ -442,66 +329,7 @@ public final class ListQuery {
                 state.trial(trialId).isPresent() ? Optional.empty() : Optional.of("trial"));
     }
 
-    private static Scan named(String index, String owner, Visible visible, boolean exists, String what) {
+    static Scan named(String index, String owner, Scan.Visible visible, boolean exists, String what) {
         return new Scan(index, LedgerIndexes.prefix(owner), visible, exists ? Optional.empty() : Optional.of(what));
-    }
-
-    /** Whose entries are asked for, e.g. {@code patient/<32 hexadecimal digits>}. */
-    private record Selector(Kind kind, String name) {
-        enum Kind {
-            ALL,
-            PATIENT,
-            INSTITUTION,
-            MEMBER,
-            ROLE,
-            TRIAL
-        }
-
-        static Selector parse(String by) {
-            int slash = by.indexOf('/');
-            String name = by.substring(slash + 1);
-            return switch (slash < 0 ? by : by.substring(0, slash)) {
-                case "" -> new Selector(Kind.ALL, "");
-                case "patient" -> new Selector(Kind.PATIENT, named(name, ActorName.Patient.class, "patient"));
-                case "institution" ->
-                    new Selector(Kind.INSTITUTION, named(name, ActorName.Institution.class, "institution"));
-                case "member" -> new Selector(Kind.MEMBER, named(name, ActorName.Member.class, "member"));
-                case "trial" -> new Selector(Kind.TRIAL, named(name, ActorName.Patient.class, "trial"));
-                case "role" ->
-                    new Selector(
-                            Kind.ROLE,
-                            MemberRole.of(name).map(MemberRole::name).orElseThrow(() -> ApiProblem.notFound("role")
-                                    .asException()));
-                default ->
-                    throw ApiProblem.malformed(
-                                    "a selector is patient/ID, institution/SLUG, member/NAME, role/ROLE or trial/ID",
-                                    "by")
-                            .asException();
-            };
-        }
-
-        /** A name of the wrong form names nothing. */
-        private static String named(String name, Class<? extends ActorName> kind, String what) {
-            return ActorName.parse(name)
-                    .filter(kind::isInstance)
-                    .map(ActorName::text)
-                    .orElseThrow(() -> ApiProblem.notFound(what).asException());
-        }
-
-        void require(String list, Kind... allowed) {
-            if (!List.of(allowed).contains(kind)) {
-                throw notFor(list);
-            }
-        }
-
-        ProblemException notFor(String list) {
-            return ApiProblem.malformed("the list of " + list + " cannot be selected so", "by")
-                    .asException();
-        }
-
-        /** The id of a patient or trial: both have 32 digits. */
-        ByteString objectId() {
-            return ((ActorName.Patient) ActorName.parse(name).orElseThrow()).id();
-        }
     }
 }

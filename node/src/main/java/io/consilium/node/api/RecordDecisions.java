@@ -6,6 +6,7 @@ import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.Emergencies;
 import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.consent.PurposeOfUse;
+import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
@@ -54,6 +55,21 @@ public final class RecordDecisions {
                                                 asOfMillis))
                                 .outcome()
                         == DecisionOutcome.PERMIT);
+    }
+
+    /** Whether anything of the patient's may be open to the member: what any record of it needs. */
+    boolean permitsSomething(
+            LedgerState state,
+            ByteString patientId,
+            String member,
+            Set<String> actors,
+            long asOfMillis,
+            Map<ByteString, Set<String>> known) {
+        return !known.computeIfAbsent(patientId, patient -> purposes(state, patient, actors, asOfMillis))
+                        .isEmpty()
+                || Emergencies.open(state, member).stream()
+                        .filter(emergency -> Emergencies.isRunning(emergency, asOfMillis))
+                        .anyMatch(emergency -> PatientFamily.isSame(state, emergency.getPatientId(), patientId));
     }
 
     /** The purposes that active consents may permit these actors something for; treatment stands for rules without any. */

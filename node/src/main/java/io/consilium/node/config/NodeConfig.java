@@ -48,6 +48,7 @@ public record NodeConfig(
             long idleTimeoutMillis,
             int maxBatchTransactions,
             int maxPageItems,
+            int maxScannedEntries,
             int maxWatchers,
             int maxCachedBlocks) {}
 
@@ -156,6 +157,7 @@ public record NodeConfig(
                 c.number(Settings.API_IDLE_TIMEOUT),
                 c.integer(Settings.API_MAX_BATCH),
                 c.integer(Settings.API_MAX_PAGE),
+                c.integer(Settings.API_MAX_SCANNED),
                 c.integer(Settings.API_MAX_WATCHERS),
                 c.integer(Settings.API_MAX_CACHED_BLOCKS));
     }

@@ -46,6 +46,8 @@ public final class Settings {
     static final Setting API_MAX_BATCH =
             add(number("api.max-batch-transactions", 1_000, 1, 10_000, "transactions in one submission"));
     static final Setting API_MAX_PAGE = add(number("api.max-page-items", 500, 1, 10_000, "items in one page"));
+    static final Setting API_MAX_SCANNED =
+            add(number("api.max-scanned-entries", 20_000, 256, 1_000_000, "entries gone through for one page"));
     static final Setting API_MAX_WATCHERS = add(number("api.max-watchers", 128, 1, 10_000, "waiting event readers"));
     static final Setting API_MAX_CACHED_BLOCKS =
             add(number("api.max-cached-blocks", 16, 1, 1_024, "blocks whose proof trees are kept"));

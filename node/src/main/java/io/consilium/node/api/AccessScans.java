@@ -1,0 +1,113 @@
+package io.consilium.node.api;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.node.api.Caller.Member;
+import io.consilium.proto.AccessState;
+import io.consilium.proto.PatientState;
+import java.util.Optional;
+
+/**
+ * Lists of accesses, for one caller. Each goes through the index that has the least in it of what the caller does not see, so
+ * that a page does not end, nor take longer, for hidden entries (PRV-8).
+ */
+final class AccessScans {
+    private final Caller caller;
+    private final ApiPolicy policy;
+    private final LedgerState state;
+
+    AccessScans(Caller caller, ApiPolicy policy, LedgerState state) {
+        this.caller = caller;
+        this.policy = policy;
+        this.state = state;
+    }
+
+    Scan accesses(Selector selector) {
+        return switch (selector.kind()) {
+            case PATIENT -> ofPatient(selector);
+            case MEMBER ->
+                ListQuery.named(
+                        LedgerIndexes.MEMBER_ACCESSES,
+                        selector.name(),
+                        this::visible,
+                        state.member(selector.name()).isPresent(),
+                        "member");
+            case ALL, INSTITUTION, ROLE, TRIAL -> throw selector.notFor("accesses");
+        };
+    }
+
+    /** Of a patient that the caller does not see: what its institution is concerned with, or itself alone. */
+    private Scan ofPatient(Selector selector) {
+        ByteString patientId = selector.objectId();
+        Scan.Visible told = key -> state.access(LedgerIndexes.idAt(key))
+                .filter(access -> access.getPatientId().equals(patientId) || policy.seesPatientId(caller, patientId))
+                // that a denied request was of this patient's record is not for its requester to learn
+                .filter(access ->
+                        policy.access(caller, access) == ApiPolicy.AccessView.FULL || !ApiPolicy.tellsOfHidden(access))
+                .flatMap(access -> visible(key));
+        if (policy.seesPatientId(caller, patientId)) {
+            return ListQuery.ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_ACCESSES, told);
+        }
+        boolean former = state.patient(patientId)
+                .map(patient -> patient.getFormerCustodiansList().contains(own()))
+                .orElse(false);
+        boolean concerned = former || caller instanceof Member member && member.hasAny(ApiPolicy.LOG_READERS);
+        return new Scan(
+                concerned ? LedgerIndexes.PATIENT_PARTY_ACCESSES : LedgerIndexes.MEMBER_ACCESSES,
+                concerned ? LedgerIndexes.prefix(patientId, own()) : LedgerIndexes.prefix(caller.id()),
+                told,
+                Optional.of("patient"));
+    }
+
+    /** What became of a patient's records, for those who give account of it (ACC-4). */
+    Scan log(Selector selector) {
+        selector.require("log", Selector.Kind.PATIENT);
+        PatientState patient = state.patient(selector.objectId())
+                .filter(found -> policy.seesPatient(caller, found) || policy.readsAccounting(caller, found))
+                .orElseThrow(() -> ApiProblem.notFound("patient").asException());
+        if (!policy.readsAccounting(caller, patient)) {
+            throw ApiProblem.forbidden(
+                            "ROLE_REQUIRED",
+                            "a patient's log is read by the patient, a PRIVACY_OFFICER, AUDITOR or ADMIN",
+                            "ACC-4",
+                            "ask one of them")
+                    .asException();
+        }
+        return policy.seesPatient(caller, patient)
+                ? new Scan(
+                        LedgerIndexes.PATIENT_ACCESSES,
+                        policy.family(caller, patient.getId()).stream()
+                                .map(LedgerIndexes::prefix)
+                                .toList(),
+                        this::visible,
+                        Optional.empty())
+                : new Scan(
+                        LedgerIndexes.PATIENT_PARTY_ACCESSES,
+                        LedgerIndexes.prefix(patient.getId(), own()),
+                        this::visible,
+                        Optional.empty());
+    }
+
+    /** Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due. */
+    Scan reviews(Selector selector) {
+        selector.require("reviews", Selector.Kind.ALL);
+        return new Scan(
+                LedgerIndexes.INSTITUTION_EMERGENCIES,
+                LedgerIndexes.prefix(own()),
+                key -> visible(key).filter(access -> !access.getBreakGlass().hasReview()),
+                Optional.empty());
+    }
+
+    private String own() {
+        return caller instanceof Member member ? member.institution() : "";
+    }
+
+    private Optional<AccessState> visible(byte[] key) {
+        return state.access(LedgerIndexes.idAt(key)).flatMap(access -> switch (policy.access(caller, access)) {
+            case FULL -> Optional.of(access);
+            case OUTCOME -> Optional.of(ApiPolicy.withoutBasis(access));
+            case HIDDEN -> Optional.empty();
+        });
+    }
+}
