@@ -8,10 +8,7 @@ import io.consilium.bench.load.LoadSetup;
 import io.consilium.bench.load.LoadTest;
 import io.consilium.bench.load.Roofline;
 import io.consilium.bench.packs.PackOptions;
-import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
-import io.consilium.cli.devnet.NodeLauncher;
-import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.NodeEndpoint;
@@ -19,7 +16,6 @@ import io.consilium.client.json.JsonWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,10 +42,9 @@ import picocli.CommandLine.Spec;
             "  consilium bench roofline -o json"
         })
 final class BenchCommand implements Runnable {
-    private static final int NODES = 4;
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final String LOADING_CONTEXT = "st-mary/admin";
     private static final String PACKING_CONTEXT = "helix/packer";
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     private final Session session;
 
@@ -114,8 +109,8 @@ final class BenchCommand implements Runnable {
             throw outOfBounds(wrong);
         }
         LoadReport report = hasContext()
-                ? onContext((at, nodes, directory) -> load(at, nodes, options, directory))
-                : onOwnCluster(LOADING_CONTEXT, (at, nodes, directory) -> load(at, nodes, options, directory));
+                ? onContext((at, nodes) -> load(at, nodes, options))
+                : onOwnCluster(LOADING_CONTEXT, (at, nodes) -> load(at, nodes, options));
         write(json, JsonWriter.indented(report.figures()) + System.lineSeparator());
         write(html, LoadPage.of(report));
         session.output().result(report.figures());
@@ -153,17 +148,15 @@ final class BenchCommand implements Runnable {
                     "Validators and seconds are 1 or more",
                     "Give a larger number");
         }
-        Path directory = temporaryDirectory();
+        Map<String, Object> figures;
         try {
-            Map<String, Object> figures = LoadReport.figures(Roofline.measure(validators, seconds, directory));
-            write(json, JsonWriter.indented(figures) + System.lineSeparator());
-            session.output().result(figures);
-            return 0;
+            figures = LoadReport.figures(Roofline.measure(validators, seconds, TEMPORARY));
         } catch (IOException failed) {
-            throw unusable(directory, failed);
-        } finally {
-            delete(directory);
+            throw unusable(TEMPORARY, failed);
         }
+        write(json, JsonWriter.indented(figures) + System.lineSeparator());
+        session.output().result(figures);
+        return 0;
     }
 
     @Command(
@@ -262,10 +255,9 @@ final class BenchCommand implements Runnable {
         return session.options().context.isPresent() || session.options().node.isPresent();
     }
 
-    private LoadReport load(Session at, List<LoadSetup.Node> nodes, LoadOptions options, Path directory)
-            throws Exception {
+    private LoadReport load(Session at, List<LoadSetup.Node> nodes, LoadOptions options) throws Exception {
         return LoadTest.run(
-                new LoadSetup(at.genesis(), nodes, at.identity()), options, directory, session.output()::say);
+                new LoadSetup(at.genesis(), nodes, at.identity()), options, TEMPORARY, session.output()::say);
     }
 
     @Command(
@@ -316,7 +308,7 @@ final class BenchCommand implements Runnable {
         } catch (IllegalArgumentException wrong) {
             throw outOfBounds(wrong);
         }
-        ClusterWork<Map<String, Object>> work = (at, nodes, directory) -> new BenchPacks(at).measure(nodes, options);
+        ClusterWork<Map<String, Object>> work = (at, nodes) -> new BenchPacks(at).measure(nodes, options);
         Map<String, Object> figures = hasContext() ? onContext(work) : onOwnCluster(PACKING_CONTEXT, work);
         write(json, JsonWriter.indented(figures) + System.lineSeparator());
         session.output().result(figures);
@@ -330,7 +322,7 @@ final class BenchCommand implements Runnable {
 
     /** What is measured on a running cluster, as the member of a session. */
     private interface ClusterWork<T> {
-        T on(Session at, List<LoadSetup.Node> nodes, Path directory) throws Exception;
+        T on(Session at, List<LoadSetup.Node> nodes) throws Exception;
     }
 
     /** The cluster of a context: every node that genesis names, as the context's member. */
@@ -339,49 +331,21 @@ final class BenchCommand implements Runnable {
         for (NodeEndpoint endpoint : session.genesis().directory().endpoints()) {
             nodes.add(new LoadSetup.Node(endpoint, OptionalLong.empty()));
         }
-        Path directory = temporaryDirectory();
-        try {
-            return work.on(session, nodes, directory);
-        } finally {
-            delete(directory);
-        }
+        return work.on(session, nodes);
     }
 
     private <T> T onOwnCluster(String context, ClusterWork<T> work) throws Exception {
-        NodeLauncher launcher = NodeLauncher.ofThisProcess();
-        Path directory = temporaryDirectory();
-        Devnet devnet = Devnet.found(directory, NODES);
-        ExitHook cleanUp = ExitHook.register("bench-clean-up", () -> leave(directory));
-        try {
-            session.output().say("Starting " + NODES + " nodes ...");
-            devnet.exclusively(() -> {
-                new NodeWatch(devnet).untilReady(devnet.start(devnet.nodes(), launcher), READY_LIMIT);
-                return devnet;
-            });
-            Session inside = session.at(devnet.directory(), context);
+        try (TemporaryDevnet network = TemporaryDevnet.start(session, "consilium-bench-")) {
+            Session inside = session.at(network.devnet().directory(), context);
             List<LoadSetup.Node> nodes = new ArrayList<>();
-            for (DevnetNode node : devnet.nodes()) {
+            for (DevnetNode node : network.devnet().nodes()) {
                 NodeEndpoint endpoint = inside.genesis()
                         .directory()
                         .ofInstitution(node.id())
                         .orElseThrow(() -> new IllegalStateException(node.id() + " is no node of its own genesis"));
                 nodes.add(new LoadSetup.Node(endpoint, OptionalLong.of(node.pid())));
             }
-            return work.on(inside, nodes, directory);
-        } finally {
-            cleanUp.remove();
-            leave(directory);
-        }
-    }
-
-    /** Nothing of an own cluster stays, an interrupted one's neither. */
-    private void leave(Path directory) {
-        try {
-            Devnet devnet = Devnet.open(directory);
-            new NodeWatch(devnet).stop(devnet.nodes());
-            devnet.delete();
-        } catch (ClientException failed) {
-            session.output().say("consilium: " + failed.getMessage() + "\n  " + failed.hint());
+            return work.on(inside, nodes);
         }
     }
 
@@ -395,28 +359,12 @@ final class BenchCommand implements Runnable {
         }
     }
 
-    private static Path temporaryDirectory() throws ClientException {
-        try {
-            return Files.createTempDirectory("consilium-bench-");
-        } catch (IOException failed) {
-            throw unusable(Path.of(System.getProperty("java.io.tmpdir")), failed);
-        }
-    }
-
-    private static void delete(Path directory) throws ClientException {
-        try {
-            Files.deleteIfExists(directory);
-        } catch (IOException failed) {
-            throw unusable(directory, failed);
-        }
-    }
-
     private static ClientException unusable(Path path, IOException failed) {
         return new ClientException(
                         FailureClass.USAGE,
                         "FILE_UNWRITABLE",
                         path + " cannot be written: " + failed.getMessage(),
-                        "Name a place that you may write to, or set TMPDIR")
+                        "Name a place that you may write to; CONSILIUM_JAVA_OPTS=-Djava.io.tmpdir=DIR is that of temporary files")
                 .causedBy(failed);
     }
 }

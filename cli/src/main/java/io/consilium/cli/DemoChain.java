@@ -1,30 +1,27 @@
 package io.consilium.cli;
 
 import io.consilium.cli.devnet.DevnetNode;
-import io.consilium.cli.devnet.NodeLauncher;
 import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The chapters of the chain itself: a validator that dies and comes back, and proofs that need no node. */
 final class DemoChain {
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final int WRITES_WITHOUT_ONE = 5;
     private static final int VICTIM = 4;
 
     private final DemoStage stage;
     private final NodeWatch watch;
-    private final NodeLauncher launcher;
+    private final TemporaryDevnet network;
 
-    DemoChain(DemoStage stage, NodeWatch watch, NodeLauncher launcher) {
+    DemoChain(DemoStage stage, TemporaryDevnet network) throws ClientException {
         this.stage = stage;
-        this.watch = watch;
-        this.launcher = launcher;
+        this.watch = new NodeWatch(network.devnet());
+        this.network = network;
     }
 
     void withoutOneValidator() throws ClientException {
@@ -35,10 +32,7 @@ final class DemoChain {
         for (int i = 0; i < WRITES_WITHOUT_ONE; i++) {
             stage.run(0, DemoRecords.AUTHOR, "patient", "register");
         }
-        stage.devnet().exclusively(() -> {
-            watch.untilReady(stage.devnet().start(List.of(stage.devnet().node(VICTIM)), launcher), READY_LIMIT);
-            return stage.devnet();
-        });
+        network.startNodes();
         stage.note("started it again; it caught up:");
         List<String> roots = new ArrayList<>();
         for (DevnetNode node : stage.devnet().nodes()) {

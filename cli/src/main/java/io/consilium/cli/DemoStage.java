@@ -25,23 +25,23 @@ import java.util.Map;
  */
 final class DemoStage {
     private final Session session;
-    private final Devnet devnet;
+    private final TemporaryDevnet network;
     private final Map<String, String> environment;
     private int chapter;
 
-    DemoStage(Session session, Devnet devnet) {
+    DemoStage(Session session, TemporaryDevnet network) {
         this.session = session;
-        this.devnet = devnet;
+        this.network = network;
         this.environment = new HashMap<>(session.environment());
         environment.keySet().removeIf(name -> name.startsWith("CONSILIUM_"));
-        environment.put("CONSILIUM_HOME", devnet.directory().toString());
+        environment.put("CONSILIUM_HOME", devnet().directory().toString());
     }
 
     /** What a command said. */
     record Said(int exitCode, String out, String err) {}
 
     Devnet devnet() {
-        return devnet;
+        return network.devnet();
     }
 
     void chapter(String title) {
@@ -90,6 +90,7 @@ final class DemoStage {
                 InputStream.nullInputStream(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
+        network.requireUninterrupted();
         Said said = new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         if (code != exitCode) {
             throw broken("it ended with " + code + ", not " + exitCode + ": "
@@ -100,7 +101,7 @@ final class DemoStage {
 
     /** Long file names and ids are shortened for reading. */
     String shown(List<String> words) {
-        String home = devnet.directory().toString() + "/";
+        String home = devnet().directory().toString() + "/";
         return String.join(
                 " ",
                 words.stream()
@@ -110,7 +111,7 @@ final class DemoStage {
     }
 
     Path out(String name) {
-        return devnet.directory().resolve(name);
+        return devnet().directory().resolve(name);
     }
 
     void absent(Path file) throws ClientException {

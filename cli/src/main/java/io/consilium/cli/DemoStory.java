@@ -1,8 +1,5 @@
 package io.consilium.cli;
 
-import io.consilium.cli.devnet.Devnet;
-import io.consilium.cli.devnet.NodeLauncher;
-import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
 
 /**
@@ -15,9 +12,9 @@ final class DemoStory {
     private final DemoStage stage;
     private final DemoChain chain;
 
-    DemoStory(Session session, Devnet devnet, NodeWatch watch, NodeLauncher launcher) {
-        this.stage = new DemoStage(session, devnet);
-        this.chain = new DemoChain(stage, watch, launcher);
+    DemoStory(Session session, TemporaryDevnet network) throws ClientException {
+        this.stage = new DemoStage(session, network);
+        this.chain = new DemoChain(stage, network);
     }
 
     void tell() throws ClientException {

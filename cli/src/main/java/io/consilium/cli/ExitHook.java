@@ -1,19 +1,41 @@
 package io.consilium.cli;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
-/** Work that an interrupted command (Ctrl-C, SIGTERM) still does before its process ends. */
+/** Work that an interrupted command (Ctrl-C, SIGTERM, SIGHUP) still does before its process ends. */
 final class ExitHook {
-    private final Thread work;
+    private final Thread thread;
+    private final CountDownLatch silent = new CountDownLatch(1);
 
-    private ExitHook(Thread work) {
-        this.work = work;
+    private ExitHook(String name, Consumer<ExitHook> work) {
+        this.thread = new Thread(() -> work.accept(this), name);
     }
 
-    static ExitHook register(String name, Runnable work) {
-        ExitHook hook = new ExitHook(new Thread(work, name));
-        Runtime.getRuntime().addShutdownHook(hook.work);
+    static ExitHook register(String name, Consumer<ExitHook> work) {
+        ExitHook hook = new ExitHook(name, work);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook.thread);
+        } catch (IllegalStateException ending) {
+            hook.fallSilent(ending);
+        }
         return hook;
+    }
+
+    /**
+     * For the work: until the interrupted command has come to {@link #remove()} and does nothing any more. False after so
+     * long: it hangs in something that ends with the process.
+     */
+    boolean awaitSilence(Duration limit) {
+        try {
+            return silent.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**
@@ -22,11 +44,16 @@ final class ExitHook {
      */
     void remove() {
         try {
-            Runtime.getRuntime().removeShutdownHook(work);
+            Runtime.getRuntime().removeShutdownHook(thread);
         } catch (IllegalStateException ending) {
-            while (true) {
-                LockSupport.park(ending);
-            }
+            fallSilent(ending);
+        }
+    }
+
+    private void fallSilent(IllegalStateException ending) {
+        silent.countDown();
+        while (true) {
+            LockSupport.park(ending);
         }
     }
 }

@@ -136,6 +136,7 @@ public final class Roofline {
 
     private static double fsyncMicros(Path directory) throws IOException {
         Path file = Files.createTempFile(directory, "roofline", ".log");
+        file.toFile().deleteOnExit(); // of an interrupted measurement too
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             long[] nanos = new long[FSYNCS];
             for (int i = 0; i < FSYNCS; i++) {

@@ -19,12 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -37,8 +37,9 @@ public final class Devnet {
 
     private final DevnetLayout layout;
     private final List<String> contexts;
-    private final Map<Long, Process> children = new LinkedHashMap<>();
-    private List<DevnetNode> nodes;
+    private final Map<Long, Process> children = new ConcurrentHashMap<>();
+    private volatile List<DevnetNode> nodes;
+    private boolean retired;
 
     private Devnet(DevnetLayout layout, List<DevnetNode> nodes, List<String> contexts) {
         this.layout = layout;
@@ -174,17 +175,26 @@ public final class Devnet {
     public List<DevnetNode> start(List<DevnetNode> wanted, NodeLauncher launcher) throws ClientException {
         List<DevnetNode> started = new ArrayList<>();
         for (DevnetNode node : wanted) {
-            if (node.process().isPresent()) {
-                started.add(node);
-                continue;
-            }
-            Process process = launcher.start(node);
-            children.put(process.pid(), process);
-            DevnetNode running = node.running(process.toHandle());
-            replace(running);
-            started.add(running);
+            started.add(node.process().isPresent() ? node : start(node, launcher));
         }
         return started;
+    }
+
+    private synchronized DevnetNode start(DevnetNode node, NodeLauncher launcher) throws ClientException {
+        if (retired) {
+            throw new ClientException(
+                    FailureClass.CONFLICT, "DEVNET_ENDING", "The nodes are being stopped", "Start them again later");
+        }
+        Process process = launcher.start(node);
+        children.put(process.pid(), process);
+        DevnetNode running = node.running(process.toHandle());
+        replace(running);
+        return running;
+    }
+
+    /** From now on this process starts no node here; those that run are known. */
+    public synchronized void retire() {
+        retired = true;
     }
 
     /** The exit code of a node that this process started and that has ended. */
@@ -198,7 +208,7 @@ public final class Devnet {
         replace(node.stopped());
     }
 
-    private void replace(DevnetNode changed) throws ClientException {
+    private synchronized void replace(DevnetNode changed) throws ClientException {
         List<DevnetNode> all = new ArrayList<>(nodes);
         all.set(changed.number() - 1, changed);
         nodes = List.copyOf(all);
@@ -211,13 +221,7 @@ public final class Devnet {
 
     /** Deletes the directory and all that stands in it. */
     public void delete() throws ClientException {
-        try (Stream<Path> files = Files.walk(layout.directory())) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException failed) {
-            throw unusable(layout.directory(), failed);
-        }
+        DirectoryTree.delete(layout.directory());
     }
 
     private void save() throws IOException {

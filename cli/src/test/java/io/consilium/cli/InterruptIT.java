@@ -1,0 +1,64 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A command with nodes of its own that is interrupted by a real signal. */
+class InterruptIT {
+    private static final int EXIT_OF_A_SIGNAL = 128;
+
+    @TempDir
+    Path home;
+
+    @ParameterizedTest(name = "{0} at \"{2}\"")
+    @CsvSource({"INT, 2, Starting 4 nodes", "TERM, 15, 1. ", "HUP, 1, 2. "})
+    @DisplayName("An interrupted demo leaves no process and no file, and says nothing of what the interrupt cut off")
+    void demo(String signal, int number, String at) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(System.getProperty("consilium.launcher"), "demo");
+        builder.environment()
+                .put("CONSILIUM_JAVA_OPTS", "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("temporary")));
+        Process demo = builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        List<String> said = new ArrayList<>();
+        List<ProcessHandle> started;
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
+            Optional<String> line = Optional.ofNullable(lines.readLine());
+            while (line.isPresent() && !line.get().startsWith(at)) {
+                said.add(line.get());
+                line = Optional.ofNullable(lines.readLine());
+            }
+            assertThat(line).as("%s", said).isPresent();
+            started = demo.descendants().toList();
+            assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(demo.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+            lines.lines().forEach(said::add);
+        }
+        assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).isEqualTo(EXIT_OF_A_SIGNAL + number);
+        assertThat(said).noneMatch(line -> line.startsWith("consilium: ") || line.contains("Exception"));
+        for (ProcessHandle process : started) {
+            process.onExit().get(10, TimeUnit.SECONDS);
+        }
+        try (Stream<Path> left = Files.list(home.resolve("temporary"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+}
