@@ -23,8 +23,13 @@ final class Ids {
 
     /** 32 bytes in hexadecimal digits. */
     static Hash transaction(String text) throws ClientException {
+        return hash("transaction", text);
+    }
+
+    /** 32 bytes in hexadecimal digits. */
+    static Hash hash(String what, String text) throws ClientException {
         if (!isHex(text, HASH_DIGITS)) {
-            throw nothing("transaction", text, HASH_DIGITS);
+            throw nothing(what, text, HASH_DIGITS);
         }
         return Hash.fromHex(text);
     }

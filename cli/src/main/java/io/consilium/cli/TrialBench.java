@@ -15,6 +15,7 @@ import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialEnroll;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,8 +201,8 @@ final class TrialBench {
     private void item(String step, Ran ran) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("step", step);
-        item.put("seconds", Math.round(ran.nanos() / 1e7) / 100.0);
-        item.put("cpuSeconds", ran.cpuMillis() / 1_000.0);
+        item.put("seconds", BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMillis(ran.nanos()), 3));
+        item.put("cpuSeconds", BigDecimal.valueOf(ran.cpuMillis(), 3));
         item.put("peakMiB", ran.peakKib() / 1024);
         items.add(item);
     }

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that several commands of {@code consilium trial} have. */
@@ -31,6 +32,15 @@ final class TrialOptions {
                 paramLabel = "V",
                 description = "Version of the informed-consent form.")
         String form = "";
+
+        @Option(
+                names = "--content-hash",
+                paramLabel = "HASH",
+                description = {
+                    "What was read, as trial show prints it (default: what is registered now).",
+                    "The decision is refused where another content is registered."
+                })
+        Optional<String> content = Optional.empty();
     }
 
     /** Which dataset is shared. */

@@ -9,9 +9,8 @@ import io.consilium.client.NodeRefusal;
 import io.consilium.client.trial.ResultsDocument;
 import io.consilium.client.trial.TrialDocument;
 import io.consilium.crypto.Hash;
-import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.ledger.trials.TrialIds;
-import io.consilium.proto.Precondition;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
@@ -44,20 +43,21 @@ final class TrialSteps {
         if (untilMillis != 0) {
             ids.put("until", Dates.endText(untilMillis));
         }
-        // The names of two versions may be the same, so the decision is held to the trial as it is read now.
-        Precondition unchanged = Precondition.newBuilder()
-                .setObject(StateKeys.trial(trialId).text())
-                .setExpectedVersion(session.state().trial(trialId).value().getVersion())
-                .build();
-        TrialAction decision = TrialAction.newBuilder()
-                .setTrialId(trialId)
-                .setDecide(TrialDecide.newBuilder()
-                        .setApprove(approve)
-                        .setProtocolVersion(documents.protocol)
-                        .setIcfVersion(documents.form)
-                        .setUntilMillis(untilMillis))
-                .build();
-        new Writes(session).submitAndPrint(body -> body.setTrial(decision).addPreconditions(unchanged), ids);
+        ByteString content = documents.content.isPresent()
+                ? ByteString.copyFrom(
+                        Ids.hash("content", documents.content.get()).toBytes())
+                : EthicsApproval.current(session.state().trial(trialId).value()).getContentHash();
+        ids.put("contentHash", Ids.text(content));
+        submit(
+                TrialAction.newBuilder()
+                        .setTrialId(trialId)
+                        .setDecide(TrialDecide.newBuilder()
+                                .setApprove(approve)
+                                .setProtocolVersion(documents.protocol)
+                                .setIcfVersion(documents.form)
+                                .setUntilMillis(untilMillis)
+                                .setContentHash(content)),
+                ids);
         return 0;
     }
 

@@ -41,6 +41,7 @@ final class TrialViews {
     static Map<String, Object> show(TrialRecord record) {
         TrialState trial = record.state();
         Map<String, Object> object = line(trial);
+        object.put("contentHash", Ids.text(EthicsApproval.current(trial).getContentHash()));
         object.put("title", record.current().getTitle());
         object.put("recruitmentStatus", record.recruitment());
         object.put("approval", record.unapproved().map(Rejection::code).orElse("VALID"));

@@ -129,6 +129,7 @@ class TrialVerifierTest {
                 .setProtocolVersion("1.0")
                 .setIcfVersion("1.0")
                 .setUntilMillis(TestChain.TIME * 2)
+                .setContentHash(trial.getVersions(0).getContentHash())
                 .build();
         ByteString decided = step(CHAIR, action -> action.setDecide(decide));
         trial.addDecisions(TrialDecision.newBuilder()

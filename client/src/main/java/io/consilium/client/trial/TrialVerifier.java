@@ -120,8 +120,18 @@ public final class TrialVerifier {
                         && decide.getProtocolVersion().equals(decision.getProtocolVersion())
                         && decide.getIcfVersion().equals(decision.getIcfVersion())
                         && decide.getUntilMillis() == decision.getUntilMillis()
+                        && decide.getContentHash().equals(version(state, decision.getTrialVersion()))
                         && ActorName.institutionOf(decision.getReviewer()).equals(state.getEthicsCommittee()),
                 "a decision is not what its transaction says");
+    }
+
+    /** The content that a version registered; nothing where there is no such version. */
+    private static ByteString version(TrialState state, long number) {
+        return state.getVersionsList().stream()
+                .filter(version -> version.getNumber() == number)
+                .map(TrialVersion::getContentHash)
+                .findFirst()
+                .orElse(ByteString.EMPTY);
     }
 
     private static Optional<TrialResultsState> publication(

@@ -2,10 +2,12 @@ package io.consilium.interop.cdisc;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What every reader holds a dataset to before it hands it on: names, types, dates, keys and bounds. */
 final class CheckedRows {
@@ -16,9 +18,11 @@ final class CheckedRows {
     static final long MAX_DATA_POINTS = 5_000_000;
 
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,3})?");
 
     private final RowSink sink;
     private final List<Column> columns = new ArrayList<>();
+    private final BitSet dates = new BitSet();
     private final List<Integer> keys = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
     private String keyNames = "";
@@ -44,6 +48,9 @@ final class CheckedRows {
             }
         }
         columns.addAll(found);
+        for (int i = 0; i < found.size(); i++) {
+            dates.set(i, holdsDates(found.get(i)));
+        }
         key(name);
         sink.columns(name, List.copyOf(found));
     }
@@ -71,7 +78,7 @@ final class CheckedRows {
             throw new CdiscFault(at, "a dataset has at most " + MAX_DATA_POINTS + " data points");
         }
         for (int i = 0; i < values.length; i++) {
-            value(values[i], columns.get(i), at);
+            value(values[i], i, at);
         }
         if (!keys.isEmpty() && sink.refusesRepeatedKeys()) {
             StringBuilder key = new StringBuilder();
@@ -95,16 +102,21 @@ final class CheckedRows {
         return columns.get(i);
     }
 
-    private static void value(String value, Column column, String at) throws CdiscFault {
+    private static boolean holdsDates(Column column) {
+        return column.type().isDate()
+                || column.type() == ColumnType.STRING
+                        && column.name().toUpperCase(Locale.ROOT).endsWith("DTC");
+    }
+
+    private void value(String value, int place, String at) throws CdiscFault {
+        Column column = columns.get(place);
         if (value.length() > MAX_VALUE) {
             throw fault(at, column, "a value has at most " + MAX_VALUE + " characters");
         }
         if (value.isEmpty()) {
             return;
         }
-        boolean timing = column.type() == ColumnType.STRING
-                && column.name().toUpperCase(Locale.ROOT).endsWith("DTC");
-        if ((column.type().isDate() || timing) && !PartialDate.isValid(value)) {
+        if (dates.get(place) && !PartialDate.isValid(value)) {
             throw fault(at, column, "no such date, or not in the form of ISO 8601");
         }
         if (column.type().isNumeric() && !isNumber(value)) {
@@ -117,7 +129,7 @@ final class CheckedRows {
     }
 
     static boolean isNumber(String value) {
-        return value.length() <= MAX_NUMBER && value.matches("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,3})?");
+        return value.length() <= MAX_NUMBER && NUMBER.matcher(value).matches();
     }
 
     static CdiscFault fault(String row, Column column, String message) {

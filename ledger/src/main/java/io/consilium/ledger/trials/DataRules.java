@@ -19,9 +19,11 @@ import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
+import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialSubmit;
+import io.consilium.proto.WithdrawalRule;
 import java.util.Optional;
 
 /** Datasets, sealed to the sponsor; a correction is a further version, and after the lock there is none (TRI-5). */
@@ -88,6 +90,7 @@ final class DataRules {
                 .or(() -> byAuthorOrSponsor(call, trial, dataset))
                 .or(() -> EthicsApproval.refusal(trial, call.timeMillis()))
                 .or(() -> TrialRules.unlocked(trial))
+                .or(() -> correctable(call, trial, dataset.getPseudonym()))
                 .or(() -> keys(call, trial, correct.getContent()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
@@ -148,9 +151,29 @@ final class DataRules {
         if (subject.isEmpty()) {
             return Optional.of(Refusal.SUBJECT_UNKNOWN.under(RULE, ""));
         }
-        return subject.get().getStatus().equals(SubjectStatus.WITHDRAWN.code())
-                ? Optional.of(Refusal.SUBJECT_WITHDRAWN.rejection())
+        return withdrawn(subject.get()) ? Optional.of(Refusal.SUBJECT_WITHDRAWN.rejection()) : Optional.empty();
+    }
+
+    /** TRI-4: of a subject who withdrew earlier data stay and are put right, or are not used, as the protocol has it. */
+    private static Optional<Rejection> correctable(Call call, TrialState trial, ByteString pseudonym) {
+        boolean over = call.state()
+                .trialSubject(pseudonym)
+                .filter(DataRules::withdrawn)
+                .isPresent();
+        return over && registration(call, trial).getWithdrawalRule() == WithdrawalRule.EXCLUDE_EARLIER_DATA
+                ? Optional.of(Refusal.SUBJECT_WITHDRAWN.rejection("the protocol excludes its earlier data"))
                 : Optional.empty();
+    }
+
+    private static boolean withdrawn(TrialSubjectState subject) {
+        return subject.getStatus().equals(SubjectStatus.WITHDRAWN.code());
+    }
+
+    private static TrialRegistration registration(Call call, TrialState trial) {
+        return call.state()
+                .trialVersion(EthicsApproval.current(trial).getDocumentId())
+                .orElseThrow()
+                .getRegistration();
     }
 
     private static Optional<Rejection> keys(Call call, TrialState trial, TrialDataContent content) {

@@ -13,7 +13,10 @@ import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialVersion;
 import java.util.Optional;
 
-/** Decisions of the trial's ethics committee on its current protocol and consent form (TRI-2). */
+/**
+ * Decisions of the trial's ethics committee on what is registered now (TRI-2). A decision names the content that it is on:
+ * versions of protocol and form may keep their names when an amendment changes what stands under them.
+ */
 final class DecisionRules {
     static final int MAX_DECISIONS = 128;
 
@@ -30,6 +33,10 @@ final class DecisionRules {
                         : Optional.of(Refusal.NOT_TRIAL_COMMITTEE.rejection()));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
+        }
+        if (!decide.getContentHash().equals(current.getContentHash())) {
+            return Outcome.refused(Refusal.DECISION_VERSION_OTHER.rejection(
+                    "version " + current.getNumber() + " of the registration has another content"));
         }
         if (!decide.getProtocolVersion().equals(current.getProtocolVersion())
                 || !decide.getIcfVersion().equals(current.getIcfVersion())) {

@@ -172,7 +172,10 @@ public enum Refusal {
     TRIAL_LIMIT("TX-6", REFUSED, "the trial has as many of these as can be kept", "register a new trial"),
     NOT_TRIAL_COMMITTEE("TRI-2", UNAUTHORISED, "only the trial's ethics committee decides", "ask its REVIEWER"),
     DECISION_VERSION_OTHER(
-            "TRI-2", REFUSED, "the decision is on another protocol or form", "decide on what is registered now"),
+            "TRI-2",
+            REFUSED,
+            "the decision is on something else than is registered",
+            "read the registration again and decide"),
     DECISION_OVER("TRI-2", REFUSED, "the approval would be over already", "choose an end in the future"),
     ETHICS_APPROVAL_MISSING(
             "TRI-2", REFUSED, "no ethics decision covers the registered version", "ask the ethics committee to decide"),

@@ -53,6 +53,7 @@ public final class TrialFormat {
                 text(decide.getProtocolVersion(), 1, MAX_VERSION_NAME, "trial.decide.protocol_version");
                 text(decide.getIcfVersion(), 1, MAX_VERSION_NAME, "trial.decide.icf_version");
                 Shape.nonNegative(decide.getUntilMillis(), "trial.decide.until_millis");
+                Shape.hash(decide.getContentHash(), "trial.decide.content_hash");
             }
             case ENROLL -> {
                 var enroll = action.getEnroll();

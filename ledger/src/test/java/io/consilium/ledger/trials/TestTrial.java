@@ -6,6 +6,7 @@ import static io.consilium.ledger.TestChain.sealed;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
+import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
 import io.consilium.proto.TrialDataContent;
@@ -81,11 +82,17 @@ final class TestTrial {
                 .setRegister(TrialRegister.newBuilder().setRegistration(registration));
     }
 
+    /** On what {@link #registration()} says under these names. */
     static TrialDecide.Builder decision(String protocol, String form, long until) {
+        return decision(registration().setProtocolVersion(protocol).setIcfVersion(form), until);
+    }
+
+    static TrialDecide.Builder decision(TrialRegistration.Builder on, long until) {
         return TrialDecide.newBuilder()
                 .setApprove(true)
-                .setProtocolVersion(protocol)
-                .setIcfVersion(form)
+                .setProtocolVersion(on.getProtocolVersion())
+                .setIcfVersion(on.getIcfVersion())
+                .setContentHash(TrialIds.contentHash(on.build()))
                 .setUntilMillis(until);
     }
 
@@ -138,9 +145,18 @@ final class TestTrial {
 
     /** Code and rule of the answer, or OK. */
     String does(String actor, Consumer<TrialAction.Builder> content) {
+        return chain.answer(actor, body -> body.setTrial(action(content)));
+    }
+
+    /** On its way, with what comes in the same block. */
+    ParsedTransaction signed(String actor, Consumer<TrialAction.Builder> content) {
+        return chain.transaction(actor, body -> body.setTrial(action(content)));
+    }
+
+    private static TrialAction.Builder action(Consumer<TrialAction.Builder> content) {
         TrialAction.Builder action = TrialAction.newBuilder().setTrialId(TRIAL);
         content.accept(action);
-        return chain.answer(actor, body -> body.setTrial(action));
+        return action;
     }
 
     void must(String actor, Consumer<TrialAction.Builder> content) {

@@ -29,10 +29,12 @@ import io.consilium.crypto.Hash;
 import io.consilium.ledger.TestChain;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialConsent;
 import io.consilium.proto.TrialCorrect;
+import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
 import io.consilium.proto.TrialMilestone;
 import io.consilium.proto.TrialPublish;
@@ -42,6 +44,7 @@ import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialSpend;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
+import io.consilium.proto.WithdrawalRule;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -126,6 +129,37 @@ class TrialRulesTest {
         assertThat(trial.does(CHAIR, action -> action.setDecide(decision("1.0", "1.0", until))))
                 .isEqualTo("OK");
         assertThat(trial.state().getDecisions(0).getReviewer()).isEqualTo(CHAIR);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-2 a decision is on the content that was read: not on another of the same names, nor on a superseded one")
+    void tri2_decisionOnContent() {
+        TestTrial trial = TestTrial.registered();
+        long until = trial.chain.now + 30 * MINUTE;
+        TrialRegistration.Builder swapped = registration().setSampleSize(7);
+        TrialRegistration.Builder other = registration().setSampleSize(8);
+        TrialDecide.Builder onFirst = decision(registration(), until);
+        // The amendment and the decision were signed at once; both amendments follow version 1.
+        List<Receipt> receipts = trial.chain
+                .block(
+                        trial.signed(RESEARCHER, action -> action.setAmend(amendment(1, swapped))),
+                        trial.signed(RESEARCHER, action -> action.setAmend(amendment(1, other))),
+                        trial.signed(CHAIR, action -> action.setDecide(onFirst)))
+                .receipts();
+        assertThat(receipts)
+                .extracting(Receipt::code)
+                .containsExactly("OK", "TRIAL_VERSION_CONFLICT", "DECISION_VERSION_OTHER");
+        assertThat(trial.does(CHAIR, action -> action.setDecide(decision(other, until))))
+                .as("on an amendment that was refused")
+                .isEqualTo("DECISION_VERSION_OTHER TRI-2");
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        trial.must(CHAIR, action -> action.setDecide(decision(swapped, until)));
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        assertThat(trial.state().getDecisionsList())
+                .extracting(decision -> decision.getTrialVersion())
+                .containsExactly(2L);
     }
 
     @Test
@@ -375,6 +409,24 @@ class TrialRulesTest {
     }
 
     @Test
+    @DisplayName(
+            "TRI-4 TRI-5 of a withdrawn subject earlier data are corrected where the protocol keeps them, else not")
+    void tri4_withdrawalRule() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.must(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s"))));
+        trial.must(ADAMS, action -> action.setSubmit(submission("of all").setName("VS")));
+        trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
+        trial.must(ADAMS, action -> action.setCorrect(correction("d", 1)));
+        TrialRegistration.Builder excluding = registration().setWithdrawalRule(WithdrawalRule.EXCLUDE_EARLIER_DATA);
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(1, excluding)));
+        trial.must(CHAIR, action -> action.setDecide(decision(excluding, trial.chain.now + 10 * MINUTE)));
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("d", 2))))
+                .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
+        trial.must(ADAMS, action -> action.setCorrect(correction("of all", 1)));
+    }
+
+    @Test
     @DisplayName("TRI-5 a name is one dataset of an institution and subject; the same name again is refused")
     void tri5_name() {
         TestTrial trial = TestTrial.approved();
@@ -498,13 +550,12 @@ class TrialRulesTest {
         TestTrial trial = TestTrial.approved();
         trial.must(ADAMS, action -> action.setSubmit(submission("d")));
         trial.must("helix", action -> action.setSpend(spend(3_000_000)));
-        trial.must(
-                RESEARCHER,
-                action -> action.setAmend(amendment(1, registration().setPrivacyBudgetMicros(90_000_000))));
+        TrialRegistration.Builder raised = registration().setPrivacyBudgetMicros(90_000_000);
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(1, raised)));
         assertThat(trial.does("helix", action -> action.setSpend(spend(1)))).isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
         assertThat(trial.does("helix", action -> action.setRelease(release())))
                 .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
-        trial.must(CHAIR, action -> action.setDecide(decision("1.0", "1.0", trial.chain.now + 10 * MINUTE)));
+        trial.must(CHAIR, action -> action.setDecide(decision(raised, trial.chain.now + 10 * MINUTE)));
         assertThat(trial.does("helix", action -> action.setSpend(spend(1).setDatasetVersion(2))))
                 .isEqualTo("DATASET_UNKNOWN TRI-7");
         trial.must("helix", action -> action.setSpend(spend(1)));

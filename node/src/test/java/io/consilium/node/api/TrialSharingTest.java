@@ -117,18 +117,19 @@ class TrialSharingTest {
                 SPONSOR,
                 trial,
                 action -> action.setRegister(TrialRegister.newBuilder().setRegistration(registration("1.0", uses))));
-        approve(trial, "1.0");
+        approve(trial, registration("1.0", uses));
         return trial;
     }
 
-    private void approve(ByteString trial, String form) throws Exception {
+    private void approve(ByteString trial, TrialRegistration.Builder on) throws Exception {
         must(
                 TestNetwork.REVIEWER,
                 trial,
                 action -> action.setDecide(TrialDecide.newBuilder()
                         .setApprove(true)
-                        .setProtocolVersion("1.0")
-                        .setIcfVersion(form)
+                        .setProtocolVersion(on.getProtocolVersion())
+                        .setIcfVersion(on.getIcfVersion())
+                        .setContentHash(TrialIds.contentHash(on.build()))
                         .setUntilMillis(net.now() + 3_600_000)));
     }
 
@@ -447,7 +448,7 @@ class TrialSharingTest {
                                         KeyEnvelope.Use.DATA_KEY,
                                         trial,
                                         random32().toByteArray())))));
-        approve(trial, "2.0");
+        approve(trial, registration("2.0", "GRU"));
         TrialReleaseRequest.Builder origins = release(trial, dataset, "SEX").setRecipient(RESEARCHER);
         refusedWithoutNumbers("DATA_USE_NOT_PERMITTED", origins.clone().addDataUse("NRES"));
         // The form that is registered now permits research on origins, the one that these signed does not.
