@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
-import io.consilium.client.json.JsonReader;
 import io.consilium.client.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,109 +22,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Two sites, a sponsor, an ethics committee and a regulator: a trial through the command line, on four node processes. */
-@TestInstance(Lifecycle.PER_CLASS)
-class TrialStoryIT {
-    private static final String SPONSOR = "helix/researcher";
-    private static final String COMMITTEE = "ethics/chair";
-    private static final String SITE = "st-mary/dr-adams";
-    private static final String SECOND_SITE = "riverside/dr-brown";
-    private static final String REGULATOR = "medwatch/inspector";
-    private static final String LATER = "2099-12-31";
+/** Trials through the command line, from before their registration to the regulator's own verification. */
+class TrialStoryIT extends TrialCluster {
     private static final int SPONSORS_NODE = 3;
     private static final int REGULATORS_NODE = 4;
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    private Cluster cluster;
-    private String form = "";
-
-    @BeforeAll
-    void start() throws Exception {
-        cluster = Cluster.start();
-        form = cluster.file("signed-form.pdf", "signed".getBytes(StandardCharsets.UTF_8))
-                .toString();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        cluster.close();
-    }
-
-    private String patient(String clinician) throws Exception {
-        return cluster.field("patientId", clinician, "patient", "register");
-    }
-
-    private static String[] words(String... words) {
-        return words;
-    }
-
-    /** Refused with this exit code, code and rule; what it said on standard error. */
-    private JsonFields refused(int exitCode, String codeAndRule, String context, String... words) throws Exception {
-        Cluster.Said said = cluster.run(context, words).ended(exitCode);
-        List<String> lines = said.err().lines().toList();
-        JsonFields error = JsonFields.of(JsonReader.read(lines.get(lines.size() - 1)), "");
-        assertThat(error.text("code") + " " + error.text("rule")).as(said.err()).isEqualTo(codeAndRule);
-        assertThat(error.text("hint")).isNotBlank();
-        return error;
-    }
-
-    private void done(String context, String... words) {
-        cluster.run(context, words).ended(0);
-    }
-
-    private String register(Map<String, Object> document) throws Exception {
-        Path file = cluster.file(
-                "trial-" + System.nanoTime() + ".json",
-                JsonWriter.indented(document).getBytes(StandardCharsets.UTF_8));
-        return cluster.field("trialId", SPONSOR, "trial", "register", file.toString());
-    }
-
-    private Map<String, Object> template() throws Exception {
-        return object(cluster.run(SPONSOR, "trial", "template").ended(0).out());
-    }
-
-    private static Map<String, Object> object(String json) throws Exception {
-        Map<String, Object> object = new LinkedHashMap<>();
-        ((Map<?, ?>) JsonReader.read(json)).forEach((name, value) -> object.put((String) name, value));
-        return object;
-    }
-
-    private static Map<String, Object> outcome(String name, String measure, String timePoint, String kind) {
-        Map<String, Object> outcome = new LinkedHashMap<>();
-        outcome.put("name", name);
-        outcome.put("measure", measure);
-        outcome.put("timePoint", timePoint);
-        outcome.put("kind", kind);
-        return outcome;
-    }
-
-    private static final Map<String, Object> PAIN = outcome("Pain", "Mean change of the VAS", "Week 12", "primary");
-    private static final Map<String, Object> SLEEP = outcome("Sleep", "Mean PSQI", "Week 12", "secondary");
-    private static final Map<String, Object> HARM =
-            outcome("Harm", "Share with a serious event", "Week 12", "secondary");
-    private static final Map<String, Object> QUALITY = outcome("Quality of life", "Mean EQ-5D", "Week 24", "secondary");
-
-    private String[] approval(String trial, String protocol, String icf, String until) {
-        return words("trial", "approve", trial, "--protocol-version", protocol, "--icf-version", icf, "--until", until);
-    }
-
-    private String[] enrolment(String trial, String patient, String icf) {
-        return words("trial", "enroll", trial, "--patient", patient, "--icf-version", icf, "--evidence", form);
-    }
-
-    private String[] submission(String trial, String dataset, String... lines) throws Exception {
-        Path file = cluster.file(
-                "data-" + System.nanoTime() + ".csv",
-                (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
-        return words("trial", "submit", trial, file.toString(), "--dataset", dataset);
-    }
 
     @Test
     @DisplayName("TRI-1 to TRI-6: a trial from before its registration to the regulator's own verification")
@@ -415,10 +318,6 @@ class TrialStoryIT {
         assertThat(cluster.run(REGULATOR, "trial", "history", trial).ended(0).out())
                 .contains("to " + SECOND_SITE);
         budget(trial, dataset);
-    }
-
-    private static String[] with(String[] words, String... more) {
-        return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
     }
 
     /** Twelve at once ask for half an epsilon each of a budget of three, while the sponsor's node is killed under them. */
