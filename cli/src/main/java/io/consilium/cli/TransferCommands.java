@@ -91,7 +91,8 @@ final class TransferCommands {
             name = "hand-over",
             description = {
                 "Seal the keys to the new custodian and give it custody of all records, by the custodian's own node.",
-                "It goes on where an earlier one stopped."
+                "It goes on where an earlier one stopped. Records whose key does not open, or whose content has not arrived",
+                "with you yet, are left; run it again for these, also when the patient has gone on since."
             },
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient transfer hand-over P"})

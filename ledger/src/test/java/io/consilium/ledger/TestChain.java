@@ -87,7 +87,11 @@ public final class TestChain {
 
     /** A chain with one patient of st-mary and one record of the patient, written by dr-adams. */
     public static TestChain withRecord() {
-        TestChain chain = new TestChain();
+        return withRecord(document());
+    }
+
+    public static TestChain withRecord(GenesisDocument.Builder document) {
+        TestChain chain = new TestChain(document);
         chain.applied(ADAMS, body -> body.setPatientRegister(patient(PATIENT, ST_MARY)));
         chain.applied(ADAMS, body -> body.setRecordRegister(record(RECORD, PATIENT, ST_MARY)));
         return chain;

@@ -30,6 +30,7 @@ import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Disclose;
+import io.consilium.proto.GenesisDocument;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
@@ -48,8 +49,21 @@ import org.junit.jupiter.api.Test;
 
 class TransferRulesTest {
     private static final String RECEIVER = "riverside/consent";
+    private static final String SUMMIT = "summit";
+    private static final String THIRD = "summit/admin";
 
-    private final TestChain chain = TestChain.withRecord();
+    private final TestChain chain = TestChain.withRecord(threeProviders());
+
+    /** The usual institutions, and a third provider that runs a node. */
+    private static GenesisDocument.Builder threeProviders() {
+        GenesisDocument.Builder document = TestChain.documentWith(THIRD, "ADMIN", "PROVIDER");
+        document.getInstitutionsBuilderList().stream()
+                .filter(institution -> institution.getId().equals(SUMMIT))
+                .forEach(institution -> institution
+                        .setPeerEndpoint("127.0.0.1:7000")
+                        .setPeerTlsKey(TestChain.signingKey("tls " + SUMMIT)));
+        return document;
+    }
 
     private static PatientTransfer.Builder transfer() {
         return PatientTransfer.newBuilder().setPatientId(PATIENT);
@@ -68,10 +82,16 @@ class TransferRulesTest {
     }
 
     private static TransferHandOver.Builder keys() {
-        return TransferHandOver.newBuilder()
-                .setScopeKey(sealed(RIVERSIDE))
-                .setPatientSecret(sealed(RIVERSIDE))
-                .setRequestedBy(OFFICER);
+        return keys(RIVERSIDE, OFFICER);
+    }
+
+    private static TransferHandOver.Builder keys(String to, String requestedBy) {
+        return rest(requestedBy).setScopeKey(sealed(to)).setPatientSecret(sealed(to));
+    }
+
+    /** A hand-over that follows that of the keys. */
+    private static TransferHandOver.Builder rest(String requestedBy) {
+        return TransferHandOver.newBuilder().setRequestedBy(requestedBy);
     }
 
     private static RecordHandOver.Builder record(long predecessor, String... recipients) {
@@ -100,6 +120,13 @@ class TransferRulesTest {
     private void done() {
         agreed();
         chain.applied(ST_MARY, handOver(keys().addRecords(record(1, RIVERSIDE))));
+    }
+
+    /** The patient goes on to the third provider, with its keys alone. */
+    private void goneOn() {
+        chain.applied(RECEIVER, offer(SUMMIT, "form"));
+        chain.applied(THIRD, answer(true));
+        chain.applied(RIVERSIDE, handOver(keys(SUMMIT, RECEIVER)));
     }
 
     private PatientState patientState() {
@@ -142,7 +169,6 @@ class TransferRulesTest {
     @Test
     @DisplayName("ID-3 TX-4 the receiver accepts or declines, the giver takes back, each with its own signature")
     void id3_answers() {
-        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
         chain.applied(OFFICER, offer(RIVERSIDE, "form"));
         assertThat(chain.answer(OFFICER, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
         assertThat(chain.answer(BROWN, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
@@ -150,6 +176,10 @@ class TransferRulesTest {
         assertThat(patientState().hasTransfer()).isFalse();
         chain.applied(OFFICER, offer(RIVERSIDE, "form"));
         assertThat(chain.answer(OFFICER, answer(false))).isEqualTo("OK");
+        assertThat(chain.answer(patientName(), answer(false)))
+                .as("there is no offer to decline")
+                .isEqualTo("TRANSFER_UNFIT ID-3");
+        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("TRANSFER_UNFIT ID-3");
         agreed();
         assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("TRANSFER_UNFIT ID-3");
         assertThat(chain.answer(OFFICER, offer(RIVERSIDE, "form"))).isEqualTo("TRANSFER_UNFIT ID-3");
@@ -230,11 +260,70 @@ class TransferRulesTest {
         agreed();
         chain.applied(ST_MARY, handOver(keys()));
         assertThat(chain.answer(ST_MARY, handOver(keys()))).isEqualTo("TRANSFER_UNFIT ID-3");
-        TransferHandOver.Builder rest =
-                TransferHandOver.newBuilder().setRequestedBy(OFFICER).addRecords(record(1, RIVERSIDE));
+        TransferHandOver.Builder rest = rest(OFFICER).addRecords(record(1, RIVERSIDE));
         assertThat(chain.answer(ST_MARY, handOver(rest))).isEqualTo("OK");
         assertThat(chain.answer(ST_MARY, handOver(rest))).isEqualTo("NOT_CUSTODIAN ID-3");
         assertThat(chain.answer(RECEIVER, answer(false))).isEqualTo("TRANSFER_UNFIT ID-3");
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 a record that the custodian has not received is not handed on: its content would be lost")
+    void rec2_notReceived() {
+        done();
+        goneOn();
+        TransferHandOver.Builder rest = rest(RECEIVER).addRecords(record(2, SUMMIT));
+        assertThat(chain.answer(RIVERSIDE, handOver(rest))).isEqualTo("TRANSFER_UNFIT REC-2");
+        assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE, ST_MARY);
+        chain.applied(RIVERSIDE, received(RECORD));
+        rest.setRecords(0, record(3, SUMMIT));
+        assertThat(chain.answer(RIVERSIDE, handOver(rest))).isEqualTo("OK");
+        assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE, SUMMIT);
+    }
+
+    @Test
+    @DisplayName("PRV-6 a record that was erased on its way is handed on: there is no content to wait for")
+    void prv6_erasedOnItsWay() {
+        done();
+        goneOn();
+        chain.applied(
+                "riverside/admin",
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(RECORD).setBasis("gdpr-17")));
+        assertThat(chain.answer(RIVERSIDE, handOver(rest(RECEIVER).addRecords(record(3)))))
+                .isEqualTo("OK");
+        assertThat(recordState().getCustodian()).isEqualTo(SUMMIT);
+    }
+
+    @Test
+    @DisplayName("ID-3 what stayed behind is handed over to whom the patient is with, however far it went on")
+    void id3_remainder() {
+        agreed();
+        chain.applied(ST_MARY, handOver(keys()));
+        TransferHandOver.Builder rest = rest(OFFICER).addRecords(record(1, RIVERSIDE));
+        chain.applied(RECEIVER, offer(SUMMIT, "form"));
+        assertThat(chain.answer(ST_MARY, handOver(rest)))
+                .as("an offer moves nobody")
+                .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3 a former custodian hands its remainder to the patient's custodian, not to the one it agreed with")
+    void id3_remainderGoesOn() {
+        agreed();
+        chain.applied(ST_MARY, handOver(keys()));
+        goneOn();
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(record(1, RIVERSIDE)))))
+                .isEqualTo("RECIPIENT_NOT_ALLOWED PRV-3");
+        assertThat(chain.answer(SUMMIT, handOver(rest(THIRD).addRecords(record(1, SUMMIT)))))
+                .isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys(SUMMIT, OFFICER))))
+                .as("the keys are the custodian's to give")
+                .isEqualTo("TRANSFER_UNFIT ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(record(1, SUMMIT)))))
+                .isEqualTo("OK");
+        assertThat(recordState().getCustodian()).isEqualTo(SUMMIT);
+        assertThat(ErasureRules.holders(recordState())).containsExactly(ST_MARY, SUMMIT);
     }
 
     @Test

@@ -117,6 +117,9 @@ public final class TransferRules {
     }
 
     private static Outcome answer(Call call, PatientState patient, boolean accept) {
+        if (!patient.hasTransfer()) {
+            return Outcome.refused(Refusal.TRANSFER_UNFIT);
+        }
         TransferState transfer = patient.getTransfer();
         boolean itself = call.signatory() instanceof Signatory.Patient && call.isSignedFor(patient.getId());
         boolean may = isSignedBySide(call, List.of(transfer.getTo()))
@@ -141,23 +144,30 @@ public final class TransferRules {
                 new Writes());
     }
 
+    /** The custodian gives the keys and what fits; what stayed behind follows, to whomever the patient is with by then. */
     private static Outcome handOver(Call call, PatientState patient, TransferHandOver over) {
         TransferState transfer = patient.getTransfer();
-        boolean giver = call.signatory() instanceof Signatory.Node node
-                && node.institution().getId().equals(transfer.getFrom());
+        String from = call.signatory() instanceof Signatory.Node node
+                ? node.institution().getId()
+                : "";
+        boolean first = patient.getCustodiansList().contains(from);
+        boolean giver = first
+                ? from.equals(transfer.getFrom())
+                : patient.getFormerCustodiansList().contains(from);
         if (!giver) {
             return Outcome.refused(
                     Refusal.SIGNER_NOT_PERMITTED.under(RULE, "the node of the custodian that hands over signs"));
         }
-        boolean first = transfer.getHandedOverMillis() == 0;
-        if (transfer.getAcceptedMillis() == 0 || first != over.hasScopeKey()) {
+        if (first && transfer.getAcceptedMillis() == 0 || first != over.hasScopeKey()) {
             return Outcome.refused(Refusal.TRANSFER_UNFIT);
         }
-        InstitutionState to = call.state().institution(transfer.getTo()).orElseThrow();
+        InstitutionState to = call.state()
+                .institution(first ? transfer.getTo() : patient.getCustodians(0))
+                .orElseThrow();
         Writes writes = new Writes();
-        Optional<Rejection> refusal = RelabelRules.asked(call, transfer.getFrom(), over.getRequestedBy())
-                .or(() -> receiver(call, transfer.getTo()))
-                .or(() -> records(call, patient, to, over, writes));
+        Optional<Rejection> refusal = RelabelRules.asked(call, from, over.getRequestedBy())
+                .or(() -> receiver(call, to.getId()))
+                .or(() -> records(call, patient, from, to, over, writes));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -169,13 +179,9 @@ public final class TransferRules {
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        writes.index(LedgerIndexes.of(
-                LedgerIndexes.CUSTODIAN_PATIENTS, transfer.getTo(), call.timeMillis(), patient.getId()));
-        return applied(
-                EventType.PATIENT_TRANSFERRED,
-                passedOn(call, patient, over),
-                List.of(transfer.getFrom(), transfer.getTo()),
-                writes);
+        writes.index(
+                LedgerIndexes.of(LedgerIndexes.CUSTODIAN_PATIENTS, to.getId(), call.timeMillis(), patient.getId()));
+        return applied(EventType.PATIENT_TRANSFERRED, passedOn(call, patient, over), List.of(from, to.getId()), writes);
     }
 
     private static PatientState passedOn(Call call, PatientState patient, TransferHandOver over) {
@@ -214,8 +220,7 @@ public final class TransferRules {
     }
 
     private static Optional<Rejection> records(
-            Call call, PatientState patient, InstitutionState to, TransferHandOver over, Writes writes) {
-        String from = patient.getTransfer().getFrom();
+            Call call, PatientState patient, String from, InstitutionState to, TransferHandOver over, Writes writes) {
         for (RecordHandOver each : over.getRecordsList()) {
             Optional<RecordState> found = call.state()
                     .record(each.getRecordId())
@@ -229,6 +234,9 @@ public final class TransferRules {
             }
             if (each.getPredecessor() != record.getVersion()) {
                 return Optional.of(Refusal.VERSION_CONFLICT.under(RULE, "a record has another version"));
+            }
+            if (!record.getLeaving().isEmpty() && !record.hasErasure()) {
+                return Optional.of(Refusal.TRANSFER_UNFIT.under("REC-2", "a record was not received yet"));
             }
             Optional<Rejection> refusal = keys(record, each, to);
             if (refusal.isPresent()) {

@@ -129,11 +129,15 @@ public final class ApiPolicy {
                 && patient.getTransfer().getHandedOverMillis() == 0;
     }
 
-    /** Whether the caller asks its node to hand the patient over, also what is left after the keys were (ID-3). */
+    /** Whether the caller asks its node to hand the patient over, or what stayed behind when that was done (ID-3). */
     public boolean handsOver(Caller caller, PatientState patient) {
-        return caller instanceof Member member
-                && patient.getTransfer().getFrom().equals(member.institution())
-                && member.hasAny(KEY_CHANGERS);
+        if (!(caller instanceof Member member) || !member.hasAny(KEY_CHANGERS)) {
+            return false;
+        }
+        String own = member.institution();
+        return patient.getCustodiansList().contains(own)
+                ? patient.getTransfer().getFrom().equals(own)
+                : patient.getFormerCustodiansList().contains(own);
     }
 
     /** Whether a member is one of those whom custody concerns at its institution. */

@@ -22,7 +22,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** One transaction that hands keys and records of a patient over to its next custodian, in the making (ID-3). */
+/**
+ * One transaction that hands a patient's keys and records over to its next custodian, in the making (ID-3); once the keys are
+ * there, one that hands what stayed behind to whomever the patient is with.
+ */
 final class HandOver {
     private static final int MAX_BYTES = 160 * 1024;
     private static final int PAGE = 256;
@@ -31,6 +34,7 @@ final class HandOver {
     private final ScopeKeys keys;
     private final StateView view;
     private final PatientState patient;
+    private final boolean first;
     private final InstitutionState to;
     private final TransferHandOver.Builder over;
     private int bytes;
@@ -42,12 +46,15 @@ final class HandOver {
         this.keys = keys;
         this.view = view;
         this.patient = patient;
-        this.to = view.state().institution(patient.getTransfer().getTo()).orElseThrow();
+        this.first = patient.getCustodiansList().contains(node.institution());
+        this.to = view.state()
+                .institution(first ? patient.getTransfer().getTo() : patient.getCustodians(0))
+                .orElseThrow();
         this.over = TransferHandOver.newBuilder().setRequestedBy(requestedBy);
     }
 
     HandOver made() {
-        if (patient.getTransfer().getAcceptedMillis() == 0) {
+        if (first && patient.getTransfer().getAcceptedMillis() == 0) {
             throw ApiProblem.refused(
                             "TRANSFER_UNFIT",
                             "the transfer is not accepted yet",
@@ -55,7 +62,7 @@ final class HandOver {
                             "ask " + to.getId() + " to accept it")
                     .asException();
         }
-        if (patient.getTransfer().getHandedOverMillis() == 0) {
+        if (first) {
             over.setScopeKey(ScopeKeys.sealedTo(patient.getScopeKeyList(), node.institution())
                     .map(ours -> resealed(KeyEnvelope.Use.SCOPE_KEY, patient.getId(), ours))
                     .orElseThrow(ScopeKeys::unreadable));
@@ -83,6 +90,10 @@ final class HandOver {
         }
         RecordHandOver.Builder each =
                 RecordHandOver.newBuilder().setRecordId(record.getId()).setPredecessor(record.getVersion());
+        if (!record.getLeaving().isEmpty() && !record.hasErasure()) {
+            left++;
+            return;
+        }
         List<RecordVersion> versions = record.hasErasure() ? List.of() : record.getVersionsList();
         for (RecordVersion version : versions) {
             Optional<SealedFor> key = dataKey(record.getId(), version);

@@ -100,7 +100,7 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
                     .patient(patientId)
                     .filter(found -> policy.seesPatient(caller, found) || policy.handsOver(caller, found))
                     .orElseThrow(() -> ApiProblem.notFound("patient").asException());
-            if (!policy.handsOver(caller, patient)) {
+            if (!(caller instanceof Caller.Member member) || !policy.handsOver(caller, patient)) {
                 throw ApiProblem.forbidden(
                                 "ROLE_REQUIRED",
                                 "a patient is handed over for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN of the custodian"
@@ -109,7 +109,7 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
                                 "offer the transfer first, or ask one of them")
                         .asException();
             }
-            keys.requireOwnNode(patient.getTransfer().getFrom(), view.state());
+            keys.requireOwnNode(member.institution(), view.state());
             return new HandOver(node, keys, view, patient, caller.id()).made();
         }
     }

@@ -10,17 +10,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
 import io.consilium.proto.CustodyRequest;
 import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.StateRequest;
 import io.consilium.proto.StateResponse;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransferAnswer;
+import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.TransferOffer;
+import io.consilium.proto.TransferReceived;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,13 +55,55 @@ class PatientTransferTest {
     }
 
     private void offer() throws Exception {
+        offer(OFFICER, "riverside");
+    }
+
+    private void offer(String as, String to) throws Exception {
         commit(
-                OFFICER,
+                as,
                 PatientTransfer.newBuilder()
-                        .setOffer(TransferOffer.newBuilder()
-                                .setTo("riverside")
-                                .setEvidenceHash(ByteString.copyFrom(
-                                        Hash.sha256(new byte[] {1}).toBytes()))));
+                        .setOffer(TransferOffer.newBuilder().setTo(to).setEvidenceHash(evidence())));
+    }
+
+    private CustodyResponse handedOver() throws Exception {
+        return net.ok(PRIVACY, "Custody", handOver(), CustodyResponse.parser());
+    }
+
+    private RecordState moved() throws Exception {
+        StateRequest request =
+                StateRequest.newBuilder().setKey("record/" + hex(record)).build();
+        return RecordState.parseFrom(
+                net.ok(STRANGER, "State", request, StateResponse.parser()).getValue());
+    }
+
+    /** What the other institution's node signs. */
+    private void commitOther(PatientTransfer.Builder step) throws Exception {
+        byte[] signed = net.signed(
+                "riverside",
+                net.institutionKey("riverside"),
+                net.chainId(),
+                TransactionBody.newBuilder().setPatientTransfer(step.setPatientId(patient)));
+        assertThat(net.submit(STRANGER_ADMIN, signed).getState()).isEqualTo("COMMITTED");
+    }
+
+    /** The other institution hands the patient back, with a record whose content does not come along. */
+    private void handedBack() throws Exception {
+        commitOther(PatientTransfer.newBuilder()
+                .setReceived(TransferReceived.newBuilder().addRecordIds(record)));
+        offer(STRANGER_ADMIN, "st-mary");
+        answer(OFFICER, true);
+        commitOther(PatientTransfer.newBuilder()
+                .setHandOver(TransferHandOver.newBuilder()
+                        .setScopeKey(net.sealed("st-mary", KeyEnvelope.Use.SCOPE_KEY, patient, net.scopeKey(patient)))
+                        .setRequestedBy(STRANGER_ADMIN)
+                        .addRecords(RecordHandOver.newBuilder()
+                                .setRecordId(record)
+                                .setPredecessor(moved().getVersion())
+                                .addDataKeys(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, record, new byte[32])))));
+    }
+
+    private static ByteString evidence() {
+        return ByteString.copyFrom(Hash.sha256(new byte[] {1}).toBytes());
     }
 
     private void answer(String as, boolean accept) throws Exception {
@@ -112,18 +158,11 @@ class PatientTransferTest {
         assertThat(net.refused(PRIVACY, "Custody", handOver()).getCode()).isEqualTo("TRANSFER_UNFIT");
         answer(STRANGER_ADMIN, true);
         assertThat(net.refused(CLINICIAN, "Custody", handOver()).getCode()).isEqualTo("ROLE_REQUIRED");
-        CustodyResponse response = net.ok(PRIVACY, "Custody", handOver(), CustodyResponse.parser());
+        CustodyResponse response = handedOver();
         assertThat(response.getRecords()).isEqualTo(1);
         assertThat(response.getLeft()).isZero();
         assertThat(response.getMore()).isFalse();
-        RecordState moved = RecordState.parseFrom(net.ok(
-                        STRANGER,
-                        "State",
-                        StateRequest.newBuilder()
-                                .setKey("record/" + hex(record))
-                                .build(),
-                        StateResponse.parser())
-                .getValue());
+        RecordState moved = moved();
         assertThat(moved.getCustodian()).isEqualTo("riverside");
         assertThat(moved.getLeaving()).isEqualTo("st-mary");
         assertThat(moved.getVersions(0).getContent().getDataKey(0).getRecipient())
@@ -133,13 +172,36 @@ class PatientTransferTest {
         assertThat(net.refused(OFFICER, "List", list("records", "patient/" + hex(patient)))
                         .getCode())
                 .isEqualTo("NOT_FOUND");
-        assertThat(net.ok(PRIVACY, "Custody", handOver(), CustodyResponse.parser())
-                        .getTxId())
-                .as("nothing is left")
-                .isEqualTo(ByteString.EMPTY);
+        assertThat(handedOver().getTxId()).as("nothing is left").isEqualTo(ByteString.EMPTY);
         assertThat(net.call(PRIVACY, "List", list("log", "patient/" + hex(patient)))
                         .statusCode())
                 .as("ACC-4 it accounts for what it disclosed")
                 .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("ID-3 what stayed behind can be handed over after the new custodian offered the patient on")
+    void id3_offeredOn() throws Exception {
+        offer();
+        answer(STRANGER_ADMIN, true);
+        handedOver();
+        offer(STRANGER_ADMIN, "st-mary");
+        assertThat(handedOver().getRecords()).isZero();
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 a record that has not arrived yet is left where it is, and the rest is handed over")
+    void rec2_notArrived() throws Exception {
+        offer();
+        answer(STRANGER_ADMIN, true);
+        handedOver();
+        handedBack();
+        offer();
+        answer(STRANGER_ADMIN, true);
+        CustodyResponse response = handedOver();
+        assertThat(response.getRecords()).isZero();
+        assertThat(response.getLeft()).isEqualTo(1);
+        assertThat(sees(STRANGER_ADMIN)).as("it has the patient").isTrue();
+        assertThat(handedOver().getLeft()).isEqualTo(1);
     }
 }
