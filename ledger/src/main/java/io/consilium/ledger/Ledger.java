@@ -10,6 +10,7 @@ import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.block.Writes;
+import io.consilium.ledger.state.BlockWork;
 import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKey;
@@ -43,7 +44,7 @@ public final class Ledger {
 
     /** What decides and writes for one transaction. */
     @FunctionalInterface
-    interface Rules {
+    public interface Rules {
         Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction);
     }
 
@@ -51,7 +52,8 @@ public final class Ledger {
         this(chainId, limits, TransactionRules::apply);
     }
 
-    Ledger(Hash chainId, LedgerLimits limits, Rules rules) {
+    /** With other rules than the ledger's own, for tests of what stands on them. */
+    public Ledger(Hash chainId, LedgerLimits limits, Rules rules) {
         this.chainId = chainId;
         this.limits = limits;
         this.rules = rules;
@@ -112,19 +114,25 @@ public final class Ledger {
     }
 
     /**
-     * Executes a block of admissible transactions on the state after its parent. Total: every transaction gets a
-     * receipt (TX-5).
+     * Executes admissible transactions on the state after their block's parent, as many of them, from the first on, as
+     * one block has room for (TX-6): the result is that of a block of exactly these, as many as it has receipts. Total:
+     * each gets a receipt (TX-5), and the first always has room, if only for its refusal.
      */
     public BlockResult execute(StateReader parentState, BlockContext block, List<ParsedTransaction> transactions) {
         WatchedReader reader = new WatchedReader(parentState);
-        LedgerState state = new LedgerState(reader);
+        BlockWork work = new BlockWork();
+        LedgerState state = new LedgerState(reader, work);
         List<Receipt> receipts = new ArrayList<>(transactions.size());
         List<IndexEntry> index = new ArrayList<>();
         List<LedgerEvent> events = new ArrayList<>();
         List<BlockResult.Fault> faults = new ArrayList<>();
         for (int i = 0; i < transactions.size(); i++) {
             ParsedTransaction transaction = transactions.get(i);
-            Outcome outcome = apply(state, block, transaction, reader, faults);
+            Optional<Outcome> done = apply(state, work, block, transaction, reader, faults);
+            if (done.isEmpty() && i > 0) {
+                break;
+            }
+            Outcome outcome = done.orElseGet(() -> Outcome.refused(Refusal.TOO_MUCH_WORK));
             outcome.writes().objects().forEach(state::put);
             index.addAll(outcome.writes().index());
             for (Writes.Notice notice : outcome.writes().notices()) {
@@ -140,15 +148,21 @@ public final class Ledger {
     /**
      * One transaction never stops the chain: a rule that breaks on it is a fault of this program, and the same on every
      * validator, so the transaction is refused. A state that cannot be read is this node's own trouble, and stops it.
+     * Empty where the block has no room for the transaction.
      */
-    private Outcome apply(
+    private Optional<Outcome> apply(
             LedgerState state,
+            BlockWork work,
             BlockContext block,
             ParsedTransaction transaction,
             WatchedReader reader,
             List<BlockResult.Fault> faults) {
         try {
-            return bounded(rules.apply(state, block, transaction));
+            Outcome outcome = bounded(rules.apply(state, block, transaction));
+            outcome.writes().objects().values().forEach(object -> work.keep(object.getSerializedSize()));
+            return Optional.of(outcome);
+        } catch (BlockWork.Exceeded exceeded) {
+            return Optional.empty();
         } catch (BrokenStateException broken) {
             throw broken;
         } catch (RuntimeException failure) {
@@ -156,7 +170,7 @@ public final class Ledger {
                 throw failure;
             }
             faults.add(new BlockResult.Fault(transaction.txId(), failure));
-            return Outcome.refused(Refusal.LEDGER_FAULT);
+            return Optional.of(Outcome.refused(Refusal.LEDGER_FAULT));
         }
     }
 

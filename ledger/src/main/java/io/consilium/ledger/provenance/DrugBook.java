@@ -138,8 +138,8 @@ final class DrugBook implements DrugPath.Source {
     }
 
     void put(StateKey key, MessageLite object) {
-        written.put(key, object);
-        work.write(written.size());
+        MessageLite before = written.put(key, object);
+        work.write(written.size(), object.getSerializedSize() - (before == null ? 0 : before.getSerializedSize()));
     }
 
     Work work() {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Finds where a pack lies, for queries: a client names the place in its transaction, so that the ledger need not search.
@@ -29,32 +30,48 @@ public final class PackSearch {
     public record Place(DrugItemSet set, DrugItemState item) {}
 
     public Optional<Place> find(ByteString productId, ByteString id) {
-        return Optional.ofNullable(find(productId, List.of(id)).get(id));
-    }
-
-    /** Those of the packs that exist; one pass through the product's segments for all of them. */
-    public Map<ByteString, Place> find(ByteString productId, List<ByteString> ids) {
-        Map<ByteString, Place> found = new LinkedHashMap<>();
         Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
         if (product.isEmpty()) {
-            return found;
+            return Optional.empty();
         }
+        Optional<DrugItemState> own = state.read(DrugKeys.item(productId, id), DrugItemState.parser());
+        if (own.isPresent()) {
+            return Optional.of(new Place(setOf(own.get()), own.get()));
+        }
+        List<Place> found = new ArrayList<>();
+        search(
+                product.get(),
+                List.of(id),
+                (segment, set) -> found.add(new Place(
+                        set,
+                        Packs.inSegment(segment, set, id, product.get().getOwner())
+                                .orElseThrow())));
+        return found.stream().findFirst();
+    }
+
+    /**
+     * Where those of many packs lie that exist; one pass through the product's segments for all of them. What the packs
+     * went through is not kept, since it is a hundred times as large.
+     */
+    public List<DrugItemSet> places(ByteString productId, List<ByteString> ids) {
+        Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
+        if (product.isEmpty()) {
+            return List.of();
+        }
+        List<DrugItemSet> found = new ArrayList<>();
         List<ByteString> rest = new ArrayList<>();
         for (ByteString id : ids) {
-            Optional<DrugItemState> own = state.read(DrugKeys.item(productId, id), DrugItemState.parser());
-            if (own.isEmpty()) {
-                rest.add(id);
-            } else {
-                found.put(id, new Place(setOf(own.get()), own.get()));
-            }
+            state.glance(DrugKeys.item(productId, id), DrugItemState.parser())
+                    .ifPresentOrElse(own -> found.add(setOf(own)), () -> rest.add(id));
         }
         if (!rest.isEmpty()) {
-            search(product.get(), rest, found);
+            search(product.get(), rest, (segment, set) -> found.add(set));
         }
         return found;
     }
 
-    private void search(DrugProductState product, List<ByteString> ids, Map<ByteString, Place> found) {
+    private void search(
+            DrugProductState product, List<ByteString> ids, BiConsumer<DrugSegmentState, DrugItemSet> found) {
         ByteString sorted = ItemIds.sorted(ItemIds.join(ids));
         SerialSet wanted = new SerialSet(sorted);
         int left = ids.size();
@@ -66,10 +83,7 @@ public final class PackSearch {
                 DrugSegmentState segment = state.glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser())
                         .orElseThrow();
                 for (ByteString id : wanted.allIn(segment.getIds())) {
-                    DrugItemSet set = set(product.getId(), lotId, number, id);
-                    DrugItemState item = Packs.inSegment(segment, set, id, product.getOwner())
-                            .orElseThrow();
-                    found.put(id, new Place(set, item));
+                    found.accept(segment, set(product.getId(), lotId, number, id));
                     left--;
                 }
             }

@@ -1,5 +1,7 @@
 package io.consilium.ledger.provenance;
 
+import io.consilium.ledger.state.BlockWork;
+
 /**
  * The work that one transaction makes for every validator (TX-6). It is counted as the acts go, alike everywhere, and the
  * transaction that goes beyond a bound has no effect but its refusal.
@@ -7,6 +9,8 @@ package io.consilium.ledger.provenance;
 final class Work {
     /** Values written. */
     static final int MAX_WRITTEN = 32_768;
+    /** Serialized bytes of the values written, which are in memory until the transaction is done. */
+    static final long MAX_WRITTEN_BYTES = BlockWork.MAX_KEPT_BYTES;
     /** Findings, each of which opens or counts an exception. */
     static final int MAX_FINDINGS = 1_024;
     /** Bytes looked at, a value that is read counting {@link #READ} besides its size where that may be large. */
@@ -17,6 +21,7 @@ final class Work {
     static final int READ = 512;
 
     private long bytes;
+    private long written;
     private int findings;
     private int compared;
 
@@ -33,9 +38,12 @@ final class Work {
         within(++findings, MAX_FINDINGS);
     }
 
-    void write(int values) {
+    /** As many values are written now, which have grown by so many bytes. */
+    void write(int values, int bytes) {
         look(READ);
+        written += bytes;
         within(values, MAX_WRITTEN);
+        within(written, MAX_WRITTEN_BYTES);
     }
 
     private static void within(long value, long most) {

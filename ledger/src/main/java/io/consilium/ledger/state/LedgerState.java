@@ -44,9 +44,21 @@ public final class LedgerState {
     private final Map<StateKey, Optional<MessageLite>> decoded = new LinkedHashMap<>();
     private final Map<ByteString, List<ConsentEntry>> gathered = new LinkedHashMap<>();
     private final SortedMap<StateKey, MessageLite> written = new TreeMap<>();
+    private final Optional<BlockWork> work;
 
+    /** For a query. */
     public LedgerState(StateReader below) {
+        this(below, Optional.empty());
+    }
+
+    /** For a block, which counts what it reads and keeps. */
+    public LedgerState(StateReader below, BlockWork work) {
+        this(below, Optional.of(work));
+    }
+
+    private LedgerState(StateReader below, Optional<BlockWork> work) {
         this.below = below;
+        this.work = work;
     }
 
     public Optional<EvidenceState> evidence(StateKey key) {
@@ -172,7 +184,12 @@ public final class LedgerState {
     @SuppressWarnings({"unchecked", "OptionalAssignedToNull"}) // as in object()
     public <T extends MessageLite> Optional<T> glance(StateKey key, Parser<T> parser) {
         Optional<MessageLite> known = decoded.get(key);
-        return known == null ? below.get(key).map(bytes -> decode(key, parser, bytes)) : (Optional<T>) known;
+        if (known != null) {
+            return (Optional<T>) known;
+        }
+        Optional<byte[]> bytes = below.get(key);
+        work.ifPresent(counted -> counted.look(size(bytes)));
+        return bytes.map(value -> decode(key, parser, value));
     }
 
     /** The version of the object that a precondition names, 0 if there is none (TX-2). */
@@ -238,10 +255,16 @@ public final class LedgerState {
     private <T extends MessageLite> Optional<T> object(StateKey key, Parser<T> parser) {
         Optional<MessageLite> known = decoded.get(key);
         if (known == null) {
-            known = below.get(key).map(bytes -> decode(key, parser, bytes));
+            Optional<byte[]> bytes = below.get(key);
+            work.ifPresent(counted -> counted.keep(size(bytes)));
+            known = bytes.map(value -> decode(key, parser, value));
             decoded.put(key, known);
         }
         return (Optional<T>) known;
+    }
+
+    private static int size(Optional<byte[]> bytes) {
+        return bytes.map(value -> value.length).orElse(0);
     }
 
     private static <T extends MessageLite> T decode(StateKey key, Parser<T> parser, byte[] bytes) {

@@ -27,6 +27,8 @@ public enum Refusal {
             REFUSED,
             "an object would outgrow what the state can hold",
             "go on with a new object: a new record, container or trial"),
+    TOO_MUCH_WORK(
+            "TX-6", REFUSED, "the transaction needs more memory than one block may take", "do it in smaller parts"),
     LEDGER_FAULT(
             "TX-5",
             REFUSED,

@@ -19,6 +19,7 @@ import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugReceive;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugUnpack;
@@ -42,8 +43,7 @@ class DrugBoundsTest {
 
     /** As {@link DrugWorld#find}, by one search for all. */
     private List<DrugItemSet> places(List<ByteString> ids) {
-        return PackSearch.joined(new PackSearch(world.chain.objects())
-                .find(PRODUCT, ids).values().stream().map(PackSearch.Place::set).toList());
+        return PackSearch.joined(new PackSearch(world.chain.objects()).places(PRODUCT, ids));
     }
 
     private Receipt packing(String container, List<ByteString> ids) {
@@ -154,6 +154,35 @@ class DrugBoundsTest {
         assertThat(refused.receipts().get(0).code()).isEqualTo("TOO_MANY_AT_ONCE");
         assertThat(refused.changes()).isEmpty();
         assertThat(refused.events()).isEmpty();
+    }
+
+    private Receipt changing(DrugStatusKind kind, List<ByteString> ids) {
+        return world.submit(
+                PACKER,
+                DrugAction.newBuilder()
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(kind)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                                .addAllItems(places(ids))));
+    }
+
+    @Test
+    @DisplayName("TX-6 many packs that went through much are changed in parts, not all at once")
+    void tx6_heavyPacks() {
+        int many = 4_000;
+        commission(many);
+        String code = "OK";
+        int rounds = 0;
+        while (code.equals("OK")) {
+            DrugStatusKind kind = rounds++ % 2 == 0 ? DrugStatusKind.DRUG_QUARANTINE : DrugStatusKind.DRUG_RELEASE;
+            code = changing(kind, packs(0, many)).code();
+        }
+        assertThat(code).isEqualTo("TOO_MUCH_WORK");
+        assertThat(rounds).isLessThan(Packs.MAX_HISTORY);
+        DrugStatusKind next = world.item(1).getStatus() == DrugStatus.DRUG_ACTIVE
+                ? DrugStatusKind.DRUG_QUARANTINE
+                : DrugStatusKind.DRUG_RELEASE;
+        assertThat(changing(next, packs(0, many / 2)).code()).isEqualTo("OK");
     }
 
     @Test

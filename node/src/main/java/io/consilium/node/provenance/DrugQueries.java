@@ -13,11 +13,8 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugFound;
-import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Answers what trading partners ask about packs: where they lie, whether they are genuine, where they have been. */
 public final class DrugQueries {
@@ -72,12 +69,8 @@ public final class DrugQueries {
         DrugFound.Builder found = DrugFound.newBuilder();
         if (!ids.isEmpty()) {
             new DrugPolicy(view.state()).requireVerifies(caller, find.getProductId());
-            List<DrugItemSet> sets = new ArrayList<>();
-            new PackSearch(view.state())
-                    .find(find.getProductId(), ItemIds.list(ids))
-                    .values()
-                    .forEach(place -> sets.add(place.set()));
-            found.addAllItems(PackSearch.joined(sets));
+            found.addAllItems(
+                    PackSearch.joined(new PackSearch(view.state()).places(find.getProductId(), ItemIds.list(ids))));
         }
         if (DrugPolicy.reader(caller).isPresent()) {
             find.getContainersList().stream()

@@ -88,10 +88,12 @@ final class BlockExecutor {
         if (chosen.isEmpty() && !order.allowEmpty()) {
             return Optional.empty();
         }
-        BlockTransactions transactions = new BlockTransactions(chosen);
         BlockContext context =
                 new BlockContext(chainId, order.height(), timestamp, order.parentHash(), order.leaderRecord());
         BlockResult result = ledger.execute(store.latest(), context, chosen);
+        // Those that this block has no room for wait for the next.
+        List<ParsedTransaction> included = chosen.subList(0, result.receipts().size());
+        BlockTransactions transactions = new BlockTransactions(included);
         TreeUpdate tree =
                 StateTree.update(store.nodes(), tip.height(), tip.stateRoot(), order.height(), result.changes());
         BlockHeader header = new BlockHeader(
@@ -107,7 +109,7 @@ final class BlockExecutor {
                 result.nextValidatorSet().hash(),
                 timestamp,
                 order.proposer());
-        ExecutedBlock block = new ExecutedBlock(header, header.hash(), transactions.encode(), chosen, result, tree);
+        ExecutedBlock block = new ExecutedBlock(header, header.hash(), transactions.encode(), included, result, tree);
         keep(block, order.leaderRecord());
         return Optional.of(block);
     }
@@ -210,6 +212,11 @@ final class BlockExecutor {
         BlockContext context =
                 new BlockContext(chainId, header.height(), header.timestampMillis(), header.parentHash(), leaderRecord);
         BlockResult result = ledger.execute(store.latest(), context, transactions);
+        if (result.receipts().size() < transactions.size()) {
+            return Outcome.refused(
+                    ExecutionVerdict.INADMISSIBLE,
+                    "transaction " + result.receipts().size() + " is one more than the block has room for (TX-6)");
+        }
         TreeUpdate tree =
                 StateTree.update(store.nodes(), tip.height(), tip.stateRoot(), header.height(), result.changes());
         if (!tree.root().equals(header.stateRoot())
