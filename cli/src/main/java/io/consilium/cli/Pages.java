@@ -54,17 +54,22 @@ final class Pages {
             List<String> columns,
             Function<T, Map<String, Object>> describe)
             throws ClientException {
+        print(ListRequest.newBuilder().setList(list).setBy(by), paging, parser, columns, describe);
+    }
+
+    <T> void print(
+            ListRequest.Builder request,
+            Paging paging,
+            Parser<T> parser,
+            List<String> columns,
+            Function<T, Map<String, Object>> describe)
+            throws ClientException {
         if (paging.limit < 1 || paging.limit > 500) {
             throw new MalformedInput(
                     "--limit", "--limit is 1 to 500, not " + paging.limit, "Page with --cursor for more");
         }
-        ListResponse page = session.client()
-                .list(ListRequest.newBuilder()
-                        .setList(list)
-                        .setBy(by)
-                        .setLimit(paging.limit)
-                        .setCursor(paging.cursor.orElse(""))
-                        .build());
+        request.setLimit(paging.limit).setCursor(paging.cursor.orElse(""));
+        ListResponse page = new Custodian(session).ask(client -> client.list(request.build()));
         List<Map<String, Object>> items = new ArrayList<>();
         for (ByteString item : page.getItemsList()) {
             try {

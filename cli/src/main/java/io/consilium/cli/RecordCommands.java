@@ -7,6 +7,7 @@ import io.consilium.client.Payload;
 import io.consilium.client.RecordProof;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
+import io.consilium.proto.ListRequest;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordMark;
 import io.consilium.proto.RecordState;
@@ -162,15 +163,30 @@ final class RecordCommands extends ErasureCommands {
             name = "list",
             description = "List a patient's records, as far as you may see them.",
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium --context st-mary/dr-adams record list --patient P"})
+            footer = {
+                "  consilium --context st-mary/dr-adams record list --patient P",
+                "  consilium --context st-mary/dr-adams record list --patient P --label 'http://loinc.org|2339-0'"
+            })
     int list(
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
+            @Option(
+                            names = "--label",
+                            paramLabel = "SYSTEM|CODE",
+                            description =
+                                    "Only those with this category or one under it; repeat it for others beside it.")
+                    @Nullable
+                    List<String> labels,
             @Mixin Pages.Paging paging)
             throws Exception {
+        ListRequest.Builder request = ListRequest.newBuilder()
+                .setList("records")
+                .setBy("patient/" + Ids.text(Ids.object("patient", patient)));
+        for (String label : Words.of(labels)) {
+            request.addLabels(Labels.code("--label", label));
+        }
         new Pages(session)
                 .print(
-                        "records",
-                        "patient/" + Ids.text(Ids.object("patient", patient)),
+                        request,
                         paging,
                         RecordState.parser(),
                         List.of("recordId", "versions", "custodian", "author", "registeredAt", "ciphertextBytes"),

@@ -99,6 +99,9 @@ class CustodyIT {
         cluster.run(AUTHOR, "record", "amend", record, amended.toString(), "--reason", "typing")
                 .ended(0);
         get(RESEARCHER, record, "HRESCH", amended);
+        String[] list = {"record", "list", "--patient", patient, "--label"};
+        assertThat(ids("recordId", AUTHOR, as(list, CODE))).containsExactly(record);
+        assertThat(ids("recordId", AUTHOR, as(list, "http://loinc.org|1-8"))).isEmpty();
 
         // what was made with the key before is refused, and the guardian gets no key any more
         Cluster.Said stale = cluster.run(OFFICER, "tx", "submit", early.toString());

@@ -39,10 +39,10 @@ class LabelsTest {
     @Test
     @DisplayName("PRV-4 a sensitivity brings its broader ones, a confidentiality lifts the level")
     void prv4_ancestorsAndLevels() throws Exception {
-        Code psychiatry = Labels.code("--label", "http://terminology.hl7.org/CodeSystem/v3-ActCode|PSY");
+        Code opioids = Labels.code("--label", "http://terminology.hl7.org/CodeSystem/v3-ActCode|OPIOIDUD");
         Code restricted = Labels.code("--label", Sensitivity.SYSTEM + "|R");
-        Labels labels = Labels.of(List.of(psychiatry, restricted), Optional.empty(), Optional.empty());
-        assertThat(labels.codes()).map(Code::getCode).containsExactly("PSY", "MH", "BH", "SPI");
+        Labels labels = Labels.of(List.of(opioids, restricted), Optional.empty(), Optional.empty());
+        assertThat(labels.codes()).map(Code::getCode).containsExactly("OPIOIDUD", "SUD", "SPI");
         assertThat(labels.sensitivity()).isEqualTo(Sensitivity.R);
     }
 }

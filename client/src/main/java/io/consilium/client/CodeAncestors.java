@@ -9,8 +9,9 @@ import java.util.Set;
 
 /**
  * The broader categories of a code in classifications whose codes spell out their hierarchy: E11.9 lies in E11, A10BA02
- * in A10BA, A10B, A10 and A. Of HL7 v3 ActCode those of InformationSensitivityPolicy that have a hierarchy: psychiatry
- * lies in mental health, that in behavioral health, that in specially protected information.
+ * in A10BA, A10B, A10 and A. Of HL7 v3 ActCode those of InformationSensitivityPolicy that have a hierarchy: an opioid
+ * use disorder lies in substance use disorders, these in specially protected information; psychiatry lies there beside
+ * mental and behavioral health, not under them.
  *
  * <p>They are added when a record is labelled, so that a consent which denies a category reaches what is under it
  * (PRV-4). Terminologies with a separate hierarchy, as SNOMED CT, need a terminology server and are labelled as given.
@@ -25,18 +26,18 @@ public final class CodeAncestors {
     private static final String ATC = "http://www.whocc.no/atc";
     private static final String ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
-    /** Each under the next broader one, as the code system of FHIR R4 has them. */
+    /** Each under the next broader one, as HL7 publishes the code system. */
     private static final Map<String, String> SENSITIVITY = Map.ofEntries(
-            Map.entry("PSY", "MH"),
-            Map.entry("PSYTHPN", "MH"),
-            Map.entry("ETHUD", "SUD"),
-            Map.entry("OPIOIDUD", "SUD"),
             Map.entry("COGN", "BH"),
             Map.entry("DVD", "BH"),
             Map.entry("EMOTDIS", "BH"),
-            Map.entry("MH", "BH"),
-            Map.entry("SUD", "BH"),
-            Map.entry("BH", "SPI"));
+            Map.entry("ETHUD", "SUD"),
+            Map.entry("OPIOIDUD", "SUD"),
+            Map.entry("BH", "SPI"),
+            Map.entry("MH", "SPI"),
+            Map.entry("PSY", "SPI"),
+            Map.entry("PSYTHPN", "SPI"),
+            Map.entry("SUD", "SPI"));
 
     private static final int ICD_CATEGORY = 3;
     private static final int[] ATC_LEVELS = {1, 3, 4, 5};

@@ -30,8 +30,15 @@ class LabelsTest {
                 .map(Code::getCode)
                 .containsExactly("A10BA", "A10B", "A10", "A");
         String act = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
-        assertThat(CodeAncestors.of(code(act, "PSY"))).map(Code::getCode).containsExactly("MH", "BH", "SPI");
-        assertThat(CodeAncestors.of(code(act, "OPIOIDUD"))).map(Code::getCode).containsExactly("SUD", "BH", "SPI");
+        for (String code : List.of("BH", "MH", "PSY", "PSYTHPN", "SUD")) {
+            assertThat(CodeAncestors.of(code(act, code))).map(Code::getCode).containsExactly("SPI");
+        }
+        for (String code : List.of("COGN", "DVD", "EMOTDIS")) {
+            assertThat(CodeAncestors.of(code(act, code))).map(Code::getCode).containsExactly("BH", "SPI");
+        }
+        for (String code : List.of("ETHUD", "OPIOIDUD")) {
+            assertThat(CodeAncestors.of(code(act, code))).map(Code::getCode).containsExactly("SUD", "SPI");
+        }
         assertThat(CodeAncestors.of(code(act, "HIV"))).isEmpty();
         assertThat(CodeAncestors.of(code("http://snomed.info/sct", "73211009"))).isEmpty();
         assertThat(CodeAncestors.of(code("http://hl7.org/fhir/sid/icd-10", "E11")))
