@@ -61,6 +61,11 @@ final class BenchPacks {
                 freshSsccs());
         Map<String, Object> figures = new LinkedHashMap<>(
                 PackBench.run(setup, options, session.output()::say).figures());
+        if (!figures.containsKey("cpuMicrosPerPack")) {
+            session.output()
+                    .say(
+                            "The nodes' processor time is not known: they were not started here; leave --context out for it");
+        }
         session.output().say("Asking for one pack ...");
         String serial = PackBench.firstSerial(); // of the oldest lot, which a search comes to last
         figures.put("verifyMillis", millis("verify", gtin, serial));

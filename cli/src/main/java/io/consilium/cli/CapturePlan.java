@@ -240,7 +240,7 @@ final class CapturePlan {
                             case DISPENSE_PARTIALLY -> DrugStatusKind.DRUG_DISPENSE_PARTIALLY;
                             case SAMPLE -> DrugStatusKind.DRUG_SAMPLE;
                             case DESTROY -> DrugStatusKind.DRUG_DESTROY;
-                            case DECOMMISSION -> DrugStatusKind.DRUG_EXPORT;
+                            case DECOMMISSION -> DrugStatusKind.DRUG_DECOMMISSION;
                             case QUARANTINE -> DrugStatusKind.DRUG_QUARANTINE;
                             case RELEASE -> DrugStatusKind.DRUG_RELEASE;
                             case UNDO -> DrugStatusKind.DRUG_UNDO;

@@ -31,12 +31,15 @@ import io.consilium.proto.ListResponse;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.TransactionReceipt;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What the commands of provenance share: whose an identifier is, the keys that blind it, and acts put on chain. */
 final class DrugDesk {
@@ -218,13 +221,23 @@ final class DrugDesk {
         }
     }
 
-    /** The same for what this institution's events say of another. */
-    void sendDetailsKey(String to) throws ClientException {
+    /**
+     * For each of the institutions, the key that it shares with this one for what only the two may read. Where this one runs
+     * no node that would grant it, it goes ahead.
+     */
+    SortedMap<String, BlindingKey> readerKeys(Collection<String> readers) throws ClientException {
+        foundOnce();
         InstitutionState own =
                 session.state().institution(session.institution()).value();
-        if (own.getApiEndpoint().isEmpty() && !to.equals(own.getId())) {
-            keys().giveDetails(own.getId(), to, handlers(to));
+        boolean goesAhead = own.getApiEndpoint().isEmpty() && !session.options().dryRun;
+        SortedMap<String, BlindingKey> shared = new TreeMap<>();
+        for (String reader : readers) {
+            shared.put(reader, keys().ownDetails(reader).orElseThrow());
+            if (goesAhead && !reader.equals(own.getId())) {
+                keys().giveDetails(own.getId(), reader, handlers(reader));
+            }
         }
+        return shared;
     }
 
     /** A container with the key that its id was made with. */
@@ -350,6 +363,19 @@ final class DrugDesk {
                 .filter(institution -> institution.getGln().equals(gln.value()))
                 .findFirst()
                 .or(() -> under(institutions, gln));
+    }
+
+    /** The key for what an institution wrote for this one; none where its owner has not given it, or the role gets none. */
+    Optional<BlindingKey> sharedBy(String owner) throws ClientException {
+        try {
+            return keys().details(owner);
+        } catch (ClientException refused) {
+            if (refused.kind() == FailureClass.DENIED || refused.kind() == FailureClass.UNREACHABLE) {
+                session.output().detail("Something that " + owner + " wrote stays sealed: " + refused.getMessage());
+                return Optional.empty();
+            }
+            throw refused;
+        }
     }
 
     /** A container's SSCC, where this member may know it. */

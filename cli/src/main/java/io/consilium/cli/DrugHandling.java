@@ -136,14 +136,27 @@ class DrugHandling extends DrugLookups {
     int destroy(
             @Mixin DrugOptions.ReasonedChange change,
             @Option(names = "--sample", description = "Taken as a sample by an authority or for tests.") boolean sample,
-            @Option(names = "--export", description = "Leaves the region where the code is followed.") boolean export)
+            @Option(names = "--export", description = "Leaves the region where the code is followed.") boolean export,
+            @Option(
+                            names = "--decommission",
+                            description = "Only its code is taken off, such as before it gets another one.")
+                    boolean decommission)
             throws Exception {
-        if (sample && export) {
-            throw new MalformedInput("--sample", "A pack is either a sample or exported", "Give one of them");
+        List<DrugStatusKind> kinds = new ArrayList<>();
+        if (sample) {
+            kinds.add(DrugStatusKind.DRUG_SAMPLE);
         }
-        return change(
-                sample ? DrugStatusKind.DRUG_SAMPLE : export ? DrugStatusKind.DRUG_EXPORT : DrugStatusKind.DRUG_DESTROY,
-                change);
+        if (export) {
+            kinds.add(DrugStatusKind.DRUG_EXPORT);
+        }
+        if (decommission) {
+            kinds.add(DrugStatusKind.DRUG_DECOMMISSION);
+        }
+        if (kinds.size() > 1) {
+            throw new MalformedInput(
+                    "--sample, --export, --decommission", "A pack's way ends in one of these ways", "Give one of them");
+        }
+        return change(kinds.isEmpty() ? DrugStatusKind.DRUG_DESTROY : kinds.get(0), change);
     }
 
     @Command(

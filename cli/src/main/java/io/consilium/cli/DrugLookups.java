@@ -17,7 +17,6 @@ import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugRequest;
-import io.consilium.proto.DrugResolve;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugTrace;
 import java.nio.charset.StandardCharsets;
@@ -309,6 +308,13 @@ class DrugLookups extends DrugDocuments {
         }
     }
 
+    private DrugExceptionState exception(String id) throws ClientException {
+        return session.state()
+                .find(DrugKeys.exception(Ids.object("exception", id)), DrugExceptionState.parser())
+                .orElseThrow(DrugLookups::noException)
+                .value();
+    }
+
     private static ClientException noException() {
         return new ClientException(
                 FailureClass.NOT_FOUND,
@@ -366,7 +372,7 @@ class DrugLookups extends DrugDocuments {
             footer = {
                 "  consilium --context transmed/operator drug exceptions",
                 "  consilium drug exceptions show ID",
-                "  consilium drug exceptions resolve ID --resolution found"
+                "  consilium drug exceptions resolve ID --resolution found --reason 'stood at the wrong gate'"
             })
     int exceptions(
             @Parameters(
@@ -382,6 +388,11 @@ class DrugLookups extends DrugDocuments {
                             paramLabel = "CODE",
                             description = "How it ended, in one word, such as found, data-corrected, destroyed.")
                     Optional<String> resolution,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            description = "Why; sealed for the parties. A resolution needs one.")
+                    Optional<String> reason,
             @Option(names = "--investigating", description = "Take it on; it is not resolved yet.")
                     boolean investigating,
             @Option(names = "--institution", paramLabel = "ID", description = "A regulator's: whose to list.")
@@ -398,24 +409,20 @@ class DrugLookups extends DrugDocuments {
                                 DrugExceptionState.parser(),
                                 List.of("exceptionId", "type", "status", "parties", "openedAt"),
                                 DrugExceptions::describe);
-            case "show" -> {
-                ByteString exception = Ids.object("exception", required("ID", id));
+            case "show" ->
                 session.output()
-                        .result(DrugExceptions.describe(session.state()
-                                .find(DrugKeys.exception(exception), DrugExceptionState.parser())
-                                .orElseThrow(DrugLookups::noException)
-                                .value()));
-            }
+                        .result(DrugExceptions.shown(desk, exception(required("ID", id)), session.institution()));
             case "resolve" ->
                 desk.act(
                         DrugAction.newBuilder()
-                                .setResolve(DrugResolve.newBuilder()
-                                        .setExceptionId(Ids.object("exception", required("ID", id)))
-                                        .setInvestigating(investigating)
-                                        .setResolution(
-                                                investigating
-                                                        ? "investigating"
-                                                        : required("--resolution", resolution))),
+                                .setResolve(DrugExceptions.resolving(
+                                        desk,
+                                        exception(required("ID", id)),
+                                        session.institution(),
+                                        investigating
+                                                ? Optional.empty()
+                                                : Optional.of(required("--resolution", resolution)),
+                                        investigating ? reason : Optional.of(required("--reason", reason)))),
                         Map.of());
             default -> throw new MalformedInput("", "There is no drug exceptions " + what, "list, show or resolve");
         }

@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -48,10 +47,9 @@ final class EventKeeping {
         for (CapturedEvent event : events) {
             groups.computeIfAbsent(readers(event), readers -> new ArrayList<>()).add(event);
         }
-        desk.foundOnce();
         List<DrugAction> acts = new ArrayList<>();
         for (Map.Entry<SortedSet<String>, List<CapturedEvent>> group : groups.entrySet()) {
-            SortedMap<String, BlindingKey> keys = keys(group.getKey());
+            SortedMap<String, BlindingKey> keys = desk.readerKeys(group.getKey());
             List<CapturedEvent> some = new ArrayList<>();
             int characters = 0;
             for (CapturedEvent event : group.getValue()) {
@@ -77,17 +75,6 @@ final class EventKeeping {
             holder.ifPresent(institution -> readers.add(institution.getId()));
         }
         return readers;
-    }
-
-    private SortedMap<String, BlindingKey> keys(SortedSet<String> readers) throws ClientException {
-        SortedMap<String, BlindingKey> keys = new TreeMap<>();
-        for (String reader : readers) {
-            keys.put(reader, desk.keys().ownDetails(reader).orElseThrow());
-            if (!session.options().dryRun) {
-                desk.sendDetailsKey(reader);
-            }
-        }
-        return keys;
     }
 
     private List<DrugAction> sealed(List<CapturedEvent> events, SortedMap<String, BlindingKey> keys)

@@ -3,7 +3,6 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
-import io.consilium.client.FailureClass;
 import io.consilium.client.SealedDetails;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
@@ -61,9 +60,8 @@ final class KeptEvents {
         if (place < 0) {
             return Optional.empty();
         }
-        Optional<BlindingKey> key = key(owner);
+        Optional<BlindingKey> key = desk.sharedBy(owner);
         if (key.isEmpty()) {
-            session.output().detail("An event that " + owner + " captured stays sealed: there is no key for it yet");
             return Optional.empty();
         }
         return Optional.of(new Kept(
@@ -85,18 +83,6 @@ final class KeptEvents {
             parts.add(part.get());
         }
         return parts;
-    }
-
-    /** A key that its owner has not given yet, or that this member's role does not get, is none. */
-    private Optional<BlindingKey> key(String owner) throws ClientException {
-        try {
-            return desk.keys().details(owner);
-        } catch (ClientException refused) {
-            if (refused.kind() == FailureClass.DENIED || refused.kind() == FailureClass.UNREACHABLE) {
-                return Optional.empty();
-            }
-            throw refused;
-        }
     }
 
     private EpcisDocument document(ByteString id, List<DrugEventDetails> parts, BlindingKey key)

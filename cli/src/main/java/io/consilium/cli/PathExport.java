@@ -92,6 +92,7 @@ final class PathExport {
             case "dispense-partially" -> Optional.of(object(event, "OBSERVE", "dispensing", "partially_dispensed"));
             case "sample" -> Optional.of(object(event, "OBSERVE", "sampling", "in_progress"));
             case "destroy" -> Optional.of(object(event, "DELETE", "destroying", "destroyed"));
+            case "decommission" -> Optional.of(object(event, "DELETE", "decommissioning", "inactive"));
             case "export" -> Optional.of(object(event, "OBSERVE", "decommissioning", "inactive"));
             case "quarantine", "mark-suspect", "mark-illegitimate" ->
                 Optional.of(object(event, "OBSERVE", "holding", "non_sellable_other"));

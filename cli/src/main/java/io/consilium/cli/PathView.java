@@ -256,6 +256,7 @@ final class PathView {
             case "sample" -> "taken as a sample";
             case "destroy" -> "destroyed";
             case "export" -> "exported";
+            case "decommission" -> "its code was taken off";
             case "quarantine" -> "put in quarantine";
             case "release" -> "released";
             case "mark-suspect" -> "marked as suspect";

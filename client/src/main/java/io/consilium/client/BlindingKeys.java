@@ -209,7 +209,7 @@ public final class BlindingKeys {
             boolean has = read(id).map(DrugKeyState::getStatus).stream()
                     .anyMatch(status -> status == DrugRequestStatus.DRUG_GRANTED);
             if (!has) {
-                give(kind, receiver.getId(), recipient, id, key, 0);
+                give(kind, receiver.getId(), recipient, id, key, 0, ByteString.EMPTY);
             }
         }
     }
@@ -229,18 +229,33 @@ public final class BlindingKeys {
         byte[] key = DrugBlinding.productKey(root.get(), gtin);
         for (MemberState receiver : receivers) {
             ByteString recipient = encryptionKey(receiver);
+            ByteString mark = DrugBlinding.givenMark(root.get(), gtin, receiver.getId(), recipient);
             int number = 1;
-            while (number <= MAX_GIVEN
-                    && read(DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number))
-                            .isPresent()) {
+            Optional<DrugKeyState> earlier = given(company, receiver, recipient, number);
+            while (earlier.isPresent() && !earlier.get().getSealedSubject().equals(mark)) {
                 number++;
+                earlier = given(company, receiver, recipient, number);
             }
-            ByteString id = DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number);
-            give(DrugKeyKind.DRUG_KEY_PRODUCT, receiver.getId(), recipient, id, key, number);
+            if (earlier.isEmpty()) {
+                ByteString id = DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number);
+                give(DrugKeyKind.DRUG_KEY_PRODUCT, receiver.getId(), recipient, id, key, number, mark);
+            }
         }
     }
 
-    private void give(DrugKeyKind kind, String receiver, ByteString recipient, ByteString id, byte[] key, int product)
+    private Optional<DrugKeyState> given(String company, MemberState receiver, ByteString recipient, int number)
+            throws ClientException {
+        return read(DrugBlinding.givenProductRequestId(company, receiver.getId(), recipient, number));
+    }
+
+    private void give(
+            DrugKeyKind kind,
+            String receiver,
+            ByteString recipient,
+            ByteString id,
+            byte[] key,
+            int product,
+            ByteString mark)
             throws ClientException {
         if (!X25519.isUsable(recipient.toByteArray())) {
             return;
@@ -254,6 +269,7 @@ public final class BlindingKeys {
                         .setGivenTo(receiver)
                         .setGivenKey(recipient)
                         .setGivenProduct(product)
+                        .setGivenMark(mark)
                         .setGivenDetails(kind == DrugKeyKind.DRUG_KEY_DETAILS))
                 .build()));
     }

@@ -42,11 +42,8 @@ public final class SealedDetails {
     public static List<DrugEventDetails> seal(
             ByteString id, byte[] text, List<ByteString> events, SortedMap<String, BlindingKey> readers)
             throws ClientException {
-        SecureRandom random = new SecureRandom();
-        byte[] key = new byte[KEY_BYTES];
-        random.nextBytes(key);
-        ByteString sealed =
-                ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.EVENT_DETAILS, key, compressed(text), random));
+        Sealed whole = seal(text, readers);
+        ByteString sealed = whole.bytes();
         int parts = (sealed.size() + PART_BYTES - 1) / PART_BYTES;
         if (parts > MAX_PARTS) {
             throw new MalformedInput("", "An event is too large to be kept", "Split it");
@@ -59,27 +56,52 @@ public final class SealedDetails {
                     .setParts(parts)
                     .setSealed(sealed.substring(part * PART_BYTES, Math.min(sealed.size(), (part + 1) * PART_BYTES)));
             if (part == 0) {
-                act.setEventIds(ItemIds.join(events));
-                for (Map.Entry<String, BlindingKey> reader : readers.entrySet()) {
-                    act.addReaders(DrugEventDetails.Reader.newBuilder()
-                            .setInstitution(reader.getKey())
-                            .setSealedKey(reader.getValue().wrap(key)));
-                }
+                act.setEventIds(ItemIds.join(events)).addAllReaders(whole.readers());
             }
             acts.add(act.build());
         }
         return acts;
     }
 
+    /** A text that only its readers open. */
+    public record Sealed(ByteString bytes, List<DrugEventDetails.Reader> readers) {
+        public Sealed {
+            readers = List.copyOf(readers);
+        }
+    }
+
+    /** @param readers by institution, the key that it shares with this one */
+    public static Sealed seal(byte[] text, SortedMap<String, BlindingKey> readers) {
+        SecureRandom random = new SecureRandom();
+        byte[] key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        List<DrugEventDetails.Reader> wrapped = new ArrayList<>();
+        for (Map.Entry<String, BlindingKey> reader : readers.entrySet()) {
+            wrapped.add(DrugEventDetails.Reader.newBuilder()
+                    .setInstitution(reader.getKey())
+                    .setSealedKey(reader.getValue().wrap(key))
+                    .build());
+        }
+        return new Sealed(
+                ByteString.copyFrom(SealedBytes.seal(SealedBytes.Use.EVENT_DETAILS, key, compressed(text), random)),
+                wrapped);
+    }
+
     /** The text, if all parts are there and the key is one of its readers'. */
     public static Optional<byte[]> open(List<DrugEventDetails> parts, String reader, BlindingKey key) {
         ByteString sealed =
                 parts.stream().map(DrugEventDetails::getSealed).reduce(ByteString.EMPTY, ByteString::concat);
+        return open(new Sealed(sealed, parts.get(0).getReadersList()), reader, key);
+    }
+
+    public static Optional<byte[]> open(Sealed sealed, String reader, BlindingKey key) {
         try {
-            for (DrugEventDetails.Reader one : parts.get(0).getReadersList()) {
+            for (DrugEventDetails.Reader one : sealed.readers()) {
                 if (one.getInstitution().equals(reader)) {
                     return Optional.of(expanded(SealedBytes.open(
-                            SealedBytes.Use.EVENT_DETAILS, key.unwrap(one.getSealedKey()), sealed.toByteArray())));
+                            SealedBytes.Use.EVENT_DETAILS,
+                            key.unwrap(one.getSealedKey()),
+                            sealed.bytes().toByteArray())));
                 }
             }
             return Optional.empty();

@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
  * @param firstTenthNanos of the first tenth of the packs; with {@code lastTenthNanos} it shows what a grown product costs
  * @param commission latency of a commissioning of a lot, in microseconds
  * @param pack latency of a packing of a pallet, in microseconds
- * @param nodes what all nodes spent
+ * @param nodes what all nodes spent; without processor time where they were not started by this measurement
  * @param driverCpuMicros of this process, which blinds, signs and verifies on the same machine
  * @param handOver shipping one pallet of each size
  */
@@ -47,7 +47,9 @@ public record PackReport(
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("pallets", pallets);
             figures.put("p50Millis", millis(latency, 50));
-            figures.put("cpuMicros", nodes.cpuMicros() / pallets);
+            if (nodes.cpuMicros() > 0) {
+                figures.put("cpuMicros", nodes.cpuMicros() / pallets);
+            }
             figures.put("stateWrites", decimal((double) nodes.stateWrites() / pallets, 1));
             return figures;
         }
@@ -65,7 +67,10 @@ public record PackReport(
         figures.put("packsPerSecond", decimal(packsPerSecond(), 0));
         figures.put("firstTenthPerSecond", decimal(packs / TENTHS / (firstTenthNanos / NANOS_PER_SECOND), 0));
         figures.put("lastTenthPerSecond", decimal(packs / TENTHS / (lastTenthNanos / NANOS_PER_SECOND), 0));
-        figures.put("cpuMicrosPerPack", decimal(nodes.cpuMicros() / packs, 1));
+        // of nodes that run elsewhere it is not known, and no node runs for nothing
+        if (nodes.cpuMicros() > 0) {
+            figures.put("cpuMicrosPerPack", decimal(nodes.cpuMicros() / packs, 1));
+        }
         figures.put("driverCpuMicrosPerPack", decimal(driverCpuMicros / packs, 1));
         figures.put("signedBytesPerPack", decimal(signedBytes / packs, 1));
         figures.put("stateWritesPerThousandPacks", decimal(1_000 * nodes.stateWrites() / packs, 1));

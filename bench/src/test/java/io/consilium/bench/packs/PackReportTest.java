@@ -56,6 +56,26 @@ class PackReportTest {
     }
 
     @Test
+    @DisplayName("of nodes that run elsewhere no processor time is told, rather than none at all")
+    void nodesElsewhere() {
+        PackReport report = new PackReport(
+                new PackOptions(100_000, 0, 4, 2),
+                10 * SECOND,
+                SECOND,
+                SECOND,
+                3_400_000,
+                20,
+                latency(90_000),
+                latency(120_000),
+                new PackCluster.Counters(0, 2_300, 12),
+                1_000_000,
+                Optional.empty());
+        assertThat(report.figures())
+                .doesNotContainKey("cpuMicrosPerPack")
+                .containsEntry("driverCpuMicrosPerPack", new BigDecimal("10.0"));
+    }
+
+    @Test
     @DisplayName("packs are made by whole pallets, and only pallets that were made are shipped")
     void bounds() {
         assertThat(new PackOptions(20_000, 0, 1, 2).pallets()).isEqualTo(2);

@@ -61,7 +61,7 @@ public sealed interface TradeStep {
         DISPENSE_PARTIALLY,
         SAMPLE,
         DESTROY,
-        /** The identifier is followed no longer, such as of a pack that leaves the region. */
+        /** The identifier is taken off the pack, which has it no longer. */
         DECOMMISSION,
         QUARANTINE,
         RELEASE,

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 public final class TradeSteps {
     /** Steps that change goods in a way that is not followed. */
     private static final Set<String> NOT_FOLLOWED =
-            Set.of("void_shipping", "killing", "retail_selling", "repackaging", "replacing", "disassembling");
+            Set.of("void_shipping", "killing", "repackaging", "replacing", "disassembling");
 
     private static final Set<String> MAKING = Set.of("", "commissioning", "encoding", "creating_class_instance");
     private static final String OWNING_PARTY = "owning_party";
@@ -128,7 +128,11 @@ public final class TradeSteps {
         String step = step();
         boolean moves = step.equals("shipping") || step.equals("receiving");
         if (NOT_FOLLOWED.contains(step)) {
-            throw new MalformedEpcis("bizStep", "this step changes goods in a way that is not followed here");
+            throw new MalformedEpcis(
+                    "bizStep",
+                    step.equals("void_shipping")
+                            ? "a shipment is not taken back: its receiver says what did not come"
+                            : "this step changes goods in a way that is not followed here");
         }
         if (change.isEmpty() && !moves) {
             return new TradeStep.Observed();
@@ -154,6 +158,8 @@ public final class TradeSteps {
                         disposition.equals("partially_dispensed")
                                 ? TradeStep.Kind.DISPENSE_PARTIALLY
                                 : TradeStep.Kind.DISPENSE);
+            // sold over the counter: the pack has gone to whom it is for
+            case "retail_selling" -> Optional.of(TradeStep.Kind.DISPENSE);
             case "sampling" -> Optional.of(TradeStep.Kind.SAMPLE);
             case "destroying" -> Optional.of(TradeStep.Kind.DESTROY);
             case "decommissioning" ->

@@ -75,6 +75,7 @@ class TradeStepsTest {
     @CsvSource({
         "OBSERVE, dispensing, dispensed, DISPENSE",
         "OBSERVE, dispensing, partially_dispensed, DISPENSE_PARTIALLY",
+        "OBSERVE, retail_selling, retail_sold, DISPENSE",
         "DELETE, destroying, destroyed, DESTROY",
         "DELETE, decommissioning, inactive, DECOMMISSION",
         "DELETE, decommissioning, disposed, DESTROY",

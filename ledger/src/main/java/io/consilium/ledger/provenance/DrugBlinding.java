@@ -5,6 +5,7 @@ import io.consilium.crypto.Blinding;
 import io.consilium.crypto.Hash;
 import io.consilium.proto.DrugKeyKind;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * From identifiers to the ids on chain (DRU-9). A company's root gives a key for each of its products and one for its
@@ -21,6 +22,7 @@ public final class DrugBlinding {
     private static final String CONTAINER = "consilium/drug-container/v1";
     private static final String EVENT = "consilium/drug-event/v1";
     private static final String REQUEST = "consilium/drug-request/v1";
+    private static final String GIVEN_MARK = "consilium/drug-given-mark/v1";
     private static final String PLAIN_REQUEST = "consilium/drug-plain-request/v1";
     private static final String KEPT_REQUEST = "consilium/drug-kept-request/v1";
 
@@ -108,6 +110,11 @@ public final class DrugBlinding {
                         memberKey.toByteArray())
                 .toBytes();
         return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
+    }
+
+    /** By this mark a company knows again which product's key it gave to a member; nobody else can tell. */
+    public static ByteString givenMark(byte[] root, String gtin, String member, ByteString memberKey) {
+        return id(root, GIVEN_MARK, gtin, member, HexFormat.of().formatHex(memberKey.toByteArray()));
     }
 
     /** What a company's sealed root is bound to. */

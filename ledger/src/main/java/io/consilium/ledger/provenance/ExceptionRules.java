@@ -68,6 +68,9 @@ final class ExceptionRules {
                 && !exception.getOwner().equals(book.institution())) {
             return Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "another party has taken it on"));
         }
+        if (!resolve.getInvestigating() && resolve.getSealedNote().isEmpty()) {
+            return Optional.of(Refusal.REASON_REQUIRED.under(RULE, "an exception is resolved with its reason"));
+        }
         DrugExceptionState.Builder changed = exception.toBuilder()
                 .setOwner(book.institution())
                 .setStatus(
@@ -75,7 +78,10 @@ final class ExceptionRules {
                                 ? DrugExceptionStatus.DRUG_INVESTIGATING
                                 : DrugExceptionStatus.DRUG_RESOLVED)
                 .setResolution(resolve.getResolution())
-                .setSealedNote(resolve.getSealedNote());
+                .setSealedNote(resolve.getSealedNote())
+                .clearNoteReaders()
+                .addAllNoteReaders(resolve.getReadersList())
+                .setNoteBy(book.institution());
         change(book, changed);
         book.made(exception.getId());
         return Optional.empty();

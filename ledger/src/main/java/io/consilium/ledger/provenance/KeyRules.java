@@ -195,6 +195,7 @@ final class KeyRules {
                         .setRequester(grant.getGivenTo())
                         .setRequesterKey(grant.getGivenKey())
                         .setKind(kind)
+                        .setSealedSubject(grant.getGivenMark())
                         .setStatus(DrugRequestStatus.DRUG_REQUESTED)
                         .setRequestedMillis(book.call().timeMillis())
                         .build())

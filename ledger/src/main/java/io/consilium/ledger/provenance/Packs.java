@@ -121,7 +121,7 @@ public final class Packs {
 
     static boolean isFinal(DrugStatus status) {
         return switch (status) {
-            case DRUG_DISPENSED, DRUG_SAMPLED, DRUG_DESTROYED, DRUG_EXPORTED -> true;
+            case DRUG_DISPENSED, DRUG_SAMPLED, DRUG_DESTROYED, DRUG_EXPORTED, DRUG_DECOMMISSIONED -> true;
             default -> false;
         };
     }

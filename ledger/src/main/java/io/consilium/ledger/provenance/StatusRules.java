@@ -83,10 +83,11 @@ final class StatusRules {
         Optional<Rejection> refusal = order(book, item).or(() -> switch (kind) {
             case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY, DRUG_EXPORT ->
                 twice(book, item).or(() -> held(book, item)).or(() -> Handing.refusal(book, item));
-            case DRUG_SAMPLE, DRUG_DESTROY -> twice(book, item).or(() -> held(book, item));
+            case DRUG_SAMPLE, DRUG_DESTROY, DRUG_DECOMMISSION ->
+                twice(book, item).or(() -> held(book, item));
             case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
                 concerned(book, pack).or(() -> markable(book, pack, kind));
-            case DRUG_RELEASE -> concerned(book, pack).or(() -> releasable(book, pack));
+            case DRUG_RELEASE -> releasable(book, pack);
             case DRUG_UNDO -> undoable(book, item);
             case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalStateException("parsing refuses a change of no kind");
@@ -165,7 +166,9 @@ final class StatusRules {
         if (Packs.isFinal(item.getStatus()) || item.getStatus() == DrugStatus.DRUG_MISSING) {
             return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
         }
-        if (after(item, kind) == item.getStatus()) {
+        if (after(item, kind) == item.getStatus()
+                && !(kind == DrugStatusKind.DRUG_QUARANTINE
+                        && Stops.of(book, pack).wouldHoldMore())) {
             return Optional.of(Refusal.STATUS_UNCHANGED.rejection());
         }
         boolean suspected =
@@ -189,21 +192,33 @@ final class StatusRules {
         };
     }
 
-    /** Whoever holds it ends a quarantine; suspicion is lifted by the manufacturer or the regulator. */
+    /** Who stopped it lets it go, or who stands above; suspicion is lifted by the manufacturer or the regulator. */
     private static Optional<Rejection> releasable(DrugBook book, Packs.Pack pack) {
-        return switch (pack.item().getStatus()) {
-            case DRUG_QUARANTINED -> Optional.empty();
-            case DRUG_SUSPECT, DRUG_ILLEGITIMATE ->
-                liftsSuspicion(book, pack) ? Optional.empty() : Optional.of(Refusal.RELEASE_NOT_ALLOWED.rejection());
-            default -> Optional.of(Refusal.STATUS_UNCHANGED.rejection());
-        };
+        Stops stops = Stops.of(book, pack);
+        Optional<Rejection> stranger = stops.areOwn() ? Optional.empty() : concerned(book, pack);
+        if (stranger.isPresent()) {
+            return stranger;
+        }
+        boolean allowed =
+                switch (pack.item().getStatus()) {
+                    case DRUG_QUARANTINED -> stops.mayLift();
+                    case DRUG_SUSPECT, DRUG_ILLEGITIMATE -> liftsSuspicion(book, pack) && stops.mayLift();
+                    default -> false;
+                };
+        if (allowed) {
+            return Optional.empty();
+        }
+        boolean stopped = pack.item().getStatus() == DrugStatus.DRUG_QUARANTINED
+                || pack.item().getStatus() == DrugStatus.DRUG_SUSPECT
+                || pack.item().getStatus() == DrugStatus.DRUG_ILLEGITIMATE;
+        return Optional.of((stopped ? Refusal.RELEASE_NOT_ALLOWED : Refusal.STATUS_UNCHANGED).rejection());
     }
 
     /** Where it was done, within ten days, and only while the pack could still be handed out (article 13). */
     private static Optional<Rejection> undoable(DrugBook book, DrugItemState item) {
         DrugStep last = item.getHistory(item.getHistoryCount() - 1);
-        boolean kind =
-                List.of("dispense", "dispense-partially", "sample", "export").contains(last.getType());
+        boolean kind = List.of("dispense", "dispense-partially", "sample", "export", "decommission")
+                .contains(last.getType());
         if (!kind) {
             return Optional.of(Refusal.UNDO_NOT_ALLOWED.rejection(
                     item.getStatus() == DrugStatus.DRUG_DESTROYED ? "what is destroyed stays so" : ""));
@@ -225,6 +240,7 @@ final class StatusRules {
             case DRUG_SAMPLE -> DrugStatus.DRUG_SAMPLED;
             case DRUG_DESTROY -> DrugStatus.DRUG_DESTROYED;
             case DRUG_EXPORT -> DrugStatus.DRUG_EXPORTED;
+            case DRUG_DECOMMISSION -> DrugStatus.DRUG_DECOMMISSIONED;
             case DRUG_QUARANTINE -> DrugStatus.DRUG_QUARANTINED;
             case DRUG_MARK_SUSPECT -> DrugStatus.DRUG_SUSPECT;
             case DRUG_MARK_ILLEGITIMATE -> DrugStatus.DRUG_ILLEGITIMATE;
@@ -252,6 +268,7 @@ final class StatusRules {
             case DRUG_SAMPLE -> "sample";
             case DRUG_DESTROY -> "destroy";
             case DRUG_EXPORT -> "export";
+            case DRUG_DECOMMISSION -> "decommission";
             case DRUG_QUARANTINE -> "quarantine";
             case DRUG_RELEASE -> "release";
             case DRUG_MARK_SUSPECT -> "mark-suspect";

@@ -121,6 +121,7 @@ final class DrugFormat {
                 Shape.id(action.getResolve().getExceptionId(), path + ".resolve.exception_id");
                 Shape.code(action.getResolve().getResolution(), path + ".resolve.resolution");
                 Shape.atMost(action.getResolve().getSealedNote(), MAX_SEALED_BYTES, path + ".resolve.sealed_note");
+                readers(action.getResolve().getReadersList(), 0, path + ".resolve.readers");
             }
             case OBSERVATION -> {}
             case ERROR_DECLARATION -> declaration(action.getErrorDeclaration(), path + ".error_declaration");
@@ -146,6 +147,9 @@ final class DrugFormat {
         if (!grant.getGivenTo().isEmpty()) {
             Shape.member(grant.getGivenTo(), path + ".given_to");
             Shape.exactly(grant.getGivenKey(), Shape.KEY_BYTES, path + ".given_key");
+        }
+        if (!grant.getGivenMark().isEmpty()) {
+            Shape.id(grant.getGivenMark(), path + ".given_mark");
         }
         Shape.count(grant.getGivenProduct(), 0, MAX_GIVEN_PRODUCTS, path + ".given_product");
         if (grant.getGranted() == grant.getEnvelope().isEmpty()) {
@@ -241,17 +245,19 @@ final class DrugFormat {
             return;
         }
         ids(details.getEventIds(), path + ".event_ids");
-        Shape.count(details.getReadersCount(), 1, MAX_READERS, path + ".readers");
-        for (int i = 0; i < details.getReadersCount(); i++) {
-            String at = path + ".readers[" + i + "]";
-            Shape.slug(details.getReaders(i).getInstitution(), at + ".institution");
-            Shape.count(details.getReaders(i).getSealedKey().size(), 1, Shape.MAX_ENVELOPE_BYTES, at + ".sealed_key");
+        readers(details.getReadersList(), 1, path + ".readers");
+    }
+
+    private static void readers(List<DrugEventDetails.Reader> readers, int least, String path)
+            throws MalformedTransaction {
+        Shape.count(readers.size(), least, MAX_READERS, path);
+        for (int i = 0; i < readers.size(); i++) {
+            String at = path + "[" + i + "]";
+            Shape.slug(readers.get(i).getInstitution(), at + ".institution");
+            Shape.count(readers.get(i).getSealedKey().size(), 1, Shape.MAX_ENVELOPE_BYTES, at + ".sealed_key");
         }
         Shape.ascendingText(
-                details.getReadersList().stream()
-                        .map(DrugEventDetails.Reader::getInstitution)
-                        .toList(),
-                path + ".readers");
+                readers.stream().map(DrugEventDetails.Reader::getInstitution).toList(), path);
     }
 
     private static void goods(List<DrugItemSet> sets, List<ByteString> containers, String path)

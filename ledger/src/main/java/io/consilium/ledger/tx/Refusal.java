@@ -281,7 +281,11 @@ public enum Refusal {
     DECOMMISSIONED("DRU-5", REFUSED, "its way has ended", "look at its path with drug trace"),
     STATUS_UNCHANGED("DRU-5", REFUSED, "nothing would change by it", "look at its path with drug trace"),
     REASON_REQUIRED("DRU-6", REFUSED, "this is done with a reason", "give the reason"),
-    RELEASE_NOT_ALLOWED("DRU-6", UNAUTHORISED, "the manufacturer or the regulator releases it", "ask them"),
+    RELEASE_NOT_ALLOWED(
+            "DRU-6",
+            UNAUTHORISED,
+            "who stopped it releases it, or who stands above: manufacturer, regulator",
+            "ask them"),
     UNDO_NOT_ALLOWED("DRU-5", REFUSED, "the last step cannot be undone", "look at its path with drug trace"),
     UNDO_ELSEWHERE("DRU-5", REFUSED, "it is undone where it was done", "ask who did it"),
     UNDO_TOO_LATE("DRU-5", REFUSED, "more than ten days have passed", "destroy the pack"),

@@ -143,6 +143,12 @@ class DrugAbuseTest {
                 .isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
         assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_MARK_SUSPECT, 1)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_RELEASE, 1))
+                .as("the regulator's mark is the regulator's to lift")
+                .isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_MARK_SUSPECT, 1))
+                .isEqualTo("OK");
         assertThat(world.change(PACKER, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("OK");
     }
@@ -191,6 +197,47 @@ class DrugAbuseTest {
                 .isEqualTo("OK");
         assertThat(world.act(PHARMACIST, requesting(PHARMACIST, "seen", DrugKeyKind.DRUG_KEY_PRODUCT)))
                 .isEqualTo("KEY_REQUEST_EXISTS DRU-9");
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-6 a stop is lifted by who imposed it or who stands above: no holder frees what the regulator stopped")
+    void dru6_releaseByImposer() {
+        world.bringToPharmacy();
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 1)).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 1)).isEqualTo("STATUS_UNCHANGED DRU-5");
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 1)).isEqualTo("OK");
+
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 2)).isEqualTo("OK");
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 2))
+                .as("a holder's own stop keeps no place from the regulator's")
+                .isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 2)).isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 2)).isEqualTo("OK");
+
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 3)).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_MARK_SUSPECT, 3))
+                .isEqualTo("OK");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_RELEASE, 3))
+                .as("the maker lifts the suspicion, and not the regulator's stop with it")
+                .isEqualTo("RELEASE_NOT_ALLOWED DRU-6");
+
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 4)).isEqualTo("OK");
+        assertThat(world.change(DISTRIBUTOR, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-5 a pack whose code is taken off is followed no longer; that was a mistake for ten days")
+    void dru5_decommissioned() {
+        world.bringToPharmacy();
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DECOMMISSION, 1))
+                .isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("OK");
     }
 
     @Test
@@ -269,8 +316,10 @@ class DrugAbuseTest {
         world.act(PACKER, report);
         DrugExceptionState open = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         DrugAction.Builder resolve = DrugAction.newBuilder()
-                .setResolve(
-                        DrugResolve.newBuilder().setExceptionId(open.getId()).setResolution("settled"));
+                .setResolve(DrugResolve.newBuilder()
+                        .setExceptionId(open.getId())
+                        .setResolution("settled")
+                        .setSealedNote(ByteString.copyFromUtf8("sealed")));
         assertThat(world.act(PACKER, document(report, resolve))).isEqualTo("OK");
         DrugExceptionState both = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(both.getOccurrences()).isEqualTo(2);
@@ -296,7 +345,8 @@ class DrugAbuseTest {
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
                                 .getId())
-                        .setResolution("settled"));
+                        .setResolution("settled")
+                        .setSealedNote(ByteString.copyFromUtf8("sealed")));
         DrugAction.Builder unpack = DrugAction.newBuilder()
                 .setUnpack(DrugUnpack.newBuilder().setContainerId(id("none")).setEverything(true));
         assertThat(world.act(PACKER, document(resolve, report, unpack))).isEqualTo("CONTAINER_UNKNOWN DRU-3");

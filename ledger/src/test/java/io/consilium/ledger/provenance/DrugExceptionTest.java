@@ -31,13 +31,18 @@ class DrugExceptionTest {
     private final DrugWorld world = new DrugWorld();
 
     private String resolve(String actor, DrugExceptionState exception, boolean investigating) {
+        return resolve(actor, exception, investigating, investigating ? "" : "sealed");
+    }
+
+    private String resolve(String actor, DrugExceptionState exception, boolean investigating, String note) {
         return world.act(
                 actor,
                 DrugAction.newBuilder()
                         .setResolve(DrugResolve.newBuilder()
                                 .setExceptionId(exception.getId())
                                 .setInvestigating(investigating)
-                                .setResolution("settled")));
+                                .setResolution("settled")
+                                .setSealedNote(ByteString.copyFromUtf8(note))));
     }
 
     private DrugExceptionState exception(DrugExceptionKind kind) {
@@ -59,7 +64,12 @@ class DrugExceptionTest {
         assertThat(shortage.getCause()).isEqualTo("helix");
         assertThat(resolve(PACKER, shortage, true)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, shortage, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(DISTRIBUTOR, shortage, true)).isEqualTo("OK");
+        assertThat(resolve(DISTRIBUTOR, shortage, false, ""))
+                .as("why is sealed for the parties")
+                .isEqualTo("REASON_REQUIRED DRU-8");
         assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
+        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getNoteBy()).isEqualTo("labcorp");
         assertThat(exception(DrugExceptionKind.DRUG_SHORT).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
     }
 

@@ -230,7 +230,7 @@ class ProvenanceRulesTest {
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 4)).isEqualTo("QUARANTINED DRU-5");
         assertThat(world.ship(PHARMACIST, "labcorp", List.of(), "case")).isEqualTo("CONTENT_BLOCKED DRU-5");
         assertThat(world.change(DISTRIBUTOR, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("HELD_ELSEWHERE DRU-8");
-        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("OK");
+        assertThat(world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 4)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_MARK_ILLEGITIMATE, 4))
                 .isEqualTo("OK");
         assertThat(signals()).contains(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
@@ -315,7 +315,8 @@ class ProvenanceRulesTest {
         DrugAction.Builder resolve = DrugAction.newBuilder()
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(exception.getId())
-                        .setResolution("illegitimate"));
+                        .setResolution("illegitimate")
+                        .setSealedNote(ByteString.copyFromUtf8("sealed")));
         assertThat(world.act(DISTRIBUTOR, resolve)).isEqualTo("EXCEPTION_UNKNOWN DRU-4");
         assertThat(world.act(PACKER, resolve)).isEqualTo("OK");
         assertThat(world.act(PACKER, resolve)).isEqualTo("EXCEPTION_RESOLVED DRU-4");

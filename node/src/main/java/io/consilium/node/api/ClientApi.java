@@ -41,11 +41,6 @@ import java.util.function.LongSupplier;
 public final class ClientApi {
     private static final int CACHED_CALLER_KEYS = 4_096;
 
-    /** Of each institution that asks this responder; a pharmacy scans a pack or two a second. */
-    private static final long VERIFICATIONS_PER_SECOND = 20;
-
-    private static final long VERIFICATION_BURST = 100;
-
     private ClientApi() {}
 
     /**
@@ -181,17 +176,16 @@ public final class ClientApi {
                 feed);
     }
 
-    static TokenBuckets verificationRate(LongSupplier steadyMillis) {
-        return new TokenBuckets(VERIFICATIONS_PER_SECOND, VERIFICATION_BURST, steadyMillis);
-    }
-
     private static Map<String, HttpService> verificationRouter(Foundation on, LongSupplier steadyMillis) {
         return new VerificationRouter(
                         new VerificationResponder(
                                 on.node(),
                                 on.keys().institutionSigning().signer(),
                                 on.keys().institutionEncryption()),
-                        verificationRate(steadyMillis))
+                        new TokenBuckets(
+                                on.config().quotas().verificationsPerSecond(),
+                                on.config().quotas().verificationBurst(),
+                                steadyMillis))
                 .pages();
     }
 

@@ -57,7 +57,12 @@ public record NodeConfig(
 
     /** What one institution may send. */
     public record Quotas(
-            long transactionsPerSecond, long transactionBurst, long requestsPerSecond, long requestBurst) {}
+            long transactionsPerSecond,
+            long transactionBurst,
+            long requestsPerSecond,
+            long requestBurst,
+            long verificationsPerSecond,
+            long verificationBurst) {}
 
     /** Bounds of disclosures and their download tokens (ACC-2). */
     public record Disclosures(int tokenSeconds, int maxTokens, long commitWaitMillis) {}
@@ -107,7 +112,9 @@ public record NodeConfig(
                         c.number(Settings.QUOTA_TRANSACTIONS),
                         c.number(Settings.QUOTA_TRANSACTION_BURST),
                         c.number(Settings.QUOTA_REQUESTS),
-                        c.number(Settings.QUOTA_REQUEST_BURST)),
+                        c.number(Settings.QUOTA_REQUEST_BURST),
+                        c.number(Settings.QUOTA_VERIFICATIONS),
+                        c.number(Settings.QUOTA_VERIFICATION_BURST)),
                 new Disclosures(
                         c.integer(Settings.DISCLOSURE_TOKEN_SECONDS),
                         c.integer(Settings.DISCLOSURE_MAX_TOKENS),

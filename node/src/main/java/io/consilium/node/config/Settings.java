@@ -66,6 +66,14 @@ public final class Settings {
             add(number("quota.requests-per-second", 5_000, 1, 10_000_000, "an institution's steady rate of requests"));
     static final Setting QUOTA_REQUEST_BURST =
             add(number("quota.request-burst", 10_000, 1, 10_000_000, "an institution's burst of requests"));
+    static final Setting QUOTA_VERIFICATIONS = add(number(
+            "quota.verifications-per-second",
+            20,
+            1,
+            1_000_000,
+            "an institution's steady rate at the verification router"));
+    static final Setting QUOTA_VERIFICATION_BURST =
+            add(number("quota.verification-burst", 100, 1, 1_000_000, "an institution's burst of verifications"));
     static final Setting QUOTA_STAGED_BYTES = add(
             number("quota.staged-bytes", 8 * GIB, MIB, 1024 * GIB, "an institution's uploads that are not registered"));
     static final Setting QUOTA_STAGED_PAYLOADS =

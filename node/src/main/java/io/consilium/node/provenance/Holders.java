@@ -112,7 +112,7 @@ final class Holders {
 
     private void item(DrugItemState item) {
         switch (item.getStatus()) {
-            case DRUG_DISPENSED, DRUG_DESTROYED, DRUG_SAMPLED, DRUG_EXPORTED -> {}
+            case DRUG_DISPENSED, DRUG_DESTROYED, DRUG_SAMPLED, DRUG_EXPORTED, DRUG_DECOMMISSIONED -> {}
             default -> place(search.custody(item));
         }
     }

@@ -113,7 +113,11 @@ final class TestNetwork implements AutoCloseable {
 
     /** The usual, where st-mary also makes medicines, and with two who trade in them. */
     static TestNetwork ofTraders(Path directory) throws Exception {
-        return new TestNetwork(directory, (store, genesis, validator) -> {}, Map.of(), true);
+        return ofTraders(directory, Map.of());
+    }
+
+    static TestNetwork ofTraders(Path directory, Map<String, String> unusual) throws Exception {
+        return new TestNetwork(directory, (store, genesis, validator) -> {}, unusual, true);
     }
 
     private TestNetwork(Path directory, Preparation preparation, Map<String, String> unusual, boolean traders)

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -181,7 +182,7 @@ class VerificationRouterTest {
     @DisplayName("DRU-7 guesses are limited by institution")
     void dru7_rate() {
         AtomicLong clock = new AtomicLong();
-        TokenBuckets rate = ClientApi.verificationRate(clock::get);
+        TokenBuckets rate = new TokenBuckets(20, 100, clock::get);
         Caller guesser = member("riverside/admin", "riverside");
         for (int i = 0; i < 100; i++) {
             VerificationRouter.requireRate(rate, guesser);
@@ -193,6 +194,24 @@ class VerificationRouterTest {
         VerificationRouter.requireRate(rate, member("summit/admin", "summit"));
         clock.addAndGet(50);
         VerificationRouter.requireRate(rate, guesser);
+    }
+
+    @Test
+    @DisplayName("DRU-7 the rate is the node's setting: who asks faster is told to wait, others are answered")
+    void dru7_rateOfANode(@TempDir Path directory) throws Exception {
+        Map<String, String> slow = Map.of("quota.verifications-per-second", "1", "quota.verification-burst", "3");
+        try (TestNetwork slowNet = TestNetwork.ofTraders(directory, slow)) {
+            HttpResponse<byte[]> response = slowNet.client().get(PACK, slowNet.token(INSPECTOR));
+            for (int asked = 1; asked < 100 && response.statusCode() != 429; asked++) {
+                response = slowNet.client().get(PACK, slowNet.token(INSPECTOR));
+            }
+            assertThat(response.statusCode()).isEqualTo(429);
+            JsonNode problem = new ObjectMapper().readTree(response.body());
+            assertThat(problem.path("code").asText()).isEqualTo("QUOTA_EXCEEDED");
+            assertThat(problem.path("hint").asText()).contains("wait");
+            assertThat(slowNet.client().get(PACK, slowNet.token(STRANGER_ADMIN)).statusCode())
+                    .isEqualTo(404);
+        }
     }
 
     private static Caller member(String id, String institution) {
