@@ -82,6 +82,7 @@ final class BenchPacks {
                 DrugAction.newBuilder()
                         .setProductAdd(DrugProductAdd.newBuilder()
                                 .setProductId(key.productId())
+                                .setSeed(key.productSeed())
                                 .setSealedMetadata(key.seal("{\"gtin\":\"" + gtin + "\"}"))),
                 Map.of());
         if (!written.applied()) {

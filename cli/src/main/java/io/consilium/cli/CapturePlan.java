@@ -200,6 +200,7 @@ final class CapturePlan {
                         .setExpiryMillis(end)
                         .setIds(ItemIds.join(row));
                 if (lots.add(lotId)) {
+                    act.setLotSeed(key.lotSeed(commission.lot()));
                     act.setSealedLot(key.seal(commission.lot() + "\n" + commission.expiry()));
                 }
                 acts.add(DrugAction.newBuilder().setCommission(act));

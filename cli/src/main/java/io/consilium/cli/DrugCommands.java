@@ -130,6 +130,7 @@ final class DrugCommands extends DrugHandling {
                 DrugAction.newBuilder()
                         .setProductAdd(DrugProductAdd.newBuilder()
                                 .setProductId(key.productId())
+                                .setSeed(key.productSeed())
                                 .setSealedMetadata(key.seal(JsonWriter.compact(metadata)))),
                 ids);
         return 0;
@@ -137,7 +138,7 @@ final class DrugCommands extends DrugHandling {
 
     private static String ndc(String text) throws ClientException {
         try {
-            return Ndc.read(text).elevenDigits();
+            return Ndc.read(text).text();
         } catch (MalformedIdentifier malformed) {
             throw DrugDesk.malformed("--ndc", malformed);
         }
@@ -244,6 +245,7 @@ final class DrugCommands extends DrugHandling {
             DrugCommission.Builder commission = DrugCommission.newBuilder()
                     .setProductId(key.productId())
                     .setLotId(key.lotId(lot))
+                    .setLotSeed(key.lotSeed(lot))
                     .setExpiryMillis(end)
                     .setSealedLot(key.seal(lot + "\n" + expiry))
                     .setIds(ItemIds.join(row));

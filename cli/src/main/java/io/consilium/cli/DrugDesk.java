@@ -39,7 +39,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the commands of provenance share: whose an identifier is, the keys that blind it, and acts put on chain. */
 final class DrugDesk {
@@ -282,8 +284,7 @@ final class DrugDesk {
                 return found;
             }
         }
-        Set<String> senders = new LinkedHashSet<>();
-        list("shipments", "", DrugShipmentState.parser()).forEach(shipment -> senders.add(shipment.getFrom()));
+        Set<String> senders = new LinkedHashSet<>(senders());
         senders.removeAll(packers);
         for (String sender : senders) {
             Optional<Container> found = existing(sender, sscc);
@@ -292,6 +293,22 @@ final class DrugDesk {
             }
         }
         return Optional.empty();
+    }
+
+    /** Those who take part in a shipment as its senders. */
+    Set<String> senders() throws ClientException {
+        Set<String> senders = new LinkedHashSet<>();
+        list("shipments", "", DrugShipmentState.parser()).forEach(shipment -> senders.add(shipment.getFrom()));
+        return senders;
+    }
+
+    /** The institutions that an event names. */
+    SortedSet<String> named(CapturedEvent event) throws ClientException {
+        SortedSet<String> named = new TreeSet<>();
+        for (Gs1Key place : event.places().values()) {
+            holderOf(place).ifPresent(institution -> named.add(institution.getId()));
+        }
+        return named;
     }
 
     private Optional<Container> existing(String packer, Gs1Key sscc) throws ClientException {
@@ -308,13 +325,13 @@ final class DrugDesk {
                 : Optional.empty();
     }
 
-    /** Those of the events that were taken before. */
-    Set<ByteString> takenEvents(List<ByteString> events) throws ClientException {
+    /** Those of the events that an institution has captured. */
+    Set<ByteString> takenEvents(String captor, List<ByteString> events) throws ClientException {
         Set<ByteString> taken = new LinkedHashSet<>();
         for (int from = 0; from < events.size(); from += MAX_ASKED) {
             List<ByteString> part = events.subList(from, Math.min(events.size(), from + MAX_ASKED));
             taken.addAll(ItemIds.list(ask(DrugRequest.newBuilder()
-                            .setFind(DrugFind.newBuilder().setEvents(ItemIds.join(part)))
+                            .setFind(DrugFind.newBuilder().setCaptor(captor).setEvents(ItemIds.join(part)))
                             .build())
                     .getFound()
                     .getEvents()));

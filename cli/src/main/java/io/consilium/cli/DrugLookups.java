@@ -28,9 +28,11 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -211,15 +213,22 @@ class DrugLookups extends DrugDocuments {
 
     /** An event that changed nothing stands on no path, and is kept all the same. */
     private byte[] event(Gs1Key key, String hashId) throws ClientException {
-        KeptEvents.Kept kept = new KeptEvents(session, desk)
-                .of(desk.eventKey(key).eventId(hashId))
-                .orElseThrow(() -> new ClientException(
-                        FailureClass.NOT_FOUND,
-                        "NOT_FOUND",
-                        "PRV-8",
-                        "",
-                        "There is no such event of this item, or you may not read it",
-                        "Give the hashId that drug capture --check shows, and the first item that the event names"));
+        KeptEvents events = new KeptEvents(session, desk);
+        ByteString id = desk.eventKey(key).eventId(hashId);
+        Set<String> captors = new LinkedHashSet<>(List.of(session.institution()));
+        desk.owner(key).ifPresent(owner -> captors.add(owner.getId()));
+        captors.addAll(desk.senders());
+        Optional<KeptEvents.Kept> found = Optional.empty();
+        for (String captor : captors) {
+            found = found.isPresent() ? found : events.of(captor, id);
+        }
+        KeptEvents.Kept kept = found.orElseThrow(() -> new ClientException(
+                FailureClass.NOT_FOUND,
+                "NOT_FOUND",
+                "PRV-8",
+                "",
+                "There is no such event of this item, or you may not read it",
+                "Give the hashId that drug capture --check shows, and the first item that the event names"));
         return EpcisDocument.of(
                         Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                         JsonNodeFactory.instance.objectNode(),

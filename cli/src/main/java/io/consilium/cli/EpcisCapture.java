@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,6 +44,7 @@ final class EpcisCapture {
     private final Session session;
     private final DrugDesk desk;
     private EpcisDocument.Form form = EpcisDocument.Form.DOCUMENT;
+    private Optional<Set<String>> senders = Optional.empty();
     private JsonNode context = MissingNode.getInstance();
 
     EpcisCapture(Session session, DrugDesk desk) {
@@ -233,15 +235,44 @@ final class EpcisCapture {
     /** Without those that were taken before, or that the document has twice. */
     private List<CapturedEvent> fresh(List<CapturedEvent> events, Map<CapturedEvent, ByteString> ids)
             throws ClientException {
-        Set<ByteString> seen = new LinkedHashSet<>(
-                desk.takenEvents(events.stream().map(ids::get).toList()));
+        Map<String, Set<ByteString>> taken = new LinkedHashMap<>();
+        Set<ByteString> seen = new LinkedHashSet<>();
         List<CapturedEvent> fresh = new ArrayList<>();
         for (CapturedEvent event : events) {
-            if (seen.add(ids.get(event))) {
+            boolean known = false;
+            for (String captor : captors(event)) {
+                if (!taken.containsKey(captor)) {
+                    taken.put(
+                            captor,
+                            desk.takenEvents(
+                                    captor, events.stream().map(ids::get).toList()));
+                }
+                known |= Objects.requireNonNull(taken.get(captor)).contains(ids.get(event));
+            }
+            if (seen.add(ids.get(event)) && !known) {
                 fresh.add(event);
             }
         }
         return fresh;
+    }
+
+    /**
+     * Whose capture of an event is believed: this institution's, of those that it names, and of who made or packed the goods;
+     * where nothing is made, of who sends goods to here. A stranger's keeps no event out.
+     */
+    private Set<String> captors(CapturedEvent event) throws ClientException {
+        Set<String> captors = new LinkedHashSet<>(List.of(session.institution()));
+        captors.addAll(desk.named(event));
+        if (event.subject().isPresent()) {
+            desk.owner(event.subject().get()).ifPresent(owner -> captors.add(owner.getId()));
+        }
+        if (event.steps().stream().noneMatch(step -> step instanceof TradeStep.Commission)) {
+            if (senders.isEmpty()) {
+                senders = Optional.of(desk.senders());
+            }
+            captors.addAll(senders.get());
+        }
+        return captors;
     }
 
     /** In one transaction, or in parts of which the last has the effect of all. */

@@ -7,19 +7,15 @@ import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.SealedDetails;
 import io.consilium.interop.epcis.EpcisDocument;
-import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugEventDetails;
-import io.consilium.proto.InstitutionState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Keeps captured events as they were written, extensions, sensors and master data included: sealed for who captures them and
@@ -69,11 +65,8 @@ final class EventKeeping {
     }
 
     private SortedSet<String> readers(CapturedEvent event) throws ClientException {
-        SortedSet<String> readers = new TreeSet<>(List.of(session.institution()));
-        for (Gs1Key place : event.places().values()) {
-            Optional<InstitutionState> holder = desk.holderOf(place);
-            holder.ifPresent(institution -> readers.add(institution.getId()));
-        }
+        SortedSet<String> readers = desk.named(event);
+        readers.add(session.institution());
         return readers;
     }
 

@@ -11,9 +11,12 @@ import io.consilium.interop.epcis.EpcisEvent;
 import io.consilium.interop.epcis.MalformedEpcis;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugDetailsState;
 import io.consilium.proto.DrugEventDetails;
 import io.consilium.proto.DrugEventState;
+import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +27,7 @@ import java.util.Optional;
 final class KeptEvents {
     private final Session session;
     private final DrugDesk desk;
-    private final Map<ByteString, Optional<Kept>> opened = new LinkedHashMap<>();
+    private final Map<StateKey, Optional<Kept>> opened = new LinkedHashMap<>();
     private final Map<ByteString, EpcisDocument> documents = new LinkedHashMap<>();
 
     KeptEvents(Session session, DrugDesk desk) {
@@ -35,21 +38,24 @@ final class KeptEvents {
     /** An event, and the declaration that it is wrong where there is one. */
     record Kept(EpcisEvent event, Optional<ByteString> declaration) {}
 
-    /** Nothing where the event was captured by strangers, or is sealed to others. */
-    Optional<Kept> of(ByteString eventId) throws ClientException {
-        if (eventId.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!opened.containsKey(eventId)) {
-            opened.put(eventId, open(eventId));
-        }
-        return opened.getOrDefault(eventId, Optional.empty());
+    /** The event that a step was read from; nothing where it was read from none, or is sealed to others. */
+    Optional<Kept> of(DrugStep step) throws ClientException {
+        return step.getEventId().isEmpty()
+                ? Optional.empty()
+                : of(ActorName.institutionOf(step.getActor()), step.getEventId());
     }
 
-    private Optional<Kept> open(ByteString eventId) throws ClientException {
-        Optional<DrugEventState> event = session.state()
-                .find(DrugKeys.event(eventId), DrugEventState.parser())
-                .map(VerifiedState.At::value);
+    Optional<Kept> of(String captor, ByteString eventId) throws ClientException {
+        StateKey key = DrugKeys.event(captor, eventId);
+        if (!opened.containsKey(key)) {
+            opened.put(key, open(key, eventId));
+        }
+        return opened.getOrDefault(key, Optional.empty());
+    }
+
+    private Optional<Kept> open(StateKey key, ByteString eventId) throws ClientException {
+        Optional<DrugEventState> event =
+                session.state().find(key, DrugEventState.parser()).map(VerifiedState.At::value);
         if (event.isEmpty()) {
             return Optional.empty();
         }
@@ -60,12 +66,12 @@ final class KeptEvents {
         if (place < 0) {
             return Optional.empty();
         }
-        Optional<BlindingKey> key = desk.sharedBy(owner);
-        if (key.isEmpty()) {
+        Optional<BlindingKey> shared = desk.sharedBy(owner);
+        if (shared.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new Kept(
-                document(event.get().getDetailsId(), parts, key.get()).standalone(place),
+                document(event.get().getDetailsId(), parts, shared.get()).standalone(place),
                 Optional.of(event.get().getErrorEventId()).filter(id -> !id.isEmpty())));
     }
 

@@ -12,6 +12,7 @@ import io.consilium.interop.epcis.MalformedEpcis;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.KeyKind;
 import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.proto.DrugStep;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -49,7 +50,7 @@ final class PathExport {
         List<EpcisEvent> events = new ArrayList<>();
         Set<ByteString> written = new LinkedHashSet<>();
         for (PathView.Event event : view.events()) {
-            if (kept(event.step().getEventId(), written, events)) {
+            if (kept(event.step(), written, events)) {
                 continue;
             }
             try {
@@ -65,12 +66,15 @@ final class PathExport {
     }
 
     /** An event that this reader can open goes out as it came in, once, whatever number of steps it made. */
-    private boolean kept(ByteString eventId, Set<ByteString> written, List<EpcisEvent> events) throws ClientException {
-        Optional<KeptEvents.Kept> kept = captured.of(eventId);
-        if (kept.isPresent() && written.add(eventId)) {
+    private boolean kept(DrugStep step, Set<ByteString> written, List<EpcisEvent> events) throws ClientException {
+        Optional<KeptEvents.Kept> kept = captured.of(step);
+        if (kept.isPresent() && written.add(step.getEventId())) {
             events.add(kept.get().event());
             if (kept.get().declaration().isPresent()) {
-                kept(kept.get().declaration().get(), written, events);
+                DrugStep declared = step.toBuilder()
+                        .setEventId(kept.get().declaration().get())
+                        .build();
+                kept(declared, written, events);
             }
         }
         return kept.isPresent();

@@ -181,7 +181,7 @@ final class PathView {
                 declared.put("correctiveEvents", error.getCorrectiveEventIdsCount());
                 object.put("errorDeclaration", declared);
             });
-            Optional<KeptEvents.Kept> kept = captured.of(event.step().getEventId());
+            Optional<KeptEvents.Kept> kept = captured.of(event.step());
             if (kept.isPresent()) {
                 object.put("epcis", tree(kept.get()));
             }

@@ -9,16 +9,29 @@ import java.util.Optional;
 
 /** A key that blinds a product's packs or a company's SSCCs, in the hands of somebody it was granted to (DRU-9). */
 public final class BlindingKey {
+    private final String owner;
     private final byte[] key;
     private final SecureRandom random = new SecureRandom();
 
-    BlindingKey(byte[] key) {
+    /** @param owner the institution whose key it is, or from whose root it follows */
+    BlindingKey(String owner, byte[] key) {
+        this.owner = owner;
         this.key = key.clone();
     }
 
     /** Of a product's key: the product. */
     public ByteString productId() {
-        return DrugBlinding.productId(key);
+        return DrugBlinding.productId(owner, key);
+    }
+
+    /** Of a product's key: what its owner makes the product's id from. */
+    public ByteString productSeed() {
+        return DrugBlinding.productSeed(key);
+    }
+
+    /** Of a product's key: what its owner makes a lot's id from. */
+    public ByteString lotSeed(String lot) {
+        return DrugBlinding.lotSeed(key, lot);
     }
 
     /** Of a product's key: a pack. */
@@ -28,7 +41,7 @@ public final class BlindingKey {
 
     /** Of a product's key: a lot. */
     public ByteString lotId(String lot) {
-        return DrugBlinding.lotId(key, lot);
+        return DrugBlinding.lotId(owner, key, lot);
     }
 
     /** Of a logistics key: a container. */

@@ -89,8 +89,8 @@ public final class BlindingKeys {
         }
         Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
         Optional<BlindingKey> key = root.isPresent()
-                ? root.map(found -> new BlindingKey(DrugBlinding.productKey(found, gtin)))
-                : ofAnother(owner, gtin).map(BlindingKey::new);
+                ? root.map(found -> new BlindingKey(owner, DrugBlinding.productKey(found, gtin)))
+                : ofAnother(owner, gtin).map(found -> new BlindingKey(owner, found));
         key.ifPresent(found -> known.put(gtin, found));
         return key;
     }
@@ -120,8 +120,9 @@ public final class BlindingKeys {
         }
         Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
         Optional<BlindingKey> key = root.isPresent()
-                ? root.map(found -> new BlindingKey(DrugBlinding.logisticsKey(found)))
-                : granted(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT).map(BlindingKey::new);
+                ? root.map(found -> new BlindingKey(owner, DrugBlinding.logisticsKey(found)))
+                : granted(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT)
+                        .map(found -> new BlindingKey(owner, found));
         key.ifPresent(found -> known.put(owner, found));
         return key;
     }
@@ -139,9 +140,9 @@ public final class BlindingKeys {
         } else if (state.institution(owner).value().getApiEndpoint().isEmpty()) {
             ByteString id = plainRequestId(DrugKeyKind.DRUG_KEY_DETAILS, owner);
             Optional<DrugKeyState> given = read(id);
-            key = given.isPresent() ? Optional.of(new BlindingKey(open(given.get()))) : Optional.empty();
+            key = given.isPresent() ? Optional.of(new BlindingKey(owner, open(given.get()))) : Optional.empty();
         } else {
-            key = granted(DrugKeyKind.DRUG_KEY_DETAILS, owner, NO_SUBJECT).map(BlindingKey::new);
+            key = granted(DrugKeyKind.DRUG_KEY_DETAILS, owner, NO_SUBJECT).map(found -> new BlindingKey(owner, found));
         }
         key.ifPresent(found -> known.put(name, found));
         return key;
@@ -149,7 +150,7 @@ public final class BlindingKeys {
 
     /** What the own institution's events say is for a reader, of whichever institution, with this key. */
     public Optional<BlindingKey> ownDetails(String reader) throws ClientException {
-        return root().map(found -> new BlindingKey(DrugBlinding.detailsKey(found, reader)));
+        return root().map(found -> new BlindingKey(institution(), DrugBlinding.detailsKey(found, reader)));
     }
 
     /** Draws the company's root where there is none yet: whoever makes products or packs containers needs it. */
@@ -292,7 +293,7 @@ public final class BlindingKeys {
                 return Optional.empty();
             }
             byte[] key = open(grant.get());
-            if (isOf(new BlindingKey(key), gtin)) {
+            if (isOf(new BlindingKey(owner, key), gtin)) {
                 return Optional.of(key);
             }
         }

@@ -65,6 +65,7 @@ final class PackActs {
                 .setCommission(DrugCommission.newBuilder()
                         .setProductId(product.productId())
                         .setLotId(product.lotId(number))
+                        .setLotSeed(product.lotSeed(number))
                         .setExpiryMillis(expiryMillis)
                         .setSealedLot(product.seal(number + "\nin two years"))
                         .setIds(ItemIds.join(lot.ids())))

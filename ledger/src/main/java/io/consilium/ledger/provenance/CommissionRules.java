@@ -62,6 +62,9 @@ final class CommissionRules {
     private static Optional<Rejection> lot(
             DrugBook book, DrugProductState product, Optional<DrugLotState> known, DrugCommission commission) {
         if (known.isEmpty()) {
+            if (!commission.getLotId().equals(DrugBlinding.bound(book.institution(), commission.getLotSeed()))) {
+                return Optional.of(Refusal.ID_FOREIGN.rejection("a lot's"));
+            }
             if (product.getLotsCount() >= MAX_LOTS) {
                 return Optional.of(Refusal.PRODUCT_FULL.rejection());
             }

@@ -22,15 +22,30 @@ public final class DrugBlinding {
     private static final String CONTAINER = "consilium/drug-container/v1";
     private static final String EVENT = "consilium/drug-event/v1";
     private static final String REQUEST = "consilium/drug-request/v1";
+    private static final String BOUND = "consilium/drug-bound-id/v1";
     private static final String GIVEN_MARK = "consilium/drug-given-mark/v1";
     private static final String PLAIN_REQUEST = "consilium/drug-plain-request/v1";
     private static final String KEPT_REQUEST = "consilium/drug-kept-request/v1";
 
     private DrugBlinding() {}
 
-    /** A product, which all who have its key can name. */
-    public static ByteString productId(byte[] productKey) {
+    /**
+     * An id that only this institution can put on chain: another who has seen the seed on its way would need one of its own
+     * that comes to the same.
+     */
+    public static ByteString bound(String institution, ByteString seed) {
+        byte[] hash = Hash.tagged(BOUND, (institution + "\n").getBytes(StandardCharsets.US_ASCII), seed.toByteArray())
+                .toBytes();
+        return ByteString.copyFrom(hash, 0, ItemIds.BYTES);
+    }
+
+    public static ByteString productSeed(byte[] productKey) {
         return id(productKey, PRODUCT_ID);
+    }
+
+    /** A product, which all who have its key can name. */
+    public static ByteString productId(String owner, byte[] productKey) {
+        return bound(owner, productSeed(productKey));
     }
 
     /** The key of a product of the company, by its GTIN of 14 digits. */
@@ -52,8 +67,12 @@ public final class DrugBlinding {
         return id(productKey, ITEM, serial);
     }
 
-    public static ByteString lotId(byte[] productKey, String lot) {
+    public static ByteString lotSeed(byte[] productKey, String lot) {
         return id(productKey, LOT, lot);
+    }
+
+    public static ByteString lotId(String owner, byte[] productKey, String lot) {
+        return bound(owner, lotSeed(productKey, lot));
     }
 
     /** A logistic unit, by its SSCC of 18 digits. */

@@ -73,8 +73,9 @@ public final class DrugKeys {
         return of(EXCEPTION, id);
     }
 
-    public static StateKey event(ByteString id) {
-        return of(EVENT, id);
+    /** An event is one of who captured it: that another has taken its id first hinders nobody. */
+    public static StateKey event(String institution, ByteString id) {
+        return StateKey.of(EVENT + institution + "/" + hex(id));
     }
 
     /** A part of what events say, by who captured them. */
@@ -101,11 +102,15 @@ public final class DrugKeys {
             int slash = text.indexOf('/', ITEM.length());
             return slash > 0 && isId(text.substring(ITEM.length(), slash)) && isId(text.substring(slash + 1));
         }
+        if (text.startsWith(EVENT)) {
+            String[] parts = text.substring(EVENT.length()).split("/", -1);
+            return parts.length == 2 && ActorName.isSlug(parts[0]) && isId(parts[1]);
+        }
         if (text.startsWith(DETAILS)) {
             String[] parts = text.substring(DETAILS.length()).split("/", -1);
             return parts.length == 3 && ActorName.isSlug(parts[0]) && isId(parts[1]) && parts[2].matches("[0-9]{1,3}");
         }
-        for (String prefix : List.of(KEY, PRODUCT, LOT, CONTAINER, SHIPMENT, RECALL, EXCEPTION, EVENT)) {
+        for (String prefix : List.of(KEY, PRODUCT, LOT, CONTAINER, SHIPMENT, RECALL, EXCEPTION)) {
             if (text.startsWith(prefix)) {
                 return isId(text.substring(prefix.length()));
             }

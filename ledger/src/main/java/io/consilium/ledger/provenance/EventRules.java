@@ -16,8 +16,9 @@ final class EventRules {
 
     private EventRules() {}
 
+    /** Once by each institution: nobody keeps another's event out by taking its id first. */
     static Optional<Rejection> take(DrugBook book, ByteString eventId) {
-        StateKey key = DrugKeys.event(eventId);
+        StateKey key = DrugKeys.event(book.institution(), eventId);
         if (book.read(key, DrugEventState.parser()).isPresent()) {
             return Optional.of(Refusal.EVENT_REPEATED.rejection());
         }
@@ -38,9 +39,8 @@ final class EventRules {
 
     /** Whoever captured an event says that it is wrong; what it did is put right by events of its own. */
     static Optional<Rejection> declareError(DrugBook book, DrugErrorDeclaration declaration) {
-        StateKey key = DrugKeys.event(declaration.getDeclaredEventId());
-        Optional<DrugEventState> event = book.read(key, DrugEventState.parser())
-                .filter(found -> found.getCapturedBy().equals(book.institution()));
+        StateKey key = DrugKeys.event(book.institution(), declaration.getDeclaredEventId());
+        Optional<DrugEventState> event = book.read(key, DrugEventState.parser());
         if (event.isEmpty()) {
             return Optional.of(Refusal.EVENT_UNKNOWN.rejection());
         }
@@ -83,14 +83,14 @@ final class EventRules {
             return Optional.of(Refusal.DETAILS_INCOMPLETE.rejection("who captures the events reads them too"));
         }
         for (ByteString id : ItemIds.list(details.getEventIds())) {
-            Optional<DrugEventState> event = book.read(DrugKeys.event(id), DrugEventState.parser())
+            Optional<DrugEventState> event = book.read(DrugKeys.event(owner, id), DrugEventState.parser())
                     .filter(found -> found.getTxId().equals(book.call().txId()))
                     .filter(found -> found.getDetailsId().isEmpty());
             if (event.isEmpty()) {
                 return Optional.of(Refusal.EVENT_UNKNOWN.rejection("details are of events of the same transaction"));
             }
             book.put(
-                    DrugKeys.event(id),
+                    DrugKeys.event(owner, id),
                     event.get().toBuilder().setDetailsId(details.getDetailsId()).build());
         }
         book.put(key, DrugDetailsState.newBuilder().setDetails(details).build());

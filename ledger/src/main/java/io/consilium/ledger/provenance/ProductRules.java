@@ -18,6 +18,9 @@ final class ProductRules {
         if (refusal.isPresent()) {
             return refusal;
         }
+        if (!add.getProductId().equals(DrugBlinding.bound(book.institution(), add.getSeed()))) {
+            return Optional.of(Refusal.ID_FOREIGN.rejection("a product's"));
+        }
         if (book.product(add.getProductId()).isPresent()) {
             return Optional.of(Refusal.PRODUCT_EXISTS.rejection());
         }

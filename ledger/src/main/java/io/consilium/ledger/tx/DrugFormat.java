@@ -85,6 +85,7 @@ final class DrugFormat {
             case KEY_GRANT -> grant(action.getKeyGrant(), path + ".key_grant");
             case PRODUCT_ADD -> {
                 Shape.id(action.getProductAdd().getProductId(), path + ".product_add.product_id");
+                Shape.id(action.getProductAdd().getSeed(), path + ".product_add.seed");
                 Shape.atMost(
                         action.getProductAdd().getSealedMetadata(),
                         MAX_SEALED_BYTES,
@@ -160,6 +161,9 @@ final class DrugFormat {
     private static void commission(DrugCommission commission, String path) throws MalformedTransaction {
         Shape.id(commission.getProductId(), path + ".product_id");
         Shape.id(commission.getLotId(), path + ".lot_id");
+        if (!commission.getLotSeed().isEmpty()) {
+            Shape.id(commission.getLotSeed(), path + ".lot_seed");
+        }
         if (commission.getExpiryMillis() < 1) {
             throw MalformedTransaction.at(path + ".expiry_millis", "is a time after 1970");
         }

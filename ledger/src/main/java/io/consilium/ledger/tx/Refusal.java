@@ -230,6 +230,11 @@ public enum Refusal {
     EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),
     EVENT_ORDER("DRU-8", REFUSED, "the event lies before the pack's last one", "correct the event's time"),
     EVENT_REPEATED("DRU-1", REFUSED, "this event has been taken already", "nothing is left to do"),
+    ID_FOREIGN(
+            "DRU-9",
+            REFUSED,
+            "the id is not one of this institution's making",
+            "make it from its seed and institution"),
     DETAILS_EXIST("DRU-1", CONFLICT, "details have been kept under this id", "draw another id"),
     DETAILS_INCOMPLETE("DRU-1", REFUSED, "a part of the details is missing", "send all parts, from the first"),
     EVENT_UNKNOWN("DRU-1", NOT_FOUND, "this institution has no such event taken", "name the event as it was captured"),

@@ -100,14 +100,18 @@ class DrugAbuseTest {
     @DisplayName("DRU-2 DRU-8 a maker who commissions another's pack id under its own product does that pack no harm")
     void dru2_packIdsAreOfTheirProduct() {
         world = DrugWorld.withRival();
-        ByteString product = id("the rival's product");
+        ByteString product = DrugBlinding.bound("rival", id("the rival's product"));
         world.act(
                 RIVAL,
                 DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder().setProductId(product)));
+                        .setProductAdd(DrugProductAdd.newBuilder()
+                                .setProductId(product)
+                                .setSeed(id("the rival's product"))));
         world.commission(0, 10);
-        DrugAction.Builder stolen = world.commissioning(id("the rival's lot"), packs(0, 5));
-        stolen.getCommissionBuilder().setProductId(product);
+        DrugAction.Builder stolen = world.commissioning("the rival's lot", packs(0, 5));
+        stolen.getCommissionBuilder()
+                .setProductId(product)
+                .setLotId(DrugBlinding.bound("rival", id("the rival's lot")));
         assertThat(world.act(RIVAL, stolen)).isEqualTo("OK");
         DrugAction.Builder theirs = DrugAction.newBuilder()
                 .setShip(DrugShip.newBuilder()
@@ -238,6 +242,35 @@ class DrugAbuseTest {
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("DECOMMISSIONED DRU-5");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-9 ids that were seen on their way serve no rival, and keep their maker from nothing")
+    void dru9_idsAreTheirMakers() {
+        world = DrugWorld.withRival();
+        DrugProductAdd mine = DrugProductAdd.newBuilder()
+                .setProductId(DrugBlinding.bound("helix", id("new")))
+                .setSeed(id("new"))
+                .build();
+        assertThat(world.act(RIVAL, DrugAction.newBuilder().setProductAdd(mine)))
+                .isEqualTo("ID_FOREIGN DRU-9");
+        DrugProductAdd theirs = mine.toBuilder()
+                .setProductId(DrugBlinding.bound("rival", id("new")))
+                .build();
+        assertThat(world.act(RIVAL, DrugAction.newBuilder().setProductAdd(theirs)))
+                .isEqualTo("OK");
+        assertThat(world.act(PACKER, DrugAction.newBuilder().setProductAdd(mine)))
+                .isEqualTo("OK");
+
+        DrugAction.Builder made = world.commissioning("seen", packs(0, 5));
+        DrugAction.Builder copied = made.clone();
+        copied.getCommissionBuilder().setProductId(theirs.getProductId());
+        assertThat(world.act(RIVAL, copied)).isEqualTo("ID_FOREIGN DRU-9");
+        copied.getCommissionBuilder().setLotId(DrugBlinding.bound("rival", id("seen")));
+        assertThat(world.act(RIVAL, copied.setEventId(id("event")))).isEqualTo("OK");
+        assertThat(world.act(PACKER, made.setEventId(id("event"))))
+                .as("nor does an event's id that a rival took first")
+                .isEqualTo("OK");
     }
 
     @Test

@@ -80,7 +80,7 @@ class DrugBoundsTest {
         int most = Containers.MAX_LOTS;
         DrugDocument.Builder lots = DrugDocument.newBuilder();
         for (int i = 0; i <= most; i++) {
-            lots.addActs(world.commissioning(id("lot " + i), packs(i, i + 1)));
+            lots.addActs(world.commissioning("lot " + i, packs(i, i + 1)));
         }
         assertThat(world.act(PACKER, DrugAction.newBuilder().setDocument(lots))).isEqualTo("OK");
         assertThat(packing("case", packs(0, most + 1)).code()).isEqualTo("CONTAINER_FULL");

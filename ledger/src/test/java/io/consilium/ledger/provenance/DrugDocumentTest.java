@@ -211,7 +211,7 @@ class DrugDocumentTest {
     private DrugEventState event(String name) {
         return world.chain
                 .objects()
-                .read(DrugKeys.event(id(name)), DrugEventState.parser())
+                .read(DrugKeys.event("helix", id(name)), DrugEventState.parser())
                 .orElse(DrugEventState.getDefaultInstance());
     }
 

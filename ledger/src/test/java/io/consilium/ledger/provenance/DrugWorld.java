@@ -29,8 +29,8 @@ final class DrugWorld {
     static final String DISTRIBUTOR = "labcorp/admin";
     static final String PHARMACIST = "northside/pharmacist";
     static final String INSPECTOR = "medwatch/inspector";
-    static final ByteString PRODUCT = id("product");
-    static final ByteString LOT = id("lot");
+    static final ByteString PRODUCT = DrugBlinding.bound("helix", id("product"));
+    static final ByteString LOT = DrugBlinding.bound("helix", id("lot"));
     static final long YEAR = 365L * 24 * 3_600_000;
 
     static final String RIVAL = "rival/packer";
@@ -54,7 +54,9 @@ final class DrugWorld {
         act(
                 PACKER,
                 DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder().setProductId(PRODUCT)));
+                        .setProductAdd(DrugProductAdd.newBuilder()
+                                .setProductId(PRODUCT)
+                                .setSeed(id("product"))));
     }
 
     BlockResult block(String actor, DrugAction.Builder action) {
@@ -79,10 +81,18 @@ final class DrugWorld {
     }
 
     DrugAction.Builder commissioning(ByteString lot, List<ByteString> ids) {
+        DrugAction.Builder known = commissioning("lot", ids);
+        known.getCommissionBuilder().setLotId(lot);
+        return known;
+    }
+
+    /** Of a lot that is known by its seed's name. */
+    DrugAction.Builder commissioning(String lot, List<ByteString> ids) {
         return DrugAction.newBuilder()
                 .setCommission(DrugCommission.newBuilder()
                         .setProductId(PRODUCT)
-                        .setLotId(lot)
+                        .setLotId(DrugBlinding.bound("helix", id(lot)))
+                        .setLotSeed(id(lot))
                         .setExpiryMillis(expiry)
                         .setIds(ItemIds.join(ids)));
     }

@@ -63,7 +63,7 @@ class ProvenanceRulesTest {
             "DRU-2 DRU-8 a serial of the product is commissioned once, in whichever lot, and its repetition reported")
     void dru2_duplicateSerial() {
         world.commission(0, 3_000);
-        Receipt again = world.submit(PACKER, world.commissioning(id("other lot"), List.of(pack(9_000), pack(2_345))));
+        Receipt again = world.submit(PACKER, world.commissioning("other lot", List.of(pack(9_000), pack(2_345))));
         assertThat(again.code()).isEqualTo("DUPLICATE_SERIAL");
         assertThat(again.rule()).isEqualTo("DRU-2");
         assertThat(world.exceptions()).singleElement().satisfies(exception -> {
@@ -91,7 +91,7 @@ class ProvenanceRulesTest {
         unknown.getCommissionBuilder().setProductId(id("nothing"));
         assertThat(world.act(PACKER, unknown)).isEqualTo("PRODUCT_UNKNOWN DRU-2");
         DrugAction.Builder add = DrugAction.newBuilder()
-                .setProductAdd(DrugProductAdd.newBuilder().setProductId(PRODUCT));
+                .setProductAdd(DrugProductAdd.newBuilder().setProductId(PRODUCT).setSeed(id("product")));
         assertThat(world.act(PACKER, add)).isEqualTo("PRODUCT_EXISTS DRU-2");
     }
 

@@ -5,6 +5,7 @@ import io.consilium.crypto.Signer;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.ledger.provenance.PackSearch;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
@@ -78,9 +79,13 @@ public final class DrugQueries {
                             .read(DrugKeys.container(id), DrugContainerState.parser())
                             .isPresent())
                     .forEach(found::addContainers);
+            if (!find.getEvents().isEmpty() && !ActorName.isSlug(find.getCaptor())) {
+                throw ApiProblem.malformed("events are asked for with who captured them", "find.captor")
+                        .asException();
+            }
             found.setEvents(ItemIds.join(ItemIds.list(find.getEvents()).stream()
                     .filter(id -> view.state()
-                            .read(DrugKeys.event(id), DrugEventState.parser())
+                            .read(DrugKeys.event(find.getCaptor(), id), DrugEventState.parser())
                             .isPresent())
                     .toList()));
         }

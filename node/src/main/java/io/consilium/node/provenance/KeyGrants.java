@@ -171,7 +171,7 @@ public final class KeyGrants implements AutoCloseable {
             return Optional.of(DrugBlinding.detailsKey(root, ActorName.institutionOf(request.getRequester())));
         }
         return subject(request).map(gtin -> DrugBlinding.productKey(root, gtin)).filter(key -> view.state()
-                .read(DrugKeys.product(DrugBlinding.productId(key)), DrugProductState.parser())
+                .read(DrugKeys.product(DrugBlinding.productId(node.institution(), key)), DrugProductState.parser())
                 .isPresent());
     }
 

@@ -6,6 +6,8 @@ import io.consilium.ledger.provenance.Containers;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.DrugPath;
 import io.consilium.ledger.provenance.PackSearch;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
@@ -22,8 +24,10 @@ import io.consilium.proto.DrugStepError;
 import io.consilium.proto.DrugTrace;
 import io.consilium.proto.DrugTraced;
 import io.consilium.storage.IndexPage;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Paths of packs and containers, for those who are on them (DRU-7). */
 final class Traces {
@@ -97,15 +101,18 @@ final class Traces {
                     .read(DrugKeys.shipment(place.shipmentId()), DrugShipmentState.parser())
                     .ifPresent(shipment -> traced.setInTransitTo(shipment.getTo()));
         }
-        steps.stream()
-                .map(DrugStep::getEventId)
-                .filter(event -> !event.isEmpty())
-                .distinct()
-                .forEach(event -> view.state()
-                        .read(DrugKeys.event(event), DrugEventState.parser())
+        Set<StateKey> seen = new LinkedHashSet<>();
+        for (DrugStep step : steps) {
+            StateKey key = DrugKeys.event(ActorName.institutionOf(step.getActor()), step.getEventId());
+            if (!step.getEventId().isEmpty() && seen.add(key)) {
+                view.state()
+                        .read(key, DrugEventState.parser())
                         .filter(DrugEventState::hasError)
-                        .ifPresent(state -> traced.addErrors(
-                                DrugStepError.newBuilder().setEventId(event).setDeclaration(state.getError()))));
+                        .ifPresent(state -> traced.addErrors(DrugStepError.newBuilder()
+                                .setEventId(step.getEventId())
+                                .setDeclaration(state.getError())));
+            }
+        }
         IndexPage page = view.chain()
                 .scan(
                         LedgerIndexes.OBJECT_EXCEPTIONS,

@@ -68,9 +68,9 @@ public final class VerificationResponder {
             DrugVerified signed = verifications.verify(
                     caller,
                     DrugVerify.newBuilder()
-                            .setProductId(DrugBlinding.productId(key))
+                            .setProductId(DrugBlinding.productId(node.institution(), key))
                             .setItemId(DrugBlinding.itemId(key, pack.serial()))
-                            .setLotId(DrugBlinding.lotId(key, lot(pack, question.lot())))
+                            .setLotId(DrugBlinding.lotId(node.institution(), key, lot(pack, question.lot())))
                             .setExpiryMillis(endOf(question.expiry()))
                             .build(),
                     view);
@@ -182,7 +182,9 @@ public final class VerificationResponder {
         Optional<byte[]> key = company.map(
                         secret -> DrugBlinding.productKey(secret, pack.gtin().orElseThrow()))
                 .filter(found -> view.state()
-                        .read(DrugKeys.product(DrugBlinding.productId(found)), DrugProductState.parser())
+                        .read(
+                                DrugKeys.product(DrugBlinding.productId(node.institution(), found)),
+                                DrugProductState.parser())
                         .isPresent());
         company.ifPresent(secret -> Arrays.fill(secret, (byte) 0));
         return key.orElseThrow(

@@ -88,8 +88,8 @@ class DrugApiTest {
         net = TestNetwork.ofTraders(directory);
         random.nextBytes(root);
         productKey = DrugBlinding.productKey(root, GTIN);
-        product = DrugBlinding.productId(productKey);
-        lot = DrugBlinding.lotId(productKey, "L1");
+        product = DrugBlinding.productId(NODE, productKey);
+        lot = DrugBlinding.lotId(NODE, productKey, "L1");
         box = DrugBlinding.containerId(DrugBlinding.logisticsKey(root), "006141410000000012");
         expiry = net.now() + 30 * DAY;
         act(
@@ -104,7 +104,9 @@ class DrugApiTest {
         act(
                 OPERATOR,
                 DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder().setProductId(product)));
+                        .setProductAdd(DrugProductAdd.newBuilder()
+                                .setProductId(product)
+                                .setSeed(DrugBlinding.productSeed(productKey))));
         ByteString made = ByteString.EMPTY;
         for (int pack = 0; pack < 8; pack++) {
             made = made.concat(pack(pack));
@@ -115,6 +117,7 @@ class DrugApiTest {
                         .setCommission(DrugCommission.newBuilder()
                                 .setProductId(product)
                                 .setLotId(lot)
+                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L1"))
                                 .setExpiryMillis(expiry)
                                 .setIds(made)));
     }
@@ -415,7 +418,7 @@ class DrugApiTest {
     @Order(7)
     @DisplayName("DRU-7 DRU-8 every mismatch and every stop has the reason code of the verification router service")
     void dru7_reasonCodes() throws Exception {
-        ByteString otherLot = DrugBlinding.lotId(productKey, "L2");
+        ByteString otherLot = DrugBlinding.lotId(NODE, productKey, "L2");
         assertThat(told(verifying(1))).containsExactly("", "", "ACTIVE");
         assertThat(told(verifying(77))).containsExactly("No_match_GTIN_Serial", "", "UNKNOWN");
         assertThat(told(verifying(1).setLotId(otherLot))).containsExactly("No_match_GTIN_Serial_Lot", "", "ACTIVE");
@@ -475,7 +478,7 @@ class DrugApiTest {
     @Order(9)
     @DisplayName("DRU-7 what has expired is not for redistribution, by the clock of the node that answers")
     void dru7_expired() throws Exception {
-        ByteString young = DrugBlinding.lotId(productKey, "L9");
+        ByteString young = DrugBlinding.lotId(NODE, productKey, "L9");
         ByteString item = DrugBlinding.itemId(productKey, "YOUNG");
         act(
                 OPERATOR,
@@ -483,6 +486,7 @@ class DrugApiTest {
                         .setCommission(DrugCommission.newBuilder()
                                 .setProductId(product)
                                 .setLotId(young)
+                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L9"))
                                 .setExpiryMillis(net.now() + DAY)
                                 .setIds(item)));
         DrugVerify.Builder question =

@@ -56,11 +56,14 @@ class VerificationRouterTest {
                                 ByteString.copyFrom(DrugBlinding.companyObject("st-mary")),
                                 ROOT))));
         commit(DrugAction.newBuilder()
-                .setProductAdd(DrugProductAdd.newBuilder().setProductId(DrugBlinding.productId(key))));
+                .setProductAdd(DrugProductAdd.newBuilder()
+                        .setProductId(DrugBlinding.productId("st-mary", key))
+                        .setSeed(DrugBlinding.productSeed(key))));
         commit(DrugAction.newBuilder()
                 .setCommission(DrugCommission.newBuilder()
-                        .setProductId(DrugBlinding.productId(key))
-                        .setLotId(DrugBlinding.lotId(key, "L/1"))
+                        .setProductId(DrugBlinding.productId("st-mary", key))
+                        .setLotId(DrugBlinding.lotId("st-mary", key, "L/1"))
+                        .setLotSeed(DrugBlinding.lotSeed(key, "L/1"))
                         .setExpiryMillis(LocalDate.of(2040, 1, 1)
                                 .atStartOfDay(ZoneOffset.UTC)
                                 .toInstant()

@@ -1,0 +1,249 @@
+package io.consilium.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.client.json.JsonFields;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Papers between trading partners on four node processes: evidence, transaction statements, given keys, sealed reasons. */
+@TestInstance(Lifecycle.PER_CLASS)
+class TradingPapersIT {
+    private static final String MAKER = "helix/packer";
+    private static final String WHOLESALER = "transmed/operator";
+    private static final String PHARMACIST = "northside/pharmacist";
+    private static final String INSPECTOR = "medwatch/inspector";
+    private static final String GTIN = "00614141123452";
+    private static final String NODELESS = "orion/packer";
+
+    private Cluster cluster;
+
+    @BeforeAll
+    void start() throws Exception {
+        cluster = Cluster.start();
+        cluster.json(
+                MAKER,
+                "drug",
+                "product",
+                "add",
+                "--gtin",
+                GTIN,
+                "--name",
+                "Cardiol",
+                "--ndc",
+                "50090-0481-0",
+                "--strength",
+                "10 mg",
+                "--dosage-form",
+                "tablet",
+                "--container-size",
+                "30 tablets");
+        commission(MAKER, GTIN, "L1", "P1,P2,P3,Q1");
+        cluster.json(MAKER, "drug", "ship", "--gtin", GTIN, "--serial", "P1,P2,Q1", "--to", "transmed");
+        cluster.json(WHOLESALER, "drug", "receive", "--gtin", GTIN, "--serial", "P1,P2");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        cluster.close();
+    }
+
+    private void commission(String maker, String gtin, String lot, String serials) throws Exception {
+        cluster.json(
+                maker,
+                "drug",
+                "commission",
+                "--gtin",
+                gtin,
+                "--lot",
+                lot,
+                "--expiry",
+                "2039-12-31",
+                "--serial",
+                serials);
+    }
+
+    @Test
+    @DisplayName("DRU-7 a signed answer proves itself later; one that was altered, or is none, is refused")
+    void dru7_evidence() throws Exception {
+        String answer = cluster.run(WHOLESALER, "drug", "verify", "--gtin", GTIN, "--serial", "P1", "--lot", "L1")
+                .ended(0)
+                .out();
+        JsonFields checked = evidence(answer).ended(0).json();
+        assertThat(checked.text("requester")).isEqualTo(WHOLESALER);
+        assertThat(checked.text("status")).isEqualTo("ACTIVE");
+        JsonFields receipt = JsonFields.of(io.consilium.client.json.JsonReader.read(answer), "")
+                .object("receipt");
+        String said = receipt.text("verification");
+        String other = (said.endsWith("0")
+                ? said.substring(0, said.length() - 1) + "1"
+                : said.substring(0, said.length() - 1) + "0");
+        Cluster.Said altered = evidence(answer.replace(said, other)).ended(9);
+        assertThat(altered.err()).contains("ANSWER_UNPROVEN");
+        String signature = receipt.text("signature");
+        evidence(answer.replace(signature, "00".repeat(signature.length() / 2))).ended(9);
+        evidence("{\"receipt\":{\"verification\":\"xyz\"}}").ended(2);
+        evidence("{}").ended(2);
+    }
+
+    private Cluster.Said evidence(String answer) throws Exception {
+        Path file = cluster.file("answer.json", answer.getBytes(StandardCharsets.UTF_8));
+        return cluster.run(WHOLESALER, "drug", "verify", "--evidence", file.toString());
+    }
+
+    @Test
+    @DisplayName("DRU-4 the transaction information names product, packs and parties; without one change of owner none")
+    void dru4_dscsaPapers() throws Exception {
+        Path addresses = cluster.file(
+                "addresses.json",
+                ("{\"" + gln("helix") + "\":{\"street\":\"1 Main St\",\"city\":\"Boston\",\"state\":\"MA\","
+                                + "\"postalCode\":\"02101\",\"country\":\"US\"}}")
+                        .getBytes(StandardCharsets.UTF_8));
+        String json = cluster.run(
+                        WHOLESALER,
+                        "drug",
+                        "export",
+                        "--gtin",
+                        GTIN,
+                        "--serial",
+                        "P1,P2",
+                        "--format",
+                        "dscsa",
+                        "--addresses",
+                        addresses.toString())
+                .ended(0)
+                .out();
+        assertThat(json)
+                .contains(
+                        "Cardiol",
+                        "10 mg",
+                        "tablet",
+                        "30 tablets",
+                        "50090-0481-0",
+                        "L1",
+                        "P1",
+                        "P2",
+                        "2039-12-31",
+                        "1 Main St")
+                .contains("Helix Therapeutics", "TransMed Logistics");
+        String paper = cluster.runPlain(
+                        "--context",
+                        WHOLESALER,
+                        "drug",
+                        "export",
+                        "--gtin",
+                        GTIN,
+                        "--serial",
+                        "P1",
+                        "--format",
+                        "dscsa")
+                .ended(0)
+                .out();
+        assertThat(paper).containsIgnoringCase("transaction statement").contains("Helix Therapeutics", "P1");
+        assertThat(export(MAKER, "P3").ended(6).err()).contains("NOT_SHIPPED");
+        cluster.json(WHOLESALER, "drug", "ship", "--gtin", GTIN, "--serial", "P2", "--to", "northside");
+        cluster.json(PHARMACIST, "drug", "receive", "--gtin", GTIN, "--serial", "P2");
+        assertThat(export(WHOLESALER, "P1,P2").ended(6).err()).contains("TRANSACTIONS_DIFFER");
+        Cluster.Said malformed = cluster.run(
+                WHOLESALER,
+                "drug",
+                "export",
+                "--gtin",
+                GTIN,
+                "--serial",
+                "P1",
+                "--format",
+                "dscsa",
+                "--addresses",
+                cluster.file("list.json", "{\"1\":[]}".getBytes(StandardCharsets.UTF_8))
+                        .toString());
+        malformed.ended(2);
+    }
+
+    private Cluster.Said export(String context, String serials) {
+        return cluster.run(context, "drug", "export", "--gtin", GTIN, "--serial", serials, "--format", "dscsa");
+    }
+
+    private String gln(String institution) throws Exception {
+        return cluster.json(MAKER, "institution", "show", institution).text("gln");
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-9 a maker without a node gives its products' keys by hand, each once, and only what was given opens")
+    void dru9_givenKeys() throws Exception {
+        List<String> gtins = List.of("00356789123455", "00356789123462");
+        for (String gtin : gtins) {
+            cluster.json(NODELESS, "drug", "product", "add", "--gtin", gtin, "--name", "Orionin");
+            commission(NODELESS, gtin, "OL", "O1");
+        }
+        assertThat(verify(gtins.get(0)).ended(5).err()).contains("drug product grant");
+        long before = height();
+        for (int i = 0; i < 2; i++) {
+            JsonFields given =
+                    cluster.json(NODELESS, "drug", "product", "grant", "--gtin", gtins.get(0), "--to", PHARMACIST);
+            assertThat(given.texts("givenTo")).containsExactly(PHARMACIST);
+        }
+        assertThat(height()).as("the second gives nothing again").isEqualTo(before + 1);
+        assertThat(verify(gtins.get(0)).ended(0).json().text("status")).isEqualTo("ACTIVE");
+        verify(gtins.get(1)).ended(5);
+        cluster.json(NODELESS, "drug", "product", "grant", "--gtin", gtins.get(1), "--to", "northside");
+        verify(gtins.get(1)).ended(0);
+        cluster.run(NODELESS, "drug", "product", "grant", "--gtin", gtins.get(0), "--to", "ethics/chair")
+                .ended(4);
+    }
+
+    private Cluster.Said verify(String gtin) {
+        return cluster.run(PHARMACIST, "drug", "verify", "--gtin", gtin, "--serial", "O1");
+    }
+
+    private long height() throws Exception {
+        return cluster.json(MAKER, "chain", "status").number("height");
+    }
+
+    @Test
+    @DisplayName("DRU-8 an exception is resolved with a reason that its parties open and nobody else")
+    void dru8_sealedReason() throws Exception {
+        JsonFields shortage = cluster.json(WHOLESALER, "drug", "exceptions").objects("items").stream()
+                .filter(exception -> type(exception).equals("short"))
+                .findFirst()
+                .orElseThrow();
+        String id = shortage.text("exceptionId");
+        cluster.run(WHOLESALER, "drug", "exceptions", "resolve", id, "--outcome", "found")
+                .ended(2);
+        cluster.json(
+                WHOLESALER,
+                "drug",
+                "exceptions",
+                "resolve",
+                id,
+                "--outcome",
+                "found",
+                "--reason",
+                "it stood at gate 4");
+        for (String party : List.of(WHOLESALER, MAKER)) {
+            JsonFields shown = cluster.json(party, "drug", "exceptions", "show", id);
+            assertThat(shown.text("status")).as(party).isEqualTo("resolved");
+            assertThat(shown.text("reason")).as(party).isEqualTo("it stood at gate 4");
+        }
+        assertThat(cluster.json(INSPECTOR, "drug", "exceptions", "show", id).has("reason"))
+                .as("the regulator sees the exception, the reason was sealed for the parties")
+                .isFalse();
+        cluster.run("summit/operator", "drug", "exceptions", "show", id).ended(3);
+    }
+
+    private static String type(JsonFields exception) {
+        try {
+            return exception.text("type");
+        } catch (io.consilium.client.json.JsonException malformed) {
+            throw new IllegalStateException(malformed);
+        }
+    }
+}
