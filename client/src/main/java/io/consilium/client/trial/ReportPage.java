@@ -62,10 +62,10 @@ public final class ReportPage {
             page.append("<p>No results are published yet.</p>\n");
             return;
         }
-        record.cutOffMillis()
-                .ifPresent(cutOff -> page.append("<p>The database was locked, or the trial unblinded, first at ")
-                        .append(time(cutOff))
-                        .append(". Amendments from then on do not count.</p>\n"));
+        record.cutOffMillis().ifPresent(cutOff -> page.append(
+                        "<p>The database was first locked, the trial unblinded or its results published at ")
+                .append(time(cutOff))
+                .append(". Amendments from then on do not count.</p>\n"));
         page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th><th>Reported</th>"
                 + "<th>As in version</th></tr></thead>\n");
         for (Classified outcome : record.classified()) {

@@ -36,10 +36,11 @@ public record TrialRecord(
         return versions.get(versions.size() - 1);
     }
 
-    /** The first lock or unblinding: from then on an amendment counts no more (TRI-6). */
+    /** The first lock, unblinding or publication: from then on an amendment counts no more (TRI-6). */
     public Optional<Long> cutOffMillis() {
         return state.getEventsList().stream()
-                .filter(event -> event.getMilestone() == TrialMilestone.DATABASE_LOCKED
+                .filter(event -> event.hasPublication()
+                        || event.getMilestone() == TrialMilestone.DATABASE_LOCKED
                         || event.getMilestone() == TrialMilestone.UNBLINDED)
                 .map(TrialEvent::getTimeMillis)
                 .findFirst();

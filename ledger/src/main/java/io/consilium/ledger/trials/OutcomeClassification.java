@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * Reported outcomes held against the registered ones (TRI-6): a pure function of documents.
  *
- * <p>The yardstick is the newest version that was registered before the cut-off: the first lock or the first
- * unblinding, whichever came earlier. Whoever changes an outcome afterwards may know the data, so a later version
+ * <p>The yardstick is the newest version that was registered before the cut-off: the first lock, unblinding or
+ * publication, whichever came earlier. Whoever changes an outcome afterwards may know the data, so a later version
  * never counts. Outcomes are matched by name; case and runs of spaces do not tell names, measures and time points apart.
  */
 public final class OutcomeClassification {
@@ -62,7 +62,7 @@ public final class OutcomeClassification {
 
     /**
      * @param versions every registered version, oldest first, at least one
-     * @param cutOffMillis time of the first lock or unblinding, if there was one
+     * @param cutOffMillis time of the first lock, unblinding or publication, if there was one
      */
     public static List<Classified> classify(
             List<Registered> versions, Optional<Long> cutOffMillis, List<TrialOutcome> reported) {

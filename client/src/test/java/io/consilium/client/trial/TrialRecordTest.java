@@ -1,0 +1,83 @@
+package io.consilium.client.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.ledger.trials.OutcomeClassification.Change;
+import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.proto.TrialEvent;
+import io.consilium.proto.TrialMilestone;
+import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialPublication;
+import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialResult;
+import io.consilium.proto.TrialResultsState;
+import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialVersion;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TrialRecordTest {
+    private static TrialOutcome outcome(String timePoint) {
+        return TrialOutcome.newBuilder()
+                .setName("Pain")
+                .setMeasure("VAS")
+                .setTimePoint(timePoint)
+                .setPrimary(true)
+                .build();
+    }
+
+    private static TrialRegistration registration(String timePoint) {
+        return TrialRegistration.newBuilder().addOutcomes(outcome(timePoint)).build();
+    }
+
+    private static TrialVersion version(long number, long timeMillis) {
+        return TrialVersion.newBuilder()
+                .setNumber(number)
+                .setTimeMillis(timeMillis)
+                .build();
+    }
+
+    /** Week 12 at 10, week 4 at 20, and week 4 is reported. */
+    private static List<Change> changes(TrialEvent.Builder... events) {
+        TrialState.Builder state =
+                TrialState.newBuilder().addVersions(version(1, 10)).addVersions(version(2, 20));
+        for (TrialEvent.Builder event : events) {
+            state.addEvents(event);
+        }
+        TrialResultsState results = TrialResultsState.newBuilder()
+                .addResults(TrialResult.newBuilder().setOutcome(outcome("week 4")))
+                .build();
+        List<Classified> classified = new TrialRecord(
+                        state.build(),
+                        List.of(registration("week 12"), registration("week 4")),
+                        List.of(results),
+                        1,
+                        100)
+                .classified();
+        assertThat(classified).hasSize(1);
+        return classified.get(0).changes();
+    }
+
+    private static TrialEvent.Builder at(long timeMillis, TrialMilestone milestone) {
+        return TrialEvent.newBuilder().setTimeMillis(timeMillis).setMilestone(milestone);
+    }
+
+    private static TrialEvent.Builder published(long timeMillis) {
+        return TrialEvent.newBuilder().setTimeMillis(timeMillis).setPublication(TrialPublication.getDefaultInstance());
+    }
+
+    @Test
+    @DisplayName("TRI-6 an amendment counts before the first lock, unblinding or publication, and never from then on")
+    void tri6_cutOff() {
+        assertThat(changes(published(30))).containsExactly(Change.AMENDED);
+        assertThat(changes(at(25, TrialMilestone.DATABASE_LOCKED), published(30)))
+                .containsExactly(Change.AMENDED);
+        assertThat(changes(at(20, TrialMilestone.DATABASE_LOCKED), published(30)))
+                .containsExactly(Change.TIME_POINT_CHANGED);
+        assertThat(changes(at(15, TrialMilestone.UNBLINDED), published(30))).containsExactly(Change.TIME_POINT_CHANGED);
+        assertThat(changes(published(15), published(30)))
+                .as("published, then amended to fit")
+                .containsExactly(Change.TIME_POINT_CHANGED);
+    }
+}
