@@ -5,6 +5,8 @@ import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.identity.PatientFamily;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.trials.TrialIds;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiPolicy;
@@ -46,17 +48,32 @@ public final class TrialNullifiers {
             Optional<PatientState> found = view.state().patient(request.getPatientId());
             PatientState patient = found.filter(each -> each.getCustodiansList().contains(node.institution()))
                     .orElseThrow(() -> elsewhere(view, clinician, found));
-            SealedFor sealed = ScopeKeys.sealedTo(patient.getPatientSecretList(), node.institution())
-                    .orElseThrow(() -> ApiProblem.refused(
-                                    "PATIENT_SECRET_MISSING",
-                                    "the custodian holds no secret of this patient",
-                                    RULE,
-                                    "register the patient with a client of this chain's version")
-                            .asException());
             return TrialNullifierResponse.newBuilder()
-                    .setNullifier(nullifier(patient, sealed, trial.getId()))
+                    .setNullifier(nullifier(view.state(), patient, trial.getId()))
                     .build();
         }
+    }
+
+    /**
+     * The one under which this person is enrolled, by whichever of its merged ids; else that of the id which goes on, so that
+     * of two enrolments to come one is refused (ID-3). Ids whose secret this institution does not hold are not seen.
+     */
+    private ByteString nullifier(LedgerState state, PatientState patient, ByteString trialId) {
+        Optional<ByteString> first = Optional.empty();
+        for (PatientState id : PatientFamily.of(state, patient)) {
+            Optional<ByteString> nullifier = ScopeKeys.sealedTo(id.getPatientSecretList(), node.institution())
+                    .map(secret -> nullifier(id, secret, trialId));
+            if (nullifier.flatMap(state::trialNullifier).isPresent()) {
+                return nullifier.get();
+            }
+            first = first.or(() -> nullifier);
+        }
+        return first.orElseThrow(() -> ApiProblem.refused(
+                        "PATIENT_SECRET_MISSING",
+                        "the custodian holds no secret of this patient",
+                        RULE,
+                        "register the patient with a client of this chain's version")
+                .asException());
     }
 
     private static Caller.Member clinician(Caller caller, TrialState trial) {

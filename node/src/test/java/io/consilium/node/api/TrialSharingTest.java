@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
-import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.PayloadCipher;
 import io.consilium.ledger.trials.TrialIds;
 import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.Problem;
 import io.consilium.proto.StagePayloadRequest;
@@ -134,16 +134,21 @@ class TrialSharingTest {
     }
 
     private ByteString enrol(ByteString trial, String form) throws Exception {
+        return enrol(trial, form, random32());
+    }
+
+    private ByteString enrol(ByteString trial, String form, ByteString nullifier) throws Exception {
         ByteString pseudonym = id();
-        must(
-                CLINICIAN,
-                trial,
-                action -> action.setEnroll(TrialEnroll.newBuilder()
-                        .setPseudonym(pseudonym)
-                        .setNullifier(random32())
-                        .setIcfVersion(form)
-                        .setEvidenceHash(random32())));
+        must(CLINICIAN, trial, action -> action.setEnroll(enrolment(pseudonym, form, nullifier)));
         return pseudonym;
+    }
+
+    private static TrialEnroll.Builder enrolment(ByteString pseudonym, String form, ByteString nullifier) {
+        return TrialEnroll.newBuilder()
+                .setPseudonym(pseudonym)
+                .setNullifier(nullifier)
+                .setIcfVersion(form)
+                .setEvidenceHash(random32());
     }
 
     private static ByteString random32() {
@@ -224,20 +229,14 @@ class TrialSharingTest {
         assertThat(problem.getError() + problem.getHint() + problem.getPath()).doesNotContainPattern("\\d");
     }
 
-    @Test
-    @DisplayName("TRI-4 a custodian's node tells clinicians of sites the nullifier, one for each trial")
-    void tri4_nullifier() throws Exception {
+    private ByteString patient(byte[] secret) throws Exception {
         ByteString patient = id();
-        byte[] secret = random32().toByteArray();
-        KeyPair controller = KeyPair.generate(RANDOM);
         net.commit(
                 CLINICIAN,
                 TransactionBody.newBuilder()
                         .setPatientRegister(PatientRegister.newBuilder()
                                 .setPatientId(patient)
                                 .setCustodian("st-mary")
-                                .setControllerKey(TestNetwork.ed25519(
-                                        controller.publicKey().bytes()))
                                 .addScopeKey(net.sealed(
                                         "st-mary",
                                         KeyEnvelope.Use.SCOPE_KEY,
@@ -245,6 +244,70 @@ class TrialSharingTest {
                                         random32().toByteArray()))
                                 .addPatientSecret(
                                         net.sealed("st-mary", KeyEnvelope.Use.PATIENT_SECRET, patient, secret))));
+        return patient;
+    }
+
+    private ByteString nullifier(ByteString trial, ByteString patient) throws Exception {
+        return net.ok(
+                        CLINICIAN,
+                        "TrialNullifier",
+                        TrialNullifierRequest.newBuilder()
+                                .setTrialId(trial)
+                                .setPatientId(patient)
+                                .build(),
+                        TrialNullifierResponse.parser())
+                .getNullifier();
+    }
+
+    private void merge(ByteString root, ByteString alias, boolean undo) throws Exception {
+        assertThat(net.commit(
+                                TestNetwork.OFFICER,
+                                TransactionBody.newBuilder()
+                                        .setPatientMerge(PatientMerge.newBuilder()
+                                                .setRootId(root)
+                                                .setAliasId(alias)
+                                                .setUndo(undo)
+                                                .setEvidenceHash(random32())))
+                        .getCode())
+                .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("TRI-4 ID-3 a person is enrolled once, by whichever of its merged ids, and whenever they were merged")
+    void tri4_mergedPatients() throws Exception {
+        byte[] rootSecret = random32().toByteArray();
+        byte[] aliasSecret = random32().toByteArray();
+        ByteString root = patient(rootSecret);
+        ByteString alias = patient(aliasSecret);
+        ByteString enrolledBefore = approvedTrial();
+        ByteString enrolledAfter = approvedTrial();
+        enrol(enrolledBefore, "1.0", nullifier(enrolledBefore, alias));
+        assertThat(nullifier(enrolledBefore, root)).isEqualTo(TrialIds.nullifier(rootSecret, enrolledBefore));
+        merge(root, alias, false);
+        // Enrolled as the alias: the root is the same person now.
+        assertThat(refusedEnrolment(enrolledBefore, nullifier(enrolledBefore, root)))
+                .isEqualTo("ALREADY_ENROLLED");
+        assertThat(refusedEnrolment(enrolledBefore, nullifier(enrolledBefore, alias)))
+                .isEqualTo("ALREADY_ENROLLED");
+        // Enrolled as neither: of the two ids one is let in.
+        enrol(enrolledAfter, "1.0", nullifier(enrolledAfter, alias));
+        assertThat(refusedEnrolment(enrolledAfter, nullifier(enrolledAfter, root)))
+                .isEqualTo("ALREADY_ENROLLED");
+        // Two persons after all.
+        merge(root, alias, true);
+        enrol(enrolledBefore, "1.0", nullifier(enrolledBefore, root));
+    }
+
+    private String refusedEnrolment(ByteString trial, ByteString nullifier) throws Exception {
+        return act(CLINICIAN, trial, action -> action.setEnroll(enrolment(id(), "1.0", nullifier)))
+                .getCode();
+    }
+
+    @Test
+    @DisplayName("TRI-4 a custodian's node tells clinicians of sites the nullifier, one for each trial")
+    void tri4_nullifier() throws Exception {
+        byte[] secret = random32().toByteArray();
+        ByteString patient = patient(secret);
         ByteString one = approvedTrial();
         ByteString other = approvedTrial();
         TrialNullifierRequest request = TrialNullifierRequest.newBuilder()
