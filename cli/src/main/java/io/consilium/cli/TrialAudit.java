@@ -6,6 +6,8 @@ import io.consilium.client.trial.Timeline;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.client.trial.TrialRecord;
 import io.consilium.ledger.trials.SubjectStatus;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetState;
@@ -21,9 +23,13 @@ final class TrialAudit {
     private final Session session;
     private final TrialReader reader;
 
-    TrialAudit(Session session, TrialReader reader) {
+    private final boolean check;
+
+    /** @param check whether the sponsor's node opens the data and checks them again */
+    TrialAudit(Session session, TrialReader reader, boolean check) {
         this.session = session;
         this.reader = reader;
+        this.check = check;
     }
 
     void print(ByteString trialId, String trialName) throws ClientException {
@@ -36,6 +42,9 @@ final class TrialAudit {
                 if (version.getVersion() > 1) {
                     item.put("reason", history.of(trialId, version.getTxId()));
                 }
+                if (check) {
+                    item.put("check", checked(trialId, dataset.getId(), version.getVersion()));
+                }
                 item.put("txId", Ids.text(version.getTxId()));
                 items.add(item);
             }
@@ -46,21 +55,23 @@ final class TrialAudit {
         about.put("locked", record.state().getLocked());
         about.put("unlocks", count(record, Timeline.Kind.UNLOCKED));
         about.put("unblindings", count(record, Timeline.Kind.UNBLINDED));
-        session.output()
-                .list(
-                        List.of(
-                                "name",
-                                "version",
-                                "rows",
-                                "subjects",
-                                "notEnrolled",
-                                "author",
-                                "time",
-                                "reason",
-                                "datasetId"),
-                        items,
-                        Optional.empty(),
-                        about);
+        List<String> columns = new ArrayList<>(
+                List.of("name", "version", "rows", "subjects", "notEnrolled", "author", "time", "reason", "datasetId"));
+        if (check) {
+            columns.add("check");
+        }
+        session.output().list(columns, items, Optional.empty(), about);
+    }
+
+    /** "ok", or the place of the first fault and what it is. */
+    private String checked(ByteString trialId, ByteString datasetId, long version) throws ClientException {
+        TrialCheckRequest request = TrialCheckRequest.newBuilder()
+                .setTrialId(trialId)
+                .setDatasetId(datasetId)
+                .setDatasetVersion(version)
+                .build();
+        TrialCheckResponse answer = new Custodian(session).ask(client -> client.trialCheck(request));
+        return answer.getFault().isEmpty() ? "ok" : answer.getPath() + ": " + answer.getFault();
     }
 
     private static Map<String, Object> item(TrialDatasetState dataset, TrialDataVersion version) {

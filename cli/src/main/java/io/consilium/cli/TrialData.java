@@ -12,6 +12,7 @@ import io.consilium.client.trial.TrialReader;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.interop.cdisc.SubjectRows;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.TrialAction;

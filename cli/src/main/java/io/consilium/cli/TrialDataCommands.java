@@ -59,9 +59,21 @@ class TrialDataCommands extends TrialConductCommands {
                 "and how many subjects are enrolled, have withdrawn, and consented on an older form."
             },
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium --context medwatch/inspector trial audit T"})
-    int audit(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
-        new TrialAudit(session(), reader()).print(trialId(id), id);
+            footer = {
+                "  consilium --context medwatch/inspector trial audit T",
+                "  consilium --context helix/researcher trial audit T --check"
+            })
+    int audit(
+            @Parameters(paramLabel = "ID", description = "Trial id.") String id,
+            @Option(
+                            names = "--check",
+                            description = {
+                                "As the sponsor: have the data opened by its node, and say of each version where it does not",
+                                "hold what is checked at a submission."
+                            })
+                    boolean check)
+            throws Exception {
+        new TrialAudit(session(), reader(), check).print(trialId(id), id);
         return 0;
     }
 }

@@ -36,6 +36,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.TrialQueryRequest;
@@ -204,6 +206,11 @@ public final class NodeClient {
     /** The answer comes once the release is committed; of its id there is one, however often it is sent. */
     public TrialReleaseResponse trialRelease(TrialReleaseRequest request) throws ClientException {
         return call("TrialRelease", request, TrialReleaseResponse.parser(), COMMIT_WAIT);
+    }
+
+    /** The whole dataset is read for it. */
+    public TrialCheckResponse trialCheck(TrialCheckRequest request) throws ClientException {
+        return call("TrialCheck", request, TrialCheckResponse.parser(), COMMIT_WAIT);
     }
 
     /** The answer comes once the budget is spent, once for its id; a lost answer loses what it spent. */

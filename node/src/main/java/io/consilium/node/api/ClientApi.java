@@ -22,6 +22,7 @@ import io.consilium.node.vault.PayloadDownload;
 import io.consilium.node.vault.PayloadStaging;
 import io.consilium.node.vault.RationaleKeys;
 import io.consilium.node.vault.ScopeKeys;
+import io.consilium.node.vault.TrialChecks;
 import io.consilium.node.vault.TrialNullifiers;
 import io.consilium.node.vault.TrialQueries;
 import io.consilium.node.vault.TrialReleases;
@@ -172,6 +173,7 @@ public final class ClientApi {
                 Operation.immediate(
                         new DrugQueries(node, on.keys().institutionSigning().signer())::answer),
                 new TrialReleases(node, trialTables, transactions),
+                new TrialChecks(node, trialTables),
                 new TrialQueries(node, trialTables, transactions, random),
                 feed);
     }

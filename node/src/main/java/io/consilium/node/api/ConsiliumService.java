@@ -34,6 +34,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.TrialQueryRequest;
@@ -169,6 +171,12 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
     public void trialRelease(TrialReleaseRequest request, StreamObserver<TrialReleaseResponse> out) {
         allowWait(MAX_WAIT_MILLIS);
         answer(operations.trialRelease(), request, out);
+    }
+
+    @Override
+    public void trialCheck(TrialCheckRequest request, StreamObserver<TrialCheckResponse> out) {
+        allowWait(MAX_WAIT_MILLIS);
+        answer(operations.trialCheck(), request, out);
     }
 
     @Override

@@ -30,6 +30,8 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.TransactionRequest;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialNullifierRequest;
 import io.consilium.proto.TrialNullifierResponse;
 import io.consilium.proto.TrialQueryRequest;
@@ -61,5 +63,6 @@ public record Operations(
         Operation<TrialNullifierRequest, TrialNullifierResponse> trialNullifier,
         Operation<DrugRequest, DrugResponse> drug,
         Operation<TrialReleaseRequest, TrialReleaseResponse> trialRelease,
+        Operation<TrialCheckRequest, TrialCheckResponse> trialCheck,
         Operation<TrialQueryRequest, TrialQueryResponse> trialQuery,
         Operation<WatchRequest, WatchResponse> watch) {}

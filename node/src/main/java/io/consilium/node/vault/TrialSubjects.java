@@ -49,6 +49,10 @@ final class TrialSubjects {
         return subjects;
     }
 
+    Collection<TrialSubjectState> all() {
+        return byPseudonym.values();
+    }
+
     /** Whether a subject had withdrawn at a time whose earlier data the protocol then leaves out. */
     boolean excluded(String pseudonym, long timeMillis) {
         return excludesEarlierData

@@ -108,18 +108,17 @@ public final class TrialTables {
      * @param columns their names, in normal form; those that the dataset does not have are left out
      */
     Opened open(LedgerState state, TrialState trial, ByteString datasetId, long number, Set<String> columns) {
-        TrialDatasetState dataset = state.trialDataset(datasetId)
-                .filter(found -> found.getTrialId().equals(trial.getId()))
-                .orElseThrow(() -> ApiProblem.notFound("dataset").asException());
-        int index = number == 0 ? dataset.getVersionsCount() - 1 : (int) number - 1;
-        TrialDataVersion version = dataset.getVersions(index);
+        TrialDatasetState dataset = dataset(state, trial, datasetId);
+        TrialDataVersion version = version(dataset, number);
         requireFits(version.getContent(), columns.size());
-        Optional<String> subject =
-                Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(ActorName::hex);
-        Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
-        byte[] key = dataKey(dataset, version);
-        try (InputStream plain = new PayloadStream(key, new VaultStream(vault, hash))) {
-            return new Opened(dataset, version, Table.read(plain, dataset.getName(), subject, columns::contains));
+        try {
+            return new Opened(
+                    dataset,
+                    version,
+                    read(
+                            dataset,
+                            version,
+                            plain -> Table.read(plain, dataset.getName(), subject(dataset), columns::contains)));
         } catch (CdiscFault.NoSubjects unnamed) {
             throw ApiProblem.refused(
                             "SUBJECTS_UNNAMED",
@@ -136,6 +135,38 @@ public final class TrialTables {
                             RULE,
                             "correct the dataset with: consilium trial correct")
                     .asException();
+        }
+    }
+
+    static TrialDatasetState dataset(LedgerState state, TrialState trial, ByteString datasetId) {
+        return state.trialDataset(datasetId)
+                .filter(found -> found.getTrialId().equals(trial.getId()))
+                .orElseThrow(() -> ApiProblem.notFound("dataset").asException());
+    }
+
+    /** By its number; the newest for 0. */
+    static TrialDataVersion version(TrialDatasetState dataset, long number) {
+        if (number < 0 || number > dataset.getVersionsCount()) {
+            throw ApiProblem.notFound("version of the dataset").asException();
+        }
+        return dataset.getVersions(number == 0 ? dataset.getVersionsCount() - 1 : (int) number - 1);
+    }
+
+    /** The one whom the whole dataset is of, where there is one. */
+    static Optional<String> subject(TrialDatasetState dataset) {
+        return Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(ActorName::hex);
+    }
+
+    /** What is made of a dataset while it is decrypted. */
+    interface Reading<T> {
+        T of(InputStream plain) throws CdiscFault, IOException;
+    }
+
+    <T> T read(TrialDatasetState dataset, TrialDataVersion version, Reading<T> reading) throws CdiscFault {
+        Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
+        byte[] key = dataKey(dataset, version);
+        try (InputStream plain = new PayloadStream(key, new VaultStream(vault, hash))) {
+            return reading.of(plain);
         } catch (PayloadStream.Unauthentic unauthentic) {
             throw unreadable();
         } catch (IOException e) {
@@ -146,7 +177,7 @@ public final class TrialTables {
     }
 
     /** By what the chain says of the dataset, before a byte of it is read; what it does not say is counted while reading. */
-    private static void requireFits(TrialDataContent content, int columns) {
+    static void requireFits(TrialDataContent content, int columns) {
         if (content.getCiphertextSize() > MAX_CIPHERTEXT_BYTES
                 || content.getRows() > Table.MAX_WEIGHT
                 || Table.leastWeight(content.getRows(), columns) > Table.MAX_WEIGHT) {
@@ -181,7 +212,7 @@ public final class TrialTables {
                 .asException();
     }
 
-    private static ProblemException tooLarge() {
+    static ProblemException tooLarge() {
         return new ApiProblem(
                         413,
                         "DATASET_TOO_LARGE",

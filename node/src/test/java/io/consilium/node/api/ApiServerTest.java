@@ -131,6 +131,7 @@ class ApiServerTest {
                 refuse(),
                 refuse(),
                 refuse(),
+                refuse(),
                 refuse());
     }
 

@@ -21,6 +21,8 @@ import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionReceipt;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
@@ -44,6 +46,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -345,6 +349,56 @@ class TrialSharingTest {
                                 request.toBuilder().setPatientId(without).build())
                         .getCode())
                 .isEqualTo("PATIENT_SECRET_MISSING");
+    }
+
+    private TrialCheckResponse check(ByteString trial, ByteString dataset) throws Exception {
+        return net.ok(SPONSOR, "TrialCheck", checkRequest(trial, dataset), TrialCheckResponse.parser());
+    }
+
+    private static TrialCheckRequest checkRequest(ByteString trial, ByteString dataset) {
+        return TrialCheckRequest.newBuilder()
+                .setTrialId(trial)
+                .setDatasetId(dataset)
+                .build();
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 the sponsor's node finds what a client did not check or said otherwise, and tells no value of it")
+    void tri5_check() throws Exception {
+        ByteString trial = approvedTrial();
+        String subject = TestNetwork.hex(enrol(trial, "1.0"));
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+        ByteString good = dataset(trial, "GOOD", "USUBJID,VSDTC", subject + "," + today);
+        assertThat(check(trial, good).getFault()).isEmpty();
+        assertThat(check(trial, good).getNotEnrolled()).isZero();
+        TrialCheckResponse early =
+                check(trial, dataset(trial, "EARLY", "USUBJID,VSDTC", subject + "," + today, subject + ",2020-01-01"));
+        assertThat(early.getPath()).isEqualTo("rows[1].VSDTC");
+        assertThat(early.getFault()).contains("before").doesNotContain("2020", subject);
+        assertThat(check(trial, dataset(trial, "DM", "USUBJID,SEX", subject + ",F", subject + ",M"))
+                        .getPath())
+                .isEqualTo("rows[1]");
+        assertThat(check(trial, dataset(trial, "STRANGER", "USUBJID,SEX", "nobody,F"))
+                        .getPath())
+                .as("said to be enrolled")
+                .isEqualTo("notEnrolled");
+        assertThat(check(trial, dataset(trial, "MORE", ByteString.EMPTY, 7, "USUBJID,SEX", subject + ",F"))
+                        .getPath())
+                .isEqualTo("rows");
+        for (String other : List.of(CLINICIAN, TestNetwork.INSPECTOR, RESEARCHER)) {
+            assertThat(net.refused(other, "TrialCheck", checkRequest(trial, good))
+                            .getCode())
+                    .isEqualTo("ROLE_REQUIRED");
+        }
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialCheck",
+                                checkRequest(trial, good).toBuilder()
+                                        .setDatasetVersion(2)
+                                        .build())
+                        .getExitCode())
+                .isEqualTo(3);
     }
 
     @Test

@@ -1,18 +1,15 @@
-package io.consilium.cli;
+package io.consilium.interop.cdisc;
 
 import com.google.protobuf.ByteString;
-import io.consilium.interop.cdisc.CdiscFault;
-import io.consilium.interop.cdisc.Column;
-import io.consilium.interop.cdisc.PartialDate;
-import io.consilium.interop.cdisc.RowSink;
-import io.consilium.interop.cdisc.Subjects;
 import io.consilium.ledger.trials.SubjectStatus;
 import io.consilium.ledger.trials.TrialIds;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.TrialSubjectState;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +23,7 @@ import java.util.Set;
  * enrolled subject may lie before its consent, and of one who withdrew there are only rows that a date shows to be from
  * before, or corrections of a dataset that was submitted before.
  */
-final class SubjectRows implements RowSink {
+public final class SubjectRows implements RowSink {
     /** Where a day ends last, and where it begins first, in hours from UTC. */
     private static final long HOURS_BEHIND = 12;
 
@@ -54,8 +51,8 @@ final class SubjectRows implements RowSink {
      * @param only pseudonym of the one subject whom every row must be of
      * @param corrected when the dataset that is corrected was submitted first; nothing for a new one
      */
-    SubjectRows(List<TrialSubjectState> subjects, Optional<String> only, Optional<Long> corrected) {
-        subjects.forEach(subject -> enrolled.put(Ids.text(subject.getPseudonym()), subject));
+    public SubjectRows(Collection<TrialSubjectState> subjects, Optional<String> only, Optional<Long> corrected) {
+        subjects.forEach(subject -> enrolled.put(ActorName.hex(subject.getPseudonym()), subject));
         this.only = only;
         this.submittedMillis = corrected.orElse(Long.MAX_VALUE);
     }
@@ -148,24 +145,24 @@ final class SubjectRows implements RowSink {
                 .toLocalDate();
     }
 
-    int rows() {
+    public int rows() {
         return rows;
     }
 
-    int width() {
+    public int width() {
         return columns.size();
     }
 
     /** Of the columns, as the chain holds corrections against it. */
-    ByteString shape() {
+    public ByteString shape() {
         return TrialIds.shape(columns.stream().map(Column::name).toList());
     }
 
-    int subjects() {
+    public int subjects() {
         return subjects.size();
     }
 
-    int notEnrolled() {
+    public int notEnrolled() {
         return notEnrolled.size();
     }
 }

@@ -1,11 +1,9 @@
-package io.consilium.cli;
+package io.consilium.interop.cdisc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.consilium.interop.cdisc.CdiscFault;
-import io.consilium.interop.cdisc.DatasetReader;
 import io.consilium.proto.TrialSubjectState;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
