@@ -265,6 +265,33 @@ class TrialRulesTest {
     }
 
     @Test
+    @DisplayName("TRI-3 TRI-4 a site is active from the decision on the version that names it until one leaves it out")
+    void tri4_siteActivation() {
+        TestTrial trial = new TestTrial();
+        long until = trial.chain.now + 100 * MINUTE;
+        TrialRegistration.Builder one = registration().clearSites().addSites("st-mary");
+        TrialRegistration.Builder both = registration();
+        TrialRegistration.Builder other = registration().clearSites().addSites("riverside");
+        trial.chain.applied(RESEARCHER, body -> body.setTrial(register(TRIAL, one)));
+        trial.must(CHAIR, action -> action.setDecide(decision(one, until)));
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(1, both)));
+        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
+                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        trial.must(CHAIR, action -> action.setDecide(decision(both, until)));
+        trial.must(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(2, other)));
+        trial.must(CHAIR, action -> action.setDecide(decision(other, until)));
+        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("u", "r", "1.0"))))
+                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
+                .isEqualTo("NOT_TRIAL_SITE TRI-5");
+        trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
+    }
+
+    @Test
     @DisplayName("TRI-4 statuses are FHIR's, set by the subject's site; nothing comes after withdrawal")
     void tri4_status() {
         TestTrial trial = TestTrial.approved();
