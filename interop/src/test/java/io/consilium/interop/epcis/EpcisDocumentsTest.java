@@ -68,6 +68,42 @@ class EpcisDocumentsTest {
     }
 
     @Test
+    void dru1_keepsEveryEventByItselfWithNothingLost() throws Exception {
+        int kept = 0;
+        for (Path file : Stream.concat(files(".json", false).stream(), files(".xml", false).stream())
+                .toList()) {
+            EpcisDocument document = read(file, Files.readAllBytes(file));
+            JsonNode context = document.head().path("@context");
+            List<String> texts =
+                    document.events().stream().map(EpcisEvent::text).toList();
+            EpcisDocument again = read(file, EpcisDocument.of(context, texts));
+            for (int i = 0; i < texts.size(); i++) {
+                EpcisEvent alone = again.standalone(i);
+                assertThat(again.events()
+                                .get(i)
+                                .json()
+                                .equals(BY_VALUE, document.events().get(i).json()))
+                        .as(file.toString())
+                        .isTrue();
+                assertThat(without(alone)
+                                .equals(BY_VALUE, without(document.events().get(i))))
+                        .as(file.toString())
+                        .isTrue();
+                assertThat(alone.preHash())
+                        .as(file + ": in its own context it means the same")
+                        .isEqualTo(again.events().get(i).preHash());
+                kept++;
+            }
+        }
+        System.out.println("conformance: " + kept + " EPCIS events kept one by one");
+        assertThat(kept).isGreaterThan(40);
+    }
+
+    private static JsonNode without(EpcisEvent event) {
+        return event.json().without("@context");
+    }
+
+    @Test
     void dru1_refusesEveryInvalidDocumentWithPathAndReason() throws Exception {
         int refused = 0;
         for (Path file : files(".json", true)) {
