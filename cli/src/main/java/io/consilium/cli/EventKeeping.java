@@ -3,6 +3,7 @@ package io.consilium.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
+import io.consilium.client.BlindingKeys;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.SealedDetails;
@@ -37,8 +38,25 @@ final class EventKeeping {
         this.ids = ids;
     }
 
-    /** Acts that stand after those of the events. */
+    /**
+     * Acts that stand after those of the events. A member who cannot have the institution's root captures what the events
+     * do, and is told that their words are not kept.
+     */
     List<DrugAction> acts(List<CapturedEvent> events) throws ClientException {
+        try {
+            return kept(events);
+        } catch (ClientException refused) {
+            if (!refused.code().equals(BlindingKeys.ROOT_NOT_GIVEN)) {
+                throw refused;
+            }
+            session.output()
+                    .say("The events' own words (extensions, sensors, documents) are not kept: "
+                            + refused.getMessage());
+            return List.of();
+        }
+    }
+
+    private List<DrugAction> kept(List<CapturedEvent> events) throws ClientException {
         Map<SortedSet<String>, List<CapturedEvent>> groups = new LinkedHashMap<>();
         for (CapturedEvent event : events) {
             groups.computeIfAbsent(readers(event), readers -> new ArrayList<>()).add(event);

@@ -320,6 +320,21 @@ class EpcisCaptureIT {
     }
 
     @Test
+    @DisplayName("DRU-1 a member whose keys came after the root of an institution without a node captures, and is told")
+    void dru1_withoutTheRoot() throws Exception {
+        capture(MAKER, List.of(made("LOTK", pack("K1")))).ended(0);
+        capture(PHARMACIST, List.of(object("OBSERVE", "storing", MORNING, "", List.of(pack("K1")))))
+                .ended(0);
+        cluster.json("northside/admin", "member", "rotate-key");
+        Cluster.Said said = capture(
+                        "northside/admin",
+                        List.of(object("OBSERVE", "storing", "2026-01-05T13:00:00Z", "", List.of(pack("K1")))))
+                .ended(0);
+        assertThat(said.json().number("captured")).isEqualTo(1);
+        assertThat(said.err()).contains("are not kept");
+    }
+
+    @Test
     @DisplayName(
             "DRU-1 DRU-9 a pharmacy without a node gives its supplier the key; the declared error goes out as well")
     void dru1_declaredBack() throws Exception {

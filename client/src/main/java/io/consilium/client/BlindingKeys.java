@@ -41,6 +41,9 @@ import java.util.concurrent.TimeUnit;
  * from the chain; only this identity can name and open it.
  */
 public final class BlindingKeys {
+    /** The refusal where a member of an institution without a node has no root key. */
+    public static final String ROOT_NOT_GIVEN = "ROOT_NOT_GIVEN";
+
     private static final int ROOT_BYTES = 32;
     private static final long MAX_WAIT_MILLIS = 20_000;
     private static final String NO_SUBJECT = "";
@@ -346,6 +349,15 @@ public final class BlindingKeys {
                     break; // this member's keys were rotated: the root is asked for anew
                 }
             }
+        }
+        if (state.institution(institution()).value().getApiEndpoint().isEmpty()) {
+            throw new ClientException(
+                    FailureClass.UNREACHABLE,
+                    ROOT_NOT_GIVEN,
+                    "DRU-9",
+                    "",
+                    "Your institution's root key was sealed before you had your keys, and it runs no node that would grant it",
+                    "Let a colleague do this who had keys when the first product or container was made");
         }
         return granted(DrugKeyKind.DRUG_KEY_COMPANY, institution(), NO_SUBJECT);
     }
