@@ -90,6 +90,7 @@ final class TrialBench {
         Ran submitted = measured("submit", SITE, "trial", "submit", trial, data.toString(), "--dataset", "ADSL");
         String dataset = text(submitted, "datasetId");
         measured("audit", REGULATOR, "trial", "audit", trial);
+        measured("audit --check", SPONSOR, "trial", "audit", trial, "--check");
         measured(
                 "report",
                 REGULATOR,

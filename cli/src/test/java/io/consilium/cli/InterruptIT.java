@@ -28,7 +28,9 @@ class InterruptIT {
     @CsvSource({"INT, 2, Starting 4 nodes", "TERM, 15, 1. ", "HUP, 1, 2. "})
     @DisplayName("An interrupted demo leaves no process and no file, and says nothing of what the interrupt cut off")
     void demo(String signal, int number, String at) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(System.getProperty("consilium.launcher"), "demo");
+        // A process started in the background of a script would be deaf to the first two.
+        ProcessBuilder builder = new ProcessBuilder(
+                "env", "--default-signal=INT,HUP,TERM", System.getProperty("consilium.launcher"), "demo");
         builder.environment()
                 .put("CONSILIUM_JAVA_OPTS", "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("temporary")));
         Process demo = builder.redirectErrorStream(true)
