@@ -2,6 +2,8 @@ package io.consilium.node;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.KeyPair;
+import io.consilium.crypto.X25519;
+import io.consilium.crypto.X25519KeyPair;
 import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.genesis.InvalidGenesisException;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -72,13 +74,18 @@ public final class TestChain {
     }
 
     private static KeyValue x25519(int number) {
-        byte[] key = new byte[32];
-        key[0] = 9;
-        key[1] = (byte) number;
         return KeyValue.newBuilder()
                 .setAlgorithm(KeyAlgorithm.X25519)
-                .setKey(ByteString.copyFrom(key))
+                .setKey(ByteString.copyFrom(encryption(number).publicKey()))
                 .build();
+    }
+
+    /** The key pair that an institution's envelopes are sealed to; from 100 on that of its administrator. */
+    public static X25519KeyPair encryption(int number) {
+        byte[] key = new byte[X25519.KEY_BYTES];
+        key[0] = 9;
+        key[1] = (byte) number;
+        return X25519.fromPrivate(key);
     }
 
     private static KeyPair key(int institution, int purpose) {

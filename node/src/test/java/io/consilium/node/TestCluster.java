@@ -131,6 +131,9 @@ public final class TestCluster implements AutoCloseable {
     public static void await(Callable<Boolean> condition) throws Exception {
         while (!condition.call()) {
             LockSupport.parkNanos(POLL_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("what is waited for did not come in time");
+            }
         }
     }
 }

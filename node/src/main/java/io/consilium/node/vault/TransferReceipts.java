@@ -34,6 +34,9 @@ final class TransferReceipts {
     /** Everything up to this key is acknowledged. */
     private Optional<byte[]> done = Optional.empty();
 
+    /** Where the next turn looks on, past what has not arrived; empty: it begins anew after what is done. */
+    private Optional<byte[]> reached = Optional.empty();
+
     TransferReceipts(NodeGateway node, Vault vault, InstitutionTransactions transactions) {
         this.node = node;
         this.vault = vault;
@@ -50,8 +53,9 @@ final class TransferReceipts {
         Map<ByteString, List<ByteString>> due = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
         try (StateView view = StateView.open(node)) {
             byte[] own = LedgerIndexes.prefix(node.institution());
-            IndexPage page = view.chain().scan(LedgerIndexes.INSTITUTION_RECEIPTS, own, done, A_TURN, false);
-            boolean allDone = true;
+            IndexPage page =
+                    view.chain().scan(LedgerIndexes.INSTITUTION_RECEIPTS, own, reached.or(() -> done), A_TURN, false);
+            boolean allDone = reached.isEmpty();
             for (IndexPage.Item item : page.items()) {
                 RecordState record =
                         view.state().record(LedgerIndexes.idAt(item.key())).orElseThrow();
@@ -65,6 +69,7 @@ final class TransferReceipts {
                 allDone &= !owed;
                 done = allDone ? Optional.of(item.key()) : done;
             }
+            reached = allDone ? Optional.empty() : page.nextAfterKey();
         }
         return due;
     }

@@ -1,0 +1,151 @@
+package io.consilium.node.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.ledger.records.ErasureRules;
+import io.consilium.node.TestChain;
+import io.consilium.node.TestCluster;
+import io.consilium.proto.CustodyResponse;
+import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordState;
+import io.consilium.proto.SealedFor;
+import io.consilium.proto.TransactionBody;
+import io.consilium.proto.TransferAnswer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A patient's content goes from vault to vault as the patient changes custodians (ID-3, REC-2). */
+@Timeout(300)
+class TransferredContentTest {
+    /** More than are looked at in one turn. */
+    private static final int MISSING = 300;
+
+    private VaultCluster vaults;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        vaults = new VaultCluster(directory);
+        vaults.nodes.startAll();
+        vaults.registerPatient();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vaults.nodes.close();
+    }
+
+    private void agree(int from, int to) throws Exception {
+        vaults.offer(from, to);
+        vaults.commit(
+                to,
+                body -> body.setPatientTransfer(PatientTransfer.newBuilder()
+                        .setPatientId(vaults.patient)
+                        .setAnswer(TransferAnswer.newBuilder().setAccept(true))));
+    }
+
+    private void awaitReceived(int by, ByteString record) throws Exception {
+        TestCluster.await(() -> {
+            RecordState state = vaults.record(by, record);
+            return state.getCustodian().equals("h" + by) && state.getLeaving().isEmpty();
+        });
+    }
+
+    /** Once the payload has lain there for long, as it would be after a day. */
+    private void awaitSwept(int at, Hash hash) throws Exception {
+        vaults.nodes.stop(at);
+        vaults.age(at, hash);
+        vaults.nodes.start(at);
+        TestCluster.await(() -> !vaults.nodes.get(at).vault().holdsAnyOf(hash));
+    }
+
+    private byte[] opened(int by, ByteString record) throws Exception {
+        SealedFor key = vaults.record(by, record).getVersions(0).getContent().getDataKey(0);
+        return KeyEnvelope.open(
+                KeyEnvelope.Use.DATA_KEY,
+                record.toByteArray(),
+                TestChain.encryption(by).privateKey(),
+                key.getEnvelope().toByteArray());
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 the new custodian fetches, acknowledges and opens; then the old one lets go")
+    void rec2_fromVaultToVault() throws Exception {
+        byte[] content = VaultCluster.payload(600_000);
+        byte[] dataKey = VaultCluster.payload(32);
+        Hash hash = vaults.stageAt(0, content);
+        ByteString record = vaults.register(content, dataKey);
+        agree(0, 1);
+        CustodyResponse over = vaults.handOver(0);
+        assertThat(over.getRecords()).isEqualTo(1);
+        assertThat(over.getLeft()).isZero();
+        TestCluster.await(() -> vaults.holds(1, hash, content));
+        awaitReceived(1, record);
+        assertThat(vaults.nodes.get(0).vault().holdsAnyOf(hash))
+                .as("what is young stays")
+                .isTrue();
+        awaitSwept(0, hash);
+        assertThat(vaults.holds(1, hash, content)).isTrue();
+        assertThat(opened(1, record)).isEqualTo(dataKey);
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 a patient that goes on at once takes no content from the only one who has it")
+    void rec2_goesOnAtOnce() throws Exception {
+        byte[] content = VaultCluster.payload(10_000);
+        byte[] dataKey = VaultCluster.payload(32);
+        // the first custodian's copy is away, so the second cannot fetch it yet
+        ByteString record = vaults.register(content, dataKey);
+        agree(0, 1);
+        assertThat(vaults.handOver(0).getRecords()).isEqualTo(1);
+        agree(1, 2);
+        CustodyResponse early = vaults.handOver(1);
+        assertThat(early.getRecords()).isZero();
+        assertThat(early.getLeft()).isEqualTo(1);
+        assertThat(vaults.state(1).patient(vaults.patient).orElseThrow().getCustodiansList())
+                .containsExactly("h2");
+        assertThat(ErasureRules.holders(vaults.record(1, record))).containsExactly("h0", "h1");
+
+        Hash hash = vaults.stageAt(0, content);
+        awaitReceived(1, record);
+        CustodyResponse late = vaults.handOver(1);
+        assertThat(late.getRecords()).isEqualTo(1);
+        assertThat(late.getLeft()).isZero();
+        TestCluster.await(() -> vaults.holds(2, hash, content));
+        awaitReceived(2, record);
+        awaitSwept(0, hash);
+        awaitSwept(1, hash);
+        assertThat(vaults.holds(2, hash, content)).isTrue();
+        assertThat(opened(2, record)).isEqualTo(dataKey);
+    }
+
+    @Test
+    @DisplayName("REC-2 what has arrived is acknowledged, however much stands before it that has not")
+    void rec2_acknowledgesPastWhatIsMissing() throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        // of the records of one block it is looked at last
+        ByteString last = ByteString.fromHex("ff".repeat(16));
+        vaults.stageAt(1, content);
+        List<Consumer<TransactionBody.Builder>> records = new ArrayList<>();
+        records.add(body -> body.setRecordRegister(vaults.registration(last, content, VaultCluster.payload(32))));
+        for (int i = 0; i < MISSING; i++) {
+            byte[] nowhere = VaultCluster.payload(16);
+            records.add(body ->
+                    body.setRecordRegister(vaults.registration(VaultCluster.id(), nowhere, VaultCluster.payload(32))));
+        }
+        vaults.commitAll(0, records);
+        agree(0, 1);
+        assertThat(vaults.handOver(0).getRecords()).isEqualTo(MISSING + 1);
+        awaitReceived(1, last);
+    }
+}
