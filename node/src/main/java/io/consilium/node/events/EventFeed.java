@@ -46,6 +46,7 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     private final Cursors cursors;
     private final Executor executor;
     private final int maxWatchers;
+    private final int maxPages;
     private final AtomicInteger watchers = new AtomicInteger();
 
     /** Completed and replaced at each block. */
@@ -54,11 +55,22 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     private volatile boolean closed;
 
     public EventFeed(NodeGateway node, PolicySource policies, Cursors cursors, Executor executor, int maxWatchers) {
+        this(node, policies, cursors, executor, maxWatchers, MAX_PAGES);
+    }
+
+    EventFeed(
+            NodeGateway node,
+            PolicySource policies,
+            Cursors cursors,
+            Executor executor,
+            int maxWatchers,
+            int maxPages) {
         this.node = node;
         this.policies = policies;
         this.cursors = cursors;
         this.executor = executor;
         this.maxWatchers = maxWatchers;
+        this.maxPages = maxPages;
         node.onCommitted(this::committed);
     }
 
@@ -136,9 +148,10 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
             answer.complete(response);
             return;
         }
-        block.copy()
-                .completeOnTimeout(null, leftMillis, TimeUnit.MILLISECONDS)
-                .thenRunAsync(
+        CompletableFuture<Void> news = reading.more()
+                ? CompletableFuture.completedFuture(null)
+                : block.copy().completeOnTimeout(null, leftMillis, TimeUnit.MILLISECONDS);
+        news.thenRunAsync(
                         () -> poll(new Reader(reader.caller(), reader.request(), reading.next()), deadline, answer),
                         executor)
                 .exceptionally(failure -> {
@@ -147,20 +160,24 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
                 });
     }
 
-    /** What was found, and where reading goes on: past what the caller does not see as well. */
-    private record Reading(WatchResponse response, EventCursor next) {}
+    /**
+     * What was found, and where reading goes on: past what the caller does not see as well.
+     *
+     * @param more whether there is more that was not looked at
+     */
+    private record Reading(WatchResponse response, EventCursor next, boolean more) {}
 
     private Reading read(Reader reader) {
         WatchResponse.Builder response = WatchResponse.newBuilder();
         EventCursor at = reader.from();
         try (StateView view = StateView.open(node)) {
             EventVisibility visibility = new EventVisibility(policies.on(view.state()), reader.caller());
-            for (int page = 0; page < MAX_PAGES; page++) {
+            for (int page = 0; page < maxPages; page++) {
                 EventPage events = view.chain().events(at, PAGE_EVENTS);
                 for (StoredEvent event : events.events()) {
                     at = blocks(view, at, event.cursor().height(), reader, response);
                     if (response.getEventsCount() >= reader.limit()) {
-                        return finish(reader, response, at);
+                        return finish(reader, response, at, true);
                     }
                     at = event.cursor();
                     EventDetail detail = detail(event);
@@ -172,15 +189,15 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
                     long tip = view.chain().tipHeight();
                     at = blocks(view, at, tip, reader, response);
                     at = at.height() == tip ? EventCursor.after(tip) : at;
-                    break;
+                    return finish(reader, response, at, false);
                 }
             }
         }
-        return finish(reader, response, at);
+        return finish(reader, response, at, true);
     }
 
-    private Reading finish(Reader reader, WatchResponse.Builder response, EventCursor at) {
-        return new Reading(response.setNextCursor(sealed(reader, at)).build(), at);
+    private Reading finish(Reader reader, WatchResponse.Builder response, EventCursor at, boolean more) {
+        return new Reading(response.setNextCursor(sealed(reader, at)).build(), at, more);
     }
 
     private String sealed(Reader reader, EventCursor at) {
