@@ -124,7 +124,11 @@ final class EnrolmentRules {
                 .rejection("form " + current + " is registered now"));
     }
 
+    /** A consent may be renewed after the study, for later uses of the data, but not after the withdrawal. */
     private static Optional<Rejection> status(TrialSubjectState subject, TrialSubjectChange change) {
+        if (subject.getStatus().equals(SubjectStatus.WITHDRAWN.code())) {
+            return Optional.of(Refusal.SUBJECT_STATUS_FINAL.rejection(subject.getStatus()));
+        }
         if (change.getStatus().isEmpty()) {
             return change.getIcfVersion().isEmpty()
                     ? Optional.of(Refusal.SUBJECT_UNCHANGED.rejection())

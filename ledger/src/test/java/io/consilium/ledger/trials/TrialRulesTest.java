@@ -43,6 +43,7 @@ import io.consilium.proto.TrialRelease;
 import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialSpend;
 import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectChange;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.WithdrawalRule;
 import java.nio.charset.StandardCharsets;
@@ -211,14 +212,18 @@ class TrialRulesTest {
         assertThat(trial.does(
                         ADAMS, action -> action.setSubjectChange(status("s", "").setIcfVersion("2.0"))))
                 .isEqualTo("EVIDENCE_MISSING TRI-4");
-        trial.must(
-                ADAMS,
-                action -> action.setSubjectChange(
-                        status("s", "").setIcfVersion("2.0").setEvidenceHash(hash("renewed"))));
-        TrialSubjectState subject = trial.chain.objects().trialSubject(id("s")).orElseThrow();
-        assertThat(subject.getConsentsList())
+        trial.must(ADAMS, action -> action.setSubjectChange(renewal("s", "2.0")));
+        assertThat(subject(trial, "s").getConsentsList())
                 .extracting(consent -> consent.getIcfVersion())
                 .containsExactly("1.0", "2.0");
+    }
+
+    private static TrialSubjectChange.Builder renewal(String subject, String form) {
+        return status(subject, "").setIcfVersion(form).setEvidenceHash(hash("renewed"));
+    }
+
+    private static TrialSubjectState subject(TestTrial trial, String subject) {
+        return trial.chain.objects().trialSubject(id(subject)).orElseThrow();
     }
 
     @Test
@@ -310,6 +315,14 @@ class TrialRulesTest {
                 .isEqualTo("OK");
         assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
                 .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        long withdrawn = subject(trial, "s").getChangedMillis();
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(renewal("s", "1.0"))))
+                .as("its date is not moved by a consent renewed afterwards")
+                .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        assertThat(subject(trial, "s").getChangedMillis()).isEqualTo(withdrawn);
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        trial.must(ADAMS, action -> action.setSubjectChange(status("t", "off-study")));
+        trial.must(ADAMS, action -> action.setSubjectChange(renewal("t", "1.0")));
         assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s")))))
                 .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
     }
