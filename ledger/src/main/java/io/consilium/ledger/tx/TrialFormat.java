@@ -212,6 +212,7 @@ public final class TrialFormat {
         Shape.hash(release.getContentHash(), "trial.release.content_hash");
         Shape.member(release.getRequestedBy(), "trial.release.requested_by");
         Shape.nonNegative(release.getReleasesBefore(), "trial.release.releases_before");
+        Shape.nonNegative(release.getAsOfMillis(), "trial.release.as_of_millis");
     }
 
     private static void spend(TrialSpend spend) throws MalformedTransaction {

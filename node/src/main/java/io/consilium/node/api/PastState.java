@@ -1,7 +1,5 @@
 package io.consilium.node.api;
 
-import io.consilium.crypto.MalformedException;
-import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateReader;
 import io.consilium.storage.ChainReader;
@@ -16,14 +14,14 @@ record PastState(LedgerState state, long height) {
     static PastState at(StateView view, long timeMillis) {
         ChainReader chain = view.chain();
         long tip = chain.tipHeight();
-        if (tip == 0 || timeMillis >= time(chain, tip)) {
+        if (timeMillis >= view.tipMillis()) {
             return new PastState(view.state(), tip);
         }
         long below = 0; // genesis, or a block not later than the time
         long above = tip; // a block later than it
         while (above - below > 1) {
             long middle = below + (above - below) / 2;
-            if (time(chain, middle) <= timeMillis) {
+            if (view.blockMillis(middle) <= timeMillis) {
                 below = middle;
             } else {
                 above = middle;
@@ -40,13 +38,5 @@ record PastState(LedgerState state, long height) {
                     .asException();
         }
         return new PastState(new LedgerState(state.get()), below);
-    }
-
-    private static long time(ChainReader chain, long height) {
-        try {
-            return BlockHeader.decode(chain.header(height).orElseThrow()).timestampMillis();
-        } catch (MalformedException unreadable) {
-            throw new IllegalStateException("the header of block " + height + " cannot be read", unreadable);
-        }
     }
 }

@@ -74,10 +74,7 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
                 throw malformed(fault.get().path(), fault.get().getMessage());
             }
             TrialSubjects subjects = TrialSubjects.of(view, trial);
-            long now = node.nowMillis();
-            return new Exact(
-                    opened.version().getVersion(),
-                    query.exact(opened.table(), subject -> subjects.excluded(subject, now)));
+            return new Exact(opened.version().getVersion(), query.exact(opened.table(), subjects::excluded));
         }
     }
 

@@ -105,19 +105,20 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             named.removeAll(quasi);
             Set<Integer> released = new TreeSet<>(quasi);
             released.addAll(named);
-            long now = node.nowMillis();
-            int year = Instant.ofEpochMilli(now).atOffset(ZoneOffset.UTC).getYear();
+            int year = Instant.ofEpochMilli(node.nowMillis())
+                    .atOffset(ZoneOffset.UTC)
+                    .getYear();
             for (int column : released) {
                 safe(table, column, year);
             }
             TrialSubjects subjects = TrialSubjects.of(view, trial);
-            Predicate<String> excluded = subject -> subjects.excluded(subject, now);
+            Predicate<String> excluded = subjects::excluded;
             if (!request.getRecipient().isEmpty()
                     && !subjects.permit(view.state(), trial, people(table, excluded), uses)) {
                 throw InstitutionTransactions.problem(Refusal.DATA_USE_NOT_PERMITTED)
                         .asException();
             }
-            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects, earlier, now);
+            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects, earlier);
             List<String> lines = lines(table, released, excluded);
             ByteString content = content(lines);
             TrialRelease release = TrialRelease.newBuilder()
@@ -132,6 +133,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                             ByteString.copyFrom(Hash.sha256(content.newInput()).toBytes()))
                     .setRequestedBy(caller.id())
                     .setReleasesBefore(trial.getReleasesCount())
+                    .setAsOfMillis(subjects.asOfMillis())
                     .build();
             return new Checked(release, trial.getId(), content, lines.size() - 1, smallest);
         } catch (IOException impossible) {
@@ -233,11 +235,10 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             TrialTables.Opened opened,
             Set<Integer> quasi,
             TrialSubjects subjects,
-            EarlierReleases earlier,
-            long now) {
+            EarlierReleases earlier) {
         int threshold = trial.getAnonymityThreshold();
         Table table = opened.table();
-        Predicate<String> excluded = subject -> subjects.excluded(subject, now);
+        Predicate<String> excluded = subjects::excluded;
         int smallest = Anonymity.smallest(Anonymity.cells(table, quasi, excluded, threshold));
         int all = Anonymity.smallest(Anonymity.cells(table, Set.of(), subject -> false));
         int kept = Anonymity.smallest(Anonymity.cells(table, Set.of(), excluded));
@@ -260,7 +261,8 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                 toldBefore.addAll(shown);
                 Set<String> common = normal(names(table, quasi));
                 common.retainAll(normal(names(before, shown)));
-                Predicate<String> excludedThen = subject -> subjects.excluded(subject, release.getTimeMillis());
+                long asOfMillis = release.getRelease().getAsOfMillis();
+                Predicate<String> excludedThen = subject -> subjects.excluded(subject, asOfMillis);
                 if ((same || !common.isEmpty())
                         && Anonymity.differByFew(
                                 Anonymity.cells(table, inOrder(table, common), excluded),

@@ -18,23 +18,31 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The enrolled subjects of a trial, as far as they say what may be shared of their data (TRI-4, TRI-7). */
 final class TrialSubjects {
     private static final int PAGE = 1_000;
 
     private final Map<String, TrialSubjectState> byPseudonym = new HashMap<>();
-    private final boolean excludesEarlierData;
 
-    private TrialSubjects(boolean excludesEarlierData) {
-        this.excludesEarlierData = excludesEarlierData;
+    /** By the time from which on a version of the protocol was the registered one. */
+    private final NavigableMap<Long, WithdrawalRule> rules = new TreeMap<>();
+
+    private final long asOfMillis;
+
+    private TrialSubjects(long asOfMillis) {
+        this.asOfMillis = asOfMillis;
     }
 
     static TrialSubjects of(StateView view, TrialState trial) {
-        TrialSubjects subjects = new TrialSubjects(
-                registration(view.state(), EthicsApproval.current(trial)).getWithdrawalRule()
-                        == WithdrawalRule.EXCLUDE_EARLIER_DATA);
+        TrialSubjects subjects = new TrialSubjects(view.tipMillis());
+        for (TrialVersion version : trial.getVersionsList()) {
+            subjects.rules.put(
+                    version.getTimeMillis(), registration(view.state(), version).getWithdrawalRule());
+        }
         Optional<byte[]> after = Optional.empty();
         do {
             IndexPage page = view.chain()
@@ -53,9 +61,21 @@ final class TrialSubjects {
         return byPseudonym.values();
     }
 
-    /** Whether a subject had withdrawn at a time whose earlier data the protocol then leaves out. */
+    /** Time of the newest block of which this knows. */
+    long asOfMillis() {
+        return asOfMillis;
+    }
+
+    /** Whether a subject has withdrawn whose earlier data the protocol then leaves out. */
+    boolean excluded(String pseudonym) {
+        return excluded(pseudonym, asOfMillis);
+    }
+
+    /** Whether it was so after the block of a time, by the protocol of that time. */
     boolean excluded(String pseudonym, long timeMillis) {
-        return excludesEarlierData
+        Map.Entry<Long, WithdrawalRule> rule = rules.floorEntry(timeMillis);
+        return rule != null
+                && rule.getValue() == WithdrawalRule.EXCLUDE_EARLIER_DATA
                 && of(pseudonym)
                         .filter(subject -> subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()))
                         .filter(subject -> subject.getChangedMillis() <= timeMillis)

@@ -34,6 +34,7 @@ import io.consilium.proto.TrialQueryResponse;
 import io.consilium.proto.TrialReason;
 import io.consilium.proto.TrialRegister;
 import io.consilium.proto.TrialRegistration;
+import io.consilium.proto.TrialRelease;
 import io.consilium.proto.TrialReleaseRequest;
 import io.consilium.proto.TrialReleaseResponse;
 import io.consilium.proto.TrialState;
@@ -498,6 +499,102 @@ class TrialSharingTest {
     }
 
     @Test
+    @DisplayName(
+            "TRI-7 a release is compared with what an earlier one showed, not with what was so when that was committed")
+    void tri7_withdrawalBetweenCheckAndCommit() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        List<ByteString> leaving = enrol(trial, 4);
+        ByteString dataset = sexes(trial, leaving);
+        withdraw(trial, leaving.subList(0, 3));
+        long judged;
+        try (StateView view = StateView.open(net.node().gateway())) {
+            judged = view.tipMillis();
+        }
+        // the node looked at the data, then somebody withdrew, then its release was committed
+        withdraw(trial, leaving.subList(3, 4));
+        TransactionBody.Builder late = TransactionBody.newBuilder()
+                .setTrial(TrialAction.newBuilder()
+                        .setTrialId(trial)
+                        .setRelease(TrialRelease.newBuilder()
+                                .setReleaseId(id())
+                                .setDatasetId(dataset)
+                                .setDatasetVersion(1)
+                                .addQuasiIdentifiers("SEX")
+                                .setContentHash(random32())
+                                .setRequestedBy(SPONSOR)
+                                .setAsOfMillis(judged)));
+        byte[] signed = net.signed("st-mary", net.institutionKey("st-mary"), net.chainId(), late);
+        assertThat(net.submit(SPONSOR, signed).getState()).isEqualTo("COMMITTED");
+        assertThat(state(trial).getReleasesCount()).isEqualTo(1);
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "SEX"));
+    }
+
+    @Test
+    @DisplayName("TRI-7 TRI-3 who was left in by an earlier protocol is not taken as left out of what it released")
+    void tri7_otherWithdrawalRule() throws Exception {
+        TrialRegistration.Builder keeping =
+                registration("1.0", "HMB").setWithdrawalRule(WithdrawalRule.KEEP_EARLIER_DATA);
+        ByteString trial = id();
+        must(
+                SPONSOR,
+                trial,
+                action -> action.setRegister(TrialRegister.newBuilder().setRegistration(keeping)));
+        approve(trial, keeping);
+        List<ByteString> leaving = enrol(trial, 4);
+        ByteString dataset = sexes(trial, leaving);
+        withdraw(trial, leaving);
+        net.ok(SPONSOR, "TrialRelease", release(trial, dataset, "SEX").build(), TrialReleaseResponse.parser());
+        TrialRegistration.Builder excluding = registration("2.0", "HMB");
+        amend(trial, excluding);
+        approve(trial, excluding);
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "SEX"));
+    }
+
+    private List<ByteString> enrol(ByteString trial, int subjects) throws Exception {
+        List<ByteString> enrolled = new ArrayList<>();
+        for (int i = 0; i < subjects; i++) {
+            enrolled.add(enrol(trial, "1.0"));
+        }
+        return enrolled;
+    }
+
+    private void withdraw(ByteString trial, List<ByteString> subjects) throws Exception {
+        for (ByteString subject : subjects) {
+            must(
+                    CLINICIAN,
+                    trial,
+                    action -> action.setSubjectChange(TrialSubjectChange.newBuilder()
+                            .setPseudonym(subject)
+                            .setStatus("withdrawn")));
+        }
+    }
+
+    /** Three women and three men who stay, and the women and one man who leave. */
+    private ByteString sexes(ByteString trial, List<ByteString> leaving) throws Exception {
+        List<String> lines = new ArrayList<>(List.of("USUBJID,SEX", "a,F", "b,F", "c,F", "d,M", "e,M", "f,M"));
+        for (int i = 0; i < leaving.size(); i++) {
+            lines.add(ActorName.hex(leaving.get(i)) + (i < leaving.size() - 1 ? ",F" : ",M"));
+        }
+        return dataset(trial, "ADSL", lines.toArray(new String[0]));
+    }
+
+    private void amend(ByteString trial, TrialRegistration.Builder registration) throws Exception {
+        must(
+                SPONSOR,
+                trial,
+                action -> action.setAmend(TrialAmend.newBuilder()
+                        .setPredecessor(1)
+                        .setRegistration(registration)
+                        .setReason(TrialReason.newBuilder()
+                                .setSealedText(random32())
+                                .addKeys(net.sealed(
+                                        "st-mary",
+                                        KeyEnvelope.Use.DATA_KEY,
+                                        trial,
+                                        random32().toByteArray())))));
+    }
+
+    @Test
     @DisplayName("TRI-7 what is sent again is refused: one answer, one release, one spending")
     void tri7_sentAgain() throws Exception {
         ByteString trial = approvedTrial("HMB");
@@ -552,19 +649,7 @@ class TrialSharingTest {
             lines.add(ActorName.hex(subjects.get(i)) + ",F");
         }
         ByteString dataset = dataset(trial, "DM", lines.toArray(new String[0]));
-        must(
-                SPONSOR,
-                trial,
-                action -> action.setAmend(TrialAmend.newBuilder()
-                        .setPredecessor(1)
-                        .setRegistration(registration("2.0", "GRU"))
-                        .setReason(TrialReason.newBuilder()
-                                .setSealedText(random32())
-                                .addKeys(net.sealed(
-                                        "st-mary",
-                                        KeyEnvelope.Use.DATA_KEY,
-                                        trial,
-                                        random32().toByteArray())))));
+        amend(trial, registration("2.0", "GRU"));
         approve(trial, registration("2.0", "GRU"));
         TrialReleaseRequest.Builder origins = release(trial, dataset, "SEX").setRecipient(RESEARCHER);
         refusedWithoutNumbers("DATA_USE_NOT_PERMITTED", origins.clone().addDataUse("NRES"));
