@@ -146,7 +146,7 @@ final class PatientCommands implements CommandTree.Nesting {
                     .ifPresent(change::setPatientSecret);
         }
         // the scope key that was sealed is that of this version of the patient (PRV-7)
-        submit(change, patientId, patient.getVersion());
+        submit(change, patient);
         return 0;
     }
 
@@ -159,7 +159,7 @@ final class PatientCommands implements CommandTree.Nesting {
     int removeKey(@Parameters(paramLabel = "ID", description = "Patient id.") String id) throws Exception {
         ByteString patientId = Ids.object("patient", id);
         PatientState patient = session.state().patient(patientId).value();
-        submit(PatientController.newBuilder().setPatientId(patientId), patientId, patient.getVersion());
+        submit(PatientController.newBuilder().setPatientId(patientId), patient);
         return 0;
     }
 
@@ -234,16 +234,21 @@ final class PatientCommands implements CommandTree.Nesting {
         return 0;
     }
 
-    private void submit(PatientController.Builder change, ByteString patientId, long version) throws ClientException {
+    private void submit(PatientController.Builder change, PatientState patient) throws ClientException {
         Precondition unchanged = Precondition.newBuilder()
-                .setObject(StateKeys.patient(patientId).text())
-                .setExpectedVersion(version)
+                .setObject(StateKeys.patient(patient.getId()).text())
+                .setExpectedVersion(patient.getVersion())
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
-        ids.put("patientId", Ids.text(patientId));
+        ids.put("patientId", Ids.text(patient.getId()));
         ids.put("controllerKey", MemberCommands.key(change.getControllerKey()));
         new Writes(session)
                 .submitAndPrint(body -> body.setPatientController(change).addPreconditions(unchanged), ids);
+        if (patient.hasControllerKey()) {
+            session.output()
+                    .say("Whoever has the keystore of before still has the scope key; the custodian changes it with"
+                            + " consilium patient rotate-scope-key " + Ids.text(patient.getId()));
+        }
     }
 
     @Command(

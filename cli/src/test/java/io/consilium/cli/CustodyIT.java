@@ -109,6 +109,44 @@ class CustodyIT {
         cluster.runPlain(as(guardian, "record", "list", "--patient", patient)).ended(4);
     }
 
+    @Test
+    @DisplayName(
+            "PRV-7, ID-3: who sets another key of a patient is told that the keystore of before knows the scope key")
+    void anotherKeyOfThePatient() throws Exception {
+        String patient = patient();
+        String first = keystore("first");
+        String second = keystore("second");
+        String form = cluster.form().toString();
+        String[] setKey = {"patient", "set-key", patient, "--controller"};
+        Cluster.Said set = cluster.run(OFFICER, as(setKey, first, "--evidence", form));
+        assertThat(set.ended(0).err()).doesNotContain("rotate-scope-key");
+        cluster.run(OFFICER, as(setKey, second, "--evidence", form)).ended(4);
+        Cluster.Said changed = cluster.runPlain(as(own(patient, first), as(setKey, second)));
+        assertThat(changed.ended(0).err()).contains("patient rotate-scope-key " + patient);
+        cluster.runPlain(as(own(patient, first), "record", "list", "--patient", patient))
+                .ended(4);
+        cluster.run(OFFICER, "patient", "rotate-scope-key", patient).ended(0);
+        cluster.runPlain(as(own(patient, second), "record", "list", "--patient", patient))
+                .ended(0);
+    }
+
+    private String keystore(String name) throws Exception {
+        String key = cluster.devnet.directory().resolve(name + ".keystore").toString();
+        cluster.runPlain("key", "new", key, "--cost", "devnet", "--password-file", password())
+                .ended(0);
+        return key;
+    }
+
+    private String password() throws Exception {
+        return cluster.file("password.txt", "of a key of one's own\n".getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /** Words of the identity of somebody with a keystore. */
+    private String[] own(String id, String key) throws Exception {
+        return new String[] {"--as", id, "--key", key, "--password-file", password(), "--context", OFFICER};
+    }
+
     /** A consent by label, signed before the key changes. */
     private Path built(String patient) throws Exception {
         Cluster.Said dry = cluster.run(
@@ -138,10 +176,7 @@ class CustodyIT {
 
     /** A guardian with a keystore, as words of its identity. */
     private String[] guardian(String patient) throws Exception {
-        Path password = cluster.file("password.txt", "of the guardian\n".getBytes(StandardCharsets.UTF_8));
-        String key = cluster.devnet.directory().resolve("guardian.keystore").toString();
-        cluster.runPlain("key", "new", key, "--cost", "devnet", "--password-file", password.toString())
-                .ended(0);
+        String key = keystore("guardian");
         String id = cluster.field(
                 "guardianId",
                 OFFICER,
@@ -155,7 +190,7 @@ class CustodyIT {
                 "2099-12-31",
                 "--evidence",
                 cluster.form().toString());
-        return new String[] {"--as", id, "--key", key, "--password-file", password.toString(), "--context", OFFICER};
+        return own(id, key);
     }
 
     private static String[] as(String[] identity, String... words) {
@@ -254,7 +289,7 @@ class CustodyIT {
         offer(OFFICER, patient, "helix").ended(6);
         offer(OFFICER, patient, "nowhere").ended(3);
         offer(OFFICER, patient, "st-mary").ended(6);
-        step(NEXT_OFFICER, "accept", patient).ended(4);
+        step(NEXT_OFFICER, "accept", patient).ended(6);
         offer(OFFICER, patient, "riverside").ended(0);
         assertThat(ids("patientId", NEXT_OFFICER, "patient", "transfer", "list"))
                 .containsExactly(patient);
@@ -262,7 +297,7 @@ class CustodyIT {
         step(READER, "accept", patient).ended(4);
         step(OFFICER, "hand-over", patient).ended(6);
         step(NEXT_OFFICER, "decline", patient).ended(0);
-        step(NEXT_OFFICER, "accept", patient).ended(4);
+        step(NEXT_OFFICER, "accept", patient).ended(6);
         offer(OFFICER, patient, "riverside").ended(0);
         step(NEXT_OFFICER, "accept", patient).ended(0);
         step(NEXT_OFFICER, "accept", patient).ended(6);
