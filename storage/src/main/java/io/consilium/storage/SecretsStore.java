@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Small values that this institution keeps for itself: envelopes of scope and data keys.
+ * Small values that this institution keeps for itself: envelopes of scope and data keys, and to which institution a payload
+ * is to be forwarded.
  *
- * <p>Values are encrypted before they come here, and keys name no person: what stands on disk is sealed. A deleted value
+ * <p>What concerns a person is encrypted before it comes here, and keys name none: it stands on disk sealed. A deleted value
  * is unreadable at once and leaves the disk with the next compaction of its range, which {@link #delete} asks for.
  */
 public interface SecretsStore {

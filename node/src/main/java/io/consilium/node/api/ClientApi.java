@@ -158,7 +158,7 @@ public final class ClientApi {
                         config.api().maxScannedEntries())::list),
                 Operation.immediate(new ConsentQuery(node, policies)::check),
                 Operation.immediate(scopeKeys::scopeKey),
-                new PayloadStaging(node, policies, on.vault(), blocking),
+                new PayloadStaging(node, policies, on.vault(), on.secrets(), blocking),
                 disclosures,
                 Operation.immediate(download::fetch),
                 Operation.immediate(new RationaleKeys(node, policies, scopeKeys)::rationaleKey),

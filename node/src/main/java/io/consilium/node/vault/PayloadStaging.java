@@ -12,11 +12,11 @@ import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
+import io.consilium.storage.SecretsStore;
 import io.consilium.storage.StageOutcome;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -26,21 +26,19 @@ import java.util.concurrent.Executor;
  * its node once it is whole, and is not kept here (REC-2).
  */
 public final class PayloadStaging implements Operation<StagePayloadRequest, StagePayloadResponse> {
-    private static final int MAX_TO_FORWARD = 1_024;
-
     private final NodeGateway node;
     private final PolicySource policies;
     private final Vault vault;
     private final Executor executor;
+    private final ForwardClaims toForward;
 
-    /** The custodians of payloads that came here to be forwarded; oldest first. */
-    private final Map<Hash, String> toForward = new LinkedHashMap<>();
-
-    public PayloadStaging(NodeGateway node, PolicySource policies, Vault vault, Executor executor) {
+    public PayloadStaging(
+            NodeGateway node, PolicySource policies, Vault vault, SecretsStore secrets, Executor executor) {
         this.node = node;
         this.policies = policies;
         this.vault = vault;
         this.executor = executor;
+        this.toForward = new ForwardClaims(secrets, vault);
     }
 
     @Override
@@ -55,15 +53,19 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
             throw ApiProblem.malformed("sizes and offsets are positive", "totalSize")
                     .asException();
         }
-        claim(hash, request.getCustodian());
+        boolean claimed = claim(hash, request.getCustodian());
         StageOutcome outcome = stage(caller, request, hash);
+        if (outcome instanceof StageOutcome.Refused refused) {
+            if (claimed) {
+                toForward.remove(hash);
+            }
+            throw problem(refused).asException();
+        }
+        toForward.keep();
         if (outcome instanceof StageOutcome.Wanted wanted) {
             return CompletableFuture.completedFuture(StagePayloadResponse.newBuilder()
                     .setNextOffset(wanted.nextOffset())
                     .build());
-        }
-        if (outcome instanceof StageOutcome.Refused refused) {
-            throw problem(refused).asException();
         }
         return request.getCustodian().equals(node.institution())
                 ? CompletableFuture.completedFuture(complete(request))
@@ -94,12 +96,13 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
 
     /**
      * What this vault held before anybody asked to have it forwarded is nobody else's to draw or to have deleted, and no
-     * payload is on its way to two custodians at once.
+     * payload is on its way to two custodians at once. Tells whether this is the first that is asked of it.
      */
-    private synchronized void claim(Hash hash, String custodian) {
-        String other = toForward.get(hash);
+    private synchronized boolean claim(Hash hash, String custodian) {
+        Optional<String> other = toForward.custodian(hash);
         boolean own = custodian.equals(node.institution());
-        if (other != null ? !other.equals(custodian) : !own && isHeld(hash)) {
+        boolean taken = other.isPresent() ? !other.get().equals(custodian) : !own && ForwardClaims.isHeld(hash, vault);
+        if (taken) {
             throw ApiProblem.refused(
                             "PAYLOAD_REFUSED",
                             "this node does not take this payload for " + custodian,
@@ -107,20 +110,11 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                             "send it to the node of " + custodian)
                     .asException();
         }
-        if (!own && other == null) {
-            if (toForward.size() >= MAX_TO_FORWARD) {
-                toForward.remove(toForward.keySet().iterator().next());
-            }
-            toForward.put(hash, custodian);
+        boolean claims = !own && other.isEmpty();
+        if (claims) {
+            toForward.add(hash, custodian);
         }
-    }
-
-    private boolean isHeld(Hash hash) {
-        try {
-            return vault.size(hash).isPresent();
-        } catch (VaultException e) {
-            throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
-        }
+        return claims;
     }
 
     private static Hash hash(StagePayloadRequest request) {
@@ -162,6 +156,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
     }
 
     private CompletionStage<StagePayloadResponse> forward(StagePayloadRequest request, Hash hash) {
+        toForward.whole(hash, request.getCustodian());
         return node.forwardPayload(request.getCustodian(), hash)
                 .thenApplyAsync(
                         outcome -> {
@@ -194,9 +189,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
             if (claims.standing(node.institution(), hash) != PayloadClaims.Standing.KEPT) {
                 vault.delete(hash);
             }
-            synchronized (this) {
-                toForward.remove(hash);
-            }
+            toForward.remove(hash);
         } catch (VaultException e) {
             throw new IllegalStateException("the vault failed: " + e.getMessage(), e);
         }

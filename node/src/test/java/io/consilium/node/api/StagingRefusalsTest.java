@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StagingRefusalsTest {
     private static final int QUOTA = 1024 * 1024;
     private static final int PIECE = 100_000;
+    private static final int MORE_THAN_ARE_FORWARDED = 1_100;
 
     private TestNetwork net;
     private ByteString patient;
@@ -185,12 +186,36 @@ class StagingRefusalsTest {
         Map<String, Long> before = vault();
         assertRefused(piece(payload(12, 2 * PIECE), 0), "QUOTA_EXCEEDED", "TX-6", 5);
         assertThat(vault()).isEqualTo(before);
-        StagePayloadRequest another = piece(payload(13, 2 * PIECE), 0).toBuilder()
-                .setCustodian("riverside")
-                .build();
+        StagePayloadRequest another = forRiverside(payload(13, 2 * PIECE));
         net.ok(STRANGER, "StagePayload", another, StagePayloadResponse.parser());
         assertThat(stage(piece(first, PIECE)).getComplete()).isTrue();
         stage(piece(payload(12, 2 * PIECE), 0));
+    }
+
+    @Test
+    @DisplayName(
+            "REC-2 what waits to be forwarded does so over a restart, and is pushed out by nobody who may send no more")
+    void rec2_waitsToBeForwarded() throws Exception {
+        StagePayloadRequest whole = forRiverside(payload(20, PIECE));
+        assertThat(net.refused(STRANGER, "StagePayload", whole).getCode()).isEqualTo("CUSTODIAN_UNREACHABLE");
+        net.restart(() -> net.passTime(2_000));
+        assertThat(net.refused(STRANGER, "StagePayload", whole).getCode()).isEqualTo("CUSTODIAN_UNREACHABLE");
+
+        byte[] second = payload(21, PIECE + 1);
+        byte[] third = payload(22, PIECE + 1);
+        net.ok(STRANGER, "StagePayload", forRiverside(second), StagePayloadResponse.parser());
+        net.ok(STRANGER, "StagePayload", forRiverside(third), StagePayloadResponse.parser());
+        for (int i = 0; i < MORE_THAN_ARE_FORWARDED; i++) {
+            StagePayloadRequest tooMany = forRiverside(payload(100 + i, 1)).toBuilder()
+                    .setTotalSize(2)
+                    .build();
+            assertThat(net.refused(STRANGER, "StagePayload", tooMany).getCode()).isEqualTo("QUOTA_EXCEEDED");
+        }
+        assertThat(net.refused(STRANGER, "StagePayload", whole).getCode()).isEqualTo("CUSTODIAN_UNREACHABLE");
+    }
+
+    private static StagePayloadRequest forRiverside(byte[] payload) {
+        return piece(payload, 0).toBuilder().setCustodian("riverside").build();
     }
 
     @Test
