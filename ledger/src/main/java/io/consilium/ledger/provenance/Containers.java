@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Containers and what stands in them (DRU-3). Custody belongs to the outermost one; each knows the lots in it and how
@@ -39,12 +40,15 @@ public final class Containers {
         return top;
     }
 
+    /** The containers that this one stands in, from within. */
+    static Stream<ByteString> around(DrugBook book, DrugContainerState container) {
+        return Stream.iterate(container.getParent(), id -> !id.isEmpty(), id -> book.container(id)
+                .orElseThrow()
+                .getParent());
+    }
+
     static int depth(DrugBook book, DrugContainerState container) {
-        int depth = 1;
-        for (DrugContainerState at = container; !at.getParent().isEmpty(); depth++) {
-            at = book.container(at.getParent()).orElseThrow();
-        }
-        return depth;
+        return 1 + (int) around(book, container).count();
     }
 
     /** How many levels stand below and including this one. */

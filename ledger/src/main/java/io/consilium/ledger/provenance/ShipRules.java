@@ -14,8 +14,10 @@ import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.InstitutionState;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Shipping names the receiver; a pallet goes with one write, whatever stands on it (DRU-3, DRU-4). */
 final class ShipRules {
@@ -76,6 +78,10 @@ final class ShipRules {
     }
 
     private static Optional<Rejection> containers(DrugBook book, DrugShip ship, DrugStep step) {
+        // before any is taken out of another, so that the order of their ids says nothing
+        if (namesTwice(book, ship.getContainersList())) {
+            return Optional.of(Refusal.UNDER_WAY.rejection());
+        }
         for (ByteString id : ship.getContainersList()) {
             Optional<DrugContainerState> found = book.container(id);
             if (found.isEmpty()) {
@@ -95,6 +101,16 @@ final class ShipRules {
             book.put(sent.get().setShipmentId(ship.getShipmentId()).build());
         }
         return Optional.empty();
+    }
+
+    /** Whether one of the containers stands in another of them, however deep; of who holds them, for others learn nothing. */
+    private static boolean namesTwice(DrugBook book, List<ByteString> containers) {
+        Set<ByteString> named = new LinkedHashSet<>(containers);
+        return containers.stream()
+                .flatMap(id -> book.container(id).stream())
+                .filter(container ->
+                        Holding.notHeld(book, Thing.of(book, container)).isEmpty())
+                .anyMatch(container -> Containers.around(book, container).anyMatch(named::contains));
     }
 
     private static Optional<Rejection> items(DrugBook book, DrugShip ship, DrugStep step) {

@@ -31,6 +31,7 @@ import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugUnpack;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -77,9 +78,37 @@ class DrugAbuseTest {
         world.pack(PACKER, "pallet", List.of(), "case 1", "case 2");
         assertThat(world.ship(PACKER, "labcorp", packs(0, 1), "pallet")).isEqualTo("UNDER_WAY DRU-4");
         assertThat(world.ship(PACKER, "labcorp", packs(3, 4), "case 1")).isEqualTo("UNDER_WAY DRU-4");
-        String both = world.ship(PACKER, "labcorp", List.of(), "pallet", "case 1");
-        assertThat(both).isIn("UNDER_WAY DRU-4", "OK"); // OK if the case comes first and so is taken out of it
         assertThat(world.ship(PACKER, "labcorp", packs(20, 30))).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 a container is not shipped beside one that it stands in, whichever id comes first")
+    void dru4_containerShippedTwiceAtOnce() {
+        world.commission(0, 10);
+        world.pack(PACKER, "case 1", packs(0, 5));
+        world.pack(PACKER, "case 2", packs(5, 10));
+        world.pack(PACKER, "pallet", List.of(), "case 1", "case 2");
+        world.pack(PACKER, "crate", List.of(), "pallet");
+        for (String outer : List.of("pallet", "crate")) {
+            assertThat(DrugWorld.ids(outer, "case 1", "case 2"))
+                    .as("one id before the outer one, one after it")
+                    .containsExactly(id("case 1"), id(outer), id("case 2"));
+            for (String inner : List.of("case 1", "case 2")) {
+                assertThat(world.ship(PACKER, "labcorp", List.of(), outer, inner))
+                        .as(inner + " in " + outer)
+                        .isEqualTo("UNDER_WAY DRU-4");
+                assertThat(world.ship(DISTRIBUTOR, "northside", List.of(), outer, inner))
+                        .as("who does not hold them does not learn that one stands in the other")
+                        .isEqualTo("HELD_ELSEWHERE DRU-8");
+            }
+        }
+        assertThat(world.ship(PACKER, "labcorp", List.of(), "case 1", "case 2")).isEqualTo("OK");
+    }
+
+    private static List<ByteString> reversed(List<ByteString> ids) {
+        List<ByteString> reversed = TestChain.sorted(ids);
+        Collections.reverse(reversed);
+        return reversed;
     }
 
     @Test
@@ -94,6 +123,12 @@ class DrugAbuseTest {
                         .addItems(set)
                         .addItems(set));
         assertThatThrownBy(() -> world.act(PACKER, twice)).hasMessageContaining("drug.ship.items[1]");
+        for (List<ByteString> ids : List.of(List.of(pack(1), pack(1)), reversed(packs(0, 3)))) {
+            DrugAction.Builder disordered = twice.clone();
+            disordered.getShipBuilder().clearItems().addItems(set.toBuilder().setIds(ItemIds.join(ids)));
+            assertThatThrownBy(() -> world.act(PACKER, disordered))
+                    .hasMessageContaining("drug.ship.items[0].ids has an id that is out of order or repeated");
+        }
     }
 
     @Test
