@@ -1,6 +1,7 @@
 package io.consilium.ledger.tx;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugDocument;
@@ -283,7 +284,9 @@ final class DrugFormat {
                 throw MalformedTransaction.at(at, "repeats a place: its ids go into one set");
             }
             items += ids(set.getIds(), at + ".ids");
-            ascending(set.getIds(), at + ".ids");
+            if (!ItemIds.ascending(set.getIds())) {
+                throw MalformedTransaction.at(at + ".ids", "has an id that is out of order or repeated");
+            }
         }
         Shape.count(items, 0, MAX_IDS, path + ".items with their ids");
         Shape.count(containers.size(), 0, MAX_CONTAINERS, path + ".containers");
@@ -304,15 +307,5 @@ final class DrugFormat {
             throw MalformedTransaction.at(path, "is 1 to " + MAX_IDS + " ids of 16 bytes");
         }
         return ids.size() / ID;
-    }
-
-    private static void ascending(ByteString ids, String path) throws MalformedTransaction {
-        for (int i = ID; i < ids.size(); i += ID) {
-            ByteString before = ids.substring(i - ID, i);
-            ByteString id = ids.substring(i, i + ID);
-            if (ByteString.unsignedLexicographicalComparator().compare(before, id) >= 0) {
-                throw MalformedTransaction.at(path, "has an id that is out of order or repeated");
-            }
-        }
     }
 }
