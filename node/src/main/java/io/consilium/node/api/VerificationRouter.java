@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.consilium.node.provenance.VerificationResponder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,10 @@ final class VerificationRouter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> VERIFY_PARAMETERS =
-            Set.of("exp", "linkType", "context", "reqGLN", "corrUUID", "ctrlPossessAtt", "email", "telephone");
+            Set.of("exp", "linkType", "context", "reqGLN", "corrUUID", "ctrlPossessAtt");
+    /** Of the standard, and refused: they would bring personal data into every log on the way. */
+    private static final List<String> PERSONAL = List.of("email", "telephone");
+
     private static final Set<String> CONNECTIVITY_PARAMETERS = Set.of("gtin", "reqGLN", "context");
     private static final String LINK_TYPE = "verificationService";
     private static final Set<String> CONTEXTS = Set.of("dscsaSaleableReturn", "dscsaStatusCheck", "dscsaInvestigation");
@@ -120,6 +124,19 @@ final class VerificationRouter {
     }
 
     private static QueryParams known(QueryParams query, Set<String> names) {
+        for (String name : PERSONAL) {
+            if (query.contains(name)) {
+                throw new ApiProblem(
+                                400,
+                                "PERSONAL_DATA",
+                                "a web address is logged wherever it passes, so it says nothing of how a person is reached",
+                                "PRV-1",
+                                name,
+                                "leave email and telephone out; the token says who asks",
+                                6)
+                        .asException();
+            }
+        }
         for (String name : query.names()) {
             if (!names.contains(name) || query.getAll(name).size() > 1) {
                 throw ApiProblem.malformed("a parameter is unknown or stands twice", "query")

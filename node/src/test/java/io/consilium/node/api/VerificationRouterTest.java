@@ -21,10 +21,12 @@ import io.consilium.proto.DrugProductAdd;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.TransactionBody;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,6 +168,25 @@ class VerificationRouterTest {
         assertThat(refused(INSPECTOR, PACK + "&other=1", 400)).isEqualTo("MALFORMED_REQUEST");
         assertThat(refused(INSPECTOR, PACK.replace("A%2F1", "1".repeat(21)), 400))
                 .isEqualTo("MALFORMED_REQUEST");
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-1 an address that would be logged wherever it passes is refused, and the answer does not repeat it")
+    void prv1_noPersonalDataInAddresses() throws Exception {
+        for (String name : List.of("email", "telephone")) {
+            for (String path : List.of(PACK + "&", "/checkConnectivity?gtin=" + GTIN + "&")) {
+                HttpResponse<byte[]> response = get(INSPECTOR, path + name + "=ann@example.org");
+                assertThat(response.statusCode()).isEqualTo(400);
+                String text = new String(response.body(), StandardCharsets.UTF_8);
+                JsonNode problem = new ObjectMapper().readTree(text);
+                assertThat(problem.path("code").asText()).isEqualTo("PERSONAL_DATA");
+                assertThat(problem.path("rule").asText()).isEqualTo("PRV-1");
+                assertThat(problem.path("path").asText()).isEqualTo(name);
+                assertThat(problem.path("hint").asText()).contains("leave email and telephone out");
+                assertThat(text).doesNotContain("ann@example.org");
+            }
+        }
     }
 
     @Test
