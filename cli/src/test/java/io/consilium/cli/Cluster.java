@@ -87,10 +87,7 @@ final class Cluster implements AutoCloseable {
 
     /** Runs a command with JSON results. */
     Said run(String context, String... words) {
-        List<String> command = new ArrayList<>(List.of("--context", context));
-        command.addAll(List.of(words));
-        command.addAll(List.of("-o", "json"));
-        return runPlain(command.toArray(new String[0]));
+        return runTelling(new ByteArrayOutputStream(), context, words);
     }
 
     /** The same with something on the standard input. */
@@ -105,8 +102,19 @@ final class Cluster implements AutoCloseable {
         return run(InputStream.nullInputStream(), List.of(words));
     }
 
+    /** A command that takes its time, with what it said so far. */
+    Said runTelling(ByteArrayOutputStream out, String context, String... words) {
+        List<String> command = new ArrayList<>(List.of("--context", context));
+        command.addAll(List.of(words));
+        command.addAll(List.of("-o", "json"));
+        return run(InputStream.nullInputStream(), command, out);
+    }
+
     private Said run(InputStream in, List<String> words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        return run(in, words, new ByteArrayOutputStream());
+    }
+
+    private Said run(InputStream in, List<String> words, ByteArrayOutputStream out) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(
                 words,

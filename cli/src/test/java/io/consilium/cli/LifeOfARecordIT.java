@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.consilium.cli.devnet.BreakGlassTimes;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +40,7 @@ class LifeOfARecordIT {
     private static final String RATIONALE = "Unconscious-at-the-emergency-room";
     private static final Duration REVIEW = Duration.ofSeconds(3);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private Cluster cluster;
     private String patient = "";
@@ -252,9 +255,15 @@ class LifeOfARecordIT {
         assertThat(watched()).isEmpty();
 
         // one that waits while its node is killed and comes back goes on by itself
-        CompletableFuture<Cluster.Said> waiting =
-                CompletableFuture.supplyAsync(() -> cluster.run(PRIVACY, "access", "watch", "--limit", "2"));
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        CompletableFuture<Cluster.Said> waiting = CompletableFuture.supplyAsync(
+                () -> cluster.runTelling(told, PRIVACY, "access", "watch", "--limit", "2"));
         cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
+        long limit = System.nanoTime() + LIMIT_NANOS;
+        while (told.size() == 0) {
+            assertThat(System.nanoTime()).as("the watch tells its first event").isLessThan(limit);
+            LockSupport.parkNanos(POLL_NANOS);
+        }
         cluster.kill(List.of(teller));
         cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
         cluster.start(List.of(teller));
