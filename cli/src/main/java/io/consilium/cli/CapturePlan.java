@@ -151,10 +151,8 @@ final class CapturePlan {
             DrugDesk.Container container = desk.newContainer(pack.container());
             containers.put(pack.container(), container.id());
             act.setPack(DrugPack.newBuilder()
-                    .addAggregations(DrugPack.Aggregation.newBuilder()
-                            .setContainerId(container.id())
-                            .setSealedLabel(
-                                    container.key().seal(pack.container().value()))
+                    .addAggregations(container
+                            .packing(pack.container())
                             .addAllItems(items(event, pack.children()))
                             .addAllContainers(inside(event, pack.children()))));
         } else if (step instanceof TradeStep.Unpack unpack) {

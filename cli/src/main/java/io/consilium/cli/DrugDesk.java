@@ -22,6 +22,7 @@ import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugLotState;
+import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
 import io.consilium.proto.DrugShipmentState;
@@ -243,7 +244,15 @@ final class DrugDesk {
     }
 
     /** A container with the key that its id was made with. */
-    record Container(ByteString id, BlindingKey key) {}
+    record Container(ByteString id, BlindingKey key) {
+        /** Packing of it, without what goes in. */
+        DrugPack.Aggregation.Builder packing(Gs1Key sscc) throws ClientException {
+            return DrugPack.Aggregation.newBuilder()
+                    .setContainerId(id)
+                    .setSeed(key.containerSeed(sscc.value()))
+                    .setSealedLabel(key.seal(sscc.value()));
+        }
+    }
 
     /** The id that a container would have when this institution packs it. */
     Container newContainer(Gs1Key sscc) throws ClientException {

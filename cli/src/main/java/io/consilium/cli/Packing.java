@@ -169,9 +169,8 @@ final class Packing {
                 sets.add(places.getOrDefault(id, DrugItemSet.getDefaultInstance()));
             }
         }
-        return DrugPack.Aggregation.newBuilder()
-                .setContainerId(container.id())
-                .setSealedLabel(container.key().seal(parent.value()))
+        return container
+                .packing(parent)
                 .addAllItems(PackSearch.joined(sets))
                 .addAllContainers(containers)
                 .build();

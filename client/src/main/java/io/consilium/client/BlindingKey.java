@@ -44,9 +44,14 @@ public final class BlindingKey {
         return DrugBlinding.lotId(owner, key, lot);
     }
 
+    /** Of a logistics key: what its owner makes a container's id from. */
+    public ByteString containerSeed(String sscc) {
+        return DrugBlinding.containerSeed(key, sscc);
+    }
+
     /** Of a logistics key: a container. */
     public ByteString containerId(String sscc) {
-        return DrugBlinding.containerId(key, sscc);
+        return DrugBlinding.containerId(owner, key, sscc);
     }
 
     /** An event, by its CBV hash id. */

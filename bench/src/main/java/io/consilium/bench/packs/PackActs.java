@@ -93,6 +93,7 @@ final class PackActs {
         String text = sscc.apply(number);
         return DrugPack.Aggregation.newBuilder()
                 .setContainerId(logistics.containerId(text))
+                .setSeed(logistics.containerSeed(text))
                 .setSealedLabel(logistics.seal(text));
     }
 

@@ -75,9 +75,13 @@ public final class DrugBlinding {
         return bound(owner, lotSeed(productKey, lot));
     }
 
-    /** A logistic unit, by its SSCC of 18 digits. */
-    public static ByteString containerId(byte[] logisticsKey, String sscc) {
+    public static ByteString containerSeed(byte[] logisticsKey, String sscc) {
         return id(logisticsKey, CONTAINER, sscc);
+    }
+
+    /** A logistic unit, by its SSCC of 18 digits. */
+    public static ByteString containerId(String packer, byte[] logisticsKey, String sscc) {
+        return bound(packer, containerSeed(logisticsKey, sscc));
     }
 
     /** An EPCIS event, by its CBV hash id: who has no key cannot test whether a guessed event was taken. */

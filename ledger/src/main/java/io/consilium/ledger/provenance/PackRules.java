@@ -44,7 +44,11 @@ final class PackRules {
 
     private static Optional<Rejection> aggregate(DrugBook book, DrugPack.Aggregation aggregation) {
         ByteString id = aggregation.getContainerId();
-        DrugContainerState container = book.container(id).orElseGet(() -> DrugContainerState.newBuilder()
+        Optional<DrugContainerState> known = book.container(id);
+        if (known.isEmpty() && !id.equals(DrugBlinding.bound(book.institution(), aggregation.getSeed()))) {
+            return Optional.of(Refusal.ID_FOREIGN.rejection("a container's"));
+        }
+        DrugContainerState container = known.orElseGet(() -> DrugContainerState.newBuilder()
                 .setId(id)
                 .setPacker(book.institution())
                 .setCustodian(book.institution())

@@ -178,6 +178,9 @@ final class DrugFormat {
             DrugPack.Aggregation aggregation = pack.getAggregations(i);
             String at = path + ".aggregations[" + i + "]";
             Shape.id(aggregation.getContainerId(), at + ".container_id");
+            if (!aggregation.getSeed().isEmpty()) {
+                Shape.id(aggregation.getSeed(), at + ".seed");
+            }
             Shape.atMost(aggregation.getSealedLabel(), MAX_LABEL_BYTES, at + ".sealed_label");
             goods(aggregation.getItemsList(), aggregation.getContainersList(), at);
             named(0, aggregation.getItemsCount(), aggregation.getContainersCount(), at);

@@ -7,6 +7,7 @@ import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
 import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
 import static io.consilium.ledger.provenance.DrugWorld.RIVAL;
+import static io.consilium.ledger.provenance.DrugWorld.box;
 import static io.consilium.ledger.provenance.DrugWorld.pack;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import io.consilium.proto.DrugExceptionStatus;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugKeyKind;
 import io.consilium.proto.DrugKeyRequest;
+import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugProductAdd;
 import io.consilium.proto.DrugRecall;
 import io.consilium.proto.DrugReport;
@@ -87,12 +89,12 @@ class DrugAbuseTest {
         world.commission(0, 10);
         world.pack(PACKER, "case 1", packs(0, 5));
         world.pack(PACKER, "case 2", packs(5, 10));
-        world.pack(PACKER, "pallet", List.of(), "case 1", "case 2");
-        world.pack(PACKER, "crate", List.of(), "pallet");
-        for (String outer : List.of("pallet", "crate")) {
+        world.pack(PACKER, "wide pallet", List.of(), "case 1", "case 2");
+        world.pack(PACKER, "crate 1", List.of(), "wide pallet");
+        for (String outer : List.of("wide pallet", "crate 1")) {
             assertThat(DrugWorld.ids(outer, "case 1", "case 2"))
                     .as("one id before the outer one, one after it")
-                    .containsExactly(id("case 1"), id(outer), id("case 2"));
+                    .containsExactly(box("case 2"), box(outer), box("case 1"));
             for (String inner : List.of("case 1", "case 2")) {
                 assertThat(world.ship(PACKER, "labcorp", List.of(), outer, inner))
                         .as(inner + " in " + outer)
@@ -135,13 +137,7 @@ class DrugAbuseTest {
     @DisplayName("DRU-2 DRU-8 a maker who commissions another's pack id under its own product does that pack no harm")
     void dru2_packIdsAreOfTheirProduct() {
         world = DrugWorld.withRival();
-        ByteString product = DrugBlinding.bound("rival", id("the rival's product"));
-        world.act(
-                RIVAL,
-                DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder()
-                                .setProductId(product)
-                                .setSeed(id("the rival's product"))));
+        ByteString product = world.rivalsProduct();
         world.commission(0, 10);
         DrugAction.Builder stolen = world.commissioning("the rival's lot", packs(0, 5));
         stolen.getCommissionBuilder()
@@ -305,6 +301,57 @@ class DrugAbuseTest {
         assertThat(world.act(RIVAL, copied.setEventId(id("event")))).isEqualTo("OK");
         assertThat(world.act(PACKER, made.setEventId(id("event"))))
                 .as("nor does an event's id that a rival took first")
+                .isEqualTo("OK");
+    }
+
+    private static DrugAction.Builder packing(ByteString container, ByteString seed, List<DrugItemSet> goods) {
+        return DrugAction.newBuilder()
+                .setPack(DrugPack.newBuilder()
+                        .addAggregations(DrugPack.Aggregation.newBuilder()
+                                .setContainerId(container)
+                                .setSeed(seed)
+                                .addAllItems(goods)));
+    }
+
+    @Test
+    @DisplayName("DRU-9 a container's id that was seen on its way is packed into by nobody before its packer")
+    void dru9_containersAreTheirPackers() {
+        world = DrugWorld.withRival();
+        world.commission(0, 10);
+        ByteString theirs = world.rivalsProduct();
+        DrugAction.Builder made = world.commissioning("theirs", packs(20, 30));
+        made.getCommissionBuilder().setProductId(theirs).setLotId(box("rival", "theirs"));
+        assertThat(world.act(RIVAL, made)).isEqualTo("OK");
+        List<DrugItemSet> rivals = world.find(theirs, packs(20, 30));
+
+        assertThat(world.act(RIVAL, packing(box("case"), id("case"), rivals))).isEqualTo("ID_FOREIGN DRU-9");
+        assertThat(world.act(RIVAL, packing(box("rival", "case"), id("case"), rivals)))
+                .isEqualTo("OK");
+        assertThat(world.act(PACKER, packing(box("case"), ByteString.EMPTY, world.find(packs(0, 5)))))
+                .as("a new container's id without what it is made from")
+                .isEqualTo("ID_FOREIGN DRU-9");
+        assertThatThrownBy(() -> world.act(
+                        PACKER, packing(box("case"), ByteString.copyFromUtf8("short"), world.find(packs(0, 5)))))
+                .hasMessageContaining("drug.pack.aggregations[0].seed");
+        assertThat(world.act(PACKER, packing(box("case"), id("case"), world.find(packs(0, 5)))))
+                .isEqualTo("OK");
+        assertThat(world.exceptions()).isEmpty();
+        assertThat(world.container("case").getPacker()).isEqualTo("helix");
+
+        assertThat(world.act(PACKER, packing(box("case"), ByteString.EMPTY, world.find(packs(5, 10)))))
+                .as("a container that is known needs no seed")
+                .isEqualTo("OK");
+        assertThat(world.ship(PACKER, "labcorp", List.of(), "case")).isEqualTo("OK");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "case")).isEqualTo("OK");
+        assertThat(world.act(
+                        DISTRIBUTOR,
+                        DrugAction.newBuilder()
+                                .setUnpack(DrugUnpack.newBuilder()
+                                        .setContainerId(box("case"))
+                                        .setEverything(true))))
+                .isEqualTo("OK");
+        assertThat(world.act(DISTRIBUTOR, packing(box("case"), ByteString.EMPTY, world.find(packs(0, 5)))))
+                .as("nor does it in the hands of who has got it")
                 .isEqualTo("OK");
     }
 

@@ -6,6 +6,7 @@ import static io.consilium.ledger.provenance.DrugWorld.LOT;
 import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
 import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.box;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +53,8 @@ class DrugBoundsTest {
                 DrugAction.newBuilder()
                         .setPack(DrugPack.newBuilder()
                                 .addAggregations(DrugPack.Aggregation.newBuilder()
-                                        .setContainerId(id(container))
+                                        .setContainerId(box(container))
+                                        .setSeed(id(container))
                                         .addAllItems(places(ids)))));
     }
 
@@ -104,7 +106,7 @@ class DrugBoundsTest {
             all.addActs(DrugAction.newBuilder()
                     .setEventId(id("event " + i))
                     .setUnpack(DrugUnpack.newBuilder()
-                            .setContainerId(id("case " + i))
+                            .setContainerId(box("case " + i))
                             .setEverything(true)));
         }
         BlockResult refused = world.block(PACKER, DrugAction.newBuilder().setDocument(all));
@@ -114,7 +116,7 @@ class DrugBoundsTest {
         all.clearActs()
                 .addActs(DrugAction.newBuilder()
                         .setUnpack(DrugUnpack.newBuilder()
-                                .setContainerId(id("case 0"))
+                                .setContainerId(box("case 0"))
                                 .setEverything(true)));
         assertThat(world.act(PACKER, DrugAction.newBuilder().setDocument(all))).isEqualTo("OK");
         assertThat(world.container("case 0").getLotsList()).isEmpty();
@@ -130,7 +132,8 @@ class DrugBoundsTest {
         String[] names = IntStream.range(0, cases).mapToObj(i -> "case " + i).toArray(String[]::new);
         for (int i = 0; i < cases; i++) {
             all.addAggregations(DrugPack.Aggregation.newBuilder()
-                    .setContainerId(id(names[i]))
+                    .setContainerId(box(names[i]))
+                    .setSeed(id(names[i]))
                     .addAllItems(places(packs(i, i + 1))));
         }
         assertThat(world.act(PACKER, DrugAction.newBuilder().setPack(all))).isEqualTo("OK");

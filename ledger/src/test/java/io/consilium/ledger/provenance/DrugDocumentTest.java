@@ -6,6 +6,7 @@ import static io.consilium.ledger.provenance.DrugWorld.LOT;
 import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
 import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.box;
 import static io.consilium.ledger.provenance.DrugWorld.pack;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -116,7 +117,8 @@ class DrugDocumentTest {
                 .setEventId(id("packed"))
                 .setPack(DrugPack.newBuilder()
                         .addAggregations(DrugPack.Aggregation.newBuilder()
-                                .setContainerId(id("case"))
+                                .setContainerId(box("case"))
+                                .setSeed(id("case"))
                                 .addItems(made)))
                 .build();
         DrugAction ship = DrugAction.newBuilder()
@@ -124,7 +126,7 @@ class DrugDocumentTest {
                 .setShip(DrugShip.newBuilder()
                         .setShipmentId(id("s"))
                         .setTo("labcorp")
-                        .addContainers(id("case")))
+                        .addContainers(box("case")))
                 .build();
         assertThat(world.act(PACKER, document(List.of(commission, pack, ship), 0, 0)))
                 .isEqualTo("OK");

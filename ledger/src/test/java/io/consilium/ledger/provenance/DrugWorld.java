@@ -48,6 +48,18 @@ final class DrugWorld {
         return new DrugWorld(new TestChain(TestChain.documentWith(RIVAL, "ADMIN", "MANUFACTURER")));
     }
 
+    /** Adds a product of the second manufacturer. */
+    ByteString rivalsProduct() {
+        ByteString product = DrugBlinding.bound("rival", id("the rival's product"));
+        act(
+                RIVAL,
+                DrugAction.newBuilder()
+                        .setProductAdd(DrugProductAdd.newBuilder()
+                                .setProductId(product)
+                                .setSeed(id("the rival's product"))));
+        return product;
+    }
+
     private DrugWorld(TestChain chain) {
         this.chain = chain;
         this.expiry = chain.now + YEAR;
@@ -124,7 +136,8 @@ final class DrugWorld {
 
     String pack(String actor, String container, List<ByteString> packs, String... containers) {
         DrugPack.Aggregation.Builder aggregation = DrugPack.Aggregation.newBuilder()
-                .setContainerId(id(container))
+                .setContainerId(box(actor.substring(0, actor.indexOf('/')), container))
+                .setSeed(id(container))
                 .addAllItems(find(packs))
                 .addAllContainers(ids(containers));
         return act(actor, DrugAction.newBuilder().setPack(DrugPack.newBuilder().addAggregations(aggregation)));
@@ -173,7 +186,16 @@ final class DrugWorld {
     }
 
     static List<ByteString> ids(String... names) {
-        return TestChain.sorted(List.of(names).stream().map(TestChain::id).toList());
+        return TestChain.sorted(List.of(names).stream().map(DrugWorld::box).toList());
+    }
+
+    /** A container that helix packs, by its seed's name. */
+    static ByteString box(String name) {
+        return box("helix", name);
+    }
+
+    static ByteString box(String packer, String name) {
+        return DrugBlinding.bound(packer, id(name));
     }
 
     DrugItemState item(int pack) {
@@ -185,7 +207,7 @@ final class DrugWorld {
 
     DrugContainerState container(String name) {
         return chain.objects()
-                .read(DrugKeys.container(id(name)), DrugContainerState.parser())
+                .read(DrugKeys.container(box(name)), DrugContainerState.parser())
                 .orElseThrow();
     }
 

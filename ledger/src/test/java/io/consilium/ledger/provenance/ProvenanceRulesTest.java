@@ -8,6 +8,7 @@ import static io.consilium.ledger.provenance.DrugWorld.LOT;
 import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
 import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.box;
 import static io.consilium.ledger.provenance.DrugWorld.pack;
 import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -102,12 +103,13 @@ class ProvenanceRulesTest {
         assertThat(world.pack(PACKER, "case 1", packs(0, 10))).isEqualTo("OK");
         assertThat(world.pack(PACKER, "case 2", packs(9, 20))).isEqualTo("HAS_PARENT DRU-3");
         DrugAction.Builder unpack = DrugAction.newBuilder()
-                .setUnpack(
-                        DrugUnpack.newBuilder().setContainerId(id("case 1")).addAllItems(world.find(List.of(pack(9)))));
+                .setUnpack(DrugUnpack.newBuilder()
+                        .setContainerId(box("case 1"))
+                        .addAllItems(world.find(List.of(pack(9)))));
         assertThat(world.act(PACKER, unpack)).isEqualTo("OK");
         assertThat(world.act(PACKER, unpack)).isEqualTo("NOT_IN_CONTAINER DRU-3");
         assertThat(world.pack(PACKER, "case 2", packs(9, 20))).isEqualTo("OK");
-        assertThat(world.item(9).getParent()).isEqualTo(id("case 2"));
+        assertThat(world.item(9).getParent()).isEqualTo(box("case 2"));
         assertThat(world.pack(PACKER, "pallet", List.of(), "case 1", "case 2")).isEqualTo("OK");
         assertThat(world.pack(PACKER, "case 1", List.of(), "pallet")).isEqualTo("HIERARCHY DRU-3");
         assertThat(world.pack(PACKER, "other pallet", List.of(), "case 1")).isEqualTo("HAS_PARENT DRU-3");
@@ -148,7 +150,7 @@ class ProvenanceRulesTest {
         assertThat(world.receive(DISTRIBUTOR, List.of(), "case 1")).isEqualTo("OK");
         assertThat(world.exceptions()).singleElement().satisfies(exception -> {
             assertThat(exception.getKind()).isEqualTo(DrugExceptionKind.DRUG_SHORT);
-            assertThat(exception.getObject()).isEqualTo(id("case 2"));
+            assertThat(exception.getObject()).isEqualTo(box("case 2"));
             assertThat(exception.getPartiesList()).containsExactly("helix", "labcorp");
         });
         assertThat(world.container("pallet").getCustodian()).isEqualTo("labcorp");

@@ -70,6 +70,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DrugApiTest {
     private static final String GTIN = "00614141123452";
+    private static final String SSCC = "006141410000000012";
     private static final String SPONSOR = "helix/admin";
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long DAY = 24 * 3_600_000L;
@@ -90,7 +91,7 @@ class DrugApiTest {
         productKey = DrugBlinding.productKey(root, GTIN);
         product = DrugBlinding.productId(NODE, productKey);
         lot = DrugBlinding.lotId(NODE, productKey, "L1");
-        box = DrugBlinding.containerId(DrugBlinding.logisticsKey(root), "006141410000000012");
+        box = DrugBlinding.containerId(NODE, DrugBlinding.logisticsKey(root), SSCC);
         expiry = net.now() + 30 * DAY;
         act(
                 OPERATOR,
@@ -295,6 +296,7 @@ class DrugApiTest {
                         .setPack(DrugPack.newBuilder()
                                 .addAggregations(DrugPack.Aggregation.newBuilder()
                                         .setContainerId(box)
+                                        .setSeed(DrugBlinding.containerSeed(DrugBlinding.logisticsKey(root), SSCC))
                                         .addItems(set(pack(0), pack(1), pack(2))))));
         ByteString shipment = id();
         act(
