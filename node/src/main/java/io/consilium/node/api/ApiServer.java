@@ -1,6 +1,8 @@
 package io.consilium.node.api;
 
+import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
@@ -134,13 +136,21 @@ public final class ApiServer implements AutoCloseable {
                 .unframedGrpcErrorHandler(errors)
                 .enableHttpJsonTranscoding(true)
                 .httpJsonTranscodingErrorHandler(errors)
-                .jsonMarshallerFactory(service -> com.linecorp.armeria.common.grpc.GrpcJsonMarshaller.builder()
-                        .jsonMarshallerCustomizer(json -> json.ignoringUnknownFields(false))
-                        .build(service))
+                .jsonMarshallerFactory(service -> json())
                 .maxRequestMessageLength(bounds.maxRequestBytes())
                 .maxResponseMessageLength(MAX_RESPONSE_BYTES)
                 .useBlockingTaskExecutor(true)
                 .useClientTimeoutHeader(false)
+                .build();
+    }
+
+    /**
+     * Reads and writes messages by their descriptors. Armeria's usual marshaller makes a class for each message instead,
+     * which takes every start of a node a second of a core, and its parser would let unknown fields pass.
+     */
+    private static GrpcJsonMarshaller json() {
+        return GrpcJsonMarshaller.builderForGson()
+                .jsonParserCustomizer((JsonFormat.Parser usual) -> JsonFormat.parser())
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.consilium.node.process;
 
 import io.consilium.node.config.NodeConfig;
+import java.security.Security;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,10 @@ public final class NodeProcess {
      */
     public static int run(NodeConfig config, CompletableFuture<?> stop, Started started) throws NodeStartException {
         LogSetup.apply(config.log());
+        // TLS libraries hold the node's keys in key stores in memory, where PKCS #12 would encrypt each of them anew
+        // with ten
+        // thousand hashes.
+        Security.setProperty("keystore.type", "jks");
         CompletableFuture<Integer> end = new CompletableFuture<>();
         CompletableFuture<Void> closed = new CompletableFuture<>();
         Thread hook = new Thread(
