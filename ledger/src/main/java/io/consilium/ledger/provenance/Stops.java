@@ -7,14 +7,13 @@ import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The institutions that have stopped a pack since it could last be handed on. A stop is lifted by who imposed it, or by who
  * stands above: the regulator above all, the manufacturer above holders (DRU-6).
  */
 final class Stops {
-    private static final Set<String> TYPES = Set.of("quarantine", "mark-suspect", "mark-illegitimate");
+    private static final List<String> TYPES = List.of("quarantine", "mark-suspect", "mark-illegitimate");
 
     private final DrugBook book;
     private final String maker;
