@@ -52,6 +52,8 @@ class TransferredContentTest {
                 body -> body.setPatientTransfer(PatientTransfer.newBuilder()
                         .setPatientId(vaults.patient)
                         .setAnswer(TransferAnswer.newBuilder().setAccept(true))));
+        long height = vaults.nodes.get(to).store().tipHeight();
+        TestCluster.await(() -> vaults.nodes.get(from).store().tipHeight() >= height);
     }
 
     private void awaitReceived(int by, ByteString record) throws Exception {
