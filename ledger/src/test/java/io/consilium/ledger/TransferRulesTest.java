@@ -179,7 +179,7 @@ class TransferRulesTest {
         assertThat(chain.answer(patientName(), answer(false)))
                 .as("there is no offer to decline")
                 .isEqualTo("TRANSFER_UNFIT ID-3");
-        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("TRANSFER_UNFIT ID-3");
         agreed();
         assertThat(chain.answer(RECEIVER, answer(true))).isEqualTo("TRANSFER_UNFIT ID-3");
         assertThat(chain.answer(OFFICER, offer(RIVERSIDE, "form"))).isEqualTo("TRANSFER_UNFIT ID-3");

@@ -117,6 +117,9 @@ public final class TransferRules {
     }
 
     private static Outcome answer(Call call, PatientState patient, boolean accept) {
+        if (!patient.hasTransfer()) {
+            return Outcome.refused(Refusal.TRANSFER_UNFIT);
+        }
         TransferState transfer = patient.getTransfer();
         boolean itself = call.signatory() instanceof Signatory.Patient && call.isSignedFor(patient.getId());
         boolean may = isSignedBySide(call, List.of(transfer.getTo()))
@@ -125,8 +128,7 @@ public final class TransferRules {
             return Outcome.refused(Refusal.SIGNER_NOT_PERMITTED.under(
                     RULE, "a CONSENT_OFFICER or ADMIN of the institution that it is offered to answers"));
         }
-        boolean over = !patient.hasTransfer() || transfer.getHandedOverMillis() != 0;
-        if (over || accept && transfer.getAcceptedMillis() != 0) {
+        if (transfer.getHandedOverMillis() != 0 || accept && transfer.getAcceptedMillis() != 0) {
             return Outcome.refused(Refusal.TRANSFER_UNFIT);
         }
         PatientState.Builder next = next(patient);
