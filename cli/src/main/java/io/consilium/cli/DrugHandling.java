@@ -244,6 +244,7 @@ class DrugHandling extends DrugLookups {
                             names = "--reason",
                             required = true,
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "Why; sealed for the trading partners.")
                     String reason)
             throws Exception {

@@ -78,8 +78,9 @@ class DrugLookups extends DrugDocuments {
                     Optional<String> evidence)
             throws Exception {
         if (evidence.isPresent()) {
-            session.output().result(SignedAnswer.read(session, evidence.get()));
-            return 0;
+            SignedAnswer answer = SignedAnswer.read(session, evidence.get());
+            session.output().result(answer.shown());
+            return answer.verified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
         }
         PackCheck.Printed printed = scan.isPresent()
                 ? scanned(scan.get())

@@ -79,6 +79,7 @@ final class DrugOptions {
                 names = "--reason",
                 required = true,
                 paramLabel = "TEXT",
+                converter = SaidText.class,
                 description = "Why; sealed for the trading partners.")
         String reason = "";
     }

@@ -209,6 +209,7 @@ final class PatientCommands implements CommandTree.Nesting {
                             names = "--reason",
                             required = true,
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "Why; sealed for the patient and the custodians.")
                     String reason,
             @Option(

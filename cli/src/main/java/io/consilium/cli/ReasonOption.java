@@ -8,6 +8,7 @@ final class ReasonOption {
             names = "--reason",
             required = true,
             paramLabel = "TEXT",
+            converter = SaidText.class,
             description = "Why; sealed for the patient and the custodians.")
     String text = "";
 }

@@ -20,13 +20,11 @@ import java.util.Optional;
  * The signed answer to a verification, kept as evidence: what was said of which pack, by whom, when, to whom (DRU-7). The
  * founders' keys stand in the genesis, so that their answers are checked without a node.
  */
-final class SignedAnswer {
+record SignedAnswer(boolean verified, Map<String, Object> shown) {
     private static final int MAX_BYTES = 1024 * 1024;
 
-    private SignedAnswer() {}
-
     /** An answer of {@code drug verify -o json}, or of a verification router. */
-    static Map<String, Object> read(Session session, String file) throws ClientException {
+    static SignedAnswer read(Session session, String file) throws ClientException {
         DrugVerified signed;
         try {
             JsonFields answer = JsonFields.of(JsonReader.read(UserFiles.read(session, file, MAX_BYTES)), "");
@@ -47,7 +45,7 @@ final class SignedAnswer {
         if (!ours || !VerificationReceipt.isSignedBy(signed, signer(session, said.getResponder()))) {
             throw untrue();
         }
-        return shown(said);
+        return new SignedAnswer(said.getVerified(), shown(said));
     }
 
     private static DrugVerification parsed(DrugVerified signed) throws ClientException {

@@ -13,6 +13,7 @@ final class TrialOptions {
                 names = "--reason",
                 required = true,
                 paramLabel = "TEXT",
+                converter = SaidText.class,
                 description = "Why; sealed for sponsor, committee and regulators.")
         String text = "";
     }

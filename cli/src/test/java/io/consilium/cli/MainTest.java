@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     @TempDir
     Path home;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "consent revoke C",
+                "record mark R",
+                "trial lock T",
+                "drug quarantine --gtin 1 --serial 1",
+                "patient merge A B"
+            })
+    void aReasonSaysSomething(String words) {
+        List<String> given = new ArrayList<>(List.of(words.split(" ")));
+        given.addAll(List.of("--reason", "  "));
+        CommandLineRun run = CommandLineRun.of(home, given.toArray(String[]::new));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--reason").contains("it says nothing");
+    }
 
     @ParameterizedTest
     @CsvSource(

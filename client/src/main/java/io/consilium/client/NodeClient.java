@@ -50,6 +50,7 @@ import io.consilium.proto.WatchRequest;
 import io.consilium.proto.WatchResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -240,11 +241,11 @@ public final class NodeClient {
         } catch (SocketTimeoutException late) {
             throw new Unanswered(endpoint.uri() + " did not answer within " + wait.toSeconds() + " s").causedBy(late);
         } catch (SSLException refused) {
-            throw secureFailure(refused);
+            throw refused.getCause() instanceof SocketException ? brokenOff(refused) : secureFailure(refused);
         } catch (UnknownHostException unknown) {
             throw unreachable(endpoint.uri(), unknown);
         } catch (IOException failed) {
-            throw new Unanswered(endpoint.uri() + " broke off: " + reason(failed)).causedBy(failed);
+            throw brokenOff(failed);
         }
         try {
             return parser.parseFrom(answer);
@@ -255,6 +256,10 @@ public final class NodeClient {
                             "Check that node and client are of one version")
                     .causedBy(malformed);
         }
+    }
+
+    private ClientException brokenOff(IOException failed) {
+        return new Unanswered(endpoint.uri() + " broke off: " + reason(failed)).causedBy(failed);
     }
 
     /** A request that may have reached the node: of a write, the outcome is unknown. */

@@ -66,13 +66,21 @@ public final class Devnet {
         Path home = directory.toAbsolutePath().normalize();
         DevnetLayout layout = new DevnetLayout(home);
         try {
-            if (Files.exists(home) && !isEmpty(home)) {
-                throw new ClientException(
-                        FailureClass.CONFLICT,
-                        "DIRECTORY_IN_USE",
-                        home + " holds other files",
-                        "Name an empty or a new directory with --dir");
+            // Nothing is left in a directory of something else.
+            if (Files.exists(home) && !Files.exists(layout.lock())) {
+                requireEmpty(layout);
             }
+            PrivateFile.directories(home);
+            return exclusively(layout, () -> found(layout, nodes, breakGlass));
+        } catch (IOException failed) {
+            throw unusable(home, failed);
+        }
+    }
+
+    private static Devnet found(DevnetLayout layout, int nodes, BreakGlassTimes breakGlass) throws ClientException {
+        Path home = layout.directory();
+        try {
+            requireEmpty(layout);
             List<DevnetNode> founded = new DevnetFounding(home, nodes, breakGlass, System.currentTimeMillis()).found();
             List<String> contexts = new ArrayList<>();
             DevnetParties.of(nodes)
@@ -159,11 +167,15 @@ public final class Devnet {
 
     /** Runs an operation while no other command starts or stops nodes of this directory. */
     public <T> T exclusively(Operation<T> operation) throws ClientException {
+        return exclusively(layout, operation);
+    }
+
+    private static <T> T exclusively(DevnetLayout layout, Operation<T> operation) throws ClientException {
         try (FileChannel channel =
                         FileChannel.open(layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = tryLock(channel)) {
+                FileLock lock = tryLock(layout, channel)) {
             if (!lock.isValid()) {
-                throw busy();
+                throw busy(layout);
             }
             return operation.run();
         } catch (IOException failed) {
@@ -243,25 +255,31 @@ public final class Devnet {
         PrivateFile.replace(layout.description(), (JsonWriter.indented(root) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private FileLock tryLock(FileChannel channel) throws IOException, ClientException {
+    private static FileLock tryLock(DevnetLayout layout, FileChannel channel) throws IOException, ClientException {
         try {
-            return Optional.ofNullable(channel.tryLock()).orElseThrow(this::busy);
+            return Optional.ofNullable(channel.tryLock()).orElseThrow(() -> busy(layout));
         } catch (OverlappingFileLockException held) {
-            throw busy();
+            throw busy(layout);
         }
     }
 
-    private ClientException busy() {
+    private static ClientException busy(DevnetLayout layout) {
         return new ClientException(
                 FailureClass.CONFLICT,
                 "DEVNET_BUSY",
-                "Another command starts or stops nodes of " + layout.directory(),
+                "Another command makes, starts or stops nodes of " + layout.directory(),
                 "Wait until it has ended and try again");
     }
 
-    private static boolean isEmpty(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.findAny().isEmpty();
+    private static void requireEmpty(DevnetLayout layout) throws IOException, ClientException {
+        try (Stream<Path> files = Files.list(layout.directory())) {
+            if (!files.allMatch(layout.lock()::equals)) {
+                throw new ClientException(
+                        FailureClass.CONFLICT,
+                        "DIRECTORY_IN_USE",
+                        layout.directory() + " holds other files",
+                        "Name an empty or a new directory with --dir");
+            }
         }
     }
 

@@ -1,8 +1,6 @@
 package io.consilium.node.api;
 
-import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
@@ -99,7 +97,7 @@ public final class ApiServer implements AutoCloseable {
         securityHeaders(builder);
         pages.open().forEach(builder::service);
         pages.proven().forEach((path, service) -> builder.service(path, service.decorate(callers)));
-        builder.service(grpc, service -> service.decorate(callers));
+        builder.service(grpc, service -> service.decorate(new StrictJson()).decorate(callers));
         builder.decorator(new RequestGate(bounds, metrics));
         Server server = builder.build();
         try {
@@ -136,21 +134,11 @@ public final class ApiServer implements AutoCloseable {
                 .unframedGrpcErrorHandler(errors)
                 .enableHttpJsonTranscoding(true)
                 .httpJsonTranscodingErrorHandler(errors)
-                .jsonMarshallerFactory(service -> json())
+                .jsonMarshallerFactory(LazyJson::new)
                 .maxRequestMessageLength(bounds.maxRequestBytes())
                 .maxResponseMessageLength(MAX_RESPONSE_BYTES)
                 .useBlockingTaskExecutor(true)
                 .useClientTimeoutHeader(false)
-                .build();
-    }
-
-    /**
-     * Reads and writes messages by their descriptors. Armeria's usual marshaller makes a class for each message instead,
-     * which takes every start of a node a second of a core, and its parser would let unknown fields pass.
-     */
-    private static GrpcJsonMarshaller json() {
-        return GrpcJsonMarshaller.builderForGson()
-                .jsonParserCustomizer((JsonFormat.Parser usual) -> JsonFormat.parser())
                 .build();
     }
 

@@ -173,6 +173,20 @@ class ApiServerTest {
     }
 
     @Test
+    void refusesJsonThatSaysAThingTwiceOrInAnotherType() throws Exception {
+        for (String sloppy : List.of(
+                "{\"key\":\"a\",\"key\":\"b\"}",
+                "{\"key\":\"a\"} and more",
+                "{\"key\":\"a\"}{\"key\":\"b\"}",
+                "{\"key\":[\"a\"]}",
+                "{\"key\":{\"a\":1}}",
+                "[{\"key\":\"a\"}]")) {
+            var answer = client.post("/v1/state", "application/json", sloppy.getBytes(StandardCharsets.UTF_8), token());
+            assertThat(answer.statusCode()).as(sloppy).isEqualTo(400);
+        }
+    }
+
+    @Test
     void refusesUnknownFieldsInJsonAndProtobuf() throws Exception {
         var json = client.post(
                 "/v1/state",
