@@ -228,15 +228,38 @@ class SharingTest {
         Table table = csv("USUBJID,SEX,SMOKER", "1,F,Y", "2,F,Y", "3,F,N", "4,M,N", "5,M,N", "6,M,Y");
         assertThat(smallest(table, "SEX")).isEqualTo(3);
         assertThat(smallest(table, "SMOKER")).isEqualTo(3);
-        assertThat(new Linkage(table, subject -> false, 3).tell(table, Set.of(1, 2)))
-                .isFalse();
+        assertThat(tell(new Linkage(3), table, 1, 2)).isFalse();
         Table other = csv("USUBJID,ARM", "1,A", "2,A", "3,A", "4,B", "5,B", "6,B");
-        Linkage three = new Linkage(table, subject -> false, 3);
-        assertThat(three.tell(other, Set.of(1))).isTrue();
-        assertThat(three.tell(table, Set.of(1))).isTrue();
-        assertThat(three.tell(table, Set.of(2))).isFalse();
-        Linkage four = new Linkage(table, subject -> false, 4);
-        assertThat(four.tell(other, Set.of(1))).isFalse();
+        Linkage three = new Linkage(3);
+        assertThat(tell(three, other, 1)).isTrue();
+        assertThat(tell(three, table, 1)).isTrue();
+        assertThat(tell(three, table, 2)).isFalse();
+        assertThat(tell(new Linkage(4), other, 1)).isFalse();
+    }
+
+    private static boolean tell(Linkage linkage, Table table, Integer... columns) throws CdiscFault {
+        return linkage.tell(table, List.of(columns), subject -> false);
+    }
+
+    @Test
+    @DisplayName("TRI-7 what several releases leave over between them is told, whatever the columns are called")
+    void whoIsLeftOutIsTold() throws Exception {
+        Table all = csv("USUBJID,SEX", "1,F", "2,F", "3,F", "4,M", "5,M", "6,M", "7,F", "8,F", "9,F", "0,M");
+        Table one = csv("USUBJID,GENDER", "1,w", "2,w", "3,w");
+        Table other = csv("USUBJID,SEX", "4,M", "5,M", "6,M");
+        Linkage left = new Linkage(1);
+        assertThat(tell(left, all, 1) && tell(left, one, 1) && tell(left, other, 1))
+                .isTrue();
+        for (List<Table> order : List.of(List.of(all, one, other), List.of(one, other, all))) {
+            Linkage three = new Linkage(3);
+            assertThat(tell(three, order.get(0), 1) && tell(three, order.get(1), 1) && tell(three, order.get(2), 1))
+                    .isFalse();
+        }
+        Linkage withdrawn = new Linkage(3);
+        assertThat(tell(withdrawn, one, 1)).isTrue();
+        assertThat(withdrawn.tell(one, List.of(1), "1"::equals))
+                .as("two of three are left, and the one is known")
+                .isFalse();
     }
 
     private static AggregateQuery ask(AggregateQuery.Kind kind, String column, String... bins) {

@@ -3,6 +3,7 @@ package io.consilium.node.vault;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.interop.cdisc.Anonymity;
+import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Linkage;
 import io.consilium.interop.cdisc.SafeHarbor;
 import io.consilium.interop.cdisc.Table;
@@ -42,8 +43,9 @@ import java.util.function.Predicate;
  *
  * <p>The columns are held to the Safe Harbor list. Over the quasi-identifiers, demographic columns among the others
  * included, each cell has as many subjects as the trial's threshold; so it is for everything that this release and all
- * earlier ones together tell of a subject; and no cell differs by a few subjects from what an earlier release of the trial
- * showed, whichever dataset and version that was of. The release is committed before its content leaves.
+ * earlier ones together tell of a subject, by being left out of one too; and no cell differs by a few subjects from what an
+ * earlier release of the trial showed, whichever dataset and version that was of. The release is committed before its
+ * content leaves.
  */
 public final class TrialReleases implements Operation<TrialReleaseRequest, TrialReleaseResponse> {
     private static final int MAX_CONTENT_BYTES = 16 * 1024 * 1024;
@@ -247,7 +249,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             throw tooFew();
         }
         Set<Integer> told = new TreeSet<>(quasi);
-        Linkage linkage = new Linkage(table, excluded, threshold);
+        Linkage linkage = new Linkage(threshold);
         for (EarlierReleases.OfVersion of : earlier.versions()) {
             boolean same = of.datasetId().equals(opened.dataset().getId());
             boolean current = same && of.version() == opened.version().getVersion();
@@ -255,7 +257,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                     ? table
                     : tables.open(view.state(), trial, of.datasetId(), of.version(), of.names())
                             .table();
-            Set<Integer> toldBefore = current ? told : new TreeSet<>();
+            Set<Integer> toldBefore = new TreeSet<>();
             for (TrialReleased release : of.releases()) {
                 Set<Integer> shown = shown(before, release.getRelease());
                 toldBefore.addAll(shown);
@@ -270,15 +272,24 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                                 threshold)) {
                     throw tooFew();
                 }
+                tell(linkage, before, toldBefore, excludedThen);
             }
-            if (!current && !linkage.tell(before, toldBefore)) {
+            if (current) {
+                told.addAll(toldBefore);
+            }
+        }
+        tell(linkage, table, told, excluded);
+        return smallest;
+    }
+
+    private static void tell(Linkage linkage, Table table, Set<Integer> columns, Predicate<String> excluded) {
+        try {
+            if (!linkage.tell(table, columns, excluded)) {
                 throw tooFew();
             }
+        } catch (CdiscFault.TooLarge large) {
+            throw TrialTables.tooLarge();
         }
-        if (!linkage.tell(table, told)) {
-            throw tooFew();
-        }
-        return smallest;
     }
 
     private static Set<Integer> shown(Table table, TrialRelease release) {

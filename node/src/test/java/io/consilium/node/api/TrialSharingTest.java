@@ -495,7 +495,63 @@ class TrialSharingTest {
                 .isEqualTo("SEX\r\nF\r\nF\r\nF\r\nF\r\nM\r\nM\r\nM\r\n");
         refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dm, "sex"));
         refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dm, "arm").addColumns("SEX"));
-        net.ok(SPONSOR, "TrialRelease", release(trial, dm, "arm").build(), TrialReleaseResponse.parser());
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dm, "arm"));
+        ByteString arms = dataset(
+                trial,
+                "ARMS",
+                "USUBJID,ARM,GENDER",
+                "s1,A,F",
+                "s2,A,F",
+                "s3,A,F",
+                "s4,A,F",
+                "s5,B,M",
+                "s6,B,M",
+                "s7,B,M");
+        net.ok(SPONSOR, "TrialRelease", release(trial, arms, "ARM").build(), TrialReleaseResponse.parser());
+        ByteString renamed = dataset(trial, "DM2", "USUBJID,GENDER", "s2,f", "s3,f", "s4,f", "s5,m", "s6,m", "s7,m");
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, renamed, "GENDER"));
+    }
+
+    @Test
+    @DisplayName("TRI-7 of three releases that are safe in pairs the last is refused, in whichever order they come")
+    void tri7_differenceOverThreeReleases() throws Exception {
+        for (List<String> order : List.of(List.of("POOL", "A", "B"), List.of("A", "B", "POOL"))) {
+            ByteString trial = approvedTrial("HMB");
+            int asked = 0;
+            for (String name : order) {
+                TrialReleaseRequest.Builder release = release(
+                        trial,
+                        dataset(
+                                trial,
+                                name,
+                                switch (name) {
+                                    case "A" -> people(site("a", 8, 8));
+                                    case "B" -> people(site("b", 4, 4));
+                                    default -> people(site("a", 8, 8), site("b", 4, 4), site("c", 1, 0));
+                                }),
+                        "SEX");
+                if (++asked < order.size()) {
+                    net.ok(SPONSOR, "TrialRelease", release.build(), TrialReleaseResponse.parser());
+                } else {
+                    refusedWithoutNumbers("CELLS_TOO_SMALL", release);
+                }
+            }
+        }
+    }
+
+    private static List<String> site(String name, int women, int men) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < women + men; i++) {
+            lines.add(name + i + (i < women ? ",F" : ",M"));
+        }
+        return lines;
+    }
+
+    @SafeVarargs
+    private static String[] people(List<String>... sites) {
+        List<String> lines = new ArrayList<>(List.of("USUBJID,SEX"));
+        List.of(sites).forEach(lines::addAll);
+        return lines.toArray(new String[0]);
     }
 
     @Test
