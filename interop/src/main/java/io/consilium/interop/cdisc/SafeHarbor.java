@@ -22,8 +22,9 @@ public final class SafeHarbor {
             + "|RAND(OM(I[SZ]ATION)?)?|ENR(OLL?(MENT)?)?|ALLOC(ATION)?|CASE|CHART|FILE|HOSP(ITAL)?|ADM(ISSION)?|KIT|SAMPLE"
             + "|SPECIMEN|BARCODE|HEALTH(PLAN)?|INSUR(ANCE)?|BENEFICIARY|CERT(IFICATE)?|NATIONAL|NHS|TAX|MED(ICAL)?REC(ORD)?"
             + "|RECORD|SERIAL)(ID|IDENT|IDENTIFIER|NO|NR|NUM|NUMB|NUMBER|CODE|KEY)"
-            + "|.*(INIT|INITIALS)|(SUB|PAT|PATIENT|SUBJECT|FIRST|LAST|FULL|SUR|FORE|GIVEN|FAMILY|MAIDEN|MIDDLE)?NAME|SSN|MRN"
-            + "|.*(PHONE|FAX|EMAIL|MAIL|ADDR|ADDRESS|URL|IPADDR|PHOTO|ACCOUNT|LICEN[CS]E|PLATE|PASSPORT)|INVID|INVNAM"
+            + "|.*(INIT|INITIALS)|(SUB|PAT|PATIENT|SUBJECT|FIRST|LAST|FULL|SUR|FORE|GIVEN|FAMILY|MAIDEN|MIDDLE)?NAME"
+            + "|(SSN|MRN).*|.*(PHONE|FAX|MAIL|ADDR|ACCOUNT|LICEN[CS]E|PASSPORT|(?<!IM|AUTO)MOBILE).*|TEL(NO|NR|NUM)?"
+            + "|.*(URL|PHOTO|PLATE)|INVID|INVNAM"
             + "|SPDEVID|DEVICE.*|VIN|.*REFID|.*SPID|.*LNKID|.*GRPID|NATID|INSURANCE.*|FINGERPRINT.*|BIOMETRIC.*");
 
     /** Any other column whose name has the word for itself, as in KIT_ID. */
@@ -34,9 +35,12 @@ public final class SafeHarbor {
             ".*(subject id|patient id|initials|telephone|phone|e-?mail|street|social security|medical record"
                     + "|account number|licen[cs]e|serial number|device identifier|passport|date of birth"
                     + "|(screening|randomi[sz]ation|enrol?lment|patient|subject|case|kit) (number|no\\b|code)).*");
-    private static final Pattern GEOGRAPHY = Pattern.compile(
-            "SITE.*|.*(ZIP|ZIPCODE|POSTAL|POSTCODE|POSTALCODE|CITY|TOWN|COUNTY|DISTRICT|PRECINCT|STREET|GEOCODE|LATITUDE"
-                    + "|LONGITUDE|ADDRESS)|LAT|LON|CENTER|CENTRE");
+    /** Anywhere in a name, but not as a part of words such as ethnicity. */
+    private static final Pattern GEOGRAPHY = Pattern.compile(".*((?<!COMPO|OPPO|PARA|REQUI)SITE|ZIP|POST(AL|CODE|CD)"
+            + "|(?<!ETHNI|TOXI|CAPA|VELO|SPECIFI|MULTIPLI|ELASTI|SPASTI|CHRONI|PERIODI|OPA)CITY|TOWN|VILLAGE|SUBURB|BOROUGH"
+            + "|MUNICIP|COUNTY|DISTRICT|PRECINCT|PARISH|STREET|CENSUS|FIPS|GEOCODE|LATITUDE|LONGITUDE|HOSPITAL(?!I[SZ])"
+            + "|CLINIC(?!AL)|CENTER|CENTRE).*|(GEO|HOME|RES)?(LAT|LON|LNG)");
+
     private static final Pattern GEOGRAPHY_LABEL =
             Pattern.compile(".*\\b(site identifier|site group|zip|postal|city|town|county|precinct)\\b.*");
 
@@ -51,8 +55,11 @@ public final class SafeHarbor {
     private static final Pattern BIRTH = Pattern.compile("(?!.*(WT|WEIGHT|LEN)).*(BRTH|BIRTH).*|DOB.*|YOB.*");
     private static final Pattern BIRTH_LABEL = Pattern.compile(".*\\b(birth|born)\\b.*");
     private static final Pattern DEMOGRAPHIC = Pattern.compile(
-            "SEX|SEXN|GENDER.*|RACE|RACE\\d|RACEN|RACEGR.*|ARACE.*|ETHNIC.*|COUNTRY|STATE|REGION\\d*|MARISTAT|MARITAL.*"
-                    + "|OCCUPATION|EDUCLVL|RELIGION|LANGUAGE|NATION.*");
+            "(?!.*SEXUAL).*SEX.*|.*(GENDER|ETHN|HISPANIC|MARI(STAT|TAL)|OCCUPATION|RELIGION|NATIONALITY).*"
+                    + "|(A|B|BL|C|D|DM|M|O|P|PAT|SUBJ)?RACE(?!MI).*|COUNTRY.*|STATE(CD|CODE|N|NAME)?|REGION.*|EDU(CATION|CLVL).*"
+                    + "|LANGUAGE.*|NATION.*");
+    private static final Pattern DEMOGRAPHIC_LABEL = Pattern.compile(
+            ".*\\b(sex(?! hormone)|gender|race|ethnic\\w*|country|nationality|marital|religion|occupation)\\b.*");
     private static final Pattern PERSONAL_VALUE = Pattern.compile(
             ".*[^\\s@]+@[^\\s@]+\\.[a-zA-Z]{2,}.*|.*(https?://|www\\.).*|\\d{3}-\\d{2}-\\d{4}|\\+?[\\d() .-]{10,20}\\d"
                     + "|\\d{1,3}(\\.\\d{1,3}){3}");
@@ -101,7 +108,10 @@ public final class SafeHarbor {
     public static boolean isDemographic(Column column) {
         return isAge(column)
                 || isBirth(column)
-                || DEMOGRAPHIC.matcher(plain(column.name())).matches();
+                || DEMOGRAPHIC.matcher(plain(column.name())).matches()
+                || DEMOGRAPHIC_LABEL
+                        .matcher(column.label().toLowerCase(Locale.ROOT))
+                        .matches();
     }
 
     /**

@@ -113,7 +113,34 @@ class SharingTest {
                 "BRTHYR; 1920; true",
                 "YEAR_OF_BIRTH; 1920; true",
                 "BRTHDTC; 1920; true",
-                "DIAGDTC; 1920; false"
+                "DIAGDTC; 1920; false",
+                "ZIP3; 7; true",
+                "ZIPCD; 7; true",
+                "CITYNAME; 7; true",
+                "CITY_NAME; 7; true",
+                "POSTCD; 7; true",
+                "COUNTYFIPS; 7; true",
+                "HOSPITAL; 7; true",
+                "CLINIC; 7; true",
+                "CENTERID; 7; true",
+                "CENTRENO; 7; true",
+                "STUDYSITEID; 7; true",
+                "STUDY_SITE_ID; 7; true",
+                "STUDYSITE; 7; true",
+                "INVSITE; 7; true",
+                "PHONENO; 7; true",
+                "PHONENUM; 7; true",
+                "MOBILE; 7; true",
+                "MRNO; 7; true",
+                "SSN4; 7; true",
+                "ETHNICITY; 7; false",
+                "TOXICITY; 7; false",
+                "CAPACITY; 7; false",
+                "COMPOSITE; 7; false",
+                "CLINICAL_RESPONSE; 7; false",
+                "HOSPITALIZED; 7; false",
+                "IMMOBILE; 7; false",
+                "COUNTRY; 7; false"
             })
     void columnsAreHeldToTheSafeHarborList(String name, String value, boolean refused) throws Exception {
         Table table = csv("USUBJID," + name, "1," + value, "2," + value, "3," + value, "4," + value);
@@ -197,19 +224,52 @@ class SharingTest {
     @Test
     @DisplayName("TRI-7 what tells how old somebody is counts as a quasi-identifier under whatever name")
     void agesAreDemographic() {
-        for (String name :
-                List.of("AGE", "AGE_YEARS", "BL_AGE", "AGEY", "AGEGR1N", "BRTHYR", "SEX", "Race", "DOB_YEAR")) {
+        for (String name : List.of(
+                "AGE",
+                "AGE_YEARS",
+                "BL_AGE",
+                "AGEY",
+                "AGEGR1N",
+                "BRTHYR",
+                "SEX",
+                "Race",
+                "DOB_YEAR",
+                "SEXC",
+                "ASEX",
+                "RACEC",
+                "RACECAT",
+                "RACEALL",
+                "CRACE",
+                "BL_RACE",
+                "GENDERN",
+                "ETHNICN",
+                "AETHNIC")) {
             assertThat(SafeHarbor.isDemographic(new Column(name, "", ColumnType.STRING, 0)))
                     .as(name)
                     .isTrue();
         }
-        for (String name : List.of("STAGE", "DOSAGE", "ARM", "BIRTH_WEIGHT", "LINKAGE", "MMSETOT")) {
+        for (String name : List.of(
+                "STAGE",
+                "DOSAGE",
+                "ARM",
+                "BIRTH_WEIGHT",
+                "LINKAGE",
+                "MMSETOT",
+                "TRACE",
+                "GRACE_SCORE",
+                "SEXUAL_ACT",
+                "STATEMENT")) {
             assertThat(SafeHarbor.isDemographic(new Column(name, "", ColumnType.STRING, 0)))
                     .as(name)
                     .isFalse();
         }
-        assertThat(SafeHarbor.isDemographic(new Column("V7", "Age at consent", ColumnType.INTEGER, 0)))
-                .isTrue();
+        for (String label : List.of("Age at consent", "Sex", "Race (coded)", "Ethnicity", "Country of origin")) {
+            assertThat(SafeHarbor.isDemographic(new Column("V7", label, ColumnType.INTEGER, 0)))
+                    .as(label)
+                    .isTrue();
+        }
+        assertThat(SafeHarbor.isDemographic(new Column("SHBG", "Sex hormone binding globulin", ColumnType.FLOAT, 0)))
+                .isFalse();
     }
 
     @Test
