@@ -12,6 +12,7 @@ import io.consilium.client.trial.TrialReader;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.interop.cdisc.Enrolled;
 import io.consilium.interop.cdisc.SubjectRows;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.InstitutionState;
@@ -24,6 +25,7 @@ import io.consilium.proto.TrialSubmit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +79,9 @@ final class TrialData implements AutoCloseable {
                 ? Payload.of(UserFiles.read(session, file, RecordDraft.MAX_STDIN_BYTES))
                 : Payload.of(UserFiles.existing(file));
         TrialState trial = session.state().trial(trialId).value();
+        Map<String, Enrolled> enrolled = enrolled(session, trialId);
         SubjectRows rows = new SubjectRows(
-                new TrialReader(session.client(), session.state()).subjects(trialId, Ids.text(trialId)),
+                pseudonym -> Optional.ofNullable(enrolled.get(pseudonym)),
                 subject,
                 corrected.map(dataset -> dataset.getVersions(0).getTimeMillis()));
         try (InputStream in = payload.open()) {
@@ -97,6 +100,14 @@ final class TrialData implements AutoCloseable {
         Path work = PrivateFile.directories(session.context().home().resolve("work"));
         SealedPayload sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
         return new TrialData(session, trial, name, subject, rows, sealed);
+    }
+
+    private static Map<String, Enrolled> enrolled(Session session, ByteString trialId) throws ClientException {
+        Map<String, Enrolled> enrolled = new HashMap<>();
+        new TrialReader(session.client(), session.state())
+                .subjects(trialId, Ids.text(trialId))
+                .forEach(subject -> enrolled.put(Ids.text(subject.getPseudonym()), Enrolled.of(subject)));
+        return enrolled;
     }
 
     private static void requireShape(TrialDatasetState dataset, SubjectRows rows) throws DocumentFault {

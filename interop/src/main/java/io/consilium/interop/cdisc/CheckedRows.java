@@ -4,8 +4,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -23,16 +25,24 @@ final class CheckedRows {
     private final RowSink sink;
     private final List<Column> columns = new ArrayList<>();
     private final BitSet dates = new BitSet();
-    private final List<Integer> keys = new ArrayList<>();
-    private final Set<String> seen = new HashSet<>();
-    private String keyNames = "";
+    private final List<Key> keys = new ArrayList<>();
+    private Optional<Integer> subject = Optional.empty();
     private int rows;
 
     CheckedRows(RowSink sink) {
         this.sink = sink;
     }
 
-    void columns(String name, List<Column> found, String path) throws CdiscFault {
+    /** Columns that tell rows apart, and their values so far. */
+    private record Key(List<Integer> columns, RowKeys seen) {}
+
+    /** Datasets that CDISC defines to have one row for each subject. */
+    static boolean isOfSubjects(String name) {
+        return name.equalsIgnoreCase("ADSL") || name.equalsIgnoreCase("DM");
+    }
+
+    /** @param ofSubjects whether the dataset is one of subjects by any of its names */
+    void columns(String name, boolean ofSubjects, List<Column> found, String path) throws CdiscFault {
         if (found.isEmpty() || found.size() > MAX_COLUMNS) {
             throw new CdiscFault(path, "a dataset has 1 to " + MAX_COLUMNS + " columns, not " + found.size());
         }
@@ -51,22 +61,25 @@ final class CheckedRows {
         for (int i = 0; i < found.size(); i++) {
             dates.set(i, holdsDates(found.get(i)));
         }
-        key(name);
+        subject = Subjects.column(columns);
+        keys(ofSubjects);
         sink.columns(name, List.copyOf(found));
     }
 
-    /** The key that the document names; of subject-level datasets it is the subject in any case. */
-    private void key(String name) {
+    /** The key that the document names, and of datasets of subjects the subject in any case. */
+    private void keys(boolean ofSubjects) {
+        List<Integer> named = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).keySequence() > 0) {
-                keys.add(i);
+                named.add(i);
             }
         }
-        if (keys.isEmpty() && (name.equalsIgnoreCase("ADSL") || name.equalsIgnoreCase("DM"))) {
-            Subjects.column(columns).ifPresent(keys::add);
+        List<Integer> alone = ofSubjects ? subject.stream().toList() : List.of();
+        for (List<Integer> key : new LinkedHashSet<>(List.of(named, alone))) {
+            if (!key.isEmpty() && sink.refusesRepeatedKeys()) {
+                keys.add(new Key(key, new RowKeys()));
+            }
         }
-        keyNames =
-                String.join(", ", keys.stream().map(i -> columns.get(i).name()).toList());
     }
 
     void row(String[] values) throws CdiscFault {
@@ -80,14 +93,32 @@ final class CheckedRows {
         for (int i = 0; i < values.length; i++) {
             value(values[i], i, at);
         }
-        if (!keys.isEmpty() && sink.refusesRepeatedKeys()) {
-            StringBuilder key = new StringBuilder();
-            keys.forEach(i -> key.append(values[i].length()).append(':').append(values[i]));
-            if (!seen.add(key.toString())) {
-                throw new CdiscFault(at, "another row has the same " + keyNames);
+        for (Key key : keys) {
+            StringBuilder text = new StringBuilder();
+            for (int i : key.columns()) {
+                String value = keyValue(values[i], i);
+                text.append(value.length()).append(':').append(value);
+            }
+            if (!key.seen().add(text.toString(), at)) {
+                throw new CdiscFault(at, "another row has the same " + names(key));
             }
         }
         sink.row(rows++, values);
+    }
+
+    /** Subjects, numbers and texts are the same in whatever spelling. */
+    private String keyValue(String value, int place) {
+        if (subject.isPresent() && subject.get() == place) {
+            return Subjects.normal(value);
+        }
+        return columns.get(place).type().isNumeric() && !value.isEmpty()
+                ? new BigDecimal(value).stripTrailingZeros().toString()
+                : value.strip();
+    }
+
+    private String names(Key key) {
+        return String.join(
+                ", ", key.columns().stream().map(i -> columns.get(i).name()).toList());
     }
 
     int rows() {

@@ -34,7 +34,7 @@ final class CsvTable {
             String plain = column.strip();
             columns.add(new Column(plain, "", type(plain.toUpperCase(Locale.ROOT)), 0));
         }
-        rows.columns(name, columns, "columns");
+        rows.columns(name, CheckedRows.isOfSubjects(name), columns, "columns");
         while (true) {
             List<String> values = fields.next("rows[" + rows.rows() + "]");
             if (values.isEmpty()) {

@@ -38,12 +38,16 @@ final class DatasetJson {
             "keySequence");
 
     private final CheckedRows rows;
-    private String name = "";
+    private final boolean givenOfSubjects;
+    private String name;
     private long records = -1;
     private boolean haveColumns;
     private boolean haveRows;
 
-    DatasetJson(RowSink sink) {
+    /** @param given the name that it is submitted under, and its own where the document says none */
+    DatasetJson(String given, RowSink sink) {
+        this.name = given;
+        this.givenOfSubjects = CheckedRows.isOfSubjects(given);
         this.rows = new CheckedRows(sink);
     }
 
@@ -82,7 +86,7 @@ final class DatasetJson {
             switch (member) {
                 case "clinicalData", "referenceData" -> object(in, at);
                 case "itemGroupData" -> group(in, at);
-                case "name" -> name = in.getValueAsString("");
+                case "name" -> name(in.getValueAsString(""), at);
                 case "records" -> {
                     expect(in, JsonToken.VALUE_NUMBER_INT, at, "a whole number expected");
                     records = in.getLongValue();
@@ -92,6 +96,13 @@ final class DatasetJson {
                 default -> in.skipChildren();
             }
         }
+    }
+
+    private void name(String found, String path) throws CdiscFault {
+        if (haveColumns && CheckedRows.isOfSubjects(found) && !givenOfSubjects) {
+            throw new CdiscFault(path, "the name must stand before the columns");
+        }
+        name = found;
     }
 
     private void group(JsonParser in, String path) throws CdiscFault, IOException {
@@ -117,7 +128,7 @@ final class DatasetJson {
             columns.add(column(in, path + "[" + columns.size() + "]"));
         }
         haveColumns = true;
-        rows.columns(name, columns, path);
+        rows.columns(name, givenOfSubjects || CheckedRows.isOfSubjects(name), columns, path);
     }
 
     private static Column column(JsonParser in, String path) throws CdiscFault, IOException {

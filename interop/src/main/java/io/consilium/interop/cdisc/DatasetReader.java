@@ -10,14 +10,14 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a dataset row by row, in memory that does not grow with it: Dataset-JSON 1.0 and 1.1, or CSV with a header line.
+ * Reads a dataset row by row, keeping some bytes of each row's key at most: Dataset-JSON 1.0 and 1.1, or CSV with a header line.
  * Which of them it is, is told from the first character.
  */
 public final class DatasetReader {
     private DatasetReader() {}
 
-    /** @param csvName name of a dataset whose file names none */
-    public static void read(InputStream in, String csvName, RowSink sink) throws CdiscFault, IOException {
+    /** @param name that the dataset is submitted under; a document may say another beside it */
+    public static void read(InputStream in, String name, RowSink sink) throws CdiscFault, IOException {
         BufferedInputStream bytes = new BufferedInputStream(in);
         try {
             boolean json = startsAsJson(bytes);
@@ -28,9 +28,9 @@ public final class DatasetReader {
                             .onMalformedInput(CodingErrorAction.REPORT)
                             .onUnmappableCharacter(CodingErrorAction.REPORT));
             if (json) {
-                new DatasetJson(sink).read(text);
+                new DatasetJson(name, sink).read(text);
             } else {
-                new CsvTable(csvName, sink).read(text);
+                new CsvTable(name, sink).read(text);
             }
         } catch (CharacterCodingException notUtf8) {
             throw new CdiscFault("", "the file is not UTF-8");

@@ -1,22 +1,17 @@
 package io.consilium.interop.cdisc;
 
 import com.google.protobuf.ByteString;
-import io.consilium.ledger.trials.SubjectStatus;
 import io.consilium.ledger.trials.TrialIds;
-import io.consilium.ledger.tx.ActorName;
-import io.consilium.proto.TrialSubjectState;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Holds a dataset's rows against the subjects who are enrolled (TRI-5): who is not is counted, no visit or treatment of an
@@ -36,7 +31,10 @@ public final class SubjectRows implements RowSink {
     /** Any date of a subject's time in the trial: that of birth tells nothing of it, that of death may become known later. */
     private static final String TIMING = "(?!BRTH|DTH).*(DTC|DTM?)";
 
-    private final Map<String, TrialSubjectState> enrolled = new HashMap<>();
+    /** About as many bytes as a name takes among the subjects, and among those not enrolled. */
+    private static final int SUBJECT_WEIGHT = 200;
+
+    private final Function<String, Optional<Enrolled>> enrolled;
     private final Optional<String> only;
     private final long submittedMillis;
     private final Set<String> subjects = new HashSet<>();
@@ -46,14 +44,16 @@ public final class SubjectRows implements RowSink {
     private List<Column> columns = List.of();
     private Optional<Integer> subjectColumn = Optional.empty();
     private int rows;
+    private long left = Table.MAX_WEIGHT;
 
     /**
+     * @param enrolled who is enrolled, by the pseudonym in normal form
      * @param only pseudonym of the one subject whom every row must be of
      * @param corrected when the dataset that is corrected was submitted first; nothing for a new one
      */
-    public SubjectRows(Collection<TrialSubjectState> subjects, Optional<String> only, Optional<Long> corrected) {
-        subjects.forEach(subject -> enrolled.put(ActorName.hex(subject.getPseudonym()), subject));
-        this.only = only;
+    public SubjectRows(Function<String, Optional<Enrolled>> enrolled, Optional<String> only, Optional<Long> corrected) {
+        this.enrolled = enrolled;
+        this.only = only.map(Subjects::normal);
         this.submittedMillis = corrected.orElse(Long.MAX_VALUE);
     }
 
@@ -80,39 +80,44 @@ public final class SubjectRows implements RowSink {
         if (named.isEmpty()) {
             return;
         }
-        subjects.add(named.get());
-        TrialSubjectState state = enrolled.get(named.get().toLowerCase(Locale.ROOT));
-        if (state == null) {
-            notEnrolled.add(named.get());
+        if (subjects.add(named.get())) {
+            left -= SUBJECT_WEIGHT + 2L * named.get().length();
+            if (left < 0) {
+                throw new CdiscFault.TooLarge(at);
+            }
+        }
+        Optional<Enrolled> subject = enrolled.apply(named.get());
+        if (subject.isPresent()) {
+            dates(subject.get(), at, values);
         } else {
-            dates(state, at, values);
+            notEnrolled.add(named.get());
         }
     }
 
     private String subject(String at, String[] values) throws CdiscFault {
         int column = subjectColumn.orElseThrow();
-        String subject = values[column];
+        String subject = Subjects.normal(values[column]);
         if (subject.isEmpty()) {
             throw new CdiscFault(at + "." + columns.get(column).name(), "the row names no subject");
         }
-        if (only.isPresent() && !only.get().equalsIgnoreCase(subject)) {
+        if (only.isPresent() && !only.get().equals(subject)) {
             throw new CdiscFault(at + "." + columns.get(column).name(), "the row is of another subject");
         }
         return subject;
     }
 
-    private void dates(TrialSubjectState subject, String at, String[] values) throws CdiscFault {
-        LocalDate consent = day(subject.getEnrolledMillis(), -HOURS_BEHIND);
+    private void dates(Enrolled subject, String at, String[] values) throws CdiscFault {
+        LocalDate consent = day(subject.enrolledMillis(), -HOURS_BEHIND);
         for (int i : conduct) {
             if (date(at, i, values).map(date -> date.isBefore(consent)).orElse(false)) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date before the subject's consent");
             }
         }
-        if (!subject.getStatus().equals(SubjectStatus.WITHDRAWN.code())) {
+        if (!subject.withdrawn()) {
             return;
         }
-        LocalDate end = day(subject.getChangedMillis(), HOURS_AHEAD);
-        boolean before = submittedMillis < subject.getChangedMillis();
+        LocalDate end = day(subject.changedMillis(), HOURS_AHEAD);
+        boolean before = submittedMillis < subject.changedMillis();
         for (int i : timing) {
             Optional<LocalDate> date = date(at, i, values);
             if (date.isPresent() && date.get().isAfter(end)) {

@@ -37,7 +37,7 @@ public final class Table implements RowSink {
     private long weight;
 
     private Table(Optional<String> pseudonym, Predicate<String> wanted) {
-        this.pseudonym = pseudonym.map(Table::normal);
+        this.pseudonym = pseudonym.map(Subjects::normal);
         this.wanted = wanted;
     }
 
@@ -97,7 +97,7 @@ public final class Table implements RowSink {
             kept[i] = text(values[places.get(i)].strip());
         }
         rows.add(kept);
-        subjects.add(pseudonym.orElseGet(() -> text(normal(values[subjectColumn.orElseThrow()]))));
+        subjects.add(pseudonym.orElseGet(() -> text(Subjects.normal(values[subjectColumn.orElseThrow()]))));
         weight += ROW_WEIGHT + (long) CELL_WEIGHT * kept.length;
         if (weight > MAX_WEIGHT) {
             throw new CdiscFault.TooLarge("rows[" + index + "]");
@@ -117,11 +117,6 @@ public final class Table implements RowSink {
             weight += TEXT_WEIGHT + 2L * value.length();
         }
         return known == null ? value : known;
-    }
-
-    /** Subjects are told apart without regard to case and the spaces around. */
-    private static String normal(String subject) {
-        return subject.strip().toLowerCase(Locale.ROOT);
     }
 
     /** Those that were wanted and are there, in the dataset's order. */

@@ -9,8 +9,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +54,12 @@ class DatasetReaderTest {
     }
 
     private static Kept read(byte[] bytes) throws CdiscFault, IOException {
+        return read(bytes, "ADSL");
+    }
+
+    private static Kept read(byte[] bytes, String name) throws CdiscFault, IOException {
         Kept kept = new Kept();
-        DatasetReader.read(new ByteArrayInputStream(bytes), "ADSL", kept);
+        DatasetReader.read(new ByteArrayInputStream(bytes), name, kept);
         return kept;
     }
 
@@ -82,7 +88,7 @@ class DatasetReaderTest {
         Kept adsl = read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/adam-adsl.json")));
         assertThat(adsl.rows).hasSize(254);
         assertThat(adsl.columns).hasSize(49);
-        assertThat(read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/sdtm-ae.json"))).rows)
+        assertThat(read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/sdtm-ae.json")), "AE").rows)
                 .hasSize(74);
         assertThat(read(Files.readAllBytes(Conformance.require("cdisc-dataset-json/sdtm-dm.json"))).rows)
                 .hasSize(18);
@@ -154,28 +160,111 @@ class DatasetReaderTest {
         assertRefused(lines.replace('|', '\n'), path);
     }
 
+    private static String keyed(String name, String order, String... rows) {
+        String columns =
+                "\"columns\": [{\"itemOID\": \"A\", \"name\": \"USUBJID\", \"dataType\": \"string\", \"keySequence\": 1},"
+                        + "{\"itemOID\": \"B\", \"name\": \"VISITNUM\", \"dataType\": \"decimal\", \"keySequence\": 2}]";
+        String named = name.isEmpty() ? "" : "\"name\": \"" + name + "\",";
+        return "{" + (order.equals("name first") ? named + columns + "," : columns + "," + named) + "\"rows\": ["
+                + String.join(",", rows) + "]}";
+    }
+
+    private static void repeated(String text, String given, String path) {
+        assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.UTF_8), given))
+                .asInstanceOf(type(CdiscFault.class))
+                .satisfies(fault -> assertThat(fault.path()).isEqualTo(path));
+    }
+
     @Test
-    @DisplayName("TRI-5 ten thousand subjects with a million data points are read in a moment")
-    void readsAMillionDataPoints() throws Exception {
+    @DisplayName(
+            "TRI-5 two rows of one key are found in every spelling, and of one subject whatever key is named beside it")
+    void keysHaveOneNormalForm() throws Exception {
+        String visits = keyed("VS", "name first", "[\"s1\", \"1\"]", "[\"s1\", \"2\"]");
+        assertThat(read(visits.getBytes(StandardCharsets.UTF_8), "VS").rows).hasSize(2);
+        repeated(keyed("VS", "name first", "[\"s1\", \"1\"]", "[\" S1 \", \"1.0\"]"), "VS", "rows[1]");
+        for (String given : List.of("ADSL", "dm")) {
+            repeated(visits, given, "rows[1]");
+        }
+        repeated(visits.replace("VS", "DM"), "ANY", "rows[1]");
+        repeated(keyed("", "name first", "[\"s1\", \"1\"]", "[\"s1\", \"2\"]"), "ADSL", "rows[1]");
+        repeated(keyed("DM", "columns first", "[\"s1\", \"1\"]", "[\"s1\", \"2\"]"), "ANY", "name");
+        assertRefused("USUBJID,AGE\ns1,63\nS1 ,64", "rows[1]");
+    }
+
+    /** Reads 10,000 subjects with 100 columns, keyed and checked, and prints how many subjects there were. */
+    public static final class InSmallMemory {
+        public static void main(String[] none) throws Exception {
+            SubjectRows rows = new SubjectRows(
+                    subject -> Optional.of(new Enrolled(0, 0, false)), Optional.empty(), Optional.empty());
+            DatasetReader.read(new ByteArrayInputStream(millionPoints()), "ADSL", rows);
+            System.out.print(rows.subjects());
+        }
+    }
+
+    @Test
+    @DisplayName("TRI-5 ten thousand subjects with a million data points are read and checked in 24 MiB")
+    void readsAMillionDataPointsInSmallMemory() throws Exception {
+        Process reader = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx24m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        InSmallMemory.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String said = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(reader.waitFor()).as(said).isZero();
+            assertThat(said).isEqualTo("10000");
+        } finally {
+            reader.destroyForcibly();
+        }
+    }
+
+    @Test
+    @DisplayName("TRI-5 more names and keys than the memory is for are refused, and those of the largest trial are not")
+    void namesAndKeysAreBounded() throws Exception {
+        RowKeys keys = new RowKeys();
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(keys.add("key " + i, "rows[" + i + "]")).isTrue();
+        }
+        for (int i = 0; i < 100_000; i += 999) {
+            assertThat(keys.add("key " + i, "")).isFalse();
+        }
+        SubjectRows rows = new SubjectRows(subject -> Optional.empty(), Optional.empty(), Optional.empty());
+        rows.columns("X", List.of(new Column("USUBJID", "", ColumnType.STRING, 0)));
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 10_000; i++) {
+                        rows.row(i, new String[] {i + "x".repeat(30_000)});
+                    }
+                })
+                .isInstanceOf(CdiscFault.TooLarge.class);
+    }
+
+    private static byte[] millionPoints() {
         StringBuilder text = new StringBuilder("USUBJID");
         for (int i = 1; i < 100; i++) {
             text.append(",V").append(i);
         }
         for (int row = 0; row < 10_000; row++) {
-            text.append("\nS").append(row);
-            text.append(",1".repeat(99));
+            text.append("\nS").append(row).append(",1".repeat(99));
         }
-        int[] count = new int[1];
-        DatasetReader.read(
-                new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8)), "ADSL", new RowSink() {
-                    @Override
-                    public void columns(String name, List<Column> columns) {}
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
 
-                    @Override
-                    public void row(int index, String[] values) {
-                        count[0] += values.length;
-                    }
-                });
+    @Test
+    @DisplayName("TRI-5 ten thousand subjects with a million data points are read in a moment")
+    void readsAMillionDataPoints() throws Exception {
+        int[] count = new int[1];
+        DatasetReader.read(new ByteArrayInputStream(millionPoints()), "ADSL", new RowSink() {
+            @Override
+            public void columns(String name, List<Column> columns) {}
+
+            @Override
+            public void row(int index, String[] values) {
+                count[0] += values.length;
+            }
+        });
         assertThat(count[0]).isEqualTo(1_000_000);
     }
 }

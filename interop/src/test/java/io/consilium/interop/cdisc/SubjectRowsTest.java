@@ -8,8 +8,9 @@ import io.consilium.proto.TrialSubjectState;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,24 +22,19 @@ class SubjectRowsTest {
     private static final long CONSENT = Instant.parse("2026-03-10T09:00:00Z").toEpochMilli();
     private static final long WITHDRAWAL = Instant.parse("2026-05-20T09:00:00Z").toEpochMilli();
 
-    private static TrialSubjectState subject(String pseudonym, String status, long changed) {
-        return TrialSubjectState.newBuilder()
-                .setPseudonym(bytes(pseudonym))
+    private static Enrolled subject(String status, long changed) {
+        return Enrolled.of(TrialSubjectState.newBuilder()
                 .setStatus(status)
                 .setEnrolledMillis(CONSENT)
                 .setChangedMillis(changed)
-                .build();
-    }
-
-    private static ByteString bytes(String pseudonym) {
-        return ByteString.copyFrom(HexFormat.of().parseHex(pseudonym));
+                .build());
     }
 
     private static SubjectRows rows(Optional<String> only, Optional<Long> corrected) {
-        return new SubjectRows(
-                List.of(subject(ENROLLED, "on-study", CONSENT), subject(LEFT, "withdrawn", WITHDRAWAL)),
-                only,
-                corrected);
+        Map<String, Enrolled> enrolled = Map.of(
+                ENROLLED, subject("on-study", CONSENT),
+                LEFT, subject("withdrawn", WITHDRAWAL));
+        return new SubjectRows(pseudonym -> Optional.ofNullable(enrolled.get(pseudonym)), only, corrected);
     }
 
     private static SubjectRows read(SubjectRows rows, String... lines) throws Exception {
@@ -66,6 +62,19 @@ class SubjectRowsTest {
         assertThat(rows.rows()).isEqualTo(3);
         assertThat(rows.subjects()).isEqualTo(2);
         assertThat(rows.notEnrolled()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("TRI-5 a subject is the same in whatever case and with whatever spaces around it")
+    void aSubjectIsKnownInEverySpelling() throws Exception {
+        String spelled = " " + ENROLLED.toUpperCase(Locale.ROOT) + " ";
+        SubjectRows rows = read(fresh(), "USUBJID,VSDTC", spelled + ",2026-03-11", ENROLLED + ",2026-03-12");
+        assertThat(rows.subjects()).isEqualTo(1);
+        assertThat(rows.notEnrolled()).isZero();
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", spelled + ",2026-03-08");
+        refused("rows[0]", fresh(), "USUBJID,SEX", LEFT + " ,F");
+        refused("rows[0].USUBJID", fresh(), "USUBJID,SEX", "  ,F");
+        read(rows(Optional.of(ENROLLED), Optional.empty()), "USUBJID,SEX", spelled + ",F");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.consilium.node.vault;
 
-import io.consilium.interop.cdisc.BoundedRows;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
 import io.consilium.interop.cdisc.SubjectRows;
@@ -44,7 +43,7 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
             TrialDataVersion version = TrialTables.version(dataset, request.getDatasetVersion());
             TrialTables.requireFits(version.getContent(), 1);
             SubjectRows rows = new SubjectRows(
-                    TrialSubjects.of(view, trial).all(),
+                    TrialSubjects.of(view, trial)::enrolled,
                     TrialTables.subject(dataset),
                     Optional.of(dataset.getVersions(0).getTimeMillis()));
             TrialCheckResponse.Builder response =
@@ -58,7 +57,7 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
     private Optional<CdiscFault> fault(TrialDatasetState dataset, TrialDataVersion version, SubjectRows rows) {
         try {
             SubjectRows read = tables.read(dataset, version, plain -> {
-                DatasetReader.read(plain, dataset.getName(), new BoundedRows(rows));
+                DatasetReader.read(plain, dataset.getName(), rows);
                 return rows;
             });
             return otherThanSaid(version.getContent(), read);

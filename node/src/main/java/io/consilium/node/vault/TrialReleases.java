@@ -115,8 +115,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             }
             TrialSubjects subjects = TrialSubjects.of(view, trial);
             Predicate<String> excluded = subjects::excluded;
-            if (!request.getRecipient().isEmpty()
-                    && !subjects.permit(view.state(), trial, people(table, excluded), uses)) {
+            if (!request.getRecipient().isEmpty() && !subjects.permit(people(table, excluded), uses)) {
                 throw InstitutionTransactions.problem(Refusal.DATA_USE_NOT_PERMITTED)
                         .asException();
             }

@@ -1,11 +1,10 @@
 package io.consilium.node.vault;
 
-import io.consilium.ledger.block.LedgerIndexes;
+import com.google.protobuf.ByteString;
+import io.consilium.interop.cdisc.Enrolled;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.trials.DataUse;
 import io.consilium.ledger.trials.EthicsApproval;
-import io.consilium.ledger.trials.SubjectStatus;
-import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.TrialConsent;
 import io.consilium.proto.TrialRegistration;
@@ -13,52 +12,53 @@ import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
 import io.consilium.proto.WithdrawalRule;
-import io.consilium.storage.IndexPage;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
-/** The enrolled subjects of a trial, as far as they say what may be shared of their data (TRI-4, TRI-7). */
+/**
+ * The enrolled subjects of a trial whom a dataset names, as far as they say what may be shared of their data (TRI-4, TRI-7). */
 final class TrialSubjects {
-    private static final int PAGE = 1_000;
+    /** As many are remembered at once; who is asked for again is read again. */
+    private static final int MAX_KNOWN = 100_000;
 
-    private final Map<String, TrialSubjectState> byPseudonym = new HashMap<>();
+    private static final Pattern PSEUDONYM = Pattern.compile("[0-9a-f]{32}");
+
+    private final LedgerState state;
+    private final TrialState trial;
+    private final Map<String, Optional<Known>> known = new HashMap<>();
 
     /** By the time from which on a version of the protocol was the registered one. */
     private final NavigableMap<Long, WithdrawalRule> rules = new TreeMap<>();
 
     private final long asOfMillis;
 
-    private TrialSubjects(long asOfMillis) {
-        this.asOfMillis = asOfMillis;
+    /** What is kept of a subject: dates and status, and the version whose form was signed last. */
+    private record Known(Enrolled enrolled, TrialVersion signed) {}
+
+    private TrialSubjects(StateView view, TrialState trial) {
+        this.state = view.state();
+        this.trial = trial;
+        this.asOfMillis = view.tipMillis();
     }
 
+    /** Reads of the state while it is asked, so only as long as the view is open. */
     static TrialSubjects of(StateView view, TrialState trial) {
-        TrialSubjects subjects = new TrialSubjects(view.tipMillis());
+        TrialSubjects subjects = new TrialSubjects(view, trial);
         for (TrialVersion version : trial.getVersionsList()) {
             subjects.rules.put(
                     version.getTimeMillis(), registration(view.state(), version).getWithdrawalRule());
         }
-        Optional<byte[]> after = Optional.empty();
-        do {
-            IndexPage page = view.chain()
-                    .scan(LedgerIndexes.TRIAL_SUBJECTS, LedgerIndexes.prefix(trial.getId()), after, PAGE, false);
-            for (IndexPage.Item item : page.items()) {
-                view.state()
-                        .trialSubject(LedgerIndexes.idAt(item.key()))
-                        .ifPresent(subject -> subjects.byPseudonym.put(ActorName.hex(subject.getPseudonym()), subject));
-            }
-            after = page.nextAfterKey();
-        } while (after.isPresent());
         return subjects;
     }
 
-    Collection<TrialSubjectState> all() {
-        return byPseudonym.values();
+    Optional<Enrolled> enrolled(String pseudonym) {
+        return of(pseudonym).map(Known::enrolled);
     }
 
     /** Time of the newest block of which this knows. */
@@ -77,8 +77,9 @@ final class TrialSubjects {
         return rule != null
                 && rule.getValue() == WithdrawalRule.EXCLUDE_EARLIER_DATA
                 && of(pseudonym)
-                        .filter(subject -> subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()))
-                        .filter(subject -> subject.getChangedMillis() <= timeMillis)
+                        .map(Known::enrolled)
+                        .filter(Enrolled::withdrawn)
+                        .filter(subject -> subject.changedMillis() <= timeMillis)
                         .isPresent();
     }
 
@@ -86,12 +87,11 @@ final class TrialSubjects {
      * Whether the form that each of these consented to last permits a use, by what was registered when it was signed. Who is
      * not enrolled here is taken to have signed the form that is registered now.
      */
-    boolean permit(LedgerState state, TrialState trial, Collection<String> pseudonyms, Collection<String> uses) {
-        Map<Long, Boolean> known = new HashMap<>();
+    boolean permit(Collection<String> pseudonyms, Collection<String> uses) {
+        Map<Long, Boolean> permitting = new HashMap<>();
         for (String pseudonym : pseudonyms) {
-            TrialVersion version =
-                    of(pseudonym).map(subject -> signed(trial, subject)).orElse(EthicsApproval.current(trial));
-            boolean permitted = known.computeIfAbsent(
+            TrialVersion version = of(pseudonym).map(Known::signed).orElse(EthicsApproval.current(trial));
+            boolean permitted = permitting.computeIfAbsent(
                     version.getNumber(),
                     number -> DataUse.permits(registration(state, version).getDataUseList(), uses));
             if (!permitted) {
@@ -101,8 +101,20 @@ final class TrialSubjects {
         return true;
     }
 
-    private Optional<TrialSubjectState> of(String pseudonym) {
-        return Optional.ofNullable(byPseudonym.get(pseudonym.toLowerCase(Locale.ROOT)));
+    private Optional<Known> of(String pseudonym) {
+        if (!PSEUDONYM.matcher(pseudonym).matches()) {
+            return Optional.empty();
+        }
+        if (known.size() == MAX_KNOWN) {
+            known.clear();
+        }
+        return known.computeIfAbsent(pseudonym, this::read);
+    }
+
+    private Optional<Known> read(String pseudonym) {
+        return state.trialSubject(ByteString.copyFrom(HexFormat.of().parseHex(pseudonym)))
+                .filter(subject -> subject.getTrialId().equals(trial.getId()))
+                .map(subject -> new Known(Enrolled.of(subject), signed(trial, subject)));
     }
 
     /** The version that was registered when the subject's last consent was given: its form is the one that was signed. */
