@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.trial.Timeline;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.client.trial.TrialRecord;
@@ -20,6 +21,8 @@ import java.util.Optional;
 
 /** The data-management listing of a trial: who submitted and corrected what, when and why (TRI-5). */
 final class TrialAudit {
+    private static final String NOT_HELD = "PAYLOAD_NOT_HELD";
+
     private final Session session;
     private final TrialReader reader;
 
@@ -63,14 +66,34 @@ final class TrialAudit {
         session.output().list(columns, items, Optional.empty(), about);
     }
 
-    /** "ok", or the place of the first fault and what it is. */
     private String checked(ByteString trialId, ByteString datasetId, long version) throws ClientException {
         TrialCheckRequest request = TrialCheckRequest.newBuilder()
                 .setTrialId(trialId)
                 .setDatasetId(datasetId)
                 .setDatasetVersion(version)
                 .build();
-        TrialCheckResponse answer = new Custodian(session).ask(client -> client.trialCheck(request));
+        return checked(() -> new Custodian(session).ask(client -> client.trialCheck(request)));
+    }
+
+    /** What the sponsor's node says of a version. */
+    interface Answer {
+        TrialCheckResponse ask() throws ClientException;
+    }
+
+    /** "ok", or the place of the first fault and what it is, or why this one cannot be checked; the others still are. */
+    static String checked(Answer asked) throws ClientException {
+        TrialCheckResponse answer;
+        try {
+            answer = asked.ask();
+        } catch (ClientException refused) {
+            boolean ofThisOne = refused.kind() == FailureClass.REFUSED
+                    || refused.kind() == FailureClass.NOT_FOUND
+                    || refused.code().equals(NOT_HELD);
+            if (!ofThisOne) {
+                throw refused;
+            }
+            return refused.code() + ": " + refused.getMessage();
+        }
         return answer.getFault().isEmpty() ? "ok" : answer.getPath() + ": " + answer.getFault();
     }
 

@@ -18,7 +18,7 @@ public final class NodeRefusal extends ClientException {
                 problem.getCode(),
                 problem.getRule(),
                 problem.getPath(),
-                sentence(problem.getError()),
+                placed(problem),
                 sentence(problem.getHint()));
         this.httpStatus = httpStatus;
     }
@@ -74,6 +74,14 @@ public final class NodeRefusal extends ClientException {
             case 500 -> FailureClass.INTERNAL;
             default -> FailureClass.REFUSED;
         };
+    }
+
+    /** The place at fault and what it is; an address is no place. */
+    private static String placed(Problem problem) {
+        String path = problem.getPath();
+        return path.isEmpty() || path.startsWith("https://")
+                ? sentence(problem.getError())
+                : path + ": " + problem.getError();
     }
 
     private static String sentence(String text) {

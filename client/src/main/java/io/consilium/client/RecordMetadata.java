@@ -6,6 +6,8 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.client.json.JsonWriter;
 import io.consilium.crypto.Commitment;
 import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.SealedBytes;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -37,13 +39,16 @@ public record RecordMetadata(String mediaType, Optional<String> title, Optional<
         title.ifPresent(text -> object.put("title", text));
         fileName.ifPresent(text -> object.put("fileName", text));
         object.put("salt", HexFormat.of().formatHex(salt));
-        return SealedText.seal(SealedText.Use.METADATA, dataKey, JsonWriter.compact(object), random);
+        String text = JsonWriter.compact(object);
+        byte[] sealed =
+                SealedBytes.seal(SealedBytes.Use.METADATA, dataKey, text.getBytes(StandardCharsets.UTF_8), random);
+        return SealedText.requireFits(sealed, text, SealedText.MAX_SEALED_BYTES);
     }
 
     static RecordMetadata open(byte[] dataKey, byte[] sealed) throws CryptoException {
         try {
             JsonFields fields =
-                    JsonFields.of(JsonReader.read(SealedText.open(SealedText.Use.METADATA, dataKey, sealed)), "");
+                    JsonFields.of(JsonReader.read(SealedBytes.open(SealedBytes.Use.METADATA, dataKey, sealed)), "");
             RecordMetadata metadata = new RecordMetadata(
                     fields.text("mediaType"),
                     fields.optionalText("title"),

@@ -19,8 +19,6 @@ final class SealedText {
 
     /** What a text is for; each use has a key of its own, derived from the same secret. */
     enum Use {
-        /** Of a record's version; from its data key. */
-        METADATA("consilium/metadata-key/v1"),
         /** Of an amendment or a revocation; from the patient's scope key. */
         REASON("consilium/reason-key/v1"),
         /** Of a consent, the codes behind its labels; from the patient's scope key. */
@@ -56,13 +54,17 @@ final class SealedText {
         } catch (IOException impossible) {
             throw new UncheckedIOException("memory cannot fail to be written", impossible);
         }
-        if (sealed.size() > maxSealedBytes) {
+        return requireFits(sealed.toByteArray(), text, maxSealedBytes);
+    }
+
+    static byte[] requireFits(byte[] sealed, String text, int maxSealedBytes) throws MalformedInput {
+        if (sealed.length > maxSealedBytes) {
             throw new MalformedInput(
                     "",
                     "A text of " + text.length() + " characters is too long",
                     "Shorten it to about " + maxSealedBytes + " bytes");
         }
-        return sealed.toByteArray();
+        return sealed;
     }
 
     static String open(Use use, byte[] secret, byte[] sealed) throws CryptoException {

@@ -12,6 +12,8 @@ public final class SealedBytes {
 
     /** What the bytes are for; what is sealed for one use does not open for another. */
     public enum Use {
+        /** Of a record's version or a dataset's, with the salt of its commitment; from its data key (PRV-1). */
+        METADATA("consilium/metadata-key/v1"),
         /** Conditions of a consent's rule; from the patient's scope key (PRV-5). */
         CONDITIONS("consilium/conditions-key/v1"),
         /** The codes behind a consent's labels; from the patient's scope key (CON-5). */

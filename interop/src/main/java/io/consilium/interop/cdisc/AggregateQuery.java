@@ -58,7 +58,8 @@ public record AggregateQuery(
             return Optional.of(new CdiscFault("--epsilon", "at least 0.000002 expected"));
         }
         if (where.isPresent() && table.column(where.get().column()).isEmpty()) {
-            return Optional.of(new CdiscFault("--where", "the dataset has no such column"));
+            return Optional.of(new CdiscFault(
+                    "--where", "the dataset has no column " + shown(where.get().column())));
         }
         if (kind == Kind.COUNT) {
             return Optional.empty();
@@ -66,7 +67,8 @@ public record AggregateQuery(
         Optional<Integer> index = table.column(column);
         if (index.isEmpty()) {
             return Optional.of(new CdiscFault(
-                    "--" + kind.name().toLowerCase(java.util.Locale.ROOT), "the dataset has no such column"));
+                    "--" + kind.name().toLowerCase(java.util.Locale.ROOT),
+                    "the dataset has no column " + shown(column)));
         }
         if (kind == Kind.HISTOGRAM) {
             return binFault();
@@ -85,6 +87,11 @@ public record AggregateQuery(
                 ? Optional.empty()
                 : Optional.of(
                         new CdiscFault("--bounds", "two numbers LO,HI with LO < HI and at most six decimals expected"));
+    }
+
+    /** A column's name as the asker wrote it, as far as names go. */
+    public static String shown(String name) {
+        return name.length() <= CheckedRows.MAX_NAME ? name : name.substring(0, CheckedRows.MAX_NAME) + "…";
     }
 
     private Optional<CdiscFault> binFault() {

@@ -51,6 +51,11 @@ public final class InstitutionTransactions {
 
     /** Completes with the transaction's id when it is final and was applied; fails with a problem. */
     public CompletableFuture<ByteString> commit(Consumer<TransactionBody.Builder> payload) {
+        return commit(payload, "ask again; it will be answered once it is committed");
+    }
+
+    /** @param unfinished what to do when it is not committed in time */
+    CompletableFuture<ByteString> commit(Consumer<TransactionBody.Builder> payload, String unfinished) {
         ParsedTransaction transaction = sign(payload);
         ByteString txId = ByteString.copyFrom(transaction.txId().toBytes());
         return node.submit(List.of(transaction))
@@ -70,7 +75,7 @@ public final class InstitutionTransactions {
                 .thenApply(InstitutionTransactions::requireApplied)
                 .handle((committed, failure) -> {
                     if (failure != null) {
-                        throw asProblem(failure);
+                        throw asProblem(failure, unfinished);
                     }
                     return txId;
                 });
@@ -119,13 +124,13 @@ public final class InstitutionTransactions {
         return committed;
     }
 
-    private static RuntimeException asProblem(Throwable failure) {
+    private static RuntimeException asProblem(Throwable failure, String unfinished) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof TimeoutException) {
             return ApiProblem.timeout(
                             "the node's transaction is not committed yet, and before that nothing is handed over",
-                            "ask again; it will be answered once it is committed")
+                            unfinished)
                     .asException();
         }
         if (cause instanceof NodeBusyException) {

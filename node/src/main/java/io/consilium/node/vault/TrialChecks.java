@@ -56,7 +56,7 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
 
     private Optional<CdiscFault> fault(TrialDatasetState dataset, TrialDataVersion version, SubjectRows rows) {
         try {
-            SubjectRows read = tables.read(dataset, version, plain -> {
+            SubjectRows read = tables.readCommitted(dataset, version, plain -> {
                 DatasetReader.read(plain, dataset.getName(), rows);
                 return rows;
             });

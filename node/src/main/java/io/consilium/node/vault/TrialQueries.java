@@ -33,6 +33,9 @@ import java.util.concurrent.CompletionStage;
 public final class TrialQueries implements Operation<TrialQueryRequest, TrialQueryResponse> {
     private static final int MAX_TEXT = 200;
 
+    private static final String LOST =
+            "see with trial budget whether its epsilon is spent; the answer is lost, and asking again spends again";
+
     private final NodeGateway node;
     private final TrialTables tables;
     private final InstitutionTransactions transactions;
@@ -56,7 +59,7 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
         tables.require(caller, request.getTrialId());
         return tables.work(() -> CompletableFuture.completedFuture(exact(caller, request, query)))
                 .thenCompose(exact -> transactions
-                        .commit(body -> body.setTrial(spend(caller, request, exact)))
+                        .commit(body -> body.setTrial(spend(caller, request, exact)), LOST)
                         .thenApplyAsync(
                                 txId -> respond(request.getTrialId(), query, exact, txId), transactions.executor()));
     }

@@ -2,6 +2,7 @@ package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
+import io.consilium.interop.cdisc.AggregateQuery;
 import io.consilium.interop.cdisc.Anonymity;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Linkage;
@@ -50,6 +51,9 @@ import java.util.function.Predicate;
 public final class TrialReleases implements Operation<TrialReleaseRequest, TrialReleaseResponse> {
     private static final int MAX_CONTENT_BYTES = 16 * 1024 * 1024;
 
+    private static final String LOST =
+            "see with trial history whether it is released; its content is lost, so ask for it once more under a new id";
+
     private final NodeGateway node;
     private final TrialTables tables;
     private final InstitutionTransactions transactions;
@@ -75,13 +79,15 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                 .setTrialId(checked.trialId())
                 .setRelease(checked.release())
                 .build();
-        return transactions.commit(body -> body.setTrial(action)).thenApply(txId -> TrialReleaseResponse.newBuilder()
-                .setReleaseId(checked.release().getReleaseId())
-                .setTxId(txId)
-                .setContent(checked.content())
-                .setRows(checked.rows())
-                .setSmallestCell(checked.smallest())
-                .build());
+        return transactions
+                .commit(body -> body.setTrial(action), LOST)
+                .thenApply(txId -> TrialReleaseResponse.newBuilder()
+                        .setReleaseId(checked.release().getReleaseId())
+                        .setTxId(txId)
+                        .setContent(checked.content())
+                        .setRows(checked.rows())
+                        .setSmallestCell(checked.smallest())
+                        .build());
     }
 
     private Checked check(Caller caller, TrialReleaseRequest request) {
@@ -204,7 +210,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             columns.add(table.column(name).orElseThrow(() -> new ApiProblem(
                             422,
                             "COLUMN_UNKNOWN",
-                            "the dataset has no such column",
+                            "the dataset has no column " + AggregateQuery.shown(name),
                             TrialTables.RULE,
                             option,
                             "check the names of the columns",

@@ -1,10 +1,13 @@
 package io.consilium.node.vault;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.Commitment;
 import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.PayloadStream;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.crypto.X25519KeyPair;
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Table;
@@ -24,7 +27,11 @@ import io.consilium.proto.TrialState;
 import io.consilium.storage.Vault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +45,7 @@ import java.util.function.Supplier;
 public final class TrialTables {
     static final String RULE = "TRI-7";
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ID_BYTES = 16;
     private static final int MAX_CIPHERTEXT_BYTES = 64 * 1024 * 1024;
 
@@ -163,10 +171,51 @@ public final class TrialTables {
     }
 
     <T> T read(TrialDatasetState dataset, TrialDataVersion version, Reading<T> reading) throws CdiscFault {
+        return read(dataset, version, (key, plain) -> reading.of(plain));
+    }
+
+    /** The same of data that are what their submitter committed to on chain (TRI-5). */
+    <T> T readCommitted(TrialDatasetState dataset, TrialDataVersion version, Reading<T> reading) throws CdiscFault {
+        return read(dataset, version, (key, plain) -> {
+            MessageDigest committing = Commitment.begin(salt(version.getContent(), key));
+            InputStream hashed = new DigestInputStream(plain, committing);
+            T made = reading.of(hashed);
+            hashed.transferTo(OutputStream.nullOutputStream());
+            if (!version.getContent().getCommitment().equals(ByteString.copyFrom(committing.digest()))) {
+                throw new CdiscFault("commitment", "the submitter committed to other data than these");
+            }
+            return made;
+        });
+    }
+
+    private static byte[] salt(TrialDataContent content, byte[] key) throws CdiscFault {
+        try {
+            byte[] metadata = SealedBytes.open(
+                    SealedBytes.Use.METADATA, key, content.getSealedMetadata().toByteArray());
+            byte[] salt =
+                    HexFormat.of().parseHex(JSON.readTree(metadata).path("salt").asText(""));
+            if (salt.length == Commitment.SALT_BYTES) {
+                return salt;
+            }
+        } catch (CryptoException | IOException | IllegalArgumentException malformed) {
+            throw saltless();
+        }
+        throw saltless();
+    }
+
+    private static CdiscFault saltless() {
+        return new CdiscFault("commitment", "what opens it was not sealed to the sponsor with the data");
+    }
+
+    private interface KeyedReading<T> {
+        T of(byte[] key, InputStream plain) throws CdiscFault, IOException;
+    }
+
+    private <T> T read(TrialDatasetState dataset, TrialDataVersion version, KeyedReading<T> reading) throws CdiscFault {
         Hash hash = Hash.of(version.getContent().getCiphertextHash().toByteArray());
         byte[] key = dataKey(dataset, version);
         try (InputStream plain = new PayloadStream(key, new VaultStream(vault, hash))) {
-            return reading.of(plain);
+            return reading.of(key, plain);
         } catch (PayloadStream.Unauthentic unauthentic) {
             throw unreadable();
         } catch (IOException e) {

@@ -7,9 +7,11 @@ import static io.consilium.node.api.TestNetwork.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.Commitment;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.PayloadCipher;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.trials.TrialIds;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.PatientMerge;
@@ -169,6 +171,17 @@ class TrialSharingTest {
 
     private ByteString dataset(ByteString trial, String name, ByteString subject, int rows, String... lines)
             throws Exception {
+        return dataset(trial, name, subject, rows, content -> {}, lines);
+    }
+
+    private ByteString dataset(
+            ByteString trial,
+            String name,
+            ByteString subject,
+            int rows,
+            Consumer<TrialDataContent.Builder> otherwise,
+            String... lines)
+            throws Exception {
         byte[] plain = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
         byte[] key = random32().toByteArray();
         ByteArrayOutputStream cipher = new ByteArrayOutputStream();
@@ -184,6 +197,20 @@ class TrialSharingTest {
                 .build();
         net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
         ByteString dataset = id();
+        byte[] salt = random32().toByteArray();
+        String metadata = "{\"salt\":\"" + ActorName.hex(ByteString.copyFrom(salt)) + "\"}";
+        TrialDataContent.Builder content = TrialDataContent.newBuilder()
+                .setCommitment(ByteString.copyFrom(Commitment.of(salt, plain).toBytes()))
+                .setSealedMetadata(ByteString.copyFrom(SealedBytes.seal(
+                        SealedBytes.Use.METADATA, key, metadata.getBytes(StandardCharsets.UTF_8), RANDOM)))
+                .setCiphertextHash(hash)
+                .setCiphertextSize(ciphertext.length)
+                .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
+                .setRows(rows)
+                .setColumns(lines[0].split(",").length)
+                .setSubjects(lines.length - 1)
+                .setShape(TrialIds.shape(List.of(lines[0].split(","))));
+        otherwise.accept(content);
         must(
                 CLINICIAN,
                 trial,
@@ -191,15 +218,7 @@ class TrialSharingTest {
                         .setDatasetId(dataset)
                         .setName(name)
                         .setPseudonym(subject)
-                        .setContent(TrialDataContent.newBuilder()
-                                .setCommitment(random32())
-                                .setCiphertextHash(hash)
-                                .setCiphertextSize(ciphertext.length)
-                                .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
-                                .setRows(rows)
-                                .setColumns(lines[0].split(",").length)
-                                .setSubjects(lines.length - 1)
-                                .setShape(TrialIds.shape(List.of(lines[0].split(",")))))));
+                        .setContent(content)));
         return dataset;
     }
 
@@ -369,6 +388,7 @@ class TrialSharingTest {
     void tri5_check() throws Exception {
         ByteString trial = approvedTrial();
         String subject = TestNetwork.hex(enrol(trial, "1.0"));
+        int asked = 0;
         String today = LocalDate.now(ZoneOffset.UTC).toString();
         ByteString good = dataset(trial, "GOOD", "USUBJID,VSDTC", subject + "," + today);
         assertThat(check(trial, good).getFault()).isEmpty();
@@ -387,6 +407,16 @@ class TrialSharingTest {
         assertThat(check(trial, dataset(trial, "MORE", ByteString.EMPTY, 7, "USUBJID,SEX", subject + ",F"))
                         .getPath())
                 .isEqualTo("rows");
+        assertThat(check(trial, dataset(trial, "SPACED", "USUBJID,VSDTC", subject + " ,2020-01-01"))
+                        .getPath())
+                .isEqualTo("rows[0].VSDTC");
+        String[] lines = {"USUBJID,SEX", subject + ",F"};
+        for (Consumer<TrialDataContent.Builder> otherwise : List.<Consumer<TrialDataContent.Builder>>of(
+                content -> content.setCommitment(random32()), TrialDataContent.Builder::clearSealedMetadata)) {
+            TrialCheckResponse other =
+                    check(trial, dataset(trial, "C" + (asked++), ByteString.EMPTY, 1, otherwise, lines));
+            assertThat(other.getPath()).isEqualTo("commitment");
+        }
         for (String other : List.of(CLINICIAN, TestNetwork.INSPECTOR, RESEARCHER)) {
             assertThat(net.refused(other, "TrialCheck", checkRequest(trial, good))
                             .getCode())
@@ -428,6 +458,12 @@ class TrialSharingTest {
         refusedWithoutNumbers(
                 "COLUMN_NOT_RELEASABLE", release(trial, dataset, "SEX").addColumns("USUBJID"));
         refusedWithoutNumbers("COLUMN_UNKNOWN", release(trial, dataset, "NONE"));
+        Problem unknown = net.refused(
+                SPONSOR,
+                "TrialRelease",
+                release(trial, dataset, "SEX").addColumns("SMOKES").build());
+        assertThat(unknown.getPath()).isEqualTo("--columns");
+        assertThat(unknown.getError()).contains("SMOKES").doesNotContain("SEX");
         assertThat(state(trial).getReleasesCount()).as("nothing half-made").isZero();
 
         TrialReleaseResponse released =
@@ -750,6 +786,8 @@ class TrialSharingTest {
                         .setHigh("1")
                         .build());
         assertThat(unanswerable.getCode()).isEqualTo("QUERY_INVALID");
+        assertThat(unanswerable.getPath()).isEqualTo("--sum");
+        assertThat(unanswerable.getError()).contains("WEIGHT");
         assertThat(state(trial).getSpentMicros()).isZero();
 
         // With an epsilon of 30 the noise is zero but for one in 10^13.
