@@ -295,7 +295,7 @@ final class CapturePlan {
         if (known != null) {
             return known;
         }
-        ByteString found = desk.existing(sscc)
+        ByteString found = desk.meant(sscc)
                 .map(DrugDesk.Container::id)
                 .orElseThrow(() -> capture.refused(
                         event,

@@ -21,11 +21,11 @@ import io.consilium.proto.Activity;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugFind;
-import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
 import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugTraced;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
@@ -161,9 +161,26 @@ final class DrugDesk {
                     session.identity(),
                     this::commit,
                     session.client()::watch,
+                    this::sealedProduct,
                     session.options().timeout));
         }
         return keys.get();
+    }
+
+    /** What an owner has sealed about a product; whoever verifies packs of it is told. */
+    private Optional<ByteString> sealedProduct(ByteString productId) throws ClientException {
+        try {
+            return Optional.of(ask(DrugRequest.newBuilder()
+                            .setFind(DrugFind.newBuilder().setProductId(productId))
+                            .build())
+                    .getFound()
+                    .getSealedProduct());
+        } catch (ClientException refused) {
+            if (refused.kind() == FailureClass.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw refused;
+        }
     }
 
     /** The key of a product, wherever this member may have it from. */
@@ -269,18 +286,34 @@ final class DrugDesk {
     }
 
     Container requireContainer(Gs1Key sscc) throws ClientException {
-        return existing(sscc)
-                .orElseThrow(() -> new ClientException(
-                        FailureClass.NOT_FOUND,
-                        "CONTAINER_UNKNOWN",
-                        "DRU-3",
-                        "",
-                        "There is no such container, or you may not see it",
-                        "Check the SSCC"));
+        return existing(sscc).orElseThrow(DrugDesk::noContainer);
+    }
+
+    static ClientException noContainer() {
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                "CONTAINER_UNKNOWN",
+                "DRU-3",
+                "",
+                "There is no such container, or you may not see it",
+                "Check the SSCC");
     }
 
     /**
-     * A container that is on chain. Its id was made by whoever packed it: the holder of the prefix, this institution, or
+     * A container that somebody acts on. Where the node says of none that it knows it, the id that the holder of the prefix
+     * would have made is sent all the same, so that the chain refuses and reports goods that nobody sent to here.
+     */
+    Optional<Container> meant(Gs1Key sscc) throws ClientException {
+        Optional<Container> known = existing(sscc);
+        Optional<InstitutionState> owner = owner(sscc);
+        if (known.isPresent() || owner.isEmpty()) {
+            return known;
+        }
+        return logistics(owner.get().getId()).map(key -> new Container(key.containerId(sscc.value()), key));
+    }
+
+    /**
+     * A container that is on chain, of those that this institution may see. Its id was made by whoever packed it: the holder of the prefix, this institution, or
      * one that has sent something to here.
      */
     Optional<Container> existing(Gs1Key sscc) throws ClientException {
@@ -414,17 +447,12 @@ final class DrugDesk {
         return session.state().institution(slug).value();
     }
 
-    /** What a product's key opens of a lot: its number and the last day of use. */
-    Optional<PathExport.Batch> batch(Gs1Key pack, ByteString lotId) throws ClientException {
-        Optional<DrugLotState> lot =
-                session.state().find(DrugKeys.lot(lotId), DrugLotState.parser()).map(VerifiedState.At::value);
-        return lot.isEmpty()
-                ? Optional.empty()
-                : requireProduct(pack).open(lot.get().getSealedLot()).map(text -> {
-                    int end = text.indexOf('\n');
-                    return new PathExport.Batch(
-                            text.substring(0, end), Dates.lastDay(lot.get().getExpiryMillis()));
-                });
+    /** What a product's key opens of a pack's lot: its number and the last day of use. */
+    Optional<PathExport.Batch> batch(Gs1Key pack, DrugTraced traced) throws ClientException {
+        return requireProduct(pack).open(traced.getSealedLot()).map(text -> {
+            int end = text.indexOf('\n');
+            return new PathExport.Batch(text.substring(0, end), Dates.lastDay(traced.getExpiryMillis()));
+        });
     }
 
     static boolean isContainer(Gs1Key key) {

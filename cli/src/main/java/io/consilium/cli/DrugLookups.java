@@ -207,7 +207,7 @@ class DrugLookups extends DrugDocuments {
                         new KeptEvents(session, desk),
                         key,
                         new PathView(desk::containerName, key, traced),
-                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced.getLotId()))
+                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced))
                 .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
                 .toJson();
     }

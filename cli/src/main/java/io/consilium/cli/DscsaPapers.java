@@ -14,8 +14,6 @@ import io.consilium.interop.epcis.TransactionInformation.Product;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.interop.gs1.Ndc;
-import io.consilium.ledger.provenance.DrugKeys;
-import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugTraced;
 import io.consilium.proto.InstitutionState;
@@ -88,8 +86,7 @@ final class DscsaPapers {
         Map<String, Traced> firsts = new LinkedHashMap<>();
         for (Traced pack : packs) {
             String gtin = pack.pack().gtin().orElseThrow();
-            PathExport.Batch batch =
-                    desk.batch(pack.pack(), pack.traced().getLotId()).orElseThrow(DrugLookups::nothing);
+            PathExport.Batch batch = desk.batch(pack.pack(), pack.traced()).orElseThrow(DrugLookups::nothing);
             serials.computeIfAbsent(gtin, key -> new LinkedHashMap<>())
                     .computeIfAbsent(batch.lot(), key -> new ArrayList<>())
                     .add(pack.pack().serial());
@@ -143,13 +140,9 @@ final class DscsaPapers {
 
     private Product product(Traced first, List<Batch> batches) throws ClientException {
         BlindingKey key = desk.requireProduct(first.pack());
-        DrugProductState state = session.state()
-                .find(DrugKeys.product(key.productId()), DrugProductState.parser())
-                .orElseThrow(DrugLookups::nothing)
-                .value();
         try {
             JsonFields metadata = JsonFields.of(
-                    JsonReader.read(key.open(state.getSealedMetadata()).orElse("{}")), "");
+                    JsonReader.read(key.open(first.traced().getSealedProduct()).orElse("{}")), "");
             Optional<String> ndc = metadata.optionalText("ndc");
             return new Product(
                     first.pack().gtin().orElseThrow(),
@@ -158,7 +151,7 @@ final class DscsaPapers {
                     metadata.optionalText("strength").orElse(""),
                     metadata.optionalText("dosageForm").orElse(""),
                     metadata.optionalText("containerSize").orElse(""),
-                    desk.institution(state.getOwner()).getLegalName(),
+                    desk.institution(first.traced().getManufacturer()).getLegalName(),
                     batches);
         } catch (JsonException | MalformedIdentifier malformed) {
             throw new io.consilium.client.VerificationFailed(

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /**
  * Packs and containers as a transaction names them: blinded, and the packs by where they lie, which the node tells. A pack
- * that lies nowhere is named all the same, so that the chain refuses and reports it (DRU-8).
+ * that lies nowhere is named all the same, so that the chain refuses and reports it (DRU-8), and so is a container that the node does not show.
  *
  * @param packs pack by its blinded id
  */
@@ -34,7 +34,8 @@ record Goods(List<DrugItemSet> items, List<ByteString> containers, Map<ByteStrin
         TreeSet<ByteString> containers = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
         for (Gs1Key key : keys) {
             if (DrugDesk.isContainer(key)) {
-                containers.add(desk.requireContainer(key).id());
+                containers.add(
+                        desk.meant(key).orElseThrow(DrugDesk::noContainer).id());
             } else {
                 products.computeIfAbsent(requireGtin(key), gtin -> new ArrayList<>())
                         .add(key);

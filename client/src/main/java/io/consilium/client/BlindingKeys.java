@@ -18,7 +18,6 @@ import io.consilium.proto.DrugKeyGrant;
 import io.consilium.proto.DrugKeyKind;
 import io.consilium.proto.DrugKeyRequest;
 import io.consilium.proto.DrugKeyState;
-import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequestStatus;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
@@ -56,6 +55,7 @@ public final class BlindingKeys {
     private final Identity identity;
     private final Actions actions;
     private final Events events;
+    private final Products products;
     private final Duration timeout;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, BlindingKey> known = new LinkedHashMap<>();
@@ -70,12 +70,24 @@ public final class BlindingKeys {
         WatchResponse watch(WatchRequest request) throws ClientException;
     }
 
+    /** What an owner has sealed about a product, for whoever has its key; empty where there is no such product. */
+    public interface Products {
+        Optional<ByteString> sealed(ByteString productId) throws ClientException;
+    }
+
     /** @param timeout how long an owner's node is waited for */
-    public BlindingKeys(VerifiedState state, Identity identity, Actions actions, Events events, Duration timeout) {
+    public BlindingKeys(
+            VerifiedState state,
+            Identity identity,
+            Actions actions,
+            Events events,
+            Products products,
+            Duration timeout) {
         this.state = state;
         this.identity = identity;
         this.actions = actions;
         this.events = events;
+        this.products = products;
         this.timeout = timeout;
     }
 
@@ -304,8 +316,7 @@ public final class BlindingKeys {
     }
 
     private boolean isOf(BlindingKey key, String gtin) throws ClientException {
-        Optional<String> metadata = state.find(DrugKeys.product(key.productId()), DrugProductState.parser())
-                .flatMap(product -> key.open(product.value().getSealedMetadata()));
+        Optional<String> metadata = products.sealed(key.productId()).flatMap(key::open);
         try {
             return metadata.isPresent()
                     && JsonFields.of(JsonReader.read(metadata.get()), "")

@@ -8,12 +8,15 @@ import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
+import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Finds where a pack lies, for queries: a client names the place in its transaction, so that the ledger need not search.
@@ -28,6 +31,9 @@ public final class PackSearch {
 
     /** A pack, and the set of one that names it in a transaction. */
     public record Place(DrugItemSet set, DrugItemState item) {}
+
+    /** Where a pack lies, as the set of one that names it, and who has it. */
+    public record Held(DrugItemSet set, Containers.Place custody) {}
 
     public Optional<Place> find(ByteString productId, ByteString id) {
         Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
@@ -53,19 +59,35 @@ public final class PackSearch {
      * Where those of many packs lie that exist; one pass through the product's segments for all of them. What the packs
      * went through is not kept, since it is a hundred times as large.
      */
-    public List<DrugItemSet> places(ByteString productId, List<ByteString> ids) {
+    public List<Held> places(ByteString productId, List<ByteString> ids) {
         Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
         if (product.isEmpty()) {
             return List.of();
         }
-        List<DrugItemSet> found = new ArrayList<>();
+        List<Held> found = new ArrayList<>();
         List<ByteString> rest = new ArrayList<>();
+        Map<ByteString, Containers.Place> parents = new HashMap<>();
+        Function<ByteString, Containers.Place> inside = id ->
+                parents.computeIfAbsent(id, parent -> custody(container(parent).orElseThrow()));
         for (ByteString id : ids) {
             state.glance(DrugKeys.item(productId, id), DrugItemState.parser())
-                    .ifPresentOrElse(own -> found.add(setOf(own)), () -> rest.add(id));
+                    .ifPresentOrElse(
+                            own -> found.add(new Held(
+                                    setOf(own),
+                                    own.getParent().isEmpty() ? custody(own) : inside.apply(own.getParent()))),
+                            () -> rest.add(id));
         }
         if (!rest.isEmpty()) {
-            search(product.get(), rest, (segment, set) -> found.add(set));
+            Containers.Place unpacked = new Containers.Place(product.get().getOwner(), ByteString.EMPTY);
+            search(
+                    product.get(),
+                    rest,
+                    (segment, set) -> found.add(new Held(
+                            set,
+                            Packs.packed(segment, ItemIds.find(segment.getIds(), set.getIds()))
+                                    .map(DrugStep::getObject)
+                                    .map(inside)
+                                    .orElse(unpacked))));
         }
         return found;
     }

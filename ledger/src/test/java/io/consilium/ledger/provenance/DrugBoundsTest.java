@@ -44,7 +44,8 @@ class DrugBoundsTest {
 
     /** As {@link DrugWorld#find}, by one search for all. */
     private List<DrugItemSet> places(List<ByteString> ids) {
-        return PackSearch.joined(new PackSearch(world.chain.objects()).places(PRODUCT, ids));
+        return PackSearch.joined(new PackSearch(world.chain.objects())
+                .places(PRODUCT, ids).stream().map(PackSearch.Held::set).toList());
     }
 
     private Receipt packing(String container, List<ByteString> ids) {

@@ -82,7 +82,9 @@ public final class ClientApi {
                         config.quotas().requestsPerSecond(), config.quotas().requestBurst(), steadyMillis));
         TokenBuckets transactions = new TokenBuckets(
                 config.quotas().transactionsPerSecond(), config.quotas().transactionBurst(), steadyMillis);
-        Map<String, HttpService> proven = new LinkedHashMap<>(verificationRouter(on, steadyMillis));
+        TokenBuckets verifications = new TokenBuckets(
+                config.quotas().verificationsPerSecond(), config.quotas().verificationBurst(), steadyMillis);
+        Map<String, HttpService> proven = new LinkedHashMap<>(verificationRouter(on, verifications));
         proven.put("/metrics", metrics(on));
         ApiServer.Pages pages = new ApiServer.Pages(new HealthPages(node, on.readiness()).pages(), proven);
         EventFeed feed = new EventFeed(
@@ -99,7 +101,7 @@ public final class ClientApi {
                     on.keys()
                             .apiCertificate(
                                     node.institution(), List.of(config.api().host())),
-                    operations(on, transactions, feed, blocking),
+                    operations(on, transactions, verifications, feed, blocking),
                     callers,
                     pages,
                     blocking,
@@ -115,7 +117,11 @@ public final class ClientApi {
     }
 
     private static Operations operations(
-            Foundation on, TokenBuckets quota, EventFeed feed, BlockingTaskExecutor blocking) {
+            Foundation on,
+            TokenBuckets quota,
+            TokenBuckets verifications,
+            EventFeed feed,
+            BlockingTaskExecutor blocking) {
         NodeConfig config = on.config();
         NodeGateway node = on.node();
         SecureRandom random = new SecureRandom();
@@ -170,24 +176,23 @@ public final class ClientApi {
                         on.keys().institutionEncryption().privateKey())::answer),
                 Operation.immediate(
                         new TrialNullifiers(node, policies, on.keys().institutionEncryption())::nullifier),
-                Operation.immediate(
-                        new DrugQueries(node, on.keys().institutionSigning().signer())::answer),
+                Operation.immediate(new DrugQueries(
+                        node,
+                        on.keys().institutionSigning().signer(),
+                        (caller, packs) -> VerificationRouter.requireRate(verifications, caller, packs))::answer),
                 new TrialReleases(node, trialTables, transactions),
                 new TrialChecks(node, trialTables),
                 new TrialQueries(node, trialTables, transactions, random),
                 feed);
     }
 
-    private static Map<String, HttpService> verificationRouter(Foundation on, LongSupplier steadyMillis) {
+    private static Map<String, HttpService> verificationRouter(Foundation on, TokenBuckets rate) {
         return new VerificationRouter(
                         new VerificationResponder(
                                 on.node(),
                                 on.keys().institutionSigning().signer(),
                                 on.keys().institutionEncryption()),
-                        new TokenBuckets(
-                                on.config().quotas().verificationsPerSecond(),
-                                on.config().quotas().verificationBurst(),
-                                steadyMillis))
+                        rate)
                 .pages();
     }
 

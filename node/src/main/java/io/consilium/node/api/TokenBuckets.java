@@ -37,6 +37,15 @@ final class TokenBuckets {
 
     /** Takes {@code amount} at once or nothing; false when the owner's bucket holds less. */
     synchronized boolean take(String owner, long amount) {
+        return take(owner, amount, amount);
+    }
+
+    /** Takes {@code amount} wherever anything is left, and lets the owner wait until what is missing has flowed in. */
+    synchronized boolean borrow(String owner, long amount) {
+        return take(owner, amount, 1);
+    }
+
+    private boolean take(String owner, long amount, long needed) {
         long now = clock.getAsLong();
         Bucket bucket = buckets.computeIfAbsent(owner, o -> {
             Bucket fresh = new Bucket();
@@ -45,11 +54,12 @@ final class TokenBuckets {
             return fresh;
         });
         long idle = Math.max(0, now - bucket.filledMillis);
+        long missing = burst * MILLI - bucket.level;
         // A long pause fills any bucket; dividing first keeps the product in range.
-        long filled = idle > burst * MILLI / perSecond ? burst * MILLI : bucket.level + idle * perSecond;
-        bucket.level = Math.min(burst * MILLI, filled);
+        bucket.level =
+                idle > missing / perSecond ? burst * MILLI : Math.min(burst * MILLI, bucket.level + idle * perSecond);
         bucket.filledMillis = now;
-        if (bucket.level < amount * MILLI) {
+        if (bucket.level < needed * MILLI) {
             return false;
         }
         bucket.level -= amount * MILLI;

@@ -79,12 +79,13 @@ final class VerificationRouter {
     private Caller caller(ServiceRequestContext ctx) {
         Caller caller = Optional.ofNullable(ctx.attr(ConsiliumService.CALLER))
                 .orElseThrow(() -> new IllegalStateException("a request came without an authenticated caller"));
-        requireRate(rate, caller);
+        requireRate(rate, caller, 1);
         return caller;
     }
 
-    static void requireRate(TokenBuckets rate, Caller caller) {
-        if (!rate.take(caller.quotaOwner(), 1)) {
+    /** For the router and the API's own questions alike. */
+    static void requireRate(TokenBuckets rate, Caller caller, long packs) {
+        if (!rate.borrow(caller.quotaOwner(), packs)) {
             throw ApiProblem.quota("the quota of verifications is spent").asException();
         }
     }

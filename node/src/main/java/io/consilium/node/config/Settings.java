@@ -71,7 +71,7 @@ public final class Settings {
             20,
             1,
             1_000_000,
-            "an institution's steady rate at the verification router"));
+            "an institution's steady rate of verifications, and of packs of others that it looks for"));
     static final Setting QUOTA_VERIFICATION_BURST =
             add(number("quota.verification-burst", 100, 1, 1_000_000, "an institution's burst of verifications"));
     static final Setting QUOTA_STAGED_BYTES = add(

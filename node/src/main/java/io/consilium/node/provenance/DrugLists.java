@@ -42,7 +42,7 @@ public final class DrugLists {
         return switch (list) {
             case "products" ->
                 state.read(DrugKeys.product(id), DrugProductState.parser())
-                        .filter(product -> policy.verifies(caller, product));
+                        .filter(product -> policy.sees(caller, product));
             case "shipments" ->
                 state.read(DrugKeys.shipment(id), DrugShipmentState.parser())
                         .filter(shipment -> policy.sees(caller, shipment));

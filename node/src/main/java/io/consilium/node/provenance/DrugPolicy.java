@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.provenance.Containers;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.DrugPath;
 import io.consilium.ledger.provenance.PackSearch;
@@ -30,8 +31,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who reads what of provenance (DRU-7, DRU-9): of a path, whoever is or was on it, the manufacturer and the regulator; of a
- * shipment or an exception, its parties. Strangers get the answer that unknown ids get.
+ * Who reads what of provenance (DRU-7, DRU-9): of a path, whoever is or was on it, the manufacturer and the regulator; of
+ * products and lots, these two alone; of a shipment or an exception, its parties. Strangers get the answer that unknown ids get.
  */
 public final class DrugPolicy {
     private static final Set<String> READERS = Set.of(
@@ -84,18 +85,30 @@ public final class DrugPolicy {
                 .isPresent();
     }
 
+    /** A product's lots and a lot's holders are its owner's business. */
+    public boolean sees(Caller caller, DrugProductState product) {
+        return is(caller, product.getOwner());
+    }
+
     /** Refuses a stranger as if there were no such product. */
-    void requireVerifies(Caller caller, ByteString productId) {
-        boolean allowed =
-                product(productId).filter(product -> verifies(caller, product)).isPresent();
-        if (!allowed) {
-            throw ApiProblem.notFound("product").asException();
-        }
+    DrugProductState requireVerifies(Caller caller, ByteString productId) {
+        return product(productId)
+                .filter(product -> verifies(caller, product))
+                .orElseThrow(() -> ApiProblem.notFound("product").asException());
     }
 
     public boolean seesPath(Caller caller, List<DrugStep> steps, String manufacturer) {
         return is(caller, manufacturer)
                 || is(caller, DrugPath.parties(state, steps).toArray(new String[0]));
+    }
+
+    /** Whether the caller's institution has goods, or sends them or is sent them. */
+    boolean holds(Caller caller, Containers.Place place) {
+        return is(caller, place.custodian())
+                || place.underWay()
+                        && state.read(DrugKeys.shipment(place.shipmentId()), DrugShipmentState.parser())
+                                .filter(shipment -> sees(caller, shipment))
+                                .isPresent();
     }
 
     public boolean sees(Caller caller, DrugShipmentState shipment) {
@@ -139,12 +152,12 @@ public final class DrugPolicy {
                         .isPresent();
             case DrugKeys.PRODUCT ->
                 at(key, DrugProductState.parser())
-                        .filter(found -> verifies(caller, found))
+                        .filter(found -> sees(caller, found))
                         .isPresent();
             case DrugKeys.LOT ->
                 at(key, DrugLotState.parser())
                         .flatMap(lot -> product(lot.getProductId()))
-                        .filter(product -> verifies(caller, product))
+                        .filter(product -> sees(caller, product))
                         .isPresent();
             case DrugKeys.SHIPMENT ->
                 at(key, DrugShipmentState.parser())

@@ -14,8 +14,11 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugFound;
+import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
+import io.consilium.proto.DrugVerify;
+import java.util.List;
 
 /** Answers what trading partners ask about packs: where they lie, whether they are genuine, where they have been. */
 public final class DrugQueries {
@@ -24,11 +27,19 @@ public final class DrugQueries {
 
     private final NodeGateway node;
     private final Verifications verifications;
+    private final Rate rate;
+
+    /** How many packs of others somebody asks for in a time: a guess at a serial costs as much as a request (DRU-9). */
+    public interface Rate {
+        /** Refuses a caller who has asked for too many. */
+        void require(Caller caller, long packs);
+    }
 
     /** @param institution signs the answers to verifications (DRU-7) */
-    public DrugQueries(NodeGateway node, Signer institution) {
+    public DrugQueries(NodeGateway node, Signer institution, Rate rate) {
         this.node = node;
         this.verifications = new Verifications(node, institution);
+        this.rate = rate;
     }
 
     public DrugResponse answer(Caller caller, DrugRequest request) {
@@ -38,10 +49,16 @@ public final class DrugQueries {
                     DrugResponse.newBuilder()
                             .setFound(find(caller, request.getFind(), view))
                             .build();
-                case VERIFY ->
-                    DrugResponse.newBuilder()
-                            .setVerified(verifications.verify(caller, request.getVerify(), view))
+                case VERIFY -> {
+                    DrugPolicy policy = new DrugPolicy(view.state());
+                    DrugVerify verify = request.getVerify();
+                    if (!policy.sees(caller, policy.requireVerifies(caller, verify.getProductId()))) {
+                        rate.require(caller, 1);
+                    }
+                    yield DrugResponse.newBuilder()
+                            .setVerified(verifications.verify(caller, verify, view))
                             .build();
+                }
                 case TRACE ->
                     DrugResponse.newBuilder()
                             .setTraced(new Traces(view, node.nowMillis()).trace(caller, request.getTrace()))
@@ -57,7 +74,7 @@ public final class DrugQueries {
         }
     }
 
-    private static DrugFound find(Caller caller, DrugFind find, StateView view) {
+    private DrugFound find(Caller caller, DrugFind find, StateView view) {
         ByteString ids = find.getIds();
         if (ids.size() % ItemIds.BYTES != 0
                 || find.getEvents().size() % ItemIds.BYTES != 0
@@ -68,15 +85,25 @@ public final class DrugQueries {
                     .asException();
         }
         DrugFound.Builder found = DrugFound.newBuilder();
-        if (!ids.isEmpty()) {
-            new DrugPolicy(view.state()).requireVerifies(caller, find.getProductId());
+        DrugPolicy policy = new DrugPolicy(view.state());
+        if (!ids.isEmpty() || !find.getProductId().isEmpty()) {
+            DrugProductState product = policy.requireVerifies(caller, find.getProductId());
+            found.setSealedProduct(product.getSealedMetadata());
+            List<PackSearch.Held> packs = new PackSearch(view.state()).places(find.getProductId(), ItemIds.list(ids));
+            long own = packs.stream()
+                    .filter(pack -> policy.holds(caller, pack.custody()))
+                    .count();
+            if (!policy.sees(caller, product) && ItemIds.count(ids) > own) {
+                rate.require(caller, ItemIds.count(ids) - own);
+            }
             found.addAllItems(
-                    PackSearch.joined(new PackSearch(view.state()).places(find.getProductId(), ItemIds.list(ids))));
+                    PackSearch.joined(packs.stream().map(PackSearch.Held::set).toList()));
         }
         if (DrugPolicy.reader(caller).isPresent()) {
             find.getContainersList().stream()
                     .filter(id -> view.state()
                             .read(DrugKeys.container(id), DrugContainerState.parser())
+                            .filter(container -> policy.seesContainer(caller, container))
                             .isPresent())
                     .forEach(found::addContainers);
             if (!find.getEvents().isEmpty() && !ActorName.isSlug(find.getCaptor())) {

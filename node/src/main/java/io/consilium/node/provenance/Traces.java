@@ -74,6 +74,8 @@ final class Traces {
                 .setRecalledMillis(recalled)
                 .setStatus(PackStatus.of(view.state(), item, lot, nowMillis))
                 .setLotId(item.getLotId())
+                .setSealedLot(lot.getSealedLot())
+                .setSealedProduct(product.getSealedMetadata())
                 .setExpiryMillis(lot.getExpiryMillis())
                 .setRecallId(recall)
                 .setProductId(item.getProductId())

@@ -9,6 +9,7 @@ import static io.consilium.node.api.TestNetwork.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.HpkeEnvelope;
@@ -72,6 +73,8 @@ class DrugApiTest {
     private static final String GTIN = "00614141123452";
     private static final String SSCC = "006141410000000012";
     private static final String SPONSOR = "helix/admin";
+    private static final ByteString SEALED_PRODUCT = ByteString.copyFromUtf8("sealed product");
+    private static final ByteString SEALED_LOT = ByteString.copyFromUtf8("sealed lot");
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long DAY = 24 * 3_600_000L;
 
@@ -107,6 +110,7 @@ class DrugApiTest {
                 DrugAction.newBuilder()
                         .setProductAdd(DrugProductAdd.newBuilder()
                                 .setProductId(product)
+                                .setSealedMetadata(SEALED_PRODUCT)
                                 .setSeed(DrugBlinding.productSeed(productKey))));
         ByteString made = ByteString.EMPTY;
         for (int pack = 0; pack < 8; pack++) {
@@ -119,6 +123,7 @@ class DrugApiTest {
                                 .setProductId(product)
                                 .setLotId(lot)
                                 .setLotSeed(DrugBlinding.lotSeed(productKey, "L1"))
+                                .setSealedLot(SEALED_LOT)
                                 .setExpiryMillis(expiry)
                                 .setIds(made)));
     }
@@ -281,8 +286,12 @@ class DrugApiTest {
     }
 
     private List<ByteString> list(String as, String list) throws Exception {
+        return list(as, list, "");
+    }
+
+    private List<ByteString> list(String as, String list, String by) throws Exception {
         ListRequest request =
-                ListRequest.newBuilder().setList(list).setLimit(100).build();
+                ListRequest.newBuilder().setList(list).setBy(by).setLimit(100).build();
         return net.ok(as, "List", request, ListResponse.parser()).getItemsList();
     }
 
@@ -320,6 +329,8 @@ class DrugApiTest {
             assertThat(traced.getStepsList()).extracting(DrugStep::getActor).contains(OPERATOR, PHARMACIST);
             assertThat(traced.getStatus()).isEqualTo("DISPENSED");
             assertThat(traced.getManufacturer()).isEqualTo(NODE);
+            assertThat(traced.getSealedLot()).isEqualTo(SEALED_LOT);
+            assertThat(traced.getSealedProduct()).isEqualTo(SEALED_PRODUCT);
         }
         assertThat(steps(ask(PHARMACIST, tracing(pack(1))).getTraced()))
                 .containsExactly("commission", "pack", "ship", "receive");
@@ -344,10 +355,30 @@ class DrugApiTest {
         assertThat(net.refused(RIVAL, "Drug", ofTheBox.build()))
                 .isEqualTo(net.refused(RIVAL, "Drug", ofNothing.build()));
         for (String list : List.of("shipments", "exceptions", "recalls", "products", "key-requests")) {
-            assertThat(list(SPONSOR, list)).as(list).isEmpty();
+            for (String stranger : List.of(SPONSOR, RIVAL)) {
+                for (String by : List.of("", "institution/" + NODE, "institution/northside")) {
+                    assertThat(list(stranger, list, by))
+                            .as(list + by)
+                            .allMatch(item -> list.equals("key-requests") && isAskedBy(stranger, item));
+                }
+            }
         }
-        assertThat(list(RIVAL, "shipments")).isEmpty();
         assertThat(list(PHARMACIST, "shipments")).hasSize(1);
+        for (String key :
+                List.of(DrugKeys.product(product).toString(), DrugKeys.lot(lot).toString())) {
+            for (String partner : List.of(RIVAL, PHARMACIST, SPONSOR)) {
+                hidden(partner, key);
+            }
+            for (String reader : List.of(OPERATOR, INSPECTOR)) {
+                assertThat(state(reader, key).getFound()).as(key).isTrue();
+            }
+        }
+        for (String by : List.of("", "institution/" + NODE)) {
+            assertThat(list(PHARMACIST, "products", by)).isEmpty();
+        }
+        for (String maker : List.of(OPERATOR, INSPECTOR)) {
+            assertThat(list(maker, "products", "institution/" + NODE)).hasSize(1);
+        }
         hidden(RIVAL, DrugKeys.item(product, pack(0)).toString());
         hidden(RIVAL, DrugKeys.container(box).toString());
         assertThat(state(PHARMACIST, DrugKeys.container(box).toString()).getFound())
@@ -366,7 +397,35 @@ class DrugApiTest {
                 .setFind(DrugFind.newBuilder().setProductId(product).setIds(pack(3)))
                 .build();
         assertThat(net.refused(SPONSOR, "Drug", find).getCode()).isEqualTo("NOT_FOUND");
+        assertThat(ask(PHARMACIST, find.toBuilder()).getFound().getSealedProduct())
+                .isEqualTo(SEALED_PRODUCT);
         assertThat(ask(PHARMACIST, find.toBuilder()).getFound().getItems(0)).isEqualTo(set(pack(3)));
+    }
+
+    private static boolean isAskedBy(String member, ByteString request) {
+        try {
+            return DrugKeyState.parseFrom(request).getRequester().equals(member);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new AssertionError(malformed);
+        }
+    }
+
+    @Test
+    @Order(5)
+    @DisplayName("DRU-9 whether a container exists is told to those on its path alone, nobody counts another's pallets")
+    void dru9_containersOfOthers() throws Exception {
+        DrugRequest.Builder boxes =
+                DrugRequest.newBuilder().setFind(DrugFind.newBuilder().addContainers(box));
+        for (String stranger : List.of(RIVAL, SPONSOR, TestNetwork.STRANGER_ADMIN)) {
+            assertThat(ask(stranger, boxes).getFound().getContainersList())
+                    .as(stranger)
+                    .isEmpty();
+        }
+        for (String party : List.of(OPERATOR, PHARMACIST, INSPECTOR)) {
+            assertThat(ask(party, boxes).getFound().getContainersList())
+                    .as(party)
+                    .containsExactly(box);
+        }
     }
 
     // ---- verification (DRU-7) ----
@@ -496,5 +555,32 @@ class DrugApiTest {
         assertThat(told(question)).containsExactly("", "", "ACTIVE");
         net.passTime(2 * DAY);
         assertThat(told(question)).containsExactly("Not_for_re-distribution", "Expired", "EXPIRED");
+    }
+
+    @Test
+    @Order(10)
+    @DisplayName(
+            "DRU-9 guesses at packs of others are rated by their number; owner and holders find theirs at any rate")
+    void dru9_guessesAreRated() throws Exception {
+        ByteString held = pack(1);
+        ByteString guesses = ByteString.EMPTY;
+        for (int guess = 0; guess < 15_000 - 1; guess++) {
+            guesses = guesses.concat(DrugBlinding.itemId(productKey, "G" + guess));
+        }
+        DrugRequest many = DrugRequest.newBuilder()
+                .setFind(DrugFind.newBuilder().setProductId(product).setIds(guesses))
+                .build();
+        DrugRequest one = DrugRequest.newBuilder().setVerify(verifying(1)).build();
+        ask(PHARMACIST, many.toBuilder());
+        for (DrugRequest more : List.of(many, one)) {
+            assertThat(net.refused(PHARMACIST, "Drug", more).getCode()).isEqualTo("QUOTA_EXCEEDED");
+        }
+        DrugRequest.Builder own = DrugRequest.newBuilder()
+                .setFind(DrugFind.newBuilder().setProductId(product).setIds(held));
+        assertThat(ask(PHARMACIST, own).getFound().getItemsList()).containsExactly(set(held));
+        for (String reader : List.of(OPERATOR, INSPECTOR)) {
+            ask(reader, many.toBuilder());
+            ask(reader, one.toBuilder());
+        }
     }
 }

@@ -209,15 +209,33 @@ class VerificationRouterTest {
         TokenBuckets rate = new TokenBuckets(20, 100, clock::get);
         Caller guesser = member("riverside/admin", "riverside");
         for (int i = 0; i < 100; i++) {
-            VerificationRouter.requireRate(rate, guesser);
+            VerificationRouter.requireRate(rate, guesser, 1);
         }
-        assertThatThrownBy(() -> VerificationRouter.requireRate(rate, member("riverside/other", "riverside")))
+        assertThatThrownBy(() -> VerificationRouter.requireRate(rate, member("riverside/other", "riverside"), 1))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.problem().httpStatus()).isEqualTo(429));
-        VerificationRouter.requireRate(rate, member("summit/admin", "summit"));
+        VerificationRouter.requireRate(rate, member("summit/admin", "summit"), 1);
         clock.addAndGet(50);
-        VerificationRouter.requireRate(rate, guesser);
+        VerificationRouter.requireRate(rate, guesser, 1);
+    }
+
+    @Test
+    @DisplayName("DRU-9 who asks for many at once waits for as long as they take one by one, however long that is")
+    void dru9_rateOfMany() {
+        AtomicLong clock = new AtomicLong();
+        TokenBuckets rate = new TokenBuckets(20, 100, clock::get);
+        assertThat(rate.borrow("summit", 15_000)).isTrue();
+        assertThat(rate.borrow("summit", 1)).isFalse();
+        clock.addAndGet((15_000 - 100) / 20 * 1_000L);
+        assertThat(rate.borrow("summit", 1)).isFalse();
+        clock.addAndGet(50);
+        assertThat(rate.borrow("summit", 1)).isTrue();
+        clock.addAndGet(Long.MAX_VALUE / 2);
+        for (int i = 0; i < 100; i++) {
+            assertThat(rate.take("summit", 1)).isTrue();
+        }
+        assertThat(rate.take("summit", 1)).isFalse();
     }
 
     @Test
