@@ -39,6 +39,10 @@ final class EventRules {
 
     /** Whoever captured an event says that it is wrong; what it did is put right by events of its own. */
     static Optional<Rejection> declareError(DrugBook book, DrugErrorDeclaration declaration) {
+        Optional<Rejection> refusal = observe(book);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         StateKey key = DrugKeys.event(book.institution(), declaration.getDeclaredEventId());
         Optional<DrugEventState> event = book.read(key, DrugEventState.parser());
         if (event.isEmpty()) {

@@ -152,8 +152,11 @@ final class PackRules {
         if (refusal.isPresent()) {
             return refusal;
         }
-        if (Packs.isFinal(item.getStatus()) || item.getStatus() == DrugStatus.DRUG_MISSING) {
-            return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+        if (Packs.isFinal(item.getStatus())) {
+            return StatusRules.twice(book, item);
+        }
+        if (item.getStatus() == DrugStatus.DRUG_MISSING) {
+            return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
         }
         Optional<DrugItemState.Builder> packed = Packs.with(item, step);
         if (packed.isEmpty()) {

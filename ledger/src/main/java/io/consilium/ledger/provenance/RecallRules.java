@@ -27,6 +27,9 @@ final class RecallRules {
         if (refusal.isPresent()) {
             return refusal;
         }
+        if (recall.getSealedReason().isEmpty()) {
+            return Optional.of(Refusal.REASON_REQUIRED.under(RULE, ""));
+        }
         DrugProductState product = found.orElseThrow();
         if (book.read(DrugKeys.recall(recall.getRecallId()), DrugRecallState.parser())
                 .isPresent()) {
@@ -130,7 +133,9 @@ final class RecallRules {
                 if (!item.getParent().isEmpty() && !Packs.isBlocked(item)) {
                     Containers.block(book, item.getParent(), 1);
                 }
-                parties.add(Containers.place(book, state).custodian());
+                Containers.Place place = Containers.place(book, state);
+                parties.add(place.custodian());
+                book.shipment(place.shipmentId()).ifPresent(shipment -> parties.add(shipment.getTo()));
             }
         }
         return Optional.empty();

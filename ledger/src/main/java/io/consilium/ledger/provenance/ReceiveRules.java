@@ -9,7 +9,6 @@ import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
-import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugReceive;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStatus;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -111,7 +109,6 @@ final class ReceiveRules {
                     .setCustodian(book.institution())
                     .addHistory(received(book, place.shipmentId()))
                     .build());
-            holders(book, container.getLotsList());
         }
         return Optional.empty();
     }
@@ -128,6 +125,9 @@ final class ReceiveRules {
             return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
         }
         DrugItemState item = pack.get().item();
+        if (Packs.isFinal(item.getStatus())) {
+            return StatusRules.twice(book, item);
+        }
         Containers.Place place = Containers.place(book, item);
         Optional<Rejection> stray = arrive(book, Thing.of(book, item), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
@@ -138,7 +138,6 @@ final class ReceiveRules {
                     .setCustodian(book.institution())
                     .addHistory(received(book, place.shipmentId()))
                     .build());
-            holders(book, List.of(item.getLotId()));
         }
         return stray;
     }
@@ -157,11 +156,9 @@ final class ReceiveRules {
             DrugBook book, Thing thing, Map<ByteString, Arrival> arrivals, Map<Name, Optional<Thing>> strays) {
         Containers.Place place = thing.place();
         if (!place.underWay()) {
-            if (place.custodian().equals(book.institution())) {
-                return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
-            }
             strays.put(new Name(thing.productId(), thing.id()), Optional.of(thing));
-            return Optional.of(Refusal.NOT_SHIPPED.rejection());
+            boolean here = place.custodian().equals(book.institution());
+            return Optional.of((here ? Refusal.ALREADY_RECEIVED : Refusal.NOT_SHIPPED).rejection());
         }
         DrugShipmentState shipment = book.shipment(place.shipmentId()).orElseThrow();
         if (!shipment.getTo().equals(book.institution())) {
@@ -187,6 +184,10 @@ final class ReceiveRules {
             }
             Thing thing = stray.get();
             String custodian = thing.place().custodian();
+            if (custodian.equals(book.institution())) {
+                again(book, thing, arrivals);
+                return;
+            }
             boolean over = arrivals.stream()
                     .anyMatch(arrival -> arrival.shipment.getFrom().equals(custodian));
             book.signal(
@@ -195,6 +196,25 @@ final class ReceiveRules {
                             : thing.finding(
                                     book, DrugExceptionKind.DRUG_NO_DATA, List.of(custodian), book.institution()));
         });
+    }
+
+    /**
+     * Something that is here came once more: scanned again it came by the same shipment, or alone. Beside what others sent it
+     * is a second one of its name.
+     */
+    private static void again(DrugBook book, Thing thing, Collection<Arrival> arrivals) {
+        List<DrugShipmentState> shipments =
+                arrivals.stream().map(arrival -> arrival.shipment).toList();
+        boolean scannedAgain = thing.path().get().stream().anyMatch(step -> shipments.stream()
+                .anyMatch(shipment -> shipment.getId().equals(step.getObject())));
+        if (!shipments.isEmpty() && !scannedAgain) {
+            List<String> senders = shipments.stream()
+                    .map(DrugShipmentState::getFrom)
+                    .distinct()
+                    .toList();
+            book.signal(thing.finding(
+                    book, DrugExceptionKind.DRUG_TWO_PLACES, senders, senders.size() == 1 ? senders.get(0) : ""));
+        }
     }
 
     /** Its sender is known by the rest of what came, whoever is on the path of this one. */
@@ -269,7 +289,6 @@ final class ReceiveRules {
                     .setCustodian(book.institution())
                     .addHistory(received(book, arrival.shipment.getId()))
                     .build());
-            holders(book, List.of(item.getLotId()));
         } else {
             miss(book, item);
             missing.add(name);
@@ -301,7 +320,6 @@ final class ReceiveRules {
                 .setCustodian(book.institution())
                 .addHistory(received(book, arrival.shipment.getId()))
                 .build());
-        holders(book, container.getLotsList());
         return Optional.empty();
     }
 
@@ -383,23 +401,5 @@ final class ReceiveRules {
 
     private static DrugStep received(DrugBook book, ByteString shipmentId) {
         return book.step("receive").setObject(shipmentId).build();
-    }
-
-    /** Who has received of a lot hears of its recall (DRU-6). */
-    private static void holders(DrugBook book, List<ByteString> lots) {
-        for (ByteString id : lots) {
-            DrugLotState lot = book.lot(id).orElseThrow();
-            if (!lot.getHoldersList().contains(book.institution())) {
-                TreeSet<String> holders = new TreeSet<>(lot.getHoldersList());
-                holders.add(book.institution());
-                book.put(
-                        DrugKeys.lot(id),
-                        lot.toBuilder()
-                                .clearHolders()
-                                .addAllHolders(holders)
-                                .setVersion(lot.getVersion() + 1)
-                                .build());
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Shipping names the receiver; a pallet goes with one write, whatever stands on it (DRU-3, DRU-4). */
 final class ShipRules {
@@ -99,8 +101,25 @@ final class ShipRules {
                 return Optional.of(Refusal.HISTORY_LIMIT.rejection());
             }
             book.put(sent.get().setShipmentId(ship.getShipmentId()).build());
+            found.get().getLotsList().forEach(lot -> holds(book, lot, ship.getTo()));
         }
         return Optional.empty();
+    }
+
+    /** Whom any of a lot is sent to hears of its recall from then on, under way too (DRU-6). */
+    private static void holds(DrugBook book, ByteString lotId, String institution) {
+        DrugLotState lot = book.lot(lotId).orElseThrow();
+        if (!lot.getHoldersList().contains(institution)) {
+            TreeSet<String> holders = new TreeSet<>(lot.getHoldersList());
+            holders.add(institution);
+            book.put(
+                    DrugKeys.lot(lotId),
+                    lot.toBuilder()
+                            .clearHolders()
+                            .addAllHolders(holders)
+                            .setVersion(lot.getVersion() + 1)
+                            .build());
+        }
     }
 
     /** Whether one of the containers stands in another of them, however deep; of who holds them, for others learn nothing. */
@@ -132,7 +151,7 @@ final class ShipRules {
 
     private static Optional<Rejection> item(DrugBook book, DrugShip ship, DrugItemState item, DrugStep step) {
         Optional<Rejection> refusal = Packs.isFinal(item.getStatus())
-                ? Optional.of(Packs.refusalOf(item.getStatus()).rejection())
+                ? StatusRules.twice(book, item)
                 : Holding.refusal(book, Thing.of(book, item))
                         .or(() -> ship.getReturnGoods()
                                 ? Returns.refusal(book, item, ship.getTo())
@@ -147,6 +166,7 @@ final class ShipRules {
             return Optional.of(Refusal.HISTORY_LIMIT.rejection());
         }
         book.put(sent.get().setShipmentId(ship.getShipmentId()).build());
+        holds(book, item.getLotId(), ship.getTo());
         return Optional.empty();
     }
 }

@@ -80,18 +80,21 @@ final class StatusRules {
     private static Optional<Rejection> change(
             DrugBook book, DrugStatusKind kind, Packs.Pack pack, Map<Set<String>, ByteString> told) {
         DrugItemState item = pack.item();
-        Optional<Rejection> refusal = order(book, item).or(() -> switch (kind) {
-            case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY, DRUG_EXPORT ->
-                twice(book, item).or(() -> held(book, item)).or(() -> Handing.refusal(book, item));
-            case DRUG_SAMPLE, DRUG_DESTROY, DRUG_DECOMMISSION ->
-                twice(book, item).or(() -> held(book, item));
-            case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
-                concerned(book, pack).or(() -> markable(book, pack, kind));
-            case DRUG_RELEASE -> releasable(book, pack);
-            case DRUG_UNDO -> undoable(book, item);
-            case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
-                throw new IllegalStateException("parsing refuses a change of no kind");
-        });
+        // in order last, so that a date of earlier hides no finding
+        Optional<Rejection> refusal =
+                switch (kind) {
+                    case DRUG_DISPENSE, DRUG_DISPENSE_PARTIALLY, DRUG_EXPORT ->
+                        twice(book, item).or(() -> held(book, item)).or(() -> Handing.refusal(book, item));
+                    case DRUG_SAMPLE, DRUG_DESTROY, DRUG_DECOMMISSION ->
+                        twice(book, item).or(() -> held(book, item));
+                    case DRUG_QUARANTINE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE ->
+                        concerned(book, pack).or(() -> markable(book, pack, kind));
+                    case DRUG_RELEASE -> releasable(book, pack);
+                    case DRUG_UNDO -> undoable(book, item);
+                    case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                        throw new IllegalStateException("parsing refuses a change of no kind");
+                };
+        refusal = refusal.or(() -> order(book, item));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -135,7 +138,8 @@ final class StatusRules {
                 : Optional.empty();
     }
 
-    private static Optional<Rejection> twice(DrugBook book, DrugItemState item) {
+    /** A pack whose way has ended and that somebody acts on again: one of two is false. */
+    static Optional<Rejection> twice(DrugBook book, DrugItemState item) {
         if (!Packs.isFinal(item.getStatus())) {
             return Optional.empty();
         }

@@ -5,18 +5,18 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugProductState;
+import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * A pack or container that somebody acts on, and who may hear of it.
  *
  * @param maker the manufacturer of a pack, the packer of a container
- * @param path the institutions on its path
+ * @param path the steps from its origin to now
  */
-record Thing(ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<Set<String>> path) {
+record Thing(ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<List<DrugStep>> path) {
     static Thing of(DrugBook book, DrugItemState item) {
         return new Thing(
                 item.getId(),
@@ -25,7 +25,7 @@ record Thing(ByteString id, ByteString productId, String maker, Containers.Place
                         .map(DrugProductState::getOwner)
                         .orElse(""),
                 Containers.place(book, item),
-                () -> DrugPath.parties(book, DrugPath.of(book, item)));
+                () -> DrugPath.of(book, item));
     }
 
     static Thing of(DrugBook book, DrugContainerState container) {
@@ -34,7 +34,7 @@ record Thing(ByteString id, ByteString productId, String maker, Containers.Place
                 ByteString.EMPTY,
                 container.getPacker(),
                 Containers.place(book, container),
-                () -> DrugPath.parties(book, DrugPath.of(book, container)));
+                () -> DrugPath.of(book, container));
     }
 
     /**
@@ -44,7 +44,9 @@ record Thing(ByteString id, ByteString productId, String maker, Containers.Place
     Finding finding(DrugBook book, DrugExceptionKind kind, List<String> others, String cause) {
         String own = book.institution();
         List<String> parties = new ArrayList<>(maker.isEmpty() ? List.of() : List.of(maker));
-        if (maker.equals(own) || Traders.isRegulator(book.call()) || path.get().contains(own)) {
+        if (maker.equals(own)
+                || Traders.isRegulator(book.call())
+                || DrugPath.parties(book, path.get()).contains(own)) {
             others.stream().filter(other -> !other.isEmpty()).forEach(parties::add);
         }
         return new Finding(kind, id, productId, parties, cause, ByteString.EMPTY);

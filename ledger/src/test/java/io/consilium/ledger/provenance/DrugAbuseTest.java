@@ -62,6 +62,7 @@ class DrugAbuseTest {
                 .setRecall(DrugRecall.newBuilder()
                         .setRecallId(id(name))
                         .setProductId(PRODUCT)
+                        .setSealedReason(ByteString.copyFromUtf8("sealed"))
                         .addAllItems(world.find(List.of(pack(pack)))));
     }
 

@@ -514,6 +514,7 @@ class DrugApiTest {
                 DrugAction.newBuilder()
                         .setRecall(DrugRecall.newBuilder()
                                 .setRecallId(single)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
                                 .setProductId(product)
                                 .addItems(set(pack(6)))));
         assertThat(told(verifying(6))).containsExactly("Not_for_re-distribution", "Recalled", "RECALLED");
@@ -524,6 +525,7 @@ class DrugApiTest {
                 DrugAction.newBuilder()
                         .setRecall(DrugRecall.newBuilder()
                                 .setRecallId(whole)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
                                 .setProductId(product)
                                 .setLotId(lot)));
         assertThat(told(verifying(7))).containsExactly("Not_for_re-distribution", "Recalled", "RECALLED");
