@@ -365,14 +365,15 @@ class DrugLookups extends DrugDocuments {
                             object.put("to", shipment.getTo());
                             object.put("return", shipment.getReturnGoods());
                             object.put("sentAt", Dates.text(shipment.getSentMillis()));
-                            object.put(
-                                    "receivedAt",
-                                    shipment.getReceivedMillis() == 0
-                                            ? Optional.empty()
-                                            : Optional.of(Dates.text(shipment.getReceivedMillis())));
+                            object.put("receivedAt", time(shipment.getReceivedMillis()));
+                            object.put("returnedAt", time(shipment.getReturnedMillis()));
                             return object;
                         });
         return 0;
+    }
+
+    private static Optional<String> time(long millis) {
+        return millis == 0 ? Optional.empty() : Optional.of(Dates.text(millis));
     }
 
     @Command(
@@ -382,7 +383,7 @@ class DrugLookups extends DrugDocuments {
             footer = {
                 "  consilium --context transmed/operator drug exceptions",
                 "  consilium drug exceptions show ID",
-                "  consilium drug exceptions resolve ID --resolution found --reason 'stood at the wrong gate'"
+                "  consilium drug exceptions resolve ID --resolution not-sent --reason 'stands on its ramp'"
             })
     int exceptions(
             @Parameters(
@@ -396,7 +397,7 @@ class DrugLookups extends DrugDocuments {
             @Option(
                             names = {"--resolution", "--outcome"},
                             paramLabel = "CODE",
-                            description = "How it ended, in one word, such as found, data-corrected, destroyed.")
+                            description = "How it ended, in one word, such as not-sent, data-corrected, destroyed.")
                     Optional<String> resolution,
             @Option(
                             names = "--reason",

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The papers of a change of ownership under the DSCSA: who sold which packs to whom and when, as the chain knows it. What it
@@ -66,11 +69,16 @@ final class DscsaPapers {
 
     /** A pack with its path. */
     record Traced(Gs1Key pack, DrugTraced traced) {
-        /** The last time that it was sent on, not back. */
+        /** The last time that it was sent on, not back, and not in vain. */
         Optional<DrugStep> sale() {
             List<DrugStep> steps = traced.getStepsList();
+            Set<ByteString> inVain = steps.stream()
+                    .filter(step -> step.getType().equals("not-received"))
+                    .map(DrugStep::getObject)
+                    .collect(Collectors.toSet());
             for (int i = steps.size() - 1; i >= 0; i--) {
-                if (steps.get(i).getType().equals("ship")) {
+                if (steps.get(i).getType().equals("ship")
+                        && !inVain.contains(steps.get(i).getObject())) {
                     return Optional.of(steps.get(i));
                 }
             }

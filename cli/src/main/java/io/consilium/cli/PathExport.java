@@ -102,6 +102,7 @@ final class PathExport {
                 Optional.of(object(event, "OBSERVE", "holding", "non_sellable_other"));
             case "recall" -> Optional.of(object(event, "OBSERVE", "holding", "recalled"));
             case "release", "undo" -> Optional.of(object(event, "OBSERVE", "inspecting", "sellable_accessible"));
+            case "not-received" -> Optional.of(object(event, "OBSERVE", "void_shipping", "unknown"));
             case "missing" -> Optional.of(object(event, "OBSERVE", "receiving", "unknown"));
             default -> Optional.empty();
         };

@@ -26,7 +26,7 @@ final class PathPicture {
             Set.of("quarantine", "release", "mark-suspect", "mark-illegitimate", "recall");
 
     private static final Set<String> STOPS =
-            Set.of("missing", "quarantine", "mark-suspect", "mark-illegitimate", "recall");
+            Set.of("missing", "not-received", "quarantine", "mark-suspect", "mark-illegitimate", "recall");
 
     private final PathView view;
     private final List<PathView.Event> events;
@@ -114,8 +114,9 @@ final class PathPicture {
                 line(x(i), y(event.institution()), x(i), y(to.isEmpty() ? holder : to), RED, 1, "2 4", "");
                 continue;
             }
-            if (event.type().equals("missing")) {
+            if (event.type().equals("missing") || event.type().equals("not-received")) {
                 connect(last, i, RED, "6 5", "gap");
+                to = event.type().equals("missing") ? to : "";
                 continue;
             }
             if (last >= 0 && event.type().equals("receive") && to.equals(event.institution())) {

@@ -251,6 +251,7 @@ final class PathView {
             case "return" -> "sent back to " + event.to();
             case "receive" -> "received";
             case "missing" -> "missed on receipt";
+            case "not-received" -> "did not come, is its sender's";
             case "dispense" -> "handed to a patient";
             case "dispense-partially" -> "handed out in part";
             case "sample" -> "taken as a sample";

@@ -83,6 +83,9 @@ final class ExceptionRules {
                 .addAllNoteReaders(resolve.getReadersList())
                 .setNoteBy(book.institution());
         change(book, changed);
+        if (!resolve.getInvestigating()) {
+            Undelivered.settled(book, exception);
+        }
         book.made(exception.getId());
         return Optional.empty();
     }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /**
  * Receiving matches shipping (DRU-4). What came is in the receiver's hands; what did not come is a SHORT exception and
- * stays under way as missing, until it comes after all; what came and was not sent is an OVER or NO_DATA exception and
+ * stays under way as missing, until it comes after all or that is settled ({@link Undelivered}); what came and was not sent is an OVER or NO_DATA exception and
  * stays where the chain knows it.
  */
 final class ReceiveRules {
@@ -143,7 +143,7 @@ final class ReceiveRules {
     }
 
     /** A recall may have come after it was missed. */
-    private static DrugStatus beforeMissing(DrugItemState item) {
+    static DrugStatus beforeMissing(DrugItemState item) {
         for (int i = item.getHistoryCount() - 1; i >= 0; i--) {
             if (item.getHistory(i).getType().equals(MISSING)) {
                 return item.getHistory(i).getBefore();
@@ -267,6 +267,8 @@ final class ReceiveRules {
                         .setReceivedMillis(book.call().timeMillis())
                         .setVersion(shipment.getVersion() + 1)
                         .build());
+        ExceptionRules.settle(
+                book, DrugExceptionKind.DRUG_NO_PRODUCT, ByteString.EMPTY, shipment.getId(), "received-later");
         book.notice(EventType.DRUG_RECEIVED, List.of(shipment.getFrom(), shipment.getTo()), shipment.getId());
         book.made(shipment.getId());
         return Optional.empty();
@@ -385,7 +387,7 @@ final class ReceiveRules {
         if (found.isEmpty()) {
             return Optional.of(Refusal.SHIPMENT_UNKNOWN.rejection());
         }
-        if (found.get().getReceivedMillis() != 0) {
+        if (found.get().getReceivedMillis() != 0 || found.get().getReturnedMillis() != 0) {
             return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
         }
         String sender = found.get().getFrom();

@@ -12,16 +12,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
+import io.consilium.ledger.block.BlockResult;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCompanyKey;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugExceptionStatus;
 import io.consilium.proto.DrugKeyGrant;
+import io.consilium.proto.DrugReceive;
 import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugResolve;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
+import io.consilium.proto.DrugStep;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,75 @@ class DrugExceptionTest {
         assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
         assertThat(exception(DrugExceptionKind.DRUG_SHORT).getNoteBy()).isEqualTo("labcorp");
         assertThat(exception(DrugExceptionKind.DRUG_SHORT).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
+    }
+
+    private DrugAction.Builder nothingOf(ByteString shipment) {
+        return DrugAction.newBuilder().setReceive(DrugReceive.newBuilder().setNothingOf(shipment));
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-4 DRU-8 nothing came of a shipment: told to its sender, who has the goods again when that is settled")
+    void dru4_noProduct() {
+        world.commission(0, 20);
+        world.pack(PACKER, "a", packs(0, 10));
+        DrugAction.Builder shipping = world.shipping("labcorp", List.of(pack(12)), "a");
+        ByteString shipment = shipping.getShip().getShipmentId();
+        world.act(PACKER, shipping);
+        assertThat(world.act(PHARMACIST, nothingOf(shipment))).isEqualTo("SHIPMENT_UNKNOWN DRU-4");
+        BlockResult told = world.block(DISTRIBUTOR, nothingOf(shipment));
+        assertThat(told.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(told.events()).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo("drug.exception-opened");
+            assertThat(event.parties()).containsExactly("helix", "labcorp");
+        });
+        DrugExceptionState nothing = exception(DrugExceptionKind.DRUG_NO_PRODUCT);
+        assertThat(world.ship(PACKER, "northside", List.of(), "a")).isEqualTo("UNDER_WAY DRU-4");
+        assertThat(resolve(PACKER, nothing, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(DISTRIBUTOR, nothing, true)).isEqualTo("OK");
+        assertThat(world.container("a").getShipmentId()).isEqualTo(shipment);
+        assertThat(resolve(DISTRIBUTOR, nothing, false)).isEqualTo("OK");
+        assertThat(world.container("a").getHistoryList())
+                .extracting(DrugStep::getType)
+                .endsWith("ship", "not-received");
+        assertThat(world.act(DISTRIBUTOR, nothingOf(shipment))).isEqualTo("ALREADY_RECEIVED DRU-4");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "a")).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.ship(PACKER, "northside", List.of(pack(12)), "a")).isEqualTo("OK");
+        assertThat(world.receive(PHARMACIST, List.of(pack(12)), "a")).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 12)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 DRU-8 a shipment that comes after all closes what was opened about it, and is received")
+    void dru4_comesAfterAll() {
+        world.commission(0, 1);
+        DrugAction.Builder shipping = world.shipping("labcorp", List.of(pack(0)));
+        world.act(PACKER, shipping);
+        world.act(DISTRIBUTOR, nothingOf(shipping.getShip().getShipmentId()));
+        assertThat(world.receive(DISTRIBUTOR, List.of(pack(0)))).isEqualTo("OK");
+        DrugExceptionState nothing = exception(DrugExceptionKind.DRUG_NO_PRODUCT);
+        assertThat(nothing.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
+        assertThat(nothing.getResolution()).isEqualTo("received-later");
+        assertThat(world.item(0).getCustodian()).isEqualTo("labcorp");
+    }
+
+    @Test
+    @DisplayName("DRU-4 DRU-8 what was short and is settled is its sender's again, with the state in which it was sent")
+    void dru4_shortSettled() {
+        world.commission(0, 20);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.ship(PACKER, "labcorp", packs(12, 14), "a");
+        world.receive(DISTRIBUTOR, List.of(pack(12)));
+        assertThat(world.item(13).getStatus()).isEqualTo(DrugStatus.DRUG_MISSING);
+        for (DrugExceptionState shortage : world.exceptions()) {
+            assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
+        }
+        assertThat(world.item(13).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
+        assertThat(world.item(13).getCustodian()).isEqualTo("helix");
+        assertThat(world.container("a").getMissing()).isFalse();
+        assertThat(world.receive(DISTRIBUTOR, packs(13, 14))).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_DESTROY, 13)).isEqualTo("OK");
+        assertThat(world.ship(PACKER, "labcorp", List.of(), "a")).isEqualTo("OK");
     }
 
     @Test

@@ -1,0 +1,93 @@
+package io.consilium.ledger.provenance;
+
+import com.google.protobuf.ByteString;
+import io.consilium.ledger.tx.ActorName;
+import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugItemSet;
+import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatus;
+import io.consilium.proto.DrugStep;
+
+/**
+ * Goods that were sent and are not going to come, for they never left or were lost on their way: once that is settled they
+ * are their sender's again, who answers for them (DRU-4).
+ */
+final class Undelivered {
+    private static final String STEP = "not-received";
+
+    private Undelivered() {}
+
+    /** What the end of an exception does to the goods that it is about. */
+    static void settled(DrugBook book, DrugExceptionState exception) {
+        switch (exception.getKind()) {
+            case DRUG_NO_PRODUCT ->
+                book.shipment(exception.getObject())
+                        .filter(shipment -> shipment.getReceivedMillis() == 0 && shipment.getReturnedMillis() == 0)
+                        .ifPresent(shipment -> all(book, shipment));
+            case DRUG_SHORT -> missing(book, exception);
+            default -> {
+                // says nothing of who has the goods
+            }
+        }
+    }
+
+    private static void all(DrugBook book, DrugShipmentState shipment) {
+        for (ByteString id : shipment.getContainersList()) {
+            back(book, book.container(id).orElseThrow(), shipment);
+        }
+        for (DrugItemSet set : shipment.getItemsList()) {
+            for (ByteString id : ItemIds.list(set.getIds())) {
+                DrugItemState item = book.item(set.getProductId(), id).orElseThrow();
+                back(book, item, item.getStatus(), shipment);
+            }
+        }
+        book.put(
+                DrugKeys.shipment(shipment.getId()),
+                shipment.toBuilder()
+                        .setReturnedMillis(book.call().timeMillis())
+                        .setVersion(shipment.getVersion() + 1)
+                        .build());
+    }
+
+    /** One thing that its receiver missed and misses still. */
+    private static void missing(DrugBook book, DrugExceptionState exception) {
+        String receiver = ActorName.institutionOf(exception.getReporter());
+        if (exception.getProductId().isEmpty()) {
+            book.container(exception.getObject())
+                    .filter(DrugContainerState::getMissing)
+                    .ifPresent(container -> book.shipment(container.getShipmentId())
+                            .filter(shipment -> shipment.getTo().equals(receiver))
+                            .ifPresent(shipment -> back(book, container, shipment)));
+        } else {
+            book.item(exception.getProductId(), exception.getObject())
+                    .filter(item -> item.getStatus() == DrugStatus.DRUG_MISSING)
+                    .ifPresent(item -> book.shipment(item.getShipmentId())
+                            .filter(shipment -> shipment.getTo().equals(receiver))
+                            .ifPresent(shipment -> back(book, item, ReceiveRules.beforeMissing(item), shipment)));
+        }
+    }
+
+    private static void back(DrugBook book, DrugContainerState container, DrugShipmentState shipment) {
+        book.put(container.toBuilder()
+                .setMissing(false)
+                .clearShipmentId()
+                .setCustodian(shipment.getFrom())
+                .addHistory(step(book, shipment))
+                .build());
+    }
+
+    private static void back(DrugBook book, DrugItemState item, DrugStatus status, DrugShipmentState shipment) {
+        book.put(item.toBuilder()
+                .setStatus(status)
+                .clearShipmentId()
+                .setCustodian(shipment.getFrom())
+                .addHistory(step(book, shipment))
+                .build());
+    }
+
+    private static DrugStep step(DrugBook book, DrugShipmentState shipment) {
+        return book.step(STEP).setObject(shipment.getId()).build();
+    }
+}
