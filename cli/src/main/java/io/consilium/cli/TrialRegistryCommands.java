@@ -212,7 +212,8 @@ class TrialRegistryCommands {
             name = "report",
             description = {
                 "Hold the newest published results against every registered version.",
-                "An amendment after the first lock or unblinding never counts."
+                "An amendment after the first lock, unblinding or publication never counts, nor one that was not",
+                "approved before."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -260,7 +261,9 @@ class TrialRegistryCommands {
     @Command(
             name = "verify",
             description = {
-                "Verify every step of a trial from the genesis (exit 0 or 9): through a node, or offline from a bundle."
+                "Verify every step of a trial from the genesis (exit 0 or 9): through a node, or offline from a bundle.",
+                "Versions, decisions, milestones, publications, releases and the versions of datasets; of subjects and",
+                "of spent budget it proves the numbers."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -57,6 +57,8 @@ final class TrialViews {
         object.put("datasets", trial.getDatasetIdsCount());
         object.put("releases", trial.getReleasesCount());
         object.put("publications", record.publications().size());
+        object.put("datasets", record.state().getDatasetIdsCount());
+        object.put("enrolled", record.state().getEnrolled());
         object.put("privacyBudget", Micros.number(trial.getBudgetMicros()));
         object.put("budgetLeft", Micros.number(trial.getBudgetMicros() - trial.getSpentMicros()));
         object.put("registration", TrialDocument.write(record.current()));
@@ -110,6 +112,9 @@ final class TrialViews {
         about.put("title", record.current().getTitle());
         about.put("published", !record.publications().isEmpty());
         record.cutOffMillis().ifPresent(time -> about.put("amendmentsCountBefore", Dates.text(time)));
+        if (!record.unapprovedVersions().isEmpty()) {
+            about.put("neverApprovedInTime", record.unapprovedVersions());
+        }
         about.put("asOfHeight", record.height());
         List<Map<String, Object>> outcomes = outcomes(record);
         if (session.output().format() == GlobalOptions.Format.table) {

@@ -31,6 +31,10 @@ import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransactionReceipt;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
+import io.consilium.proto.TrialCorrect;
+import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
@@ -47,6 +51,7 @@ import io.consilium.proto.TrialReleased;
 import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubmit;
 import io.consilium.proto.TrialVersion;
 import io.consilium.proto.TrialVersionState;
 import io.consilium.proto.WithdrawalRule;
@@ -83,6 +88,14 @@ class TrialVerifierTest {
     private static final TrialOutcome PAIN = outcome("Pain", true);
     private static final TrialOutcome SLEEP = outcome("Sleep", false);
 
+    private static final ByteString DATASET =
+            ByteString.copyFrom(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9});
+    private static final String SITE = "a-clinic/doctor";
+    private static final TrialDataContent SUBMITTED = content(12);
+    private static final TrialDataContent CORRECTED = content(13);
+
+    private final TrialDatasetState.Builder dataset =
+            TrialDatasetState.newBuilder().setId(DATASET).setTrialId(TRIAL).setName("ADSL");
     private final Map<String, KeyPair> keys = new HashMap<>();
     private final Map<String, Boolean> verified = new HashMap<>();
     private final List<byte[]> receipts = new ArrayList<>();
@@ -124,24 +137,11 @@ class TrialVerifierTest {
         chain = TestChain.create();
         trial.setId(TRIAL).setSponsor("b-clinic").setEthicsCommittee("c-clinic");
         version(1, registration("First", PAIN));
-        TrialDecide decide = TrialDecide.newBuilder()
-                .setApprove(true)
-                .setProtocolVersion("1.0")
-                .setIcfVersion("1.0")
-                .setUntilMillis(TestChain.TIME * 2)
-                .setContentHash(trial.getVersions(0).getContentHash())
-                .build();
-        ByteString decided = step(CHAIR, action -> action.setDecide(decide));
-        trial.addDecisions(TrialDecision.newBuilder()
-                .setApproved(true)
-                .setTrialVersion(1)
-                .setProtocolVersion("1.0")
-                .setIcfVersion("1.0")
-                .setUntilMillis(TestChain.TIME * 2)
-                .setReviewer(CHAIR)
-                .setTimeMillis(now())
-                .setTxId(decided));
+        approve(1);
         version(2, registration("Second", PAIN, SLEEP));
+        approve(2);
+        dataset(SUBMITTED, 0);
+        dataset(CORRECTED, 1);
         ByteString locked = step(
                 SPONSOR,
                 action -> action.setMark(TrialMark.newBuilder()
@@ -162,6 +162,65 @@ class TrialVerifierTest {
                 .setTimeMillis(now())
                 .setTxId(released));
         publish(TrialResult.newBuilder().setOutcome(outcome("Pain", false)).build());
+    }
+
+    private void approve(int version) throws Exception {
+        TrialDecide decide = TrialDecide.newBuilder()
+                .setApprove(true)
+                .setProtocolVersion("1.0")
+                .setIcfVersion("1.0")
+                .setUntilMillis(TestChain.TIME * 2)
+                .setContentHash(trial.getVersions(version - 1).getContentHash())
+                .build();
+        ByteString decided = step(CHAIR, action -> action.setDecide(decide));
+        trial.addDecisions(TrialDecision.newBuilder()
+                .setApproved(true)
+                .setTrialVersion(version)
+                .setProtocolVersion("1.0")
+                .setIcfVersion("1.0")
+                .setUntilMillis(TestChain.TIME * 2)
+                .setReviewer(CHAIR)
+                .setTimeMillis(now())
+                .setTxId(decided));
+    }
+
+    private static TrialDataContent content(int rows) {
+        ByteString hash = ByteString.copyFrom(new byte[Hash.LENGTH]);
+        return TrialDataContent.newBuilder()
+                .setCommitment(hash)
+                .setCiphertextHash(hash)
+                .setCiphertextSize(100)
+                .addDataKey(REASON.getKeys(0))
+                .setRows(rows)
+                .setShape(hash)
+                .build();
+    }
+
+    private void dataset(TrialDataContent content, int predecessor) throws Exception {
+        ByteString txId = step(SITE, action -> {
+            if (predecessor == 0) {
+                action.setSubmit(TrialSubmit.newBuilder()
+                        .setDatasetId(DATASET)
+                        .setName("ADSL")
+                        .setContent(content));
+            } else {
+                action.setCorrect(TrialCorrect.newBuilder()
+                        .setDatasetId(DATASET)
+                        .setPredecessor(predecessor)
+                        .setContent(content)
+                        .setReason(REASON));
+            }
+        });
+        if (predecessor == 0) {
+            trial.addDatasetIds(DATASET);
+        }
+        dataset.addVersions(TrialDataVersion.newBuilder()
+                .setVersion(predecessor + 1)
+                .setContent(content)
+                .setAuthor(SITE)
+                .setTimeMillis(now())
+                .setTxId(txId));
+        objects.put(StateKeys.trialDataset(DATASET), Optional.of(dataset.build().toByteArray()));
     }
 
     private long now() {
@@ -455,6 +514,34 @@ class TrialVerifierTest {
                         0, state.getReleases(0).toBuilder().setRelease(TrialRelease.getDefaultInstance()))),
                 "a release was altered");
         refused(bundle(TrialState.Builder::clearVersions), "its state names no version");
+    }
+
+    @Test
+    @DisplayName("TRI-5 TRI-6 every version of every dataset must be what was submitted or corrected, in this trial")
+    void datasetsAgainstTransactions() {
+        for (UnaryOperator<TrialDatasetState.Builder> forged : List.<UnaryOperator<TrialDatasetState.Builder>>of(
+                state -> state.setName("DM"),
+                state -> state.setPseudonym(TRIAL),
+                state -> state.removeVersions(0),
+                state -> state.setVersions(0, state.getVersions(0).toBuilder().setContent(CORRECTED)),
+                state -> state.setVersions(1, state.getVersions(1).toBuilder().setContent(SUBMITTED)),
+                state -> state.setVersions(1, state.getVersions(1).toBuilder().setVersion(1)))) {
+            objects.put(
+                    StateKeys.trialDataset(DATASET),
+                    Optional.of(forged.apply(dataset.clone()).build().toByteArray()));
+            refused(bundle(), "a dataset's version is not what its transaction says");
+        }
+        objects.put(
+                StateKeys.trialDataset(DATASET),
+                Optional.of(dataset.clone().setTrialId(DATASET).build().toByteArray()));
+        refused(bundle(), "a dataset is of another trial");
+        objects.put(
+                StateKeys.trialDataset(DATASET),
+                Optional.of(dataset.clone()
+                        .setVersions(0, dataset.getVersions(0).toBuilder().setAuthor(SPONSOR))
+                        .build()
+                        .toByteArray()));
+        refused(bundle(), "a step was signed by somebody else");
     }
 
     @Test

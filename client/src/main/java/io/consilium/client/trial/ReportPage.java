@@ -51,7 +51,7 @@ public final class ReportPage {
         outcomes(record, page);
         List<Timeline.Step> steps = Timeline.of(record.state());
         page.append("<h2>Timeline</h2>\n").append(TimelinePlot.svg(steps)).append("\n");
-        steps(record, steps, page);
+        steps(steps, page);
         page.append("</body>\n</html>\n");
         return page.toString();
     }
@@ -66,6 +66,15 @@ public final class ReportPage {
                         "<p>The database was first locked, the trial unblinded or its results published at ")
                 .append(time(cutOff))
                 .append(". Amendments from then on do not count.</p>\n"));
+        if (!record.unapprovedVersions().isEmpty()) {
+            page.append(
+                            "<p class=\"grave\">Registered and not approved by the ethics committee in time, so that it does not"
+                                    + " count: version ")
+                    .append(record.unapprovedVersions().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(", ")))
+                    .append(".</p>\n");
+        }
         page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th><th>Reported</th>"
                 + "<th>As in version</th></tr></thead>\n");
         for (Classified outcome : record.classified()) {
@@ -92,7 +101,7 @@ public final class ReportPage {
                 + text(outcome.getTimePoint());
     }
 
-    private static void steps(TrialRecord record, List<Timeline.Step> steps, StringBuilder page) {
+    private static void steps(List<Timeline.Step> steps, StringBuilder page) {
         page.append(
                 "<table class=\"steps\">\n<thead><tr><th>Time (UTC)</th><th>Step</th><th>What</th><th>Signed by</th></tr></thead>\n");
         for (Timeline.Step step : steps) {
@@ -102,19 +111,11 @@ public final class ReportPage {
                     .append(step.kind().word())
                     .append("</td><td>")
                     .append(text(step.detail()))
-                    .append(isTooLate(record, step) ? "; too late to count" : "")
                     .append("</td><td>")
                     .append(text(step.actor()))
                     .append("</td></tr>\n");
         }
         page.append("</table>\n");
-    }
-
-    private static boolean isTooLate(TrialRecord record, Timeline.Step step) {
-        return step.kind() == Timeline.Kind.AMENDED
-                && record.cutOffMillis()
-                        .map(cutOff -> step.timeMillis() >= cutOff)
-                        .orElse(false);
     }
 
     private static String gravity(Change change) {

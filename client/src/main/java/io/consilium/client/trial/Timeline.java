@@ -49,12 +49,15 @@ public final class Timeline {
 
     public static List<Step> of(TrialState trial) {
         List<Step> steps = new ArrayList<>();
-        for (TrialVersion version : trial.getVersionsList()) {
+        for (int i = 0; i < trial.getVersionsCount(); i++) {
+            TrialVersion version = trial.getVersions(i);
             steps.add(new Step(
                     version.getNumber() == 1 ? Kind.REGISTERED : Kind.AMENDED,
                     version.getTimeMillis(),
-                    "version " + version.getNumber() + ", "
-                            + documents(version.getProtocolVersion(), version.getIcfVersion()),
+                    documents(version.getNumber(), version.getProtocolVersion(), version.getIcfVersion())
+                            + TrialRecord.disregarded(trial, i)
+                                    .map(why -> "; " + why)
+                                    .orElse(""),
                     version.getAuthor(),
                     version.getTxId()));
         }
@@ -62,7 +65,7 @@ public final class Timeline {
             steps.add(new Step(
                     decision.getApproved() ? Kind.APPROVED : Kind.REJECTED,
                     decision.getTimeMillis(),
-                    documents(decision.getProtocolVersion(), decision.getIcfVersion()),
+                    documents(decision.getTrialVersion(), decision.getProtocolVersion(), decision.getIcfVersion()),
                     decision.getReviewer(),
                     decision.getTxId()));
         }
@@ -87,8 +90,8 @@ public final class Timeline {
         return List.copyOf(steps);
     }
 
-    private static String documents(String protocol, String form) {
-        return "protocol " + protocol + ", consent form " + form;
+    private static String documents(long version, String protocol, String form) {
+        return "version " + version + ", protocol " + protocol + ", consent form " + form;
     }
 
     private static Kind kind(TrialEvent event) {

@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that proves a trial's registry, as one file: the proven state of the trial, of each version and publication,
- * and the receipt of each transaction that made them. Whoever has the genesis file verifies it without a network.
+ * Everything that proves a trial's registry, as one file: the proven state of the trial, of each version, publication and
+ * dataset, and the receipt of each transaction that made them. Whoever has the genesis file verifies it without a network.
  *
  * @param trial canonical state proof of the trial
- * @param documents canonical state proofs of versions and publications
+ * @param documents canonical state proofs of versions, publications and datasets
  * @param receipts canonical receipt proofs
  */
 public record TrialBundle(ByteString trial, List<ByteString> documents, List<ByteString> receipts) {
     public static final int MAX_BYTES = 256 * 1024 * 1024;
 
     private static final String FORMAT = "consilium-trial-bundle-1";
-    private static final int MAX_PARTS = 4_096;
+    private static final int MAX_PARTS = 65_536;
 
     public TrialBundle {
         documents = List.copyOf(documents);

@@ -11,6 +11,7 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
@@ -29,6 +30,9 @@ import java.util.Set;
 /** Reads trials through a node. */
 public final class TrialReader {
     private static final int PAGE = 500;
+
+    /** Of so many subjects each is asked for with its proof. */
+    private static final int MAX_PROVEN = 100;
 
     private final NodeClient client;
     private final VerifiedState state;
@@ -73,6 +77,10 @@ public final class TrialReader {
             }
         }
         trial.getReleasesList().stream().map(TrialReleased::getTxId).forEach(steps::add);
+        for (TrialDatasetState dataset : datasets(trial)) {
+            documents.add(proof(StateKeys.trialDataset(dataset.getId())));
+            dataset.getVersionsList().stream().map(TrialDataVersion::getTxId).forEach(steps::add);
+        }
         List<ByteString> receipts = new ArrayList<>();
         for (ByteString txId : steps) {
             receipts.add(client.transaction(Hash.of(txId.toByteArray())).getReceiptProof());
@@ -84,8 +92,46 @@ public final class TrialReader {
         return client.state(new String(key.bytes(), StandardCharsets.UTF_8)).getProof();
     }
 
-    /** Every subject of a trial, in the order of enrolment, to those who may see them. */
+    /**
+     * Every subject of a trial, in the order of enrolment, to those who may see them. There are as many as the chain proves
+     * to be enrolled; of few each is proven, of more the list is the node's word.
+     */
     public List<TrialSubjectState> subjects(ByteString trialId, String trialName) throws ClientException {
+        long atLeast = state.trial(trialId).value().getEnrolled();
+        List<TrialSubjectState> subjects = listed(trialId, trialName);
+        long atMost = subjects.size() <= atLeast
+                ? atLeast
+                : state.trial(trialId).value().getEnrolled();
+        long different = subjects.stream()
+                .map(TrialSubjectState::getPseudonym)
+                .distinct()
+                .count();
+        requireWhole(subjects.size(), different, atLeast, atMost);
+        if (subjects.size() > MAX_PROVEN) {
+            return subjects;
+        }
+        List<TrialSubjectState> proven = new ArrayList<>();
+        for (TrialSubjectState subject : subjects) {
+            TrialSubjectState known = state.trialSubject(subject.getPseudonym()).value();
+            if (!known.getTrialId().equals(trialId)) {
+                throw otherwise();
+            }
+            proven.add(known);
+        }
+        return proven;
+    }
+
+    /** @param atLeast as many were enrolled before the list was asked for, and {@code atMost} after it */
+    static void requireWhole(long listed, long different, long atLeast, long atMost) throws VerificationFailed {
+        if (listed != different || listed < atLeast || listed > atMost) {
+            throw new VerificationFailed(
+                    "SUBJECTS_INCOMPLETE",
+                    "The node lists " + listed + " subjects, and the chain proves that " + atLeast + " are enrolled",
+                    "Do not rely on the list; ask the node of another institution");
+        }
+    }
+
+    private List<TrialSubjectState> listed(ByteString trialId, String trialName) throws ClientException {
         List<TrialSubjectState> subjects = new ArrayList<>();
         String cursor = "";
         do {

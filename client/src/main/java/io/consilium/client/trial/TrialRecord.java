@@ -5,12 +5,15 @@ import io.consilium.ledger.trials.OutcomeClassification;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
 import io.consilium.ledger.trials.OutcomeClassification.Registered;
 import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
 import io.consilium.proto.TrialMilestone;
+import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +41,10 @@ public record TrialRecord(
 
     /** The first lock, unblinding or publication: from then on an amendment counts no more (TRI-6). */
     public Optional<Long> cutOffMillis() {
+        return cutOffMillis(state);
+    }
+
+    static Optional<Long> cutOffMillis(TrialState state) {
         return state.getEventsList().stream()
                 .filter(event -> event.hasPublication()
                         || event.getMilestone() == TrialMilestone.DATABASE_LOCKED
@@ -53,16 +60,49 @@ public record TrialRecord(
         }
         List<Registered> registered = new ArrayList<>();
         for (int i = 0; i < versions.size(); i++) {
-            registered.add(new Registered(
-                    state.getVersions(i).getNumber(),
-                    state.getVersions(i).getTimeMillis(),
-                    versions.get(i).getOutcomesList()));
+            registered.add(registered(state, i, versions.get(i).getOutcomesList()));
         }
         TrialResultsState newest = publications.get(publications.size() - 1);
         return OutcomeClassification.classify(
                 registered,
                 cutOffMillis(),
                 newest.getResultsList().stream().map(TrialResult::getOutcome).toList());
+    }
+
+    private static Registered registered(TrialState state, int index, List<TrialOutcome> outcomes) {
+        TrialVersion version = state.getVersions(index);
+        Optional<Long> approved = state.getDecisionsList().stream()
+                .filter(decision -> decision.getApproved() && decision.getTrialVersion() == version.getNumber())
+                .map(TrialDecision::getTimeMillis)
+                .findFirst();
+        return new Registered(version.getNumber(), version.getTimeMillis(), approved, outcomes);
+    }
+
+    /** Why reports are not held against a version, if so; the one of this index, from 0. */
+    static Optional<String> disregarded(TrialState state, int index) {
+        Optional<Long> cutOff = cutOffMillis(state);
+        Registered version = registered(state, index, List.of());
+        if (version.counts(cutOff)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                version.inTime(cutOff)
+                        ? version.approvedMillis().isPresent()
+                                ? "approved too late to count"
+                                : "never approved, does not count"
+                        : "too late to count");
+    }
+
+    /** Numbers of the versions that were registered in time, and that the ethics committee did not approve in time. */
+    public List<Long> unapprovedVersions() {
+        List<Long> numbers = new ArrayList<>();
+        for (int i = 0; i < state.getVersionsCount(); i++) {
+            Registered version = registered(state, i, List.of());
+            if (version.inTime(cutOffMillis()) && !version.counts(cutOffMillis())) {
+                numbers.add(version.number());
+            }
+        }
+        return List.copyOf(numbers);
     }
 
     /** Why enrolment and data are refused now, by the newest block's time, if they are. */

@@ -14,6 +14,8 @@ import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.trials.TrialIds;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.TrialAction;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
@@ -35,7 +37,8 @@ import java.util.TreeMap;
  *
  * <p>The proven state names every step of the trial with its transaction. Each of these must be in the bundle with a valid
  * receipt, be signed by whom the state names, stand in a block of the time that the state names, and say what the state
- * and the proven documents say. So nothing can be left out, put in or altered.
+ * and the proven documents say. So nothing can be left out, put in or altered. Datasets are told by their commitments; of
+ * subjects and queries the state proves the numbers alone.
  */
 public final class TrialVerifier {
     private final ReceiptVerifier verifier;
@@ -75,8 +78,14 @@ public final class TrialVerifier {
             VerifiedReceipt receipt = step(receipts, released.getTxId(), state.getSponsor(), released.getTimeMillis());
             require(action(state, receipt).getRelease().equals(released.getRelease()), "a release was altered");
         }
+        for (ByteString datasetId : state.getDatasetIdsList()) {
+            dataset(
+                    state,
+                    document(documents, StateKeys.trialDataset(datasetId), TrialDatasetState.parser()),
+                    receipts);
+        }
         require(
-                documents.size() == versions.size() + publications.size(),
+                documents.size() == versions.size() + publications.size() + state.getDatasetIdsCount(),
                 "it holds documents that the trial does not name");
         return new TrialRecord(
                 state,
@@ -154,6 +163,29 @@ public final class TrialVerifier {
                         && publish.getSummary().equals(results.getSummary()),
                 "results are not what was published");
         return Optional.of(results);
+    }
+
+    /** Every version of a dataset is what somebody submitted or corrected, and the first said what the dataset is (TRI-5). */
+    private static void dataset(TrialState state, TrialDatasetState dataset, Map<String, VerifiedReceipt> receipts)
+            throws VerificationFailed {
+        require(
+                dataset.getTrialId().equals(state.getId()) && dataset.getVersionsCount() > 0,
+                "a dataset is of another trial");
+        for (int i = 0; i < dataset.getVersionsCount(); i++) {
+            TrialDataVersion version = dataset.getVersions(i);
+            TrialAction action =
+                    action(state, step(receipts, version.getTxId(), version.getAuthor(), version.getTimeMillis()));
+            boolean same = version.getVersion() == i + 1
+                    && (i == 0
+                            ? action.getSubmit().getDatasetId().equals(dataset.getId())
+                                    && action.getSubmit().getName().equals(dataset.getName())
+                                    && action.getSubmit().getPseudonym().equals(dataset.getPseudonym())
+                                    && action.getSubmit().getContent().equals(version.getContent())
+                            : action.getCorrect().getDatasetId().equals(dataset.getId())
+                                    && action.getCorrect().getPredecessor() == i
+                                    && action.getCorrect().getContent().equals(version.getContent()));
+            require(same, "a dataset's version is not what its transaction says");
+        }
     }
 
     /** The applied transaction of a step, by whom and when the state says; a node signs for its institution. */

@@ -13,13 +13,17 @@ import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialVersion;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
 
 @DisplayName("TRI-6 the report as a page for screen and print")
 class ReportPageTest {
@@ -120,17 +124,40 @@ class ReportPageTest {
     }
 
     @Test
+    @DisplayName("TRI-6 every element of the page that is opened is closed, whatever the documents say")
+    void thePageIsWellFormed() throws Exception {
+        for (boolean published : new boolean[] {true, false}) {
+            String page = ReportPage.of(record(published))
+                    .replace("<!DOCTYPE html>", "")
+                    .replace("<meta charset=\"utf-8\">", "")
+                    .replace("<br>", "");
+            Document document = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)));
+            assertThat(document.getElementsByTagName("h1").item(0).getTextContent())
+                    .isEqualTo("Pain & <script>alert(1)</script>");
+            assertThat(document.getElementsByTagName("svg").getLength()).isEqualTo(1);
+        }
+    }
+
+    @Test
     @DisplayName("TRI-6 labels of the timeline lie within the drawing and never on one another")
     void labelsDoNotOverlap() {
         Matcher labels = LABEL.matcher(TimelinePlot.svg(Timeline.of(record(true).state())));
         List<long[]> boxes = new ArrayList<>();
+        List<String> kinds = new ArrayList<>();
         while (labels.find()) {
             long left = Long.parseLong(labels.group(1));
+            kinds.add(labels.group(3));
             boxes.add(new long[] {
                 left, left + (long) labels.group(3).length() * CHARACTER, Long.parseLong(labels.group(2))
             });
         }
-        assertThat(boxes).hasSize(9);
+        assertThat(kinds)
+                .containsExactlyInAnyOrderElementsOf(Timeline.of(record(true).state()).stream()
+                        .map(step -> step.kind().word())
+                        .toList())
+                .contains("registered", "amended", "approved", "rejected", "first-enrolment", "locked", "published");
         for (int i = 0; i < boxes.size(); i++) {
             assertThat(boxes.get(i)[0]).isNotNegative();
             assertThat(boxes.get(i)[1]).isLessThanOrEqualTo(760);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
 import io.consilium.proto.TrialMilestone;
 import io.consilium.proto.TrialOutcome;
@@ -40,23 +41,66 @@ class TrialRecordTest {
 
     /** Week 12 at 10, week 4 at 20, and week 4 is reported. */
     private static List<Change> changes(TrialEvent.Builder... events) {
-        TrialState.Builder state =
-                TrialState.newBuilder().addVersions(version(1, 10)).addVersions(version(2, 20));
+        return changes(List.of(decision(21, true)), events);
+    }
+
+    private static TrialDecision decision(long timeMillis, boolean approved) {
+        return TrialDecision.newBuilder()
+                .setTrialVersion(2)
+                .setTimeMillis(timeMillis)
+                .setApproved(approved)
+                .build();
+    }
+
+    private static List<Change> changes(List<TrialDecision> decisions, TrialEvent.Builder... events) {
+        List<Classified> classified = record(decisions, events).classified();
+        assertThat(classified).hasSize(1);
+        return classified.get(0).changes();
+    }
+
+    private static TrialRecord record(List<TrialDecision> decisions, TrialEvent.Builder... events) {
+        TrialState.Builder state = TrialState.newBuilder()
+                .addVersions(version(1, 10))
+                .addVersions(version(2, 20))
+                .addDecisions(TrialDecision.newBuilder()
+                        .setTrialVersion(1)
+                        .setApproved(true)
+                        .setTimeMillis(11))
+                .addAllDecisions(decisions);
         for (TrialEvent.Builder event : events) {
             state.addEvents(event);
         }
         TrialResultsState results = TrialResultsState.newBuilder()
                 .addResults(TrialResult.newBuilder().setOutcome(outcome("week 4")))
                 .build();
-        List<Classified> classified = new TrialRecord(
-                        state.build(),
-                        List.of(registration("week 12"), registration("week 4")),
-                        List.of(results),
-                        1,
-                        100)
-                .classified();
-        assertThat(classified).hasSize(1);
-        return classified.get(0).changes();
+        return new TrialRecord(
+                state.build(), List.of(registration("week 12"), registration("week 4")), List.of(results), 1, 100);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-6 TRI-3 an amendment that the committee did not approve before the cut-off does not count, and is named")
+    void tri6_approvedInTime() {
+        for (List<TrialDecision> decisions : List.of(
+                List.<TrialDecision>of(),
+                List.of(decision(21, false)),
+                List.of(decision(31, true)),
+                List.of(decision(21, false), decision(30, true)))) {
+            assertThat(changes(decisions, published(30))).containsExactly(Change.TIME_POINT_CHANGED);
+            assertThat(record(decisions, published(30)).unapprovedVersions()).containsExactly(2L);
+            assertThat(ReportPage.of(record(decisions, published(30))))
+                    .contains("not approved by the ethics committee");
+            assertThat(Timeline.of(record(decisions, published(30)).state()))
+                    .filteredOn(step -> step.kind() == Timeline.Kind.AMENDED)
+                    .allSatisfy(step -> assertThat(step.detail()).contains("version 2", "approved", "count"));
+        }
+        assertThat(changes(List.of(decision(21, false), decision(29, true)), published(30)))
+                .containsExactly(Change.AMENDED);
+        assertThat(record(List.of(decision(21, true)), published(30)).unapprovedVersions())
+                .isEmpty();
+        assertThat(record(List.of(), at(15, TrialMilestone.UNBLINDED)).unapprovedVersions())
+                .as("too late, and named as that")
+                .isEmpty();
     }
 
     private static TrialEvent.Builder at(long timeMillis, TrialMilestone milestone) {

@@ -64,11 +64,12 @@ final class EnrolmentRules {
                                 .build())
                 .index(LedgerIndexes.of(
                         LedgerIndexes.TRIAL_SUBJECTS, trial.getId(), call.timeMillis(), enroll.getPseudonym()));
+        TrialState.Builder next =
+                trial.toBuilder().setVersion(trial.getVersion() + 1).setEnrolled(trial.getEnrolled() + 1);
         if (trial.getFirstEnrolledMillis() == 0) {
-            TrialState.Builder first = trial.toBuilder();
-            first.setFirstEnrolledMillis(call.timeMillis()).setVersion(trial.getVersion() + 1);
-            writes.put(StateKeys.trial(trial.getId()), first.build());
+            next.setFirstEnrolledMillis(call.timeMillis());
         }
+        writes.put(StateKeys.trial(trial.getId()), next.build());
         writes.notify(EventType.TRIAL_ENROLLED, TrialRules.parties(trial), enroll.getPseudonym());
         return Outcome.applied(writes, enroll.getPseudonym(), 1);
     }

@@ -10,9 +10,10 @@ import java.util.Optional;
 /**
  * Reported outcomes held against the registered ones (TRI-6): a pure function of documents.
  *
- * <p>The yardstick is the newest version that was registered before the cut-off: the first lock, unblinding or
- * publication, whichever came earlier. Whoever changes an outcome afterwards may know the data, so a later version
- * never counts. Outcomes are matched by name; case and runs of spaces do not tell names, measures and time points apart.
+ * <p>The yardstick is the newest version that was registered and approved by the ethics committee before the cut-off: the
+ * first lock, unblinding or publication, whichever came earlier; where there is none, the first version. Whoever changes an
+ * outcome afterwards may know the data, so a later version never counts, and one that nobody approved was never the
+ * trial's. Outcomes are matched by name; case and runs of spaces do not tell names, measures and time points apart.
  */
 public final class OutcomeClassification {
     /** What became of an outcome, from the gravest to the least grave. */
@@ -36,8 +37,30 @@ public final class OutcomeClassification {
         }
     }
 
-    /** One registered version with its time. */
-    public record Registered(long number, long timeMillis, List<TrialOutcome> outcomes) {}
+    /**
+     * One registered version with its time.
+     *
+     * @param approvedMillis of the first approval of this version, if there was one
+     */
+    public record Registered(long number, long timeMillis, Optional<Long> approvedMillis, List<TrialOutcome> outcomes) {
+        /** Whether it came in time, as far as the sponsor is concerned. */
+        public boolean inTime(Optional<Long> cutOffMillis) {
+            return number == 1 || isBefore(timeMillis, cutOffMillis);
+        }
+
+        /** Whether reports are held against it, unless a newer one counts too. */
+        public boolean counts(Optional<Long> cutOffMillis) {
+            return number == 1
+                    || inTime(cutOffMillis)
+                            && approvedMillis
+                                    .filter(approved -> isBefore(approved, cutOffMillis))
+                                    .isPresent();
+        }
+
+        private static boolean isBefore(long timeMillis, Optional<Long> cutOffMillis) {
+            return cutOffMillis.isEmpty() || timeMillis < cutOffMillis.get();
+        }
+    }
 
     /**
      * One outcome of the report, or one that the report should hold.
@@ -69,7 +92,7 @@ public final class OutcomeClassification {
         Registered first = versions.get(0);
         Registered yardstick = first;
         for (Registered version : versions) {
-            if (cutOffMillis.isEmpty() || version.timeMillis() < cutOffMillis.get()) {
+            if (version.counts(cutOffMillis)) {
                 yardstick = version;
             }
         }

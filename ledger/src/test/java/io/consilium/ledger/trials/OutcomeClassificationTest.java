@@ -26,11 +26,16 @@ class OutcomeClassificationTest {
     private static final Optional<Long> LOCKED_AT_15 = Optional.of(15L);
 
     private static Registered version(long number, TrialOutcome... outcomes) {
-        return new Registered(number, 10 * number, List.of(outcomes));
+        return new Registered(number, 10 * number, Optional.of(10 * number + 1), List.of(outcomes));
     }
 
     private static final List<Registered> ONCE = List.of(version(1, PAIN, SLEEP));
     private static final List<Registered> AMENDED = List.of(version(1, PAIN, SLEEP), version(2, LATER_PAIN, MOOD));
+
+    /** Registered in time, and never approved or too late. */
+    private static List<Registered> amendedAndApproved(Optional<Long> approved) {
+        return List.of(version(1, PAIN, SLEEP), new Registered(2, 12, approved, List.of(LATER_PAIN, MOOD)));
+    }
 
     static Stream<Arguments> cases() {
         return Stream.of(
@@ -98,6 +103,24 @@ class OutcomeClassificationTest {
                         Optional.of(20L),
                         List.of(LATER_PAIN, MOOD),
                         "Pain=time-point-changed Sleep=missing Mood=added"),
+                arguments(
+                        "an amendment that was never approved does not count",
+                        amendedAndApproved(Optional.empty()),
+                        OPEN,
+                        List.of(LATER_PAIN, MOOD),
+                        "Pain=time-point-changed Sleep=missing Mood=added"),
+                arguments(
+                        "an amendment that was approved after the lock does not count",
+                        amendedAndApproved(Optional.of(16L)),
+                        LOCKED_AT_15,
+                        List.of(LATER_PAIN, MOOD),
+                        "Pain=time-point-changed Sleep=missing Mood=added"),
+                arguments(
+                        "an amendment that was approved before the lock counts",
+                        amendedAndApproved(Optional.of(14L)),
+                        LOCKED_AT_15,
+                        List.of(LATER_PAIN, MOOD),
+                        "Pain=amended Mood=amended Sleep=amended"),
                 arguments(
                         "a dropped outcome that is reported all the same is added",
                         AMENDED,

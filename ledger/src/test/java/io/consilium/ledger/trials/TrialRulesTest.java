@@ -260,6 +260,7 @@ class TrialRulesTest {
         assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
                 .isEqualTo("OK");
         assertThat(trial.state().getFirstEnrolledMillis()).isEqualTo(trial.chain.now - 3_000);
+        assertThat(trial.state().getEnrolled()).isEqualTo(2);
         TestTrial elsewhere = new TestTrial();
         elsewhere.chain.applied(
                 RESEARCHER,

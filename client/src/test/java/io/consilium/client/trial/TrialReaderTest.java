@@ -1,0 +1,27 @@
+package io.consilium.client.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.consilium.client.VerificationFailed;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("TRI-4 a list of subjects has as many as the chain proves to be enrolled")
+class TrialReaderTest {
+    @ParameterizedTest
+    @CsvSource({"9, 9, 10, 10", "10, 9, 10, 10", "11, 11, 10, 10", "13, 13, 10, 12", "0, 0, 1, 1"})
+    void hiddenRepeatedAndInventedSubjectsAreTold(long listed, long different, long atLeast, long atMost) {
+        assertThatThrownBy(() -> TrialReader.requireWhole(listed, different, atLeast, atMost))
+                .isInstanceOfSatisfying(VerificationFailed.class, failure -> assertThat(failure.code())
+                        .isEqualTo("SUBJECTS_INCOMPLETE"));
+    }
+
+    @Test
+    void whoWasEnrolledWhileTheListWasMadeMayBeInIt() throws Exception {
+        TrialReader.requireWhole(10, 10, 10, 10);
+        TrialReader.requireWhole(11, 11, 10, 12);
+    }
+}
