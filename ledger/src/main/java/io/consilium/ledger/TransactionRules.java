@@ -20,8 +20,11 @@ import io.consilium.ledger.identity.PatientRules;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.provenance.DrugRules;
 import io.consilium.ledger.records.ErasureRules;
+import io.consilium.ledger.records.PayloadRules;
 import io.consilium.ledger.records.RecordRules;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.trials.TrialRules;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.ledger.tx.Refusal;
@@ -39,7 +42,9 @@ final class TransactionRules {
 
     static Outcome apply(LedgerState state, BlockContext block, ParsedTransaction transaction) {
         TransactionBody body = transaction.body();
-        Optional<Rejection> refusal = signers(state, block, body).or(() -> preconditions(state, body));
+        Optional<Rejection> refusal = signers(state, block, body)
+                .or(() -> openPreconditions(state, body))
+                .or(() -> asksBlindly(body));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -48,7 +53,14 @@ final class TransactionRules {
                 Signatories.find(state, body.getSigners(0).getActor()).orElseThrow(),
                 block,
                 state);
-        return switch (body.getPayloadCase()) {
+        Outcome outcome = PayloadRules.claimed(state, payload(call));
+        return outcome instanceof Outcome.Applied
+                ? written(state, body, outcome).map(Outcome::refused).orElse(outcome)
+                : outcome;
+    }
+
+    private static Outcome payload(Call call) {
+        return switch (call.body().getPayloadCase()) {
             case NOOP -> new Outcome.Applied(new Writes(), List.of(), 0, DecisionOutcome.DECISION_OUTCOME_UNSPECIFIED);
             case EVIDENCE -> EvidenceRules.submit(call);
             case MEMBER_ADD -> MemberRules.add(call);
@@ -92,15 +104,63 @@ final class TransactionRules {
         return body.getSignersCount() == 1 ? Optional.empty() : Optional.of(Refusal.SIGNER_COUNT.rejection());
     }
 
-    private static Optional<Rejection> preconditions(LedgerState state, TransactionBody body) {
+    /** Institutions and members are known to everybody: a precondition on them is looked at before the rules (TX-2). */
+    private static Optional<Rejection> openPreconditions(LedgerState state, TransactionBody body) {
         for (int i = 0; i < body.getPreconditionsCount(); i++) {
-            Precondition precondition = body.getPreconditions(i);
-            long version = state.version(precondition.getObject());
-            if (version != precondition.getExpectedVersion()) {
-                return Optional.of(Refusal.PRECONDITION_FAILED.rejection("preconditions[" + i + "] expects "
-                        + precondition.getExpectedVersion() + ", it is " + version));
+            if (isOpen(body.getPreconditions(i))) {
+                Optional<Rejection> refusal = version(state, body, i);
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
             }
         }
         return Optional.empty();
+    }
+
+    /** Whoever asks for access must not learn the answer from a precondition that keeps the question out of the log. */
+    private static Optional<Rejection> asksBlindly(TransactionBody body) {
+        boolean asks =
+                switch (body.getPayloadCase()) {
+                    case ACCESS_REQUEST, ACCESS_USE, BREAK_GLASS -> true;
+                    default -> false;
+                };
+        return asks && !body.getPreconditionsList().stream().allMatch(TransactionRules::isOpen)
+                ? Optional.of(Refusal.PRECONDITION_UNFIT.rejection("a request for access has none but on these"))
+                : Optional.empty();
+    }
+
+    /**
+     * Of everything else only what the transaction is permitted to change is compared, so that nobody learns from a
+     * precondition whether an object exists that is hidden from it, or how often it changed (PRV-8).
+     */
+    private static Optional<Rejection> written(LedgerState state, TransactionBody body, Outcome outcome) {
+        for (int i = 0; i < body.getPreconditionsCount(); i++) {
+            Precondition precondition = body.getPreconditions(i);
+            if (isOpen(precondition)) {
+                continue;
+            }
+            if (!outcome.writes().objects().containsKey(StateKey.of(precondition.getObject()))) {
+                return Optional.of(Refusal.PRECONDITION_UNFIT.rejection("preconditions[" + i + "]"));
+            }
+            Optional<Rejection> refusal = version(state, body, i);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isOpen(Precondition precondition) {
+        return precondition.getObject().startsWith(StateKeys.INSTITUTION)
+                || precondition.getObject().startsWith(StateKeys.MEMBER);
+    }
+
+    private static Optional<Rejection> version(LedgerState state, TransactionBody body, int i) {
+        long expected = body.getPreconditions(i).getExpectedVersion();
+        long version = state.version(body.getPreconditions(i).getObject());
+        return version == expected
+                ? Optional.empty()
+                : Optional.of(Refusal.PRECONDITION_FAILED.rejection(
+                        "preconditions[" + i + "] expects " + expected + ", it is " + version));
     }
 }

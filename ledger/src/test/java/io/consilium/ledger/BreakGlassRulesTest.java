@@ -206,7 +206,6 @@ class BreakGlassRulesTest {
     void acc3_oneRecord() {
         ByteString other = id("other record");
         chain.applied(ADAMS, body -> body.setRecordRegister(TestChain.record(other, PATIENT, ST_MARY)));
-        assertThat(open(BROWN, glass().setRecordId(id("no such record")))).isEqualTo("RECORD_UNKNOWN ACC-3");
         assertThat(open(BROWN, glass().setRecordId(other))).isEqualTo("OK");
         assertThat(read("read", "BTG")).isEqualTo("ACCESS_DENIED CON-2");
         assertThat(open(BROWN, glass().setAccessId(id("second")).setRecordId(RECORD)))
@@ -291,6 +290,28 @@ class BreakGlassRulesTest {
             assertThat(each.answer(BROWN, body -> body.setBreakGlass(glass())))
                     .as(actor)
                     .isEqualTo("ACCESS_DENIED ACC-3");
+        }
+    }
+
+    @Test
+    @DisplayName("ACC-3 PRV-8 whether a record is the patient's is not learned without a trace")
+    void acc3_recordOfAnother() {
+        ByteString stranger = id("stranger");
+        ByteString strange = id("strange record");
+        chain.applied(ADAMS, body -> body.setPatientRegister(TestChain.patient(stranger, ST_MARY)));
+        chain.applied(ADAMS, body -> body.setRecordRegister(TestChain.record(strange, stranger, ST_MARY)));
+        for (ByteString record : List.of(RECORD, strange, id("no such record"))) {
+            assertThat(open(BROWN, glass().clearRationaleKey().setRecordId(record)))
+                    .isEqualTo("RATIONALE_KEY_MISSING ACC-3");
+        }
+        for (ByteString record : List.of(strange, id("no such record"))) {
+            BreakGlass.Builder tried =
+                    glass().setAccessId(id("try at " + record.hashCode())).setRecordId(record);
+            BlockResult result = chain.block(chain.transaction(BROWN, body -> body.setBreakGlass(tried)));
+            assertThat(result.receipts().get(0).code()).isEqualTo("RECORD_UNKNOWN");
+            assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("access.denied");
+            assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
+            assertThat(access(tried.getAccessId()).getDecision().getReason()).isEqualTo("RECORD_UNKNOWN");
         }
     }
 

@@ -133,8 +133,15 @@ class ConsentRulesTest {
         for (String actor : new String[] {ADAMS, "st-mary/admin", "riverside/consent", BROWN, ST_MARY, "helix/admin"}) {
             assertThat(chain.answer(actor, grant(id("x"), terms(RIVERSIDE), true)))
                     .isEqualTo("NOT_GRANTOR CON-1");
-            assertThat(chain.answer(actor, amend(1, terms(RIVERSIDE)))).isEqualTo("NOT_GRANTOR CON-1");
-            assertThat(chain.answer(actor, revoke())).isEqualTo("NOT_GRANTOR CON-1");
+            // what an officer elsewhere would be told of a consent that does not exist (PRV-8)
+            String answer = actor.endsWith("/consent") ? "CONSENT_UNKNOWN CON-1" : "NOT_GRANTOR CON-1";
+            assertThat(chain.answer(actor, amend(1, terms(RIVERSIDE)))).isEqualTo(answer);
+            assertThat(chain.answer(actor, revoke())).isEqualTo(answer);
+            assertThat(chain.answer(
+                            actor,
+                            body -> body.setConsentRevoke(
+                                    ConsentRevoke.newBuilder().setConsentId(id("none")))))
+                    .isEqualTo(answer);
         }
         Consumer<TransactionBody.Builder> forOther = body -> body.setConsentGrant(ConsentGrant.newBuilder()
                 .setConsentId(id("y"))

@@ -151,7 +151,7 @@ class GuardianRulesTest {
         chain.applied(PATIENT_NAME, appoint(GUARDIAN, appointment(GUARDIAN)));
         assertThat(chain.answer(NAME, erase(RECORD))).isEqualTo("MANDATE_NOT_BEGUN ID-3");
         until(MANDATE_START);
-        assertThat(chain.answer(NAME, erase(id("strange record")))).isEqualTo("SIGNER_NOT_PERMITTED PRV-6");
+        assertThat(chain.answer(NAME, erase(id("strange record")))).isEqualTo("RECORD_UNKNOWN REC-1");
         assertThat(chain.answer(NAME, erase(RECORD))).isEqualTo("OK");
         assertThat(chain.objects().record(RECORD).orElseThrow().getErasure().getErasedBy())
                 .isEqualTo(NAME);

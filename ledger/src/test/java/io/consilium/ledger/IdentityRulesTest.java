@@ -20,7 +20,9 @@ import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.StateKeys;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.proto.AccessRequest;
 import io.consilium.proto.Activity;
 import io.consilium.proto.EventDetail;
 import io.consilium.proto.InstitutionState;
@@ -32,6 +34,7 @@ import io.consilium.proto.MemberSuspend;
 import io.consilium.proto.Noop;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.Precondition;
+import io.consilium.proto.RecordMark;
 import io.consilium.proto.TransactionBody;
 import java.util.List;
 import java.util.Locale;
@@ -123,8 +126,7 @@ class IdentityRulesTest {
     void tx2_preconditions() {
         Consumer<TransactionBody.Builder> ifVersion1 = body -> body.setNoop(Noop.getDefaultInstance())
                 .addPreconditions(
-                        Precondition.newBuilder().setObject("member/" + BROWN).setExpectedVersion(1))
-                .addPreconditions(Precondition.newBuilder().setObject("patient/" + TestChain.patientName()));
+                        Precondition.newBuilder().setObject("member/" + BROWN).setExpectedVersion(1));
         assertThat(chain.answer(ADAMS, ifVersion1)).isEqualTo("OK");
         chain.applied("riverside/admin", suspend(BROWN, false));
         assertThat(chain.answer(ADAMS, ifVersion1)).isEqualTo("PRECONDITION_FAILED TX-2");
@@ -134,12 +136,50 @@ class IdentityRulesTest {
                                     Precondition.newBuilder().setObject(object).setExpectedVersion(1))))
                     .isEqualTo("OK");
         }
-        for (String kind : new String[] {"record", "consent", "access"}) {
-            assertThat(chain.answer(ADAMS, body -> body.setNoop(Noop.getDefaultInstance())
-                            .addPreconditions(Precondition.newBuilder()
-                                    .setObject(kind + "/" + TestChain.patientName())
-                                    .setExpectedVersion(1))))
-                    .isEqualTo("PRECONDITION_FAILED TX-2");
+    }
+
+    private static Consumer<TransactionBody.Builder> expecting(
+            String object, long version, Consumer<TransactionBody.Builder> payload) {
+        return payload.andThen(body -> body.addPreconditions(
+                Precondition.newBuilder().setObject(object).setExpectedVersion(version)));
+    }
+
+    @Test
+    @DisplayName("TX-2 PRV-8 a precondition on what the transaction does not change answers alike whether it exists")
+    void tx2_preconditionsTellNothing() {
+        TestChain withRecord = TestChain.withRecord();
+        String patient = "patient/" + TestChain.patientName();
+        String record = "record/" + ActorName.hex(TestChain.RECORD);
+        for (String object : new String[] {
+            patient, record, "record/" + ActorName.hex(id("none")), "consent/" + ActorName.hex(id("c"))
+        }) {
+            for (long version : new long[] {0, 1}) {
+                assertThat(withRecord.answer(
+                                BROWN, expecting(object, version, body -> body.setNoop(Noop.getDefaultInstance()))))
+                        .as(object)
+                        .isEqualTo("PRECONDITION_UNFIT TX-2");
+            }
+        }
+        Consumer<TransactionBody.Builder> mark = body -> body.setRecordMark(
+                RecordMark.newBuilder().setRecordId(TestChain.RECORD).setEnteredInError(true));
+        assertThat(withRecord.answer(BROWN, expecting(record, 7, mark))).isEqualTo("RECORD_UNKNOWN REC-1");
+        assertThat(withRecord.answer(ADAMS, expecting(record, 7, mark))).isEqualTo("PRECONDITION_FAILED TX-2");
+        assertThat(withRecord.answer(ADAMS, expecting(patient, 1, mark))).isEqualTo("PRECONDITION_UNFIT TX-2");
+        assertThat(withRecord.answer(ADAMS, expecting(record, 1, mark))).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("TX-2 ACC-1 who asks for access learns the answer from no precondition that fails")
+    void tx2_noBlindQuestion() {
+        TestChain withRecord = TestChain.withRecord();
+        Consumer<TransactionBody.Builder> ask = body -> body.setAccessRequest(AccessRequest.newBuilder()
+                .setAccessId(id("asked"))
+                .setRecordId(TestChain.RECORD)
+                .setPurpose("TREAT")
+                .setAction("access"));
+        String access = "access/" + ActorName.hex(id("asked"));
+        for (String actor : new String[] {ADAMS, BROWN}) {
+            assertThat(withRecord.answer(actor, expecting(access, 1, ask))).isEqualTo("PRECONDITION_UNFIT TX-2");
         }
     }
 

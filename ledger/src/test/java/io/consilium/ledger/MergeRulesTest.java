@@ -42,6 +42,7 @@ import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.Period;
 import io.consilium.proto.TransactionBody;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -212,29 +213,28 @@ class MergeRulesTest {
         assertThat(chain.answer(OFFICER, grant("late", ALIAS, rule(true)))).isEqualTo("PATIENT_MERGED ID-3");
         assertThat(chain.answer(ADAMS, body -> body.setRecordRegister(record(id("late"), ALIAS, ST_MARY))))
                 .isEqualTo("PATIENT_MERGED ID-3");
-        assertThat(chain.answer(
-                        OFFICER,
-                        body -> body.setPatientController(PatientController.newBuilder()
-                                .setPatientId(ALIAS)
-                                .setControllerKey(signingKey("thief"))
-                                .setEncryptionKey(encryptionKey("thief"))
-                                .setScopeKey(sealed("thief").toBuilder().setRecipient(ActorName.hex(ALIAS)))
-                                .setEvidenceHash(hash("form")))))
-                .isEqualTo("PATIENT_MERGED ID-3");
+        Consumer<TransactionBody.Builder> controller = body -> body.setPatientController(PatientController.newBuilder()
+                .setPatientId(ALIAS)
+                .setControllerKey(signingKey("thief"))
+                .setEncryptionKey(encryptionKey("thief"))
+                .setScopeKey(sealed("thief").toBuilder().setRecipient(ActorName.hex(ALIAS)))
+                .setEvidenceHash(hash("form")));
         String guardian = ActorName.hex(id("guardian"));
-        assertThat(chain.answer(
-                        OFFICER,
-                        body -> body.setPatientGuardian(PatientGuardian.newBuilder()
-                                .setGuardianId(id("guardian"))
-                                .setAppoint(GuardianAppointment.newBuilder()
-                                        .setPatientId(ALIAS)
-                                        .setSigningKey(signingKey(guardian))
-                                        .setEncryptionKey(encryptionKey(guardian))
-                                        .setMandate(Period.newBuilder().setEndMillis(chain.now + 1_000_000))
-                                        .setScopeKey(sealed(guardian))
-                                        .setLabelEpoch(1)
-                                        .setEvidenceHash(hash("form"))))))
-                .isEqualTo("PATIENT_MERGED ID-3");
+        Consumer<TransactionBody.Builder> appointment = body -> body.setPatientGuardian(PatientGuardian.newBuilder()
+                .setGuardianId(id("guardian"))
+                .setAppoint(GuardianAppointment.newBuilder()
+                        .setPatientId(ALIAS)
+                        .setSigningKey(signingKey(guardian))
+                        .setEncryptionKey(encryptionKey(guardian))
+                        .setMandate(Period.newBuilder().setEndMillis(chain.now + 1_000_000))
+                        .setScopeKey(sealed(guardian))
+                        .setLabelEpoch(1)
+                        .setEvidenceHash(hash("form"))));
+        for (Consumer<TransactionBody.Builder> late : List.of(controller, appointment)) {
+            assertThat(chain.answer(OFFICER, late)).isEqualTo("PATIENT_MERGED ID-3");
+            // that there was a merge is not for others to learn (PRV-8)
+            assertThat(chain.answer("riverside/consent", late)).isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        }
         assertThat(chain.answer(
                         patientName(),
                         body -> body.setConsentRevoke(ConsentRevoke.newBuilder().setConsentId(id("by the alias")))))

@@ -24,6 +24,7 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.RecordAmend;
+import io.consilium.proto.RecordErase;
 import io.consilium.proto.RecordMark;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
@@ -59,7 +60,8 @@ class RecordRulesTest {
     }
 
     @Test
-    @DisplayName("REC-1 REC-3 a record's commitment, author and time are registered in one state key")
+    @DisplayName(
+            "REC-1 REC-3 a record's commitment, author and time are registered in one state key, and one of its ciphertext")
     void rec1_register() {
         ParsedTransaction transaction = chain.transaction(
                 ADAMS,
@@ -67,7 +69,8 @@ class RecordRulesTest {
                         record(RECORD, PATIENT, ST_MARY).addReplicas("helix").addReplicas(RIVERSIDE)));
         BlockResult result = chain.block(transaction);
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
-        assertThat(result.changes().keySet()).containsExactly(StateKeys.record(RECORD));
+        assertThat(result.changes().keySet())
+                .containsExactly(StateKeys.payload(hash("ciphertext")), StateKeys.record(RECORD));
         assertThat(result.index())
                 .containsExactly(
                         LedgerIndexes.payload("helix", hash("ciphertext"), StateKeys.record(RECORD)),
@@ -113,6 +116,35 @@ class RecordRulesTest {
     }
 
     @Test
+    @DisplayName("REC-2 a ciphertext is of the record that named it first, also once that is erased, and of no other")
+    void rec2_aCiphertextIsOfOneRecord() {
+        ByteString other = id("patient of riverside");
+        ByteString second = id("second");
+        chain.applied("riverside/admin", body -> body.setPatientRegister(patient(other, RIVERSIDE)));
+        assertThat(register(ADAMS, record(RECORD, PATIENT, ST_MARY))).isEqualTo("OK");
+        RecordRegister.Builder stolen = record(second, other, RIVERSIDE).addReplicas(ST_MARY);
+        stolen.getContentBuilder().setCiphertextHash(hash("ciphertext"));
+        assertThat(register(BROWN, stolen)).isEqualTo("PAYLOAD_TAKEN REC-2");
+        assertThat(chain.objects().record(second)).isEmpty();
+
+        assertThat(register(BROWN, record(second, other, RIVERSIDE))).isEqualTo("OK");
+        RecordAmend.Builder amended = RecordAmend.newBuilder()
+                .setRecordId(second)
+                .setPredecessor(1)
+                .setContent(content(RIVERSIDE, Sensitivity.N).setCiphertextHash(hash("ciphertext")));
+        assertThat(chain.answer(BROWN, body -> body.setRecordAmend(amended))).isEqualTo("PAYLOAD_TAKEN REC-2");
+
+        chain.applied(
+                "st-mary/privacy",
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(RECORD).setBasis("gdpr-17")));
+        assertThat(chain.answer(BROWN, body -> body.setRecordAmend(amended))).isEqualTo("PAYLOAD_TAKEN REC-2");
+
+        amended.getContentBuilder().setCiphertextHash(TestChain.ciphertext(second));
+        assertThat(chain.answer(BROWN, body -> body.setRecordAmend(amended))).isEqualTo("OK");
+    }
+
+    @Test
     @DisplayName("PRV-3 the data key is sealed to the custodian's current key, or the patient's, no stranger's")
     void prv3_dataKey() {
         RecordRegister.Builder register = record(RECORD, PATIENT, ST_MARY);
@@ -155,11 +187,13 @@ class RecordRulesTest {
     }
 
     @Test
-    @DisplayName("REC-1 an amendment of another version or by somebody else is refused")
+    @DisplayName(
+            "REC-1 an amendment of another version or by somebody else is refused, alike whether there is such a record")
     void rec1_amendRefused() {
         assertThat(chain.answer(ADAMS, amend(1))).isEqualTo("RECORD_UNKNOWN REC-1");
+        assertThat(chain.answer("st-mary/admin", amend(1))).isEqualTo("ROLE_REQUIRED REC-1");
         chain.applied(ADAMS, body -> body.setRecordRegister(record(RECORD, PATIENT, ST_MARY)));
-        assertThat(chain.answer(BROWN, amend(1))).isEqualTo("OTHER_INSTITUTION REC-1");
+        assertThat(chain.answer(BROWN, amend(1))).isEqualTo("RECORD_UNKNOWN REC-1");
         assertThat(chain.answer("st-mary/admin", amend(1))).isEqualTo("ROLE_REQUIRED REC-1");
         assertThat(chain.answer(ADAMS, amend(2))).isEqualTo("VERSION_CONFLICT REC-1");
         assertThat(chain.answer(ADAMS, amend(1))).isEqualTo("OK");
@@ -181,7 +215,7 @@ class RecordRulesTest {
     void rec1_mark() {
         assertThat(chain.answer(ADAMS, mark(true))).isEqualTo("RECORD_UNKNOWN REC-1");
         chain.applied(ADAMS, body -> body.setRecordRegister(record(RECORD, PATIENT, ST_MARY)));
-        assertThat(chain.answer(BROWN, mark(true))).isEqualTo("OTHER_INSTITUTION REC-1");
+        assertThat(chain.answer(BROWN, mark(true))).isEqualTo("RECORD_UNKNOWN REC-1");
         assertThat(chain.answer(ADAMS, mark(false))).isEqualTo("MARK_UNCHANGED REC-1");
         assertThat(chain.answer(ADAMS, mark(true))).isEqualTo("OK");
         assertThat(chain.objects().record(RECORD).orElseThrow().getEnteredInError())

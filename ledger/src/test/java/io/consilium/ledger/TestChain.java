@@ -251,13 +251,18 @@ public final class TestChain {
                 .setRecordId(id)
                 .setPatientId(patient)
                 .setCustodian(custodian)
-                .setContent(content(custodian, Sensitivity.N));
+                .setContent(content(custodian, Sensitivity.N).setCiphertextHash(ciphertext(id)));
+    }
+
+    /** The hash of a record's first ciphertext. */
+    public static ByteString ciphertext(ByteString record) {
+        return record.equals(RECORD) ? hash("ciphertext") : hash("ciphertext " + ActorName.hex(record));
     }
 
     public static RecordContent.Builder content(String custodian, Sensitivity level, String... labels) {
         return RecordContent.newBuilder()
                 .setCommitment(hash("commitment"))
-                .setCiphertextHash(hash("ciphertext"))
+                .setCiphertextHash(hash("ciphertext" + String.join(" ", labels)))
                 .setCiphertextSize(1_234)
                 .addAllLabels(sorted(Arrays.stream(labels).map(TestChain::label).toList()))
                 .addAllSensitivityLabels(sorted(

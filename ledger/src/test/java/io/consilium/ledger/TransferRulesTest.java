@@ -374,7 +374,7 @@ class TransferRulesTest {
                 .setRecordId(RECORD)
                 .setPredecessor(1)
                 .setContent(content(RIVERSIDE, Sensitivity.N)));
-        assertThat(chain.answer(ADAMS, amend)).isEqualTo("OTHER_INSTITUTION REC-1");
+        assertThat(chain.answer(ADAMS, amend)).isEqualTo("RECORD_UNKNOWN REC-1");
         assertThat(chain.answer(BROWN, amend)).isEqualTo("OK");
         assertThat(chain.answer(ADAMS, body -> body.setRecordRegister(TestChain.record(id("late"), PATIENT, ST_MARY))))
                 .isEqualTo("NOT_CUSTODIAN REC-1");

@@ -22,6 +22,7 @@ import io.consilium.node.replica.ReplicaConfig;
 import io.consilium.node.replica.ReplicaEffect;
 import io.consilium.node.replica.ReplicaView;
 import io.consilium.node.replica.TransactionCheck;
+import io.consilium.node.vault.Freshness;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.StoredBlock;
@@ -116,7 +117,8 @@ public final class Node implements NodeGateway, AutoCloseable {
                 Certificates.ed25519(identity.peerTls(), identity.institution()),
                 frames,
                 clock);
-        this.payloads = new PayloadForwarding(vault, network, new StateHolders(store, identity.institution()));
+        this.payloads = new PayloadForwarding(
+                vault, network, new StateHolders(store, identity.institution(), () -> Freshness.isFresh(status())));
         frames.open(payloads);
         this.housekeeping = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "housekeeping");

@@ -34,8 +34,9 @@ final class PayloadFetching {
     private static final long REPLY_MILLIS = 10_000;
     private static final int MAX_CODE = 64;
 
-    /** Whether the ledger has an institution keep a payload. */
+    /** What the ledger says of a payload. */
     interface Holders {
+        /** Whether an institution keeps it and may have it from here. */
         boolean keeps(String institution, Hash ciphertextHash);
 
         /** Whether this node holds no copy of it any more and takes none (PRV-6). */

@@ -6,13 +6,19 @@ import io.consilium.node.vault.PayloadClaims;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.SnapshotLimitException;
+import java.util.function.BooleanSupplier;
 
-/** Who keeps a payload as of the newest block of this node. */
-record StateHolders(ChainStore store, String institution) implements PayloadFetching.Holders {
+/**
+ * Who keeps a payload as of the newest block of this node.
+ *
+ * @param current whether this node knows the newest blocks: one that does not may have missed an erasure, so that for it
+ *     nobody keeps anything (PRV-6)
+ */
+record StateHolders(ChainStore store, String institution, BooleanSupplier current) implements PayloadFetching.Holders {
     @Override
     public boolean keeps(String holder, Hash ciphertextHash) {
         try {
-            return standing(holder, ciphertextHash) == PayloadClaims.Standing.KEPT;
+            return current.getAsBoolean() && standing(holder, ciphertextHash) == PayloadClaims.Standing.KEPT;
         } catch (SnapshotLimitException busy) {
             return false; // the asker tries again
         }

@@ -39,6 +39,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,7 +211,7 @@ public final class DecisionBench {
                 .setCustodian(HOSPITAL)
                 .setContent(RecordContent.newBuilder()
                         .setCommitment(hash("commitment"))
-                        .setCiphertextHash(hash("ciphertext"))
+                        .setCiphertextHash(hash("ciphertext " + HexFormat.of().formatHex(id.toByteArray())))
                         .setCiphertextSize(2_048)
                         .addLabels(id("a category"))
                         .addAllSensitivityLabels(levels)

@@ -122,7 +122,7 @@ final class LedgerWorld {
                         .setCustodian("st-mary")
                         .setContent(RecordContent.newBuilder()
                                 .setCommitment(bytes(hash("commitment")))
-                                .setCiphertextHash(bytes(hash("ciphertext")))
+                                .setCiphertextHash(bytes(hash("ciphertext " + name)))
                                 .setCiphertextSize(99)
                                 .addAllLabels(labels(codes))
                                 .addAllSensitivityLabels(labels(level.recordCodes()))

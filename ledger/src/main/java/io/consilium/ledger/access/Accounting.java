@@ -12,7 +12,7 @@ import java.util.Optional;
  * Whether a disclosure belongs into the accounting that a patient may demand (ACC-4, 45 CFR 164.528), and why not.
  *
  * <p>A purpose that the statute leaves out is exempt: treatment, payment, health care operations, and what goes to the
- * patient's representative, directory or family. Research, marketing and requests of the patient are exempt where the
+ * patient, its representative, directory or family. Research, marketing and requests of the patient are exempt where the
  * patient authorised them, that is where a rule of a consent permits them by name; a base permit authorises nothing.
  * Whatever is allowed by law alone, for public health, courts, government or the dead, is accounted for, whatever
  * consents say: reporting too much is no breach, too little is.
@@ -31,6 +31,10 @@ public final class Accounting {
             PurposeOfUse.PUBHLTH,
             PurposeOfUse.DISASTER,
             PurposeOfUse.THREAT);
+
+    /** What the patient, or who stands for it, was given: for whatever purpose. */
+    private static final List<String> TO_INDIVIDUAL =
+            List.of(Reason.OWN_RECORD.name(), Reason.GUARDIAN_OF_PATIENT.name());
 
     /** Why a disclosure need not be accounted for, with the place that says so. */
     public enum Exemption {
@@ -69,6 +73,9 @@ public final class Accounting {
         }
         if (review.map(verdict -> !verdict.getJustified()).orElse(false)) {
             return Optional.empty();
+        }
+        if (TO_INDIVIDUAL.contains(disclosed.getDecision().getReason())) {
+            return Optional.of(Exemption.INDIVIDUAL);
         }
         Optional<PurposeOfUse> purpose = PurposeOfUse.of(disclosed.getPurpose());
         return purpose.isEmpty()

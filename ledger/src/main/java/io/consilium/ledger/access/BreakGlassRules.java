@@ -42,8 +42,8 @@ import java.util.TreeSet;
 
 /**
  * Emergency access without consent (ACC-3): a clinician breaks the glass with a sealed rationale, may read for a limited
- * time, and the custodian's PRIVACY_OFFICER reviews it. What a patient refused stays refused, and who has a review
- * overdue breaks no glass; both attempts are written, because they are audit material.
+ * time, and the custodian's PRIVACY_OFFICER reviews it. What a patient refused stays refused, who has a review overdue
+ * breaks no glass, and nobody one for a record that is not the patient's; these attempts are written, because they are audit material.
  */
 public final class BreakGlassRules {
     private static final String RULE = "ACC-3";
@@ -61,7 +61,7 @@ public final class BreakGlassRules {
         if (patient.isEmpty()) {
             return Outcome.refused(Refusal.PATIENT_UNKNOWN.under(RULE, ""));
         }
-        refusal = record(call, open).or(() -> readers(call, open, patient.get()));
+        refusal = readers(call, open, patient.get());
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -70,6 +70,10 @@ public final class BreakGlassRules {
         if (earlier.stream().anyMatch(emergency -> Emergencies.isOverdue(emergency, call.timeMillis()))) {
             return denied(
                     call, patient.get(), Refusal.REVIEW_OVERDUE.rejection(), Decision.deny(Reason.REVIEW_OVERDUE));
+        }
+        if (!isOfPatient(call, open)) {
+            return denied(
+                    call, patient.get(), Refusal.RECORD_UNKNOWN.under(RULE, ""), Decision.deny(Reason.RECORD_UNKNOWN));
         }
         Optional<Decision> refused = refused(call, open, patient.get());
         if (refused.isPresent()) {
@@ -99,14 +103,13 @@ public final class BreakGlassRules {
                 : Optional.empty();
     }
 
-    /** A record of another patient answers like none. */
-    private static Optional<Rejection> record(Call call, BreakGlass open) {
-        boolean known = open.getRecordId().isEmpty()
+    /** A record of another patient answers like none; that somebody tried is written, as a try at records is (ACC-1). */
+    private static boolean isOfPatient(Call call, BreakGlass open) {
+        return open.getRecordId().isEmpty()
                 || call.state()
                         .record(open.getRecordId())
                         .map(found -> PatientFamily.isSame(call.state(), found.getPatientId(), open.getPatientId()))
                         .orElse(false);
-        return known ? Optional.empty() : Optional.of(Refusal.RECORD_UNKNOWN.under(RULE, ""));
     }
 
     /** Every active custodian can read the rationale, the clinician's institution may, nobody else. */

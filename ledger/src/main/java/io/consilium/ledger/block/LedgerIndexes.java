@@ -230,14 +230,22 @@ public final class LedgerIndexes {
     }
 
     /** The hash in a key of {@link #INSTITUTION_PAYLOADS}. */
-    public static ByteString payloadAt(String institution, byte[] key) {
-        return ByteString.copyFrom(key, prefix(institution).length, Hash.LENGTH);
+    public static ByteString payloadAt(byte[] key) {
+        return ByteString.copyFrom(key, payloadHashFrom(key), Hash.LENGTH);
     }
 
     /** The object in a key of {@link #INSTITUTION_PAYLOADS}. */
-    public static StateKey payloadObjectAt(String institution, byte[] key) {
-        int from = prefix(institution).length + Hash.LENGTH;
+    public static StateKey payloadObjectAt(byte[] key) {
+        int from = payloadHashFrom(key) + Hash.LENGTH;
         return StateKey.of(new String(key, from, key.length - from, StandardCharsets.UTF_8));
+    }
+
+    private static int payloadHashFrom(byte[] key) {
+        int end = 0;
+        while (key[end] != 0) {
+            end++;
+        }
+        return end + 1;
     }
 
     public static IndexEntry erasure(long height, ByteString recordId) {

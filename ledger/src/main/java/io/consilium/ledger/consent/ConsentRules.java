@@ -79,14 +79,16 @@ public final class ConsentRules {
 
     public static Outcome amend(Call call) {
         ConsentAmend amend = call.body().getConsentAmend();
-        Optional<ConsentState> found = call.state().consent(amend.getConsentId());
+        if (call.signatory().subject().isEmpty() && !isOfficer(call)) {
+            return Outcome.refused(Refusal.NOT_GRANTOR);
+        }
+        Optional<ConsentState> found = ofGrantor(call, amend.getConsentId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.CONSENT_UNKNOWN);
         }
         ConsentState consent = found.get();
         PatientState patient = patientOf(call, consent);
-        Optional<Rejection> refusal = grantor(call, patient)
-                .or(() -> evidence(call, amend.getEvidenceHash()))
+        Optional<Rejection> refusal = evidence(call, amend.getEvidenceHash())
                 .or(() -> changeable(consent))
                 .or(() -> ConsentTermsCheck.refusal(call.state(), patient, amend.getTerms(), call.timeMillis()));
         if (refusal.isPresent()) {
@@ -115,15 +117,17 @@ public final class ConsentRules {
     /** Takes the consent off the patient's list, so that decisions do not read it; its state keeps its history. */
     public static Outcome revoke(Call call) {
         ConsentRevoke revoke = call.body().getConsentRevoke();
-        Optional<ConsentState> found = call.state().consent(revoke.getConsentId());
+        if (call.signatory().subject().isEmpty() && !isOfficer(call)) {
+            return Outcome.refused(Refusal.NOT_GRANTOR);
+        }
+        Optional<ConsentState> found = ofGrantor(call, revoke.getConsentId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.CONSENT_UNKNOWN);
         }
         ConsentState consent = found.get();
         PatientState patient = patientOf(call, consent);
         // What the patient signed may be a refusal: nobody takes it back on the patient's behalf without a signed form.
-        Optional<Rejection> refusal = grantor(call, patient)
-                .or(() -> changeable(consent))
+        Optional<Rejection> refusal = changeable(consent)
                 .or(() ->
                         isSubject(consent.getGrantor()) ? evidence(call, revoke.getEvidenceHash()) : Optional.empty());
         if (refusal.isPresent()) {
@@ -189,10 +193,23 @@ public final class ConsentRules {
     }
 
     private static Optional<Rejection> grantor(Call call, PatientState patient) {
+        return isGrantor(call, patient) ? Optional.empty() : Optional.of(Refusal.NOT_GRANTOR.rejection());
+    }
+
+    private static boolean isGrantor(Call call, PatientState patient) {
         return call.isSignedFor(patient.getId())
-                        || call.isSignedBy(MemberRole.CONSENT_OFFICER, patient.getCustodiansList())
-                ? Optional.empty()
-                : Optional.of(Refusal.NOT_GRANTOR.rejection());
+                || call.isSignedBy(MemberRole.CONSENT_OFFICER, patient.getCustodiansList());
+    }
+
+    private static boolean isOfficer(Call call) {
+        return call.person()
+                .map(person -> person.has(MemberRole.CONSENT_OFFICER))
+                .orElse(false);
+    }
+
+    /** A consent of a patient that the signatory cannot speak for answers like none (PRV-8). */
+    private static Optional<ConsentState> ofGrantor(Call call, ByteString consentId) {
+        return call.state().consent(consentId).filter(consent -> isGrantor(call, patientOf(call, consent)));
     }
 
     /** The signature of the patient or of a guardian is evidence; an officer's is not. */

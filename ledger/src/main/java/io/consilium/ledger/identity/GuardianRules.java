@@ -45,10 +45,8 @@ public final class GuardianRules {
             return Outcome.refused(Refusal.PATIENT_UNKNOWN);
         }
         PatientState patient = found.get();
-        if (!patient.getMergedInto().isEmpty()) {
-            return Outcome.refused(Refusal.PATIENT_MERGED);
-        }
         Optional<Rejection> refusal = signer(call, patient)
+                .or(() -> unmerged(patient))
                 .or(() -> evidence(call, appointment.getEvidenceHash()))
                 .or(() -> mandate(call, appointment.getMandate()))
                 .or(() -> sealed(patient, id, appointment));
@@ -140,6 +138,10 @@ public final class GuardianRules {
                 ? Optional.empty()
                 : Optional.of(Refusal.SIGNER_NOT_PERMITTED.under(
                         RULE, "the patient's own key signs it, or a custodian's CONSENT_OFFICER"));
+    }
+
+    private static Optional<Rejection> unmerged(PatientState patient) {
+        return patient.getMergedInto().isEmpty() ? Optional.empty() : Optional.of(Refusal.PATIENT_MERGED.rejection());
     }
 
     private static Optional<Rejection> evidence(Call call, ByteString evidenceHash) {

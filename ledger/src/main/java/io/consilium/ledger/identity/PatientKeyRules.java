@@ -59,16 +59,16 @@ public final class PatientKeyRules {
     }
 
     private static Optional<Rejection> signer(Call call, PatientState patient, PatientController change) {
+        boolean itself = call.signatory() instanceof Signatory.Patient && call.isSignedFor(patient.getId());
+        if (!itself && !call.isSignedBy(MemberRole.CONSENT_OFFICER, patient.getCustodiansList())) {
+            return Optional.of(Refusal.SIGNER_NOT_PERMITTED.under(
+                    RULE, "the patient's own key signs it, or a custodian's CONSENT_OFFICER where there is none"));
+        }
         if (!patient.getMergedInto().isEmpty()) {
             return Optional.of(Refusal.PATIENT_MERGED.rejection());
         }
-        boolean itself = call.signatory() instanceof Signatory.Patient && call.isSignedFor(patient.getId());
         if (itself) {
             return Optional.empty();
-        }
-        if (!call.isSignedBy(MemberRole.CONSENT_OFFICER, patient.getCustodiansList())) {
-            return Optional.of(Refusal.SIGNER_NOT_PERMITTED.under(
-                    RULE, "the patient's own key signs it, or a custodian's CONSENT_OFFICER where there is none"));
         }
         if (patient.hasControllerKey()) {
             return Optional.of(Refusal.CONTROLLER_KEY_SET.rejection());

@@ -66,12 +66,18 @@ public final class ErasureRules {
 
     public static Outcome erase(Call call) {
         RecordErase erase = call.body().getRecordErase();
-        Optional<RecordState> found = call.state().record(erase.getRecordId());
+        Optional<Rejection> role = call.signatory().subject().isPresent()
+                ? Optional.empty()
+                : call.requireRole(RULE, MemberRole.PRIVACY_OFFICER, MemberRole.ADMIN);
+        if (role.isPresent()) {
+            return Outcome.refused(role.get());
+        }
+        Optional<RecordState> found = ofSigner(call, erase.getRecordId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = eraser(call, record).or(() -> erasable(call, record, erase));
+        Optional<Rejection> refusal = erasable(call, record, erase);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -102,16 +108,6 @@ public final class ErasureRules {
                 .build();
     }
 
-    private static Optional<Rejection> eraser(Call call, RecordState record) {
-        if (call.signatory().subject().isPresent()) {
-            return call.isSignedFor(record.getPatientId())
-                    ? Optional.empty()
-                    : Optional.of(Refusal.SIGNER_NOT_PERMITTED.under(RULE, "it is another patient's record"));
-        }
-        return call.requireRole(RULE, MemberRole.PRIVACY_OFFICER, MemberRole.ADMIN)
-                .or(() -> ofCustodian(call, record));
-    }
-
     private static Optional<Rejection> erasable(Call call, RecordState record, RecordErase erase) {
         if (record.hasErasure()) {
             return Optional.of(Refusal.RECORD_PURGED.rejection());
@@ -124,14 +120,16 @@ public final class ErasureRules {
 
     public static Outcome hold(Call call) {
         RecordHold hold = call.body().getRecordHold();
-        Optional<RecordState> found = call.state().record(hold.getRecordId());
+        Optional<Rejection> role = call.requireRole(RULE, MemberRole.PRIVACY_OFFICER);
+        if (role.isPresent()) {
+            return Outcome.refused(role.get());
+        }
+        Optional<RecordState> found = ofSigner(call, hold.getRecordId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = call.requireRole(RULE, MemberRole.PRIVACY_OFFICER)
-                .or(() -> ofCustodian(call, record))
-                .or(() -> holdable(call, record, hold));
+        Optional<Rejection> refusal = holdable(call, record, hold);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -168,21 +166,20 @@ public final class ErasureRules {
     }
 
     public static Outcome acknowledge(Call call) {
-        Optional<RecordState> found =
-                call.state().record(call.body().getErasureAck().getRecordId());
-        if (found.isEmpty()) {
-            return Outcome.refused(Refusal.RECORD_UNKNOWN);
-        }
-        RecordState record = found.get();
         if (!(call.signatory() instanceof Signatory.Node node)) {
             return Outcome.refused(Refusal.SIGNER_NOT_PERMITTED.under(RULE, "a holder's node signs it"));
         }
         String institution = node.institution().getId();
+        Optional<RecordState> found = call.state()
+                .record(call.body().getErasureAck().getRecordId())
+                .filter(record -> (record.hasErasure() ? record.getErasure().getHoldersList() : holders(record))
+                        .contains(institution));
+        if (found.isEmpty()) {
+            return Outcome.refused(Refusal.RECORD_UNKNOWN);
+        }
+        RecordState record = found.get();
         if (!record.hasErasure()) {
             return Outcome.refused(Refusal.NOT_ERASED);
-        }
-        if (!record.getErasure().getHoldersList().contains(institution)) {
-            return Outcome.refused(Refusal.NOT_HOLDER);
         }
         boolean repeated = record.getErasure().getAcknowledgementsList().stream()
                 .anyMatch(each -> each.getInstitution().equals(institution));
@@ -200,10 +197,11 @@ public final class ErasureRules {
         return applied(call, EventType.ERASURE_ACKNOWLEDGED, acknowledged, new Writes());
     }
 
-    private static Optional<Rejection> ofCustodian(Call call, RecordState record) {
-        boolean own =
-                call.person().map(person -> person.isOf(record.getCustodian())).orElse(false);
-        return own ? Optional.empty() : Optional.of(Refusal.NOT_CUSTODIAN.under(RULE, "the record's custodian"));
+    /** The patient's own, or in the institution's custody: any other record answers like none (PRV-8). */
+    private static Optional<RecordState> ofSigner(Call call, ByteString recordId) {
+        return call.state().record(recordId).filter(record -> call.person()
+                .map(person -> person.isOf(record.getCustodian()))
+                .orElseGet(() -> call.isSignedFor(record.getPatientId())));
     }
 
     private static Outcome applied(Call call, EventType event, RecordState record, Writes writes) {

@@ -64,12 +64,16 @@ public final class RecordRules {
 
     public static Outcome amend(Call call) {
         RecordAmend amend = call.body().getRecordAmend();
-        Optional<RecordState> found = call.state().record(amend.getRecordId());
+        Optional<Rejection> role = call.requireRole(RULE, MemberRole.CLINICIAN);
+        if (role.isPresent()) {
+            return Outcome.refused(role.get());
+        }
+        Optional<RecordState> found = inCustody(call, amend.getRecordId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = ofCustodian(call, record).or(() -> amendable(call, record, amend));
+        Optional<Rejection> refusal = amendable(call, record, amend);
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -110,15 +114,15 @@ public final class RecordRules {
 
     public static Outcome mark(Call call) {
         RecordMark mark = call.body().getRecordMark();
-        Optional<RecordState> found = call.state().record(mark.getRecordId());
+        Optional<Rejection> role = call.requireRole(RULE, MemberRole.CLINICIAN);
+        if (role.isPresent()) {
+            return Outcome.refused(role.get());
+        }
+        Optional<RecordState> found = inCustody(call, mark.getRecordId());
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
         }
         RecordState record = found.get();
-        Optional<Rejection> refusal = ofCustodian(call, record);
-        if (refusal.isPresent()) {
-            return Outcome.refused(refusal.get());
-        }
         if (record.hasErasure()) {
             return Outcome.refused(Refusal.RECORD_PURGED);
         }
@@ -196,14 +200,14 @@ public final class RecordRules {
         return Optional.empty();
     }
 
-    /** Of whoever has custody now: the author's institution until it handed the record over. */
-    private static Optional<Rejection> ofCustodian(Call call, RecordState record) {
-        return call.requireRole(RULE, MemberRole.CLINICIAN).or(() -> {
-            boolean own = call.person()
-                    .map(person -> person.isOf(record.getCustodian()))
-                    .orElse(false);
-            return own ? Optional.empty() : Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "its custodian's"));
-        });
+    /**
+     * A record of whoever has custody now, the author's institution until it handed the record over; to all others there is
+     * none (PRV-8).
+     */
+    private static Optional<RecordState> inCustody(Call call, ByteString recordId) {
+        return call.state().record(recordId).filter(record -> call.person()
+                .map(person -> person.isOf(record.getCustodian()))
+                .orElse(false));
     }
 
     private static PatientState patientOf(Call call, RecordState record) {

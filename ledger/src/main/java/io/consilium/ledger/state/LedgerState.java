@@ -18,6 +18,7 @@ import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberEmergencies;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.PayloadState;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
@@ -90,6 +91,12 @@ public final class LedgerState {
 
     public Optional<RecordState> record(ByteString id) {
         return object(StateKeys.record(id), RecordState.parser());
+    }
+
+    /** The object that named a ciphertext first, and alone can name it (REC-2). */
+    public Optional<StateKey> payloadOwner(ByteString ciphertextHash) {
+        return object(StateKeys.payload(ciphertextHash), PayloadState.parser())
+                .map(payload -> StateKey.of(payload.getObject()));
     }
 
     public Optional<ConsentState> consent(ByteString id) {

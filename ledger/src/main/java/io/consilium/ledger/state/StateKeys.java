@@ -14,6 +14,7 @@ public final class StateKeys {
     public static final String PATIENT = "patient/";
     public static final String GUARDIAN = "guardian/";
     public static final String RECORD = "record/";
+    public static final String PAYLOAD = "payload/";
     public static final String CONSENT = "consent/";
     public static final String CONSENT_SHARD = "consents/";
     public static final String ACCESS = "access/";
@@ -85,6 +86,11 @@ public final class StateKeys {
 
     public static StateKey record(ByteString id) {
         return StateKey.of(RECORD + hex(id));
+    }
+
+    /** Which object names a ciphertext, by its hash. */
+    public static StateKey payload(ByteString ciphertextHash) {
+        return StateKey.of(PAYLOAD + hex(ciphertextHash));
     }
 
     public static StateKey consent(ByteString id) {

@@ -20,6 +20,11 @@ public enum Refusal {
     VALIDITY_TOO_LONG(
             "TX-2", REFUSED, "the transaction is valid for more than 10 minutes", "check this machine's clock"),
     PRECONDITION_FAILED("TX-2", CONFLICT, "an object has another version than expected", "read it again and decide"),
+    PRECONDITION_UNFIT(
+            "TX-2",
+            REFUSED,
+            "a precondition is on an object that the transaction does not change, and on no institution or member",
+            "leave it out"),
     DUPLICATE_TRANSACTION("TX-3", CONFLICT, "this transaction is in a block already", "look up its receipt"),
     BLOCK_TOO_LARGE("TX-6", REFUSED, "the block is larger than the chain allows", "halve the batch"),
     OBJECT_TOO_LARGE(
@@ -100,6 +105,11 @@ public enum Refusal {
     VERSION_UNKNOWN("REC-1", NOT_FOUND, "the record has no such version", "look at the record's history"),
     VERSION_LIMIT("REC-1", REFUSED, "the record has as many versions as can be kept", "register a new record"),
     REPLICA_NOT_ALLOWED("REC-2", REFUSED, "a replica is no active institution with a node", "name other replicas"),
+    PAYLOAD_TAKEN(
+            "REC-2",
+            CONFLICT,
+            "another object names this ciphertext already",
+            "encrypt the content anew, under a fresh data key"),
     RECORD_PURGED("PRV-6", NOT_FOUND, "the record was erased", "its history still proves that it existed"),
     RECORD_HELD("PRV-6", REFUSED, "a hold forbids the erasure of the record", "wait for its end, or have it released"),
     HOLD_UNCHANGED("PRV-6", REFUSED, "the record is held, or free, in this way already", "nothing is left to do"),
@@ -110,7 +120,6 @@ public enum Refusal {
             "there is no such basis of an erasure",
             "choose gdpr-17, gdpr-17-1-a to gdpr-17-1-f, or court-order"),
     NOT_ERASED("PRV-6", REFUSED, "the record is not erased", "acknowledge erasures alone"),
-    NOT_HOLDER("PRV-6", UNAUTHORISED, "the institution kept no copy of the record", "its holders acknowledge"),
     ALREADY_ACKNOWLEDGED("PRV-6", REFUSED, "the institution has acknowledged already", "nothing is left to do"),
     LABELS_UNFIT("PRV-7", REFUSED, "new labels do not fit the old ones that they replace", "ask the node to go on"),
     LABEL_EPOCH_LIMIT("PRV-7", REFUSED, "the scope key was changed as often as can be", "register the patient anew"),

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountingTest {
     private static AccessState disclosed(String purpose, String reason) {
@@ -93,6 +94,15 @@ class AccountingTest {
             ERTREAT TREATMENT TREATMENT
             POPHLTH TREATMENT TREATMENT
             """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PATRQT", "TREAT", "HLEGAL", "FAMRQT", "HRESCH"})
+    @DisplayName(
+            "ACC-4 what the patient itself or its guardian read is no disclosure to account for (164.528(a)(1)(ii))")
+    void acc4_toTheIndividual(String purpose) {
+        assertThat(answer(purpose, "OWN_RECORD")).isEqualTo("INDIVIDUAL");
+        assertThat(answer(purpose, "GUARDIAN_OF_PATIENT")).isEqualTo("INDIVIDUAL");
+    }
 
     @Test
     @DisplayName("ACC-4 every purpose of use is classified as 45 CFR 164.528 says")

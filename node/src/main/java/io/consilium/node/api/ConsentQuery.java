@@ -14,7 +14,9 @@ import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.ConsentExplained;
 import io.consilium.proto.DecisionBasis;
+import io.consilium.proto.RecordState;
 import io.consilium.proto.RuleExplained;
+import java.util.Optional;
 
 /** What the ledger would decide at a time, by the same function that decides in blocks (CON-2, CON-4). */
 public final class ConsentQuery {
@@ -37,18 +39,15 @@ public final class ConsentQuery {
         try (StateView view = StateView.open(node)) {
             ApiPolicy policy = policies.on(view.state());
             boolean patientVisible = policy.seesPatientId(caller, request.getPatientId());
-            boolean holds = view.state()
+            Optional<RecordState> record = view.state()
                     .record(request.getRecordId())
-                    .filter(record -> PatientFamily.isSame(view.state(), record.getPatientId(), request.getPatientId()))
-                    .map(record -> policy.holds(caller, record))
-                    .orElse(false);
+                    .filter(found -> PatientFamily.isSame(view.state(), found.getPatientId(), request.getPatientId()));
+            boolean holds = record.map(found -> policy.holds(caller, found)).orElse(false);
             if (!holds && !policy.asksFor(caller, request.getBy())) {
                 throw ApiProblem.notFound(patientVisible ? "record of this patient" : "patient")
                         .asException();
             }
-            if (patientVisible
-                    && !holds
-                    && view.state().record(request.getRecordId()).isEmpty()) {
+            if (patientVisible && record.isEmpty()) {
                 throw ApiProblem.notFound("record of this patient").asException();
             }
             if (Signatories.find(view.state(), partyName(request.getBy())).isEmpty()) {

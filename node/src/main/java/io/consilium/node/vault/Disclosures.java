@@ -19,7 +19,6 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
-import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import io.consilium.proto.SealedFor;
 import io.consilium.storage.SecretsStore;
@@ -205,6 +204,7 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
     private void requireHeld(Handover handover) {
         try {
             if (vault.size(handover.ciphertext()).isEmpty()) {
+                requireNotErased(handover.access());
                 throw ApiProblem.unavailable(
                                 "PAYLOAD_NOT_HELD",
                                 "this node's vault does not hold the payload",
@@ -236,19 +236,21 @@ public final class Disclosures implements Operation<DiscloseRequest, DiscloseRes
                 access.getId().toByteArray(),
                 handover.recipientKey().toByteArray());
         secrets.put(name, envelope);
-        requireNotErased(access, name);
+        try {
+            requireNotErased(access);
+        } catch (ProblemException erased) {
+            secrets.delete(name);
+            throw erased;
+        }
         return envelope;
     }
 
-    /** An erasure that came since the permit was checked may have been applied before the envelope was kept (PRV-6). */
-    private void requireNotErased(AccessState access, byte[] name) {
+    /** An erasure that came since the permit was checked may have been applied already: purged, never missing (PRV-6). */
+    private void requireNotErased(AccessState access) {
         try (StateView view = StateView.open(node)) {
-            if (view.state()
-                    .record(access.getRecordId())
-                    .map(RecordState::hasErasure)
-                    .orElse(false)) {
-                secrets.delete(name);
-                throw InstitutionTransactions.problem(Refusal.RECORD_PURGED).asException();
+            Optional<Refusal> refusal = Permits.erased(view.state(), access);
+            if (refusal.isPresent()) {
+                throw InstitutionTransactions.problem(refusal.get()).asException();
             }
         }
     }

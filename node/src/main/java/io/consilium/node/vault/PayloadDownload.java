@@ -116,7 +116,11 @@ public final class PayloadDownload {
 
     private VaultChunk read(DownloadTokens.Grant grant, long offset, int length) {
         try {
-            return vault.read(grant.ciphertext(), offset, length).orElseThrow(() -> ApiProblem.unavailable(
+            Optional<VaultChunk> chunk = vault.read(grant.ciphertext(), offset, length);
+            if (chunk.isEmpty()) {
+                requireConsent(grant); // an erasure may have come meanwhile: purged, never missing (PRV-6)
+            }
+            return chunk.orElseThrow(() -> ApiProblem.unavailable(
                             "PAYLOAD_NOT_HELD",
                             "this node's vault does not hold the payload any more",
                             "a replica's copy is fetched, if there is one; else have the file added again")

@@ -101,8 +101,7 @@ final class Replication {
         byte[] own = LedgerIndexes.prefix(node.institution());
         IndexPage page = view.chain().scan(LedgerIndexes.INSTITUTION_PAYLOADS, own, census, CENSUS_A_TURN, false);
         for (IndexPage.Item item : page.items()) {
-            Hash hash = Hash.of(
-                    LedgerIndexes.payloadAt(node.institution(), item.key()).toByteArray());
+            Hash hash = Hash.of(LedgerIndexes.payloadAt(item.key()).toByteArray());
             if (vault.size(hash).isEmpty()) {
                 want(hash);
             }
@@ -116,7 +115,7 @@ final class Replication {
             wanted.remove(hash);
             return;
         }
-        List<String> sources = new ArrayList<>(claims.holders(node.institution(), hash));
+        List<String> sources = new ArrayList<>(claims.holders(hash));
         sources.removeIf(holder -> holder.equals(node.institution()) || !connected.contains(holder));
         if (sources.isEmpty()) {
             again(hash, want);

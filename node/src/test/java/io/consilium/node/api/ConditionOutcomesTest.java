@@ -48,7 +48,6 @@ class ConditionOutcomesTest {
     private static final long MAY_2024 = 1_714_521_600_000L;
     private static final long DAY = 86_400_000L;
 
-    private final byte[] ciphertext = TestNetwork.ciphertext();
     private TestNetwork net;
     private ByteString patient;
     private ByteString within;
@@ -59,13 +58,6 @@ class ConditionOutcomesTest {
     void start(@TempDir Path directory) throws Exception {
         net = new TestNetwork(directory);
         patient = net.patient(OFFICER);
-        StagePayloadRequest whole = StagePayloadRequest.newBuilder()
-                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
-                .setTotalSize(ciphertext.length)
-                .setData(ByteString.copyFrom(ciphertext))
-                .setCustodian("st-mary")
-                .build();
-        net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
         within = record(Optional.of(facts(MAY_2024)));
         outside = record(Optional.of(facts(MAY_2024 - 400 * DAY)));
         untimed = record(Optional.empty());
@@ -77,6 +69,19 @@ class ConditionOutcomesTest {
         net.close();
     }
 
+    /** A ciphertext that the custodian's vault holds. */
+    private byte[] staged() throws Exception {
+        byte[] ciphertext = TestNetwork.ciphertext();
+        StagePayloadRequest whole = StagePayloadRequest.newBuilder()
+                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
+                .setTotalSize(ciphertext.length)
+                .setData(ByteString.copyFrom(ciphertext))
+                .setCustodian("st-mary")
+                .build();
+        net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
+        return ciphertext;
+    }
+
     private static RecordFacts facts(long day) {
         return RecordFacts.newBuilder()
                 .setClinical(Period.newBuilder().setStartMillis(day).setEndMillis(day + DAY))
@@ -84,7 +89,7 @@ class ConditionOutcomesTest {
     }
 
     private ByteString record(Optional<RecordFacts> facts) throws Exception {
-        return net.record(CLINICIAN, patient, ciphertext, new byte[32], facts);
+        return net.record(CLINICIAN, patient, staged(), new byte[32], facts);
     }
 
     /** Data of 2024 alone, sealed under the key. */
@@ -183,7 +188,7 @@ class ConditionOutcomesTest {
                                                 .setPermit(true)
                                                 .addActors("riverside")
                                                 .setSealedConditions(conditions(wrongKey))))));
-        ByteString record = net.record(CLINICIAN, other, ciphertext, new byte[32], Optional.of(facts(MAY_2024)));
+        ByteString record = net.record(CLINICIAN, other, staged(), new byte[32], Optional.of(facts(MAY_2024)));
         ByteString access = net.access(STRANGER, record);
         assertThat(net.refused(STRANGER, "Disclose", disclose(access)).getCode())
                 .isEqualTo("ACCESS_DENIED");
@@ -230,7 +235,7 @@ class ConditionOutcomesTest {
                                                 .addActors("riverside")
                                                 .setSealedConditions(sealed)))));
         byte[] dataKey = new byte[32];
-        ByteString record = net.record(CLINICIAN, other, ciphertext, dataKey, Optional.of(first));
+        ByteString record = net.record(CLINICIAN, other, staged(), dataKey, Optional.of(first));
         assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");
         amend(record, dataKey, facts(MAY_2024).toBuilder().setCodesOfVersion(1).build());
         assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");

@@ -202,6 +202,23 @@ class HiddenEntriesTest {
     }
 
     @Test
+    @DisplayName(
+            "PRV-8 a question about another patient's record answers like one about none, whoever's patient one names")
+    void prv8_checkOfAnotherPatientsRecord() throws Exception {
+        ByteString theirs = net.patient(STRANGER_ADMIN);
+        ByteString record = net.record(STRANGER, theirs, TestNetwork.ciphertext(), new byte[32]);
+        ConsentCheckRequest.Builder check = ConsentCheckRequest.newBuilder()
+                .setPatientId(patient)
+                .setBy(CLINICIAN)
+                .setPurpose("TREAT");
+        var ofTheirs =
+                net.call(CLINICIAN, "ConsentCheck", check.setRecordId(record).build());
+        var ofNone = net.call(CLINICIAN, "ConsentCheck", check.setRecordId(id()).build());
+        assertThat(ofTheirs.statusCode()).isEqualTo(404).isEqualTo(ofNone.statusCode());
+        assertThat(ofTheirs.body()).isEqualTo(ofNone.body());
+    }
+
+    @Test
     @DisplayName("PRV-8 a request for a hidden record and one for none leave the same receipt, and the same line")
     void prv8_requests() throws Exception {
         ByteString ofHidden = net.access(STRANGER, hidden.get(0));

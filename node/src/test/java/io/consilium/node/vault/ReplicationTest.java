@@ -89,6 +89,28 @@ class ReplicationTest {
     }
 
     @Test
+    @DisplayName("PRV-6 a node that reaches no quorum may have missed an erasure, so it serves not even a replica")
+    void prv6_withoutQuorumNothingIsServed() throws Exception {
+        cluster.startAll();
+        vaults.registerPatient();
+        byte[] content = VaultCluster.payload(10_000);
+        Hash hash = vaults.stageAt(0, content);
+        vaults.register(content, "h1");
+        TestCluster.await(() -> vaults.holds(1, hash, content));
+        assertThat(cluster.get(1).vault().delete(hash)).isTrue();
+        cluster.stop(2);
+        cluster.stop(3);
+        TestCluster.await(() -> !Freshness.isFresh(cluster.node(0).status()));
+        assertThat(fetched(1, "h0", hash)).isEqualTo(new PayloadForward.Refused("NOT_HELD"));
+        cluster.start(2);
+        TestCluster.await(() -> fetched(1, "h0", hash).equals(new PayloadForward.Held()));
+    }
+
+    private PayloadForward fetched(int by, String from, Hash hash) throws Exception {
+        return cluster.node(by).fetchPayload(from, hash).toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
     @DisplayName(
             "PRV-6 custodian and replica delete an erased payload and acknowledge; one that was down does so later")
     void prv6_allHoldersErase() throws Exception {
