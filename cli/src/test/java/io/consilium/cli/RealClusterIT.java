@@ -27,6 +27,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Four node processes as a user starts them: consent, crashes under load, and what stands on the disks. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -94,6 +96,15 @@ class RealClusterIT {
         }
         assertThat(decisions).filteredOn("DENY"::equals).hasSize(2);
         assertThat(decisions).contains("PERMIT");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    @DisplayName("A node as the launcher starts it verifies with the native library")
+    void theNativeLibraryLoads() throws Exception {
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            assertThat(cluster.devnet.log(node)).content().contains("signatures are confirmed by AmazonCorretto");
+        }
     }
 
     @Test

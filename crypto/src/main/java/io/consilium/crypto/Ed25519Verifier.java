@@ -72,11 +72,16 @@ public final class Ed25519Verifier implements Verifier {
                 && confirmation.get().confirms(key.confirming().get(), message, signature);
     }
 
+    /** The native library that is asked first, if one has loaded. */
+    public Optional<String> confirmedBy() {
+        return confirmation.map(CorrettoConfirmation::name);
+    }
+
     /** Whose arithmetic answers, for figures that are published. */
     public String provider() {
         String decides = "Bouncy Castle " + new BouncyCastleProvider().getVersionStr();
-        return confirmation
-                .map(library -> decides + ", confirmed by " + library.name())
+        return confirmedBy()
+                .map(library -> decides + ", confirmed by " + library)
                 .orElse(decides);
     }
 

@@ -97,7 +97,11 @@ public final class Node implements NodeGateway, AutoCloseable {
         this.chainId = chainId;
         this.limits = LedgerLimits.of(new LedgerState(store.latest()).parameters());
         Ledger ledger = new Ledger(chainId, limits);
-        Verifier verifier = Ed25519Verifier.accelerated(CACHED_KEYS);
+        Ed25519Verifier verifier = Ed25519Verifier.accelerated(CACHED_KEYS);
+        verifier.confirmedBy()
+                .ifPresentOrElse(
+                        library -> LOG.info("signatures are confirmed by {}", library),
+                        () -> LOG.warn("signatures are verified at half the speed: no native library has loaded"));
         TransactionCheck check = new TransactionCheck(ledger, verifier, settings.maxRememberedTransactions());
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
