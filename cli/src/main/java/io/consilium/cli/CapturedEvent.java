@@ -7,6 +7,7 @@ import io.consilium.interop.epcis.TradeStep;
 import io.consilium.interop.epcis.TradeSteps;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.KeyKind;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * @param index from 0, as the document counts
  * @param shown as it is printed
  * @param error where the event declares an earlier one to be wrong
- * @param subject the first pack or container that it names; its key blinds the event's id
+ * @param subject of the packs that it names, else of the containers, the first by its canonical Digital Link, as the hash
+ *     has them; its key blinds the event's id
  * @param places the GLNs that it names, by their place in the event
  * @param text the event as it was written
  */
@@ -74,7 +76,7 @@ record CapturedEvent(
     }
 
     private static Optional<Gs1Key> first(List<Gs1Key> goods, KeyKind kind) {
-        return goods.stream().filter(key -> key.kind() == kind).findFirst();
+        return goods.stream().filter(key -> key.kind() == kind).min(Comparator.comparing(Gs1Key::digitalLink));
     }
 
     private static Map<String, Gs1Key> places(EpcisEvent event) {

@@ -298,10 +298,13 @@ class DrugHandling extends DrugLookups {
     }
 
     private void holders(Map<String, Object> result, ByteString recallId) throws ClientException {
-        DrugHeld held = desk.ask(DrugRequest.newBuilder()
-                        .setHolders(DrugHolders.newBuilder().setRecallId(recallId))
-                        .build())
-                .getHeld();
+        DrugHeld held = SignedPath.holders(
+                session,
+                recallId,
+                desk.ask(DrugRequest.newBuilder()
+                                .setHolders(DrugHolders.newBuilder().setRecallId(recallId))
+                                .build())
+                        .getHeld());
         result.put("holders", List.copyOf(held.getHoldersList()));
         List<Object> underWay = new ArrayList<>();
         for (DrugShipmentState shipment : held.getUnderWayList()) {

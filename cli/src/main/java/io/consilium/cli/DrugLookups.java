@@ -134,14 +134,17 @@ class DrugLookups extends DrugDocuments {
         if (svg.isPresent()) {
             UserFiles.requireAbsent(svg.get());
         }
-        PathView view = new PathView(desk::containerName, key, traced(key));
+        SignedPath path = path(key);
+        PathView view = new PathView(desk::containerName, key, path.traced());
         if (svg.isPresent()) {
             Files.write(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
         }
         if (session.output().format() == GlobalOptions.Format.table) {
             session.output().raw().print(view.text());
         } else {
-            session.output().result(view.shown(new KeptEvents(session, desk)));
+            Map<String, Object> shown = view.shown(new KeptEvents(session, desk));
+            shown.put("receipt", path.receipt());
+            session.output().result(shown);
         }
         return 0;
     }
@@ -229,7 +232,8 @@ class DrugLookups extends DrugDocuments {
                 "PRV-8",
                 "",
                 "There is no such event of this item, or you may not read it",
-                "Give the hashId that drug capture --check shows, and the first item that the event names"));
+                "Give the hashId that drug capture --check shows, and of the event's packs, else containers, the first by"
+                        + " its Digital Link"));
         return EpcisDocument.of(
                         Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                         JsonNodeFactory.instance.objectNode(),
@@ -283,8 +287,12 @@ class DrugLookups extends DrugDocuments {
         }
     }
 
-    /** Strangers get the answer that unknown packs get. */
     io.consilium.proto.DrugTraced traced(Gs1Key key) throws ClientException {
+        return path(key).traced();
+    }
+
+    /** Strangers get the answer that unknown packs get. */
+    private SignedPath path(Gs1Key key) throws ClientException {
         DrugTrace.Builder trace = DrugTrace.newBuilder();
         if (DrugDesk.isContainer(key)) {
             trace.setContainerId(containerOrNothing(key));
@@ -296,7 +304,10 @@ class DrugLookups extends DrugDocuments {
             trace.setProductId(product.get().productId())
                     .setItemId(product.get().itemId(key.serial()));
         }
-        return desk.ask(DrugRequest.newBuilder().setTrace(trace).build()).getTraced();
+        return SignedPath.of(
+                session,
+                trace.build(),
+                desk.ask(DrugRequest.newBuilder().setTrace(trace).build()).getTraced());
     }
 
     private ByteString containerOrNothing(Gs1Key key) throws ClientException {

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
-import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerificationReceipt;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.proto.DrugAction;
@@ -57,6 +56,7 @@ final class PackCheck {
                 shown(answer.getVerified(), answer.getReason(), answer.getAdditionalInfo(), answer.getStatus());
         shown.put("timestamp", Dates.text(answer.getTimeMillis()));
         shown.put("height", answer.getHeight());
+        shown.put("asOf", Dates.text(answer.getTipMillis()));
         Map<String, Object> receipt = new LinkedHashMap<>();
         receipt.put("signer", answer.getResponder());
         receipt.put("verification", hex(signed.getVerification()));
@@ -84,27 +84,18 @@ final class PackCheck {
         try {
             answer = DrugVerification.parseFrom(signed.getVerification());
         } catch (InvalidProtocolBufferException malformed) {
-            throw untrue().causedBy(malformed);
+            throw SignedPath.untrue().causedBy(malformed);
         }
         boolean same = answer.getProductId().equals(question.getProductId())
                 && answer.getItemId().equals(question.getItemId())
                 && answer.getLotId().equals(question.getLotId())
                 && answer.getExpiryMillis() == question.getExpiryMillis();
-        boolean valid = same
-                && VerificationReceipt.isSignedBy(
-                        signed,
-                        session.state().institution(answer.getResponder()).value());
+        boolean valid =
+                same && VerificationReceipt.isSignedBy(signed, SignedAnswer.signer(session, answer.getResponder()));
         if (!valid) {
-            throw untrue();
+            throw SignedPath.untrue();
         }
         return answer;
-    }
-
-    private static ClientException untrue() {
-        return new VerificationFailed(
-                "ANSWER_UNPROVEN",
-                "The node's answer is not signed by the institution that it names, or answers something else",
-                "Ask another node with --node");
     }
 
     private static Optional<DrugExceptionKind> signal(String reason) {

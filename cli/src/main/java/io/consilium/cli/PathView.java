@@ -230,8 +230,17 @@ final class PathView {
                     .append(event.institution())
                     .append("  ")
                     .append(sentence(event))
+                    .append("  tx ")
+                    .append(Ids.text(event.step().getTxId()))
                     .append('\n');
         }
+        text.append("  told and signed by ")
+                .append(traced.getAnswered().getResponder())
+                .append(" as of ")
+                .append(Dates.text(traced.getAnswered().getTipMillis()))
+                .append(", height ")
+                .append(traced.getAnswered().getHeight())
+                .append('\n');
         for (Alert alert : alerts()) {
             text.append("  ! ")
                     .append(alert.type())

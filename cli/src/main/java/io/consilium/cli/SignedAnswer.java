@@ -56,7 +56,7 @@ record SignedAnswer(boolean verified, Map<String, Object> shown) {
         }
     }
 
-    private static InstitutionState signer(Session session, String slug) throws ClientException {
+    static InstitutionState signer(Session session, String slug) throws ClientException {
         Optional<InstitutionState> founder = session.genesis().document().getInstitutionsList().stream()
                 .filter(institution -> institution.getId().equals(slug))
                 .findFirst();
@@ -72,6 +72,7 @@ record SignedAnswer(boolean verified, Map<String, Object> shown) {
         shown.put("requester", said.getRequester());
         shown.put("timestamp", Dates.text(said.getTimeMillis()));
         shown.put("height", said.getHeight());
+        shown.put("asOf", Dates.text(said.getTipMillis()));
         shown.put("verified", said.getVerified());
         shown.put("reason", said.getReason());
         shown.put("additionalInfo", said.getAdditionalInfo());

@@ -1,21 +1,28 @@
 package io.consilium.client;
 
+import com.google.protobuf.ByteString;
 import io.consilium.crypto.Ed25519Verifier;
-import io.consilium.crypto.Hash;
 import io.consilium.crypto.PublicKey;
+import io.consilium.ledger.provenance.DrugAnswers;
+import io.consilium.proto.DrugSigned;
 import io.consilium.proto.DrugVerified;
 import io.consilium.proto.InstitutionState;
 
-/** The signed answer to a verification: evidence of what an institution said about a pack, and when (DRU-7). */
+/** A signed answer about packs: evidence of what an institution said, and when (DRU-7). */
 public final class VerificationReceipt {
-    private static final String DOMAIN = "consilium/drug-verification/v1";
-
     private VerificationReceipt() {}
 
     public static boolean isSignedBy(DrugVerified answer, InstitutionState institution) {
+        return isSignedBy(DrugAnswers.VERIFICATION, answer.getVerification(), answer.getSignature(), institution);
+    }
+
+    public static boolean isSignedBy(DrugAnswers kind, DrugSigned signed, InstitutionState institution) {
+        return isSignedBy(kind, signed.getAnswer(), signed.getSignature(), institution);
+    }
+
+    private static boolean isSignedBy(
+            DrugAnswers kind, ByteString answer, ByteString signature, InstitutionState institution) {
         PublicKey key = PublicKey.ed25519(institution.getSigningKey().getKey().toByteArray());
-        byte[] message =
-                Hash.tagged(DOMAIN, answer.getVerification().toByteArray()).toBytes();
-        return new Ed25519Verifier().verify(key, message, answer.getSignature().toByteArray());
+        return new Ed25519Verifier().verify(key, kind.message(answer.toByteArray()), signature.toByteArray());
     }
 }

@@ -2,6 +2,7 @@ package io.consilium.node.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Signer;
+import io.consilium.ledger.provenance.DrugAnswers;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.ledger.provenance.PackSearch;
@@ -10,6 +11,7 @@ import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
+import io.consilium.node.vault.Freshness;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugFind;
@@ -27,6 +29,7 @@ public final class DrugQueries {
 
     private final NodeGateway node;
     private final Verifications verifications;
+    private final Answering answering;
     private final Rate rate;
 
     /** How many packs of others somebody asks for in a time: a guess at a serial costs as much as a request (DRU-9). */
@@ -35,14 +38,19 @@ public final class DrugQueries {
         void require(Caller caller, long packs);
     }
 
-    /** @param institution signs the answers to verifications (DRU-7) */
+    /** @param institution signs answers, so that they are evidence (DRU-7) */
     public DrugQueries(NodeGateway node, Signer institution, Rate rate) {
         this.node = node;
         this.verifications = new Verifications(node, institution);
+        this.answering = new Answering(node, institution);
         this.rate = rate;
     }
 
     public DrugResponse answer(Caller caller, DrugRequest request) {
+        if (request.getQuestionCase() != DrugRequest.QuestionCase.FIND) {
+            // what is signed has to be true now: of a recall or a dispensing an old state knows nothing
+            Freshness.require(node);
+        }
         try (StateView view = StateView.open(node)) {
             return switch (request.getQuestionCase()) {
                 case FIND ->
@@ -61,11 +69,21 @@ public final class DrugQueries {
                 }
                 case TRACE ->
                     DrugResponse.newBuilder()
-                            .setTraced(new Traces(view, node.nowMillis()).trace(caller, request.getTrace()))
+                            .setTraced(answering.signed(
+                                    DrugAnswers.PATH,
+                                    new Traces(view, node.nowMillis())
+                                            .trace(caller, request.getTrace()).toBuilder()
+                                                    .setAnswered(answering.by(caller, view))
+                                                    .build()))
                             .build();
                 case HOLDERS ->
                     DrugResponse.newBuilder()
-                            .setHeld(new Holders(view).of(caller, request.getHolders()))
+                            .setHeld(answering.signed(
+                                    DrugAnswers.HOLDERS,
+                                    new Holders(view)
+                                            .of(caller, request.getHolders()).toBuilder()
+                                                    .setAnswered(answering.by(caller, view))
+                                                    .build()))
                             .build();
                 case QUESTION_NOT_SET ->
                     throw ApiProblem.malformed("a question is find, verify, trace or holders", "question")

@@ -63,6 +63,7 @@ final class Holders {
             lots.forEach(lot -> lot(product, lot));
         }
         return DrugHeld.newBuilder()
+                .setRecallId(recall.getId())
                 .addAllHolders(holders)
                 .addAllUnderWay(underWay.values())
                 .build();

@@ -13,6 +13,7 @@ import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
+import io.consilium.node.vault.Freshness;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.DrugVerified;
@@ -61,6 +62,7 @@ public final class VerificationResponder {
 
     /** The answer in the standard's fields, and the signed bytes that prove it. */
     public Map<String, Object> verify(Caller caller, Question question) {
+        Freshness.require(node);
         Gs1Key pack = pack(question.gtin(), question.serial());
         try (StateView view = StateView.open(node)) {
             requireRequester(caller, question.requesterGln(), view);

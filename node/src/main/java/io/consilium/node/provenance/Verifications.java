@@ -1,14 +1,15 @@
 package io.consilium.node.provenance;
 
-import com.google.protobuf.ByteString;
-import io.consilium.crypto.Hash;
 import io.consilium.crypto.Signer;
+import io.consilium.ledger.provenance.DrugAnswers;
 import io.consilium.ledger.provenance.PackSearch;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.DrugAnswered;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
+import io.consilium.proto.DrugSigned;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.DrugVerified;
 import io.consilium.proto.DrugVerify;
@@ -22,9 +23,6 @@ import java.util.Optional;
  * decommissioned. The standard leaves that to the maker's policy.
  */
 final class Verifications {
-    /** Tag of the signed bytes. */
-    static final String DOMAIN = "consilium/drug-verification/v1";
-
     static final String NO_SERIAL = "No_match_GTIN_Serial";
     static final String NO_LOT = "No_match_GTIN_Serial_Lot";
     static final String NO_EXPIRY = "No_match_GTIN_Serial_Expiry";
@@ -32,31 +30,32 @@ final class Verifications {
     static final String NOT_FOR_REDISTRIBUTION = "Not_for_re-distribution";
 
     private final NodeGateway node;
-    private final Signer institution;
+    private final Answering answering;
 
     Verifications(NodeGateway node, Signer institution) {
         this.node = node;
-        this.institution = institution;
+        this.answering = new Answering(node, institution);
     }
 
     DrugVerified verify(Caller caller, DrugVerify verify, StateView view) {
         new DrugPolicy(view.state()).requireVerifies(caller, verify.getProductId());
+        DrugAnswered by = answering.by(caller, view);
         DrugVerification.Builder answer = DrugVerification.newBuilder()
-                .setChainId(ByteString.copyFrom(node.chainId().toBytes()))
+                .setChainId(by.getChainId())
                 .setProductId(verify.getProductId())
                 .setItemId(verify.getItemId())
                 .setLotId(verify.getLotId())
                 .setExpiryMillis(verify.getExpiryMillis())
-                .setHeight(view.chain().tipHeight())
-                .setTimeMillis(node.nowMillis())
-                .setResponder(node.institution())
-                .setRequester(caller.id());
+                .setHeight(by.getHeight())
+                .setTipMillis(by.getTipMillis())
+                .setTimeMillis(by.getTimeMillis())
+                .setResponder(by.getResponder())
+                .setRequester(by.getRequester());
         answer(answer, verify, view);
-        byte[] bytes = answer.build().toByteArray();
-        byte[] signature = institution.sign(Hash.tagged(DOMAIN, bytes).toBytes());
+        DrugSigned signed = answering.signed(DrugAnswers.VERIFICATION, answer.build());
         return DrugVerified.newBuilder()
-                .setVerification(ByteString.copyFrom(bytes))
-                .setSignature(ByteString.copyFrom(signature))
+                .setVerification(signed.getAnswer())
+                .setSignature(signed.getSignature())
                 .build();
     }
 

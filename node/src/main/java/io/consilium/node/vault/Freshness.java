@@ -8,17 +8,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Whether a node knows the chain well enough to hand out payloads. One that is catching up, or reaches no quorum, may
- * not have seen an erasure or a revocation yet, so it serves nothing (PRV-6).
+ * Whether a node knows the chain well enough to hand out payloads, and to sign what it says of packs. One that is catching
+ * up, or reaches no quorum, may not have seen an erasure, a revocation or a recall yet, so it serves nothing (PRV-6, DRU-7).
  */
 public final class Freshness {
     private Freshness() {}
 
-    static void require(NodeGateway node) {
+    public static void require(NodeGateway node) {
         if (!isFresh(node.status())) {
             throw ApiProblem.unavailable(
                             "NOT_CURRENT",
-                            "this node does not know the newest blocks, so it serves no payloads",
+                            "this node does not know the newest blocks, so it serves no payloads and signs nothing about packs",
                             "ask again when it is ready; /health/ready says what is missing")
                     .asException();
         }

@@ -14,7 +14,6 @@ import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.HpkeEnvelope;
 import io.consilium.crypto.KeyEnvelope;
-import io.consilium.crypto.PublicKey;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.state.StateKeys;
@@ -22,6 +21,7 @@ import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugCompanyKey;
 import io.consilium.proto.DrugFind;
+import io.consilium.proto.DrugHeld;
 import io.consilium.proto.DrugHolders;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugKeyKind;
@@ -35,6 +35,7 @@ import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugRequestStatus;
 import io.consilium.proto.DrugResponse;
 import io.consilium.proto.DrugShip;
+import io.consilium.proto.DrugSigned;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugStep;
@@ -270,6 +271,19 @@ class DrugApiTest {
         return net.ok(as, "Drug", request.build(), DrugResponse.parser());
     }
 
+    /** A path as the node signed it for who asks. */
+    private DrugTraced traced(String as, DrugRequest.Builder request) throws Exception {
+        DrugSigned signed = ask(as, request).getTraced();
+        assertThat(isSigned("consilium/drug-path/v1", signed.getAnswer(), signed.getSignature()))
+                .isTrue();
+        DrugTraced traced = DrugTraced.parseFrom(signed.getAnswer());
+        assertThat(traced.getAnswered().getRequester()).isEqualTo(as);
+        assertThat(traced.getAnswered().getResponder()).isEqualTo(NODE);
+        assertThat(traced.getAnswered().getHeight()).isPositive();
+        assertThat(traced.getAnswered().getTipMillis()).isPositive();
+        return traced;
+    }
+
     private DrugRequest.Builder tracing(ByteString item) {
         return DrugRequest.newBuilder()
                 .setTrace(DrugTrace.newBuilder().setProductId(product).setItemId(item));
@@ -315,7 +329,7 @@ class DrugApiTest {
                                 .setShipmentId(shipment)
                                 .setTo("northside")
                                 .addContainers(box)));
-        DrugTraced underWay = ask(PHARMACIST, tracing(pack(0))).getTraced();
+        DrugTraced underWay = traced(PHARMACIST, tracing(pack(0)));
         assertThat(underWay.getStatus()).isEqualTo("IN_TRANSIT");
         assertThat(underWay.getInTransitTo()).isEqualTo("northside");
         assertThat(underWay.getCustodian()).isEqualTo(NODE);
@@ -324,7 +338,7 @@ class DrugApiTest {
                 DrugAction.newBuilder().setReceive(DrugReceive.newBuilder().addContainers(box)));
         change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 0);
         for (String reader : List.of(PHARMACIST, OPERATOR, INSPECTOR)) {
-            DrugTraced traced = ask(reader, tracing(pack(0))).getTraced();
+            DrugTraced traced = traced(reader, tracing(pack(0)));
             assertThat(steps(traced)).containsExactly("commission", "pack", "ship", "receive", "unpack", "dispense");
             assertThat(traced.getStepsList()).extracting(DrugStep::getActor).contains(OPERATOR, PHARMACIST);
             assertThat(traced.getStatus()).isEqualTo("DISPENSED");
@@ -332,12 +346,11 @@ class DrugApiTest {
             assertThat(traced.getSealedLot()).isEqualTo(SEALED_LOT);
             assertThat(traced.getSealedProduct()).isEqualTo(SEALED_PRODUCT);
         }
-        assertThat(steps(ask(PHARMACIST, tracing(pack(1))).getTraced()))
+        assertThat(steps(traced(PHARMACIST, tracing(pack(1)))))
                 .containsExactly("commission", "pack", "ship", "receive");
-        DrugTraced ofTheBox = ask(
-                        PHARMACIST,
-                        DrugRequest.newBuilder().setTrace(DrugTrace.newBuilder().setContainerId(box)))
-                .getTraced();
+        DrugTraced ofTheBox = traced(
+                PHARMACIST,
+                DrugRequest.newBuilder().setTrace(DrugTrace.newBuilder().setContainerId(box)));
         assertThat(steps(ofTheBox)).containsExactly("pack", "ship", "receive");
     }
 
@@ -459,20 +472,22 @@ class DrugApiTest {
         assertThat(answer.getChainId())
                 .isEqualTo(ByteString.copyFrom(net.chainId().toBytes()));
         assertThat(answer.getHeight()).isPositive();
-        InstitutionState maker = InstitutionState.parseFrom(
-                state(PHARMACIST, StateKeys.institution(NODE).toString()).getValue());
+        assertThat(answer.getTipMillis()).isPositive();
         byte[] bytes = signed.getVerification().toByteArray();
-        assertThat(isSigned(maker, bytes, signed)).isTrue();
+        String tag = "consilium/drug-verification/v1";
+        assertThat(isSigned(tag, ByteString.copyFrom(bytes), signed.getSignature()))
+                .isTrue();
         bytes[bytes.length - 1] ^= 1;
-        assertThat(isSigned(maker, bytes, signed)).isFalse();
+        assertThat(isSigned(tag, ByteString.copyFrom(bytes), signed.getSignature()))
+                .isFalse();
     }
 
-    private static boolean isSigned(InstitutionState institution, byte[] bytes, DrugVerified signed) {
+    private boolean isSigned(String tag, ByteString answer, ByteString signature) {
         return new Ed25519Verifier()
                 .verify(
-                        PublicKey.ed25519(institution.getSigningKey().getKey().toByteArray()),
-                        Hash.tagged("consilium/drug-verification/v1", bytes).toBytes(),
-                        signed.getSignature().toByteArray());
+                        net.institutionKey(NODE).publicKey(),
+                        Hash.tagged(tag, answer.toByteArray()).toBytes(),
+                        signature.toByteArray());
     }
 
     @Test
@@ -532,7 +547,13 @@ class DrugApiTest {
         DrugRequest.Builder holders =
                 DrugRequest.newBuilder().setHolders(DrugHolders.newBuilder().setRecallId(whole));
         for (String reader : List.of(OPERATOR, INSPECTOR)) {
-            assertThat(ask(reader, holders).getHeld().getHoldersList()).containsExactly("northside", NODE);
+            DrugSigned signed = ask(reader, holders).getHeld();
+            assertThat(isSigned("consilium/drug-holders/v1", signed.getAnswer(), signed.getSignature()))
+                    .isTrue();
+            DrugHeld held = DrugHeld.parseFrom(signed.getAnswer());
+            assertThat(held.getHoldersList()).containsExactly("northside", NODE);
+            assertThat(held.getRecallId()).isEqualTo(whole);
+            assertThat(held.getAnswered().getRequester()).isEqualTo(reader);
         }
         assertThat(net.refused(PHARMACIST, "Drug", holders.build()).getCode()).isEqualTo("NOT_FOUND");
     }
