@@ -205,14 +205,20 @@ class DrugLookups extends DrugDocuments {
 
     private byte[] epcis(Gs1Key key) throws ClientException {
         io.consilium.proto.DrugTraced traced = traced(key);
-        return new PathExport(
-                        desk,
-                        new KeptEvents(session, desk),
-                        key,
-                        new PathView(desk::containerName, key, traced),
-                        traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced))
-                .document(Instant.now().truncatedTo(ChronoUnit.MILLIS))
-                .toJson();
+        PathExport export = new PathExport(
+                desk,
+                new KeptEvents(session, desk),
+                key,
+                new PathView(desk::containerName, key, traced),
+                traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced));
+        EpcisDocument document = export.document(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        if (export.heads() > 1) {
+            session.output()
+                    .say(
+                            "The events came in " + export.heads()
+                                    + " documents with heads of their own, which are left out; --event ID exports one with its head");
+        }
+        return document.toJson();
     }
 
     /** An event that changed nothing stands on no path, and is kept all the same. */
@@ -238,6 +244,7 @@ class DrugLookups extends DrugDocuments {
                         Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
                         JsonNodeFactory.instance.objectNode(),
                         List.of(kept.event()))
+                .with(kept.document())
                 .toJson();
     }
 

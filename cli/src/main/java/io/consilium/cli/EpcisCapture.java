@@ -1,7 +1,7 @@
 package io.consilium.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
@@ -45,7 +45,7 @@ final class EpcisCapture {
     private final DrugDesk desk;
     private EpcisDocument.Form form = EpcisDocument.Form.DOCUMENT;
     private Optional<Set<String>> senders = Optional.empty();
-    private JsonNode context = MissingNode.getInstance();
+    private ObjectNode head = JsonNodeFactory.instance.objectNode();
 
     EpcisCapture(Session session, DrugDesk desk) {
         this.session = session;
@@ -78,7 +78,7 @@ final class EpcisCapture {
             print(result, events, fresh);
             return 0;
         }
-        acts.addAll(new EventKeeping(session, desk, context, ids).acts(fresh));
+        acts.addAll(new EventKeeping(session, desk, head, ids).acts(fresh));
         Writes.Written written = submit(acts);
         result.putAll(desk.withExceptions(written, 1).result());
         Optional<ClientException> failure = written.receipt().flatMap(receipt -> Submitter.failure(receipt.receipt()));
@@ -97,7 +97,7 @@ final class EpcisCapture {
         try {
             EpcisDocument document = EpcisCheck.read(session, file, event -> keep(event, events, unfit));
             form = document.form();
-            context = document.head().path("@context");
+            head = document.head();
         } catch (ClientException fault) {
             malformed = fault;
         }

@@ -1,6 +1,6 @@
 package io.consilium.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.BlindingKeys;
@@ -20,7 +20,8 @@ import java.util.SortedSet;
 
 /**
  * Keeps captured events as they were written, extensions, sensors and master data included: sealed for who captures them and
- * the institutions that they name (DRU-1). Events of the same readers go together, for they compress better.
+ * the institutions that they name (DRU-1). Events of the same readers go together, for they compress better; what the
+ * document's head says goes with the first of them.
  */
 final class EventKeeping {
     private static final int MAX_CHARACTERS = 512 * 1024;
@@ -28,13 +29,13 @@ final class EventKeeping {
 
     private final Session session;
     private final DrugDesk desk;
-    private final JsonNode context;
+    private final ObjectNode head;
     private final Map<CapturedEvent, ByteString> ids;
 
-    EventKeeping(Session session, DrugDesk desk, JsonNode context, Map<CapturedEvent, ByteString> ids) {
+    EventKeeping(Session session, DrugDesk desk, ObjectNode head, Map<CapturedEvent, ByteString> ids) {
         this.session = session;
         this.desk = desk;
-        this.context = context;
+        this.head = head;
         this.ids = ids;
     }
 
@@ -70,14 +71,14 @@ final class EventKeeping {
                 if (!some.isEmpty()
                         && (some.size() == MAX_EVENTS
                                 || characters + event.text().length() > MAX_CHARACTERS)) {
-                    acts.addAll(sealed(some, keys));
+                    acts.addAll(sealed(some, keys, acts.isEmpty()));
                     some.clear();
                     characters = 0;
                 }
                 some.add(event);
                 characters += event.text().length();
             }
-            acts.addAll(sealed(some, keys));
+            acts.addAll(sealed(some, keys, acts.isEmpty()));
         }
         return acts;
     }
@@ -88,10 +89,11 @@ final class EventKeeping {
         return readers;
     }
 
-    private List<DrugAction> sealed(List<CapturedEvent> events, SortedMap<String, BlindingKey> keys)
+    private List<DrugAction> sealed(List<CapturedEvent> events, SortedMap<String, BlindingKey> keys, boolean withHead)
             throws ClientException {
         byte[] document = EpcisDocument.of(
-                context, events.stream().map(CapturedEvent::text).toList());
+                withHead ? head : head.deepCopy().retain("@context"),
+                events.stream().map(CapturedEvent::text).toList());
         List<ByteString> names = events.stream()
                 .map(event -> Objects.requireNonNull(ids.get(event)))
                 .toList();

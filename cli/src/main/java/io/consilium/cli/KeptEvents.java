@@ -35,8 +35,8 @@ final class KeptEvents {
         this.desk = desk;
     }
 
-    /** An event, and the declaration that it is wrong where there is one. */
-    record Kept(EpcisEvent event, Optional<ByteString> declaration) {}
+    /** An event, the declaration that it is wrong where there is one, and the document that was kept with it. */
+    record Kept(EpcisEvent event, Optional<ByteString> declaration, EpcisDocument document) {}
 
     /** The event that a step was read from; nothing where it was read from none, or is sealed to others. */
     Optional<Kept> of(DrugStep step) throws ClientException {
@@ -70,9 +70,11 @@ final class KeptEvents {
         if (shared.isEmpty()) {
             return Optional.empty();
         }
+        EpcisDocument document = document(event.get().getDetailsId(), parts, shared.get());
         return Optional.of(new Kept(
-                document(event.get().getDetailsId(), parts, shared.get()).standalone(place),
-                Optional.of(event.get().getErrorEventId()).filter(id -> !id.isEmpty())));
+                document.standalone(place),
+                Optional.of(event.get().getErrorEventId()).filter(id -> !id.isEmpty()),
+                document));
     }
 
     private List<DrugEventDetails> parts(String owner, ByteString id) throws ClientException {

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,7 @@ final class PathExport {
     private final Gs1Key item;
     private final PathView view;
     private final Optional<Batch> batch;
+    private final Set<EpcisDocument> heads = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** What is printed on the pack beside its serial. */
     record Batch(String lot, LocalDate expiry) {}
@@ -62,13 +65,25 @@ final class PathExport {
                 throw new IllegalStateException("a step of the chain makes no EPCIS event", impossible);
             }
         }
-        return EpcisDocument.of(now.toString(), JsonNodeFactory.instance.objectNode(), events);
+        EpcisDocument path = EpcisDocument.of(now.toString(), JsonNodeFactory.instance.objectNode(), events);
+        for (EpcisDocument head : heads) {
+            path = heads.size() == 1 ? path.with(head) : path;
+        }
+        return path;
+    }
+
+    /** How many documents with a head of their own the events came in; those of several do not go into one. */
+    int heads() {
+        return heads.size();
     }
 
     /** An event that this reader can open goes out as it came in, once, whatever number of steps it made. */
     private boolean kept(DrugStep step, Set<ByteString> written, List<EpcisEvent> events) throws ClientException {
         Optional<KeptEvents.Kept> kept = captured.of(step);
         if (kept.isPresent() && written.add(step.getEventId())) {
+            if (!kept.get().document().remarks().isEmpty()) {
+                heads.add(kept.get().document());
+            }
             events.add(kept.get().event());
             if (kept.get().declaration().isPresent()) {
                 DrugStep declared = step.toBuilder()

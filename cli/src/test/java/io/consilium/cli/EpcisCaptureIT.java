@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
 import io.consilium.interop.epcis.EpcisDocument;
@@ -292,13 +293,22 @@ class EpcisCaptureIT {
                 + "\",\"eventTimeZoneOffset\":\"+00:00\",\"action\":\"ADD\",\"parentID\":\"" + pack("N2")
                 + "\",\"childEPCs\":[\"urn:epc:id:giai:0614141.12345400\"],\"ex:logger\":\"L7\"}";
         List<String> events = List.of(made, shipped, joined);
-        String document = document(events).replace(CONTEXT, context);
+        String head = "{\"epcisMasterData\":{\"vocabularyList\":[]},\"ex:statement\":\"under section 582\"}";
+        String document = document(events)
+                .replace(CONTEXT, context)
+                .replace("\"epcisBody\"", "\"sender\":\"" + HELIX + "\",\"epcisHeader\":" + head + ",\"epcisBody\"");
         JsonFields captured = cluster.runWith(document, MAKER, "drug", "capture", "-")
                 .ended(0)
                 .json();
         assertThat(captured.number("captured")).isEqualTo(3);
 
         assertThat(exported(MAKER, pack("N1"))).containsExactly(tree(made), tree(shipped));
+        Cluster.Said path = cluster.run(MAKER, "drug", "export", "--item", pack("N1"), "--format", "epcis")
+                .ended(0);
+        ObjectNode kept =
+                EpcisDocument.read(path.out().getBytes(StandardCharsets.UTF_8)).head();
+        assertThat(kept.path("epcisHeader").toString()).isEqualTo(head);
+        assertThat(kept.path("sender").asText()).isEqualTo(HELIX);
         String hashId = captured.objects("events").get(2).text("hashId");
         assertThat(exported(MAKER, pack("N2"), "--event", hashId)).containsExactly(tree(joined));
         assertThat(exported(WHOLESALER, pack("N1")))

@@ -23,6 +23,8 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
+    private static final List<String> HEAD = List.of("sender", "receiver", "instanceIdentifier", "epcisHeader");
+
     /** How a document carries events. */
     public enum Form {
         /** {@code EPCISDocument} with a list of events. */
@@ -95,13 +97,15 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
     /**
      * A document of events in the words in which they came, each one JSON of {@link EpcisEvent#text}.
      *
-     * @param context what the names in them are read by
+     * @param said what the document that they came in says beside them; its context alone gives their names their meaning
      */
-    public static byte[] of(JsonNode context, List<String> events) {
+    public static byte[] of(ObjectNode said, List<String> events) {
         ObjectNode head = of("1970-01-01T00:00:00Z", JsonTree.NODES.objectNode(), List.of()).head;
-        if (!context.isMissingNode()) {
-            head.set("@context", context);
+        if (said.has("@context")) {
+            head.set("@context", said.get("@context"));
         }
+        head.setAll(new EpcisDocument(Form.DOCUMENT, said, List.of()).remarks());
+        head.remove("epcisBody"); // the list of events stands last
         head.putObject("epcisBody").putArray("eventList");
         String empty = head.toString();
         int end = empty.lastIndexOf(']');
@@ -109,18 +113,39 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What the head says beside the events: who sent it to whom, master data, statements, extensions; empty if nothing. */
+    public ObjectNode remarks() {
+        ObjectNode remarks = JsonTree.NODES.objectNode();
+        head.properties().stream()
+                .filter(field -> HEAD.contains(field.getKey()) || EventRules.isExtension(field.getKey()))
+                .forEach(field -> remarks.set(field.getKey(), field.getValue()));
+        return remarks;
+    }
+
+    /** The same document with what another's head says, and the context that its names are read by. */
+    public EpcisDocument with(EpcisDocument said) {
+        ObjectNode whole = head.deepCopy();
+        whole.set("@context", joined(head.path("@context"), said.head.path("@context")));
+        whole.setAll(said.remarks());
+        return new EpcisDocument(form, whole, events);
+    }
+
+    private static ArrayNode joined(JsonNode... contexts) {
+        ArrayNode joined = JsonTree.NODES.arrayNode();
+        for (JsonNode context : contexts) {
+            if (context.isArray()) {
+                joined.addAll((ArrayNode) context);
+            } else if (!context.isMissingNode()) {
+                joined.add(context);
+            }
+        }
+        return joined;
+    }
+
     /** One of the events as it can stand in any document: it names its own context. */
     public EpcisEvent standalone(int index) {
         ObjectNode event = events.get(index).json();
-        ArrayNode contexts = JsonTree.NODES.arrayNode();
-        for (JsonNode context : List.of(head.path("@context"), event.path("@context"))) {
-            if (context.isArray()) {
-                contexts.addAll((ArrayNode) context);
-            } else if (!context.isMissingNode()) {
-                contexts.add(context);
-            }
-        }
-        event.set("@context", contexts);
+        event.set("@context", joined(head.path("@context"), event.path("@context")));
         try {
             return EpcisEvent.of(event, Namespaces.NONE, Set.of(), "");
         } catch (MalformedEpcis impossible) {

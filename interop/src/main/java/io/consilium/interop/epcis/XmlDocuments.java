@@ -93,20 +93,20 @@ final class XmlDocuments {
         if (!query && !root.equals("EPCISDocument")) {
             throw new MalformedEpcis("", "the root is EPCISDocument, EPCISQueryDocument or an event");
         }
-        ObjectNode head = XmlHeads.head(query, attribute(reader, "schemaVersion"), attribute(reader, "creationDate"));
+        XmlHeads head = new XmlHeads(query, attribute(reader, "schemaVersion"), attribute(reader, "creationDate"));
         depth = 1;
-        boolean list =
-                body(reader, head, query ? "epcisBody.queryResults.resultsBody.eventList" : "epcisBody.eventList");
+        boolean list = body(reader, head, query);
         if (!list) {
             throw new MalformedEpcis("EPCISBody.EventList", "the list of events is missing");
         }
         toEnd(reader);
-        return new EpcisDocument(query ? Form.QUERY_DOCUMENT : Form.DOCUMENT, head, List.of());
+        return new EpcisDocument(query ? Form.QUERY_DOCUMENT : Form.DOCUMENT, head.finished(), List.of());
     }
 
     /** Everything below the root; gives whether there was a list of events. */
-    private boolean body(XMLStreamReader reader, ObjectNode head, String path)
+    private boolean body(XMLStreamReader reader, XmlHeads head, boolean query)
             throws XMLStreamException, MalformedEpcis {
+        String path = query ? "epcisBody.queryResults.resultsBody.eventList" : "epcisBody.eventList";
         boolean list = false;
         int listAt = 0;
         int open = 1;
@@ -124,7 +124,7 @@ final class XmlDocuments {
                         accept(element(reader), path + "[" + count + "]", count);
                         count++;
                     } else if (standard && name.equals("EPCISHeader")) {
-                        XmlHeads.header(element(reader), head);
+                        head.header(element(reader));
                     } else if (standard && WAY.contains(name)) {
                         open++;
                         enter();
@@ -137,7 +137,7 @@ final class XmlDocuments {
                                         path + "[" + count + "]", "none of the five types of event of EPCIS 2.0")
                                 .inEvent(count);
                     } else {
-                        element(reader);
+                        head.body(element(reader), query);
                     }
                 }
                 case XMLStreamConstants.END_ELEMENT -> {

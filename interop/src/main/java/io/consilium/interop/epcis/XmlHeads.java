@@ -4,11 +4,26 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** The head of an XML document in the JSON form: who sent it to whom, and master data. */
+/** The head of an XML document in the JSON form: who sent it to whom, master data, and whatever else stands there. */
 final class XmlHeads {
-    private XmlHeads() {}
+    private static final List<String> RESULTS = List.of("queryName", "subscriptionID");
 
-    static ObjectNode head(boolean query, String schemaVersion, String creationDate) throws MalformedEpcis {
+    private final ObjectNode head;
+    private final Prefixes prefixes = new Prefixes();
+
+    XmlHeads(boolean query, String schemaVersion, String creationDate) throws MalformedEpcis {
+        this.head = head(query, schemaVersion, creationDate);
+    }
+
+    /** With the prefixes of what is no field of EPCIS. */
+    ObjectNode finished() {
+        if (!prefixes.isEmpty()) {
+            ((ArrayNode) head.get("@context")).add(prefixes.toJson());
+        }
+        return head;
+    }
+
+    private static ObjectNode head(boolean query, String schemaVersion, String creationDate) throws MalformedEpcis {
         if (!schemaVersion.matches("[12](\\.\\d+){0,2}")) {
             throw new MalformedEpcis("schemaVersion", "a version of EPCIS from 1.0 to 2.0 expected");
         }
@@ -25,25 +40,24 @@ final class XmlHeads {
         return head;
     }
 
-    static void header(XmlElement header, ObjectNode head) throws MalformedEpcis {
+    void header(XmlElement header) throws MalformedEpcis {
         for (XmlElement part : header.fields()) {
+            if (part.isStandard() && part.name.equals("EPCISMasterData")) {
+                head.withObject("/epcisHeader").set("epcisMasterData", masterData(part));
+                continue;
+            }
             if (part.name.equals("StandardBusinessDocumentHeader")) {
                 businessHeader(part, head);
-            } else if (part.isStandard() && part.name.equals("EPCISMasterData")) {
-                head.withObject("/epcisHeader").set("epcisMasterData", masterData(part));
             }
+            XmlEvents.addExtension(head.withObject("/epcisHeader"), part, prefixes);
         }
-        Prefixes prefixes = new Prefixes();
-        ObjectNode extensions = JsonTree.NODES.objectNode();
-        for (XmlElement part : header.fields()) {
-            if (!part.isStandard() && !part.name.equals("StandardBusinessDocumentHeader")) {
-                XmlEvents.addExtension(extensions, part, prefixes);
-            }
-        }
-        if (!extensions.isEmpty()) {
-            head.withObject("/epcisHeader").setAll(extensions);
-            ((ArrayNode) head.get("@context")).add(prefixes.toJson());
-        }
+    }
+
+    /** An element of the body beside the events. */
+    void body(XmlElement element, boolean query) throws MalformedEpcis {
+        boolean result = query && element.isStandard() && RESULTS.contains(element.name);
+        XmlEvents.addExtension(
+                result ? head.withObject("/epcisBody/queryResults") : head.withObject("/epcisBody"), element, prefixes);
     }
 
     /** The standard business document header: sender, receiver, number. */
@@ -54,7 +68,7 @@ final class XmlHeads {
                 case "Receiver" -> putIfThere(head, "receiver", part, "Identifier");
                 case "DocumentIdentification" -> putIfThere(head, "instanceIdentifier", part, "InstanceIdentifier");
                 default -> {
-                    // Versions and types of the message, which say nothing of the events.
+                    // Kept with the whole header.
                 }
             }
         }
