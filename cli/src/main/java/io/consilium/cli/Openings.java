@@ -43,6 +43,19 @@ final class Openings {
     /** Writes the opening and answers with its place. */
     static Path keep(Session session, Optional<Path> named, ByteString recordId, long version, Opening opening)
             throws ClientException {
+        return keep(
+                session,
+                named,
+                recordId,
+                version,
+                opening,
+                "The record is registered; record get by its custodian makes the opening again");
+    }
+
+    /** @param otherwise what holds and helps when it cannot be written */
+    static Path keep(
+            Session session, Optional<Path> named, ByteString recordId, long version, Opening opening, String otherwise)
+            throws ClientException {
         Path file = named.isPresent()
                 ? named.get().toAbsolutePath()
                 : session.context().home().resolve("openings").resolve(Ids.text(recordId) + "-v" + version + ".json");
@@ -55,7 +68,7 @@ final class Openings {
                             FailureClass.USAGE,
                             "OPENING_UNWRITABLE",
                             "The opening cannot be written to " + file + ": " + PrivateFile.reason(failed),
-                            "The record is registered; record get by its custodian makes the opening again")
+                            otherwise)
                     .causedBy(failed);
         }
     }

@@ -306,7 +306,7 @@ final class RecordCommands extends ErasureCommands {
                             names = "--opening",
                             required = true,
                             paramLabel = "FILE",
-                            description = "The opening that record add or record get wrote.")
+                            description = "The opening that record add, record get or trial submit wrote.")
                     Path opening)
             throws Exception {
         Map<String, Object> result = new LinkedHashMap<>();
@@ -316,7 +316,10 @@ final class RecordCommands extends ErasureCommands {
         try {
             RecordProof proof = RecordProof.verify(content, Opening.read(opening), session.verifier());
             result.put("verified", true);
-            result.put("recordId", proof.recordId());
+            if (!proof.trialId().isEmpty()) {
+                result.put("trialId", proof.trialId());
+            }
+            result.put(proof.trialId().isEmpty() ? "recordId" : "datasetId", proof.recordId());
             result.put("version", proof.version());
             result.put("author", proof.author());
             if (!proof.custodian().isEmpty()) {

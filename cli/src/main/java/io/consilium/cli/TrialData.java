@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.DocumentFault;
+import io.consilium.client.Opening;
 import io.consilium.client.Payload;
 import io.consilium.client.PayloadSealer;
 import io.consilium.client.PayloadUpload;
 import io.consilium.client.SealedPayload;
+import io.consilium.client.VerifiedReceipt;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.interop.cdisc.CdiscFault;
@@ -190,13 +192,35 @@ final class TrialData implements AutoCloseable {
         ids.put("subjects", rows.subjects());
         ids.put("notEnrolled", rows.notEnrolled());
         ids.put("ciphertextHash", sealed.ciphertextHash().hex());
+        for (String column : rows.nearlyNumbers()) {
+            session.output().say("Column " + column + " holds numbers but for a few values; check that they are meant");
+        }
         if (rows.notEnrolled() > 0) {
             session.output()
                     .say(rows.notEnrolled() + " of " + rows.subjects()
                             + " subjects are not enrolled in this trial; the chain and trial audit show it");
         }
         TrialAction built = action.setTrialId(trial.getId()).build();
-        new Writes(session).submitAndPrint(body -> body.setTrial(built), ids);
+        Writes writes = new Writes(session);
+        Writes.Written written = writes.submit(body -> body.setTrial(built), ids);
+        keepOpening(written, datasetId, version);
+        writes.print(written);
+    }
+
+    private void keepOpening(Writes.Written written, ByteString datasetId, long version) throws ClientException {
+        Optional<VerifiedReceipt> receipt = written.receipt().filter(VerifiedReceipt::applied);
+        if (receipt.isPresent()) {
+            Path file = Openings.keep(
+                    session,
+                    Optional.empty(),
+                    datasetId,
+                    version,
+                    new Opening(sealed.salt(), receipt.get().proof()),
+                    "The dataset is registered; only the sponsor can prove its content now");
+            written.result().put("opening", file.toString());
+        } else if (written.receipt().isEmpty() && !session.options().dryRun) {
+            session.output().say("Without its receipt no opening is kept; only the sponsor can prove the content");
+        }
     }
 
     @Override

@@ -39,7 +39,8 @@ final class TrialRegistrations {
                 UserFiles.isStdin(file) ? file : UserFiles.existing(file).toString(),
                 UsdmProtocol.MAX_BYTES);
         try {
-            TrialRegistration imported = UsdmProtocol.read(bytes, new TrialTemplate(session).registration());
+            TrialRegistration imported =
+                    UsdmProtocol.read(bytes, new TrialTemplate(session).registration(), session.output()::say);
             return TrialDocument.read(
                     TrialDocument.write(imported.toBuilder()
                             .setProtocolHash(

@@ -225,14 +225,16 @@ class TrialRegistryCommands {
             @Option(names = "--html", paramLabel = "FILE", description = "Write a page for printing, with a timeline.")
                     Optional<Path> html)
             throws Exception {
-        TrialRecord record = reader().record(trialId(id));
-        TrialViews.report(session, record);
         if (html.isPresent()) {
             UserFiles.requireAbsent(html.get());
             UserFiles.parentOf(html.get());
-            Files.writeString(html.get(), ReportPage.of(record));
-            session.output().say("The page is in " + html.get());
         }
+        TrialRecord record = reader().record(trialId(id));
+        if (html.isPresent()) {
+            Files.writeString(html.get(), ReportPage.of(record));
+        }
+        TrialViews.report(session, record);
+        html.ifPresent(file -> session.output().say("The page is in " + file));
         return 0;
     }
 

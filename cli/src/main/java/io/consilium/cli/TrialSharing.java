@@ -61,6 +61,7 @@ final class TrialSharing {
             throws ClientException, IOException {
         if (out.isPresent()) {
             UserFiles.requireAbsent(out.get());
+            UserFiles.parentOf(out.get());
         }
         if (to.isPresent() && duo.isEmpty()) {
             throw new MalformedInput("--duo", "The recipient's use is not said", "Name it with --duo, e.g. --duo HMB");
@@ -76,7 +77,6 @@ final class TrialSharing {
                 .build();
         TrialReleaseResponse response = new Custodian(session).ask(client -> client.trialRelease(request));
         if (out.isPresent()) {
-            UserFiles.parentOf(out.get());
             PrivateFile.replace(out.get(), response.getContent().toByteArray());
         }
         Map<String, Object> result = new LinkedHashMap<>();

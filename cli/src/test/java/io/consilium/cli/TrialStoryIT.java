@@ -79,6 +79,19 @@ class TrialStoryIT extends TrialCluster {
         assertThat(submitted.json().number("notEnrolled")).isEqualTo(1);
         assertThat(submitted.err()).contains("1 of 2 subjects are not enrolled");
         String dataset = submitted.json().text("datasetId");
+        Path same = cluster.file(
+                "same.csv",
+                ("USUBJID,VSDTC,VSORRES\n" + subject + "," + today + ",120\nsomebody," + today + ",130\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        JsonFields proven = cluster.json(
+                SITE,
+                "record",
+                "verify",
+                same.toString(),
+                "--opening",
+                submitted.json().text("opening"));
+        assertThat(proven.text("datasetId")).isEqualTo(dataset);
+        assertThat(proven.text("trialId")).isEqualTo(trial);
         refused(
                 8,
                 "DATASET_EXISTS TRI-5",
@@ -150,6 +163,9 @@ class TrialStoryIT extends TrialCluster {
         done(SPONSOR, "trial", "unlock", trial, "--reason", "a site found a wrong unit");
         done(SPONSOR, "trial", "lock", trial, "--reason", "corrected");
 
+        done(SPONSOR, "trial", "unblind", trial, "--reason", "final analysis");
+        refused(4, "ROLE_REQUIRED TRI-5", SITE, "trial", "unblind", trial, "--reason", "r");
+
         // An amendment after the lock never counts.
         document.put("outcomes", List.of(PAIN, outcome("Sleep", "Mean PSQI", "Week 4", "secondary"), HARM, QUALITY));
         Path late = cluster.file("late.json", JsonWriter.indented(document).getBytes(StandardCharsets.UTF_8));
@@ -212,6 +228,7 @@ class TrialStoryIT extends TrialCluster {
         assertThat(audit.number("withdrawn")).isEqualTo(1);
         assertThat(audit.number("staleConsents")).isEqualTo(1);
         assertThat(audit.number("unlocks")).isEqualTo(1);
+        assertThat(audit.number("unblindings")).isEqualTo(1);
         refused(
                 4,
                 "ROLE_REQUIRED TRI-7",
@@ -233,6 +250,7 @@ class TrialStoryIT extends TrialCluster {
         done(REGULATOR, "trial", "verify", trial);
         Path page = cluster.devnet.directory().resolve("report.html");
         done(REGULATOR, "trial", "report", trial, "--html", page.toString());
+        refused(8, "FILE_EXISTS ", REGULATOR, "trial", "report", trial, "--html", page.toString());
         assertThat(page).content().contains("<svg", "switched", "Responders").doesNotContain("<script");
 
         Path bundle = cluster.devnet.directory().resolve("trial-bundle.json");
@@ -242,6 +260,8 @@ class TrialStoryIT extends TrialCluster {
                 cluster.runPlain("trial", "verify", "--bundle", bundle.toString(), "--genesis", genesis, "-o", "json");
         assertThat(verified.ended(0).json().flag("verified")).isTrue();
         assertThat(verified.json().objects("outcomes")).hasSize(5);
+        assertThat(verified.json().number("datasets")).isEqualTo(1);
+        assertThat(verified.json().number("enrolled")).isEqualTo(3);
         byte[] bytes = Files.readAllBytes(bundle);
         for (int part = 1; part < 8; part++) {
             byte[] forged = bytes.clone();

@@ -1,12 +1,12 @@
 package io.consilium.interop.cdisc;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ final class DatasetJson {
             if (in.nextToken() != null) {
                 throw new CdiscFault("", "more text after the end of the document");
             }
-        } catch (JsonParseException | StreamConstraintsException invalid) {
+        } catch (StreamReadException | StreamConstraintsException invalid) {
             int line = invalid.getLocation() == null ? 0 : invalid.getLocation().getLineNr();
             int column =
                     invalid.getLocation() == null ? 0 : invalid.getLocation().getColumnNr();

@@ -43,6 +43,8 @@ public final class SubjectRows implements RowSink {
     private final List<Integer> timing = new ArrayList<>();
     private List<Column> columns = List.of();
     private Optional<Integer> subjectColumn = Optional.empty();
+    private long[] numbers = {};
+    private long[] others = {};
     private int rows;
     private long left = Table.MAX_WEIGHT;
 
@@ -60,6 +62,8 @@ public final class SubjectRows implements RowSink {
     @Override
     public void columns(String name, List<Column> found) {
         columns = found;
+        numbers = new long[found.size()];
+        others = new long[found.size()];
         subjectColumn = Subjects.column(found);
         for (int i = 0; i < found.size(); i++) {
             String column = found.get(i).name().toUpperCase(Locale.ROOT);
@@ -75,6 +79,7 @@ public final class SubjectRows implements RowSink {
     @Override
     public void row(int index, String[] values) throws CdiscFault {
         rows++;
+        count(values);
         String at = "rows[" + index + "]";
         Optional<String> named = subjectColumn.isPresent() ? Optional.of(subject(at, values)) : only;
         if (named.isEmpty()) {
@@ -92,6 +97,26 @@ public final class SubjectRows implements RowSink {
         } else {
             notEnrolled.add(named.get());
         }
+    }
+
+    private void count(String[] values) {
+        for (int i = 0; i < values.length; i++) {
+            String value = values[i].strip();
+            if (!value.isEmpty() && columns.get(i).type() == ColumnType.STRING) {
+                (CheckedRows.isNumber(value) ? numbers : others)[i]++;
+            }
+        }
+    }
+
+    /** Columns of text in which at most one value in ten is no number: likely numbers with slips among them. */
+    public List<String> nearlyNumbers() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            if (others[i] > 0 && others[i] * 9 <= numbers[i]) {
+                names.add(columns.get(i).name());
+            }
+        }
+        return List.copyOf(names);
     }
 
     private String subject(String at, String[] values) throws CdiscFault {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,8 +50,12 @@ public final class UsdmProtocol {
 
     private UsdmProtocol() {}
 
-    /** @param defaults what a gap of the protocol keeps; its outcomes are not kept */
-    public static TrialRegistration read(byte[] json, TrialRegistration defaults) throws CdiscFault {
+    /**
+     * @param defaults what a gap of the protocol keeps; its outcomes are not kept
+     * @param notes is told what was left out or shortened
+     */
+    public static TrialRegistration read(byte[] json, TrialRegistration defaults, Consumer<String> notes)
+            throws CdiscFault {
         JsonNode study = tree(json).path("study");
         if (!study.isObject()) {
             throw new CdiscFault("study", "a study of the USDM expected");
@@ -58,14 +63,21 @@ public final class UsdmProtocol {
         Place versions = new Place(study, "study").list("versions");
         Place version = versions.last();
         Place design = version.list("studyDesigns").first();
+        if (version.node().path("studyDesigns").size() > 1) {
+            notes.accept("Of several study designs the first is taken");
+        }
         TrialRegistration.Builder out = defaults.toBuilder();
         titles(study, version.node(), out);
         put(version.node(), "versionIdentifier", TrialFormat.MAX_VERSION_NAME, out::setProtocolVersion);
         identifiers(version.node(), out);
         design(version.node(), design.node(), out);
         arms(design.node(), out);
-        criteria(version.node(), design.node(), out);
         objectives(design, out);
+        List<TrialCriterion> criteria = criteria(version.node(), design.node());
+        keep(criteria, TrialFormat.MAX_TEXT, out, notes);
+        if (out.build().getSerializedSize() > TrialFormat.MAX_REGISTRATION_BYTES) {
+            keep(criteria, TrialFormat.MAX_SHORT_TEXT, out, notes);
+        }
         return out.build();
     }
 
@@ -194,21 +206,35 @@ public final class UsdmProtocol {
         }
     }
 
+    private record TrialCriterion(String text, boolean excludes) {}
+
     /** USDM 4 keeps the texts of criteria beside the design; USDM 3 in the population. */
-    private static void criteria(JsonNode version, JsonNode design, TrialRegistration.Builder out) {
-        List<String> inclusion = new ArrayList<>();
-        List<String> exclusion = new ArrayList<>();
+    private static List<TrialCriterion> criteria(JsonNode version, JsonNode design) {
+        List<TrialCriterion> found = new ArrayList<>();
         JsonNode criteria = design.path("eligibilityCriteria");
         for (JsonNode criterion :
                 criteria.isArray() ? criteria : design.path("population").path("criteria")) {
             String text = first(text(criterion, "text"), item(version, text(criterion, "criterionItemId")));
-            text = cut(first(text, text(criterion, "label"), text(criterion, "name")), TrialFormat.MAX_SHORT_TEXT);
             boolean excludes =
                     decode(criterion.path("category")).toLowerCase(Locale.ROOT).contains("exclusion");
-            (excludes ? exclusion : inclusion).add(text);
+            found.add(new TrialCriterion(first(text, text(criterion, "label"), text(criterion, "name")), excludes));
         }
+        return found;
+    }
+
+    private static void keep(
+            List<TrialCriterion> criteria, int max, TrialRegistration.Builder out, Consumer<String> notes) {
+        List<String> inclusion = new ArrayList<>();
+        List<String> exclusion = new ArrayList<>();
+        criteria.forEach(criterion -> (criterion.excludes() ? exclusion : inclusion).add(cut(criterion.text(), max)));
         keep(inclusion, out::clearInclusionCriteria, out::addAllInclusionCriteria);
         keep(exclusion, out::clearExclusionCriteria, out::addAllExclusionCriteria);
+        if (inclusion.size() > TrialFormat.MAX_ENTRIES || exclusion.size() > TrialFormat.MAX_ENTRIES) {
+            notes.accept("Of the criteria the first " + TrialFormat.MAX_ENTRIES + " of a kind are taken");
+        }
+        if (criteria.stream().anyMatch(criterion -> criterion.text().length() > max)) {
+            notes.accept("Criteria are shortened to " + max + " characters; the protocol's hash stands for the whole");
+        }
     }
 
     private static String item(JsonNode version, String id) {
@@ -288,14 +314,14 @@ public final class UsdmProtocol {
         return one.path(name).isArray() ? one.path(name) : other.path(name);
     }
 
-    private static void put(JsonNode node, String name, int max, java.util.function.Consumer<String> set) {
+    private static void put(JsonNode node, String name, int max, Consumer<String> set) {
         String text = cut(text(node, name), max);
         if (!text.isEmpty()) {
             set.accept(text);
         }
     }
 
-    private static void keep(List<String> texts, Runnable clear, java.util.function.Consumer<Iterable<String>> add) {
+    private static void keep(List<String> texts, Runnable clear, Consumer<Iterable<String>> add) {
         List<String> said =
                 bounded(texts.stream().filter(text -> !text.isEmpty()).toList());
         if (!said.isEmpty()) {

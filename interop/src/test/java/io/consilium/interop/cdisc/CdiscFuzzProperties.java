@@ -61,7 +61,7 @@ class CdiscFuzzProperties {
             throw new AssertionError("memory does not fail", impossible);
         }
         try {
-            assertThat(UsdmProtocol.read(content, TrialRegistration.getDefaultInstance()))
+            assertThat(UsdmProtocol.read(content, TrialRegistration.getDefaultInstance(), note -> {}))
                     .isNotNull();
         } catch (CdiscFault refused) {
             assertThat(refused.getMessage()).isNotBlank();

@@ -122,6 +122,17 @@ class DatasetReaderTest {
     }
 
     @Test
+    void aNumberThatNoProgramHoldsIsRefused() {
+        for (String[] change : new String[][] {
+            {"\"keySequence\": 1", "\"keySequence\": 1e999"},
+            {"\"keySequence\": 1", "\"keySequence\": 99999999999"},
+            {"\"records\": 2", "\"records\": 99999999999999999999999"}
+        }) {
+            assertThatThrownBy(() -> read(V11.replace(change[0], change[1]))).isInstanceOf(CdiscFault.class);
+        }
+    }
+
+    @Test
     void faultsNeverShowValues() {
         assertThatThrownBy(() -> read(V11.replace("\"2014-01-02\"", "\"Jane Doe\"")))
                 .hasMessageNotContaining("Jane");

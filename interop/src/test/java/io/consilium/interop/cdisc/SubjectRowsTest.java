@@ -8,6 +8,7 @@ import io.consilium.proto.TrialSubjectState;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,6 +76,16 @@ class SubjectRowsTest {
         refused("rows[0]", fresh(), "USUBJID,SEX", LEFT + " ,F");
         refused("rows[0].USUBJID", fresh(), "USUBJID,SEX", "  ,F");
         read(rows(Optional.of(ENROLLED), Optional.empty()), "USUBJID,SEX", spelled + ",F");
+    }
+
+    @Test
+    @DisplayName("TRI-5 a column of numbers with a few other values is told, one that mixes them is not")
+    void numbersWithSlipsAreTold() throws Exception {
+        List<String> lines = new ArrayList<>(List.of("USUBJID,WEIGHT,RESULT,ARM"));
+        for (int i = 0; i < 10; i++) {
+            lines.add("s" + i + "," + (i == 3 ? "heavy" : "7" + i) + "," + (i < 5 ? "<1" : "5") + ",A");
+        }
+        assertThat(read(fresh(), lines.toArray(new String[0])).nearlyNumbers()).containsExactly("WEIGHT");
     }
 
     @Test

@@ -13,6 +13,9 @@ import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialRegistration;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,13 +42,45 @@ class UsdmProtocolTest {
                 "population": {"plannedEnrollmentNumber": {"maxValue": {"value": 40}},
                   "criteria": [{"category": {"decode": "Exclusion Criteria"}, "text": "Too <i>young</i>"}]}}]}]}}""";
 
+    private static final List<String> NOTES = new ArrayList<>();
+
+    @BeforeEach
+    void forget() {
+        NOTES.clear();
+    }
+
+    @Test
+    @DisplayName("TRI-1 criteria keep their text as far as the form has room, and what is left out is told")
+    void whatIsLeftOutIsTold() throws Exception {
+        read(SMALL);
+        assertThat(NOTES).isEmpty();
+        assertThat(read(SMALL.replace("Too <i>young</i>", "y".repeat(1_500))).getExclusionCriteria(0))
+                .hasSize(1_500);
+        assertThat(NOTES).isEmpty();
+        assertThat(read(SMALL.replace("Too <i>young</i>", "y".repeat(2_500))).getExclusionCriteria(0))
+                .hasSize(TrialFormat.MAX_TEXT)
+                .endsWith("…");
+        assertThat(NOTES).singleElement().asString().contains("shortened to 2000");
+        String criterion =
+                "{\"category\": {\"decode\": \"Exclusion Criteria\"}, \"text\": \"%s\"},".formatted("z".repeat(1_500));
+        NOTES.clear();
+        TrialRegistration many = read(SMALL.replace("\"criteria\": [", "\"criteria\": [" + criterion.repeat(100)));
+        assertThat(many.getExclusionCriteriaCount()).isEqualTo(TrialFormat.MAX_ENTRIES);
+        assertThat(many.getSerializedSize()).isLessThan(TrialFormat.MAX_REGISTRATION_BYTES);
+        assertThat(NOTES).anyMatch(note -> note.contains("first 100")).anyMatch(note -> note.contains("to 300"));
+        NOTES.clear();
+        read(SMALL.replace("}]}}]}]}}", "}]}}, {}]}]}}"));
+        assertThat(NOTES).singleElement().asString().contains("study designs");
+    }
+
     private static TrialRegistration read(String text) throws CdiscFault {
-        return UsdmProtocol.read(text.getBytes(StandardCharsets.UTF_8), DEFAULTS);
+        return UsdmProtocol.read(text.getBytes(StandardCharsets.UTF_8), DEFAULTS, NOTES::add);
     }
 
     @Test
     void importsThePublishedPilot() throws Exception {
-        TrialRegistration pilot = UsdmProtocol.read(Files.readAllBytes(Conformance.require(PILOT)), DEFAULTS);
+        TrialRegistration pilot =
+                UsdmProtocol.read(Files.readAllBytes(Conformance.require(PILOT)), DEFAULTS, NOTES::add);
         assertThat(pilot.getTitle()).startsWith("Safety and Efficacy of the Xanomeline");
         assertThat(pilot.getAcronym()).isEqualTo("LZZT");
         assertThat(pilot.getProtocolVersion()).isEqualTo("2");
@@ -109,7 +144,7 @@ class UsdmProtocolTest {
 
     private static void assertRefused(ObjectNode document, String path) throws Exception {
         byte[] bytes = JSON.writeValueAsBytes(document);
-        assertThatThrownBy(() -> UsdmProtocol.read(bytes, DEFAULTS))
+        assertThatThrownBy(() -> UsdmProtocol.read(bytes, DEFAULTS, NOTES::add))
                 .asInstanceOf(type(CdiscFault.class))
                 .satisfies(fault -> assertThat(fault.path()).isEqualTo(path));
     }

@@ -11,6 +11,8 @@ import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialRelease;
 import io.consilium.proto.TrialSpend;
 import io.consilium.proto.WithdrawalRule;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.util.List;
 
 /** The shape of a trial's actions: bounded texts and lists, ids and hashes of the right length. */
@@ -128,8 +130,11 @@ public final class TrialFormat {
         text(it.getStudyType(), 0, MAX_SHORT_TEXT, path + ".study_type");
         text(it.getPhase(), 0, MAX_SHORT_TEXT, path + ".phase");
         range(it.getSampleSize(), 1, MAX_SAMPLE_SIZE, path + ".sample_size");
-        text(it.getPlannedStart(), 0, DATE_CHARACTERS, path + ".planned_start");
-        text(it.getPlannedCompletion(), 0, DATE_CHARACTERS, path + ".planned_completion");
+        date(it.getPlannedStart(), path + ".planned_start");
+        date(it.getPlannedCompletion(), path + ".planned_completion");
+        if (!it.getPlannedCompletion().isEmpty() && it.getPlannedCompletion().compareTo(it.getPlannedStart()) < 0) {
+            throw MalformedTransaction.at(path + ".planned_completion", "is before the planned start");
+        }
         text(it.getDataSharing(), 0, MAX_TEXT, path + ".data_sharing");
         codes(it.getDataUseList(), path + ".data_use");
         arms(it, path);
@@ -143,6 +148,22 @@ public final class TrialFormat {
                 && it.getWithdrawalRule() != WithdrawalRule.EXCLUDE_EARLIER_DATA) {
             throw MalformedTransaction.at(path + ".withdrawal_rule", "is missing or not known");
         }
+    }
+
+    /** Of ten characters, so that dates compare as their texts do. */
+    private static void date(String text, String path) throws MalformedTransaction {
+        if (text.isEmpty()) {
+            return;
+        }
+        try {
+            if (text.length() == DATE_CHARACTERS
+                    && LocalDate.parse(text).toString().equals(text)) {
+                return;
+            }
+        } catch (DateTimeException noDate) {
+            throw MalformedTransaction.at(path, "is no date such as 2026-01-31");
+        }
+        throw MalformedTransaction.at(path, "is no date such as 2026-01-31");
     }
 
     private static void arms(TrialRegistration it, String path) throws MalformedTransaction {

@@ -690,6 +690,17 @@ class TrialRulesTest {
         assertMalformed(registration().setAnonymityThreshold(0), "anonymity_threshold");
         assertMalformed(registration().setPrivacyBudgetMicros(-1), "privacy_budget_micros");
         assertMalformed(registration().clearWithdrawalRule(), "withdrawal_rule");
+        for (String noDate : new String[] {"soon", "2026-02-30", "+2026-01-01", "2026-1-1"}) {
+            assertMalformed(registration().setPlannedStart(noDate), "planned_start");
+            assertMalformed(registration().setPlannedCompletion(noDate), "planned_completion");
+        }
+        assertMalformed(
+                registration().setPlannedStart("2026-05-01").setPlannedCompletion("2026-04-30"), "planned_completion");
+        TestTrial dated = new TestTrial();
+        dated.chain.applied(
+                RESEARCHER,
+                body -> body.setTrial(register(
+                        TRIAL, registration().setPlannedStart("2026-05-01").setPlannedCompletion("2026-05-01"))));
         TrialRegistration.Builder large = registration();
         for (int i = 0; i < 60; i++) {
             large.addInclusionCriteria("x".repeat(1_900));
