@@ -57,7 +57,6 @@ final class TrialViews {
         object.put("datasets", trial.getDatasetIdsCount());
         object.put("releases", trial.getReleasesCount());
         object.put("publications", record.publications().size());
-        object.put("datasets", record.state().getDatasetIdsCount());
         object.put("enrolled", record.state().getEnrolled());
         object.put("privacyBudget", Micros.number(trial.getBudgetMicros()));
         object.put("budgetLeft", Micros.number(trial.getBudgetMicros() - trial.getSpentMicros()));
@@ -154,6 +153,8 @@ final class TrialViews {
         object.put("versions", record.versions().size());
         object.put("decisions", record.state().getDecisionsCount());
         object.put("publications", record.publications().size());
+        object.put("datasets", record.state().getDatasetIdsCount());
+        object.put("enrolled", record.state().getEnrolled());
         object.put("transactions", bundle.receipts().size());
         object.put("asOfHeight", record.height());
         object.put("asOf", Dates.text(record.timeMillis()));

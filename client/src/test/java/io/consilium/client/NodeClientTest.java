@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeClientTest {
@@ -125,6 +126,32 @@ class NodeClientTest {
             assertThat(refusal.rule()).isEqualTo("PRV-8");
             assertThat(refusal.hint()).isEqualTo("Ask one");
             assertThat(refusal.httpStatus()).isEqualTo(status);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--quasi, --quasi: the dataset has no column SEXX",
+        "https://node.example:8443, The dataset has no column SEXX",
+        "'', The dataset has no column SEXX"
+    })
+    void saysWhichPlaceIsAtFault(String path, String message) {
+        answers.put("Status", (exchange, request) -> {
+            exchange.getResponseHeaders().add("x-consilium-problem", "1");
+            reply(
+                    exchange,
+                    422,
+                    Problem.newBuilder()
+                            .setError("the dataset has no column SEXX")
+                            .setCode("COLUMN_UNKNOWN")
+                            .setPath(path)
+                            .setExitCode(6)
+                            .build()
+                            .toByteArray());
+        });
+        assertThatThrownBy(() -> client.status()).isInstanceOfSatisfying(NodeRefusal.class, refusal -> {
+            assertThat(refusal).hasMessage(message);
+            assertThat(refusal.path()).isEqualTo(path);
         });
     }
 
