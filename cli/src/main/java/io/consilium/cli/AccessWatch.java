@@ -27,7 +27,8 @@ import java.util.concurrent.locks.LockSupport;
  * The events that concern an institution, each told once (INT-3).
  *
  * <p>The place after each event told is kept in a file under the context's home, for this member, chain and node. A run
- * that ends, and a node that comes back, go on from there; the node remembers every event and seals places so that they
+ * that ends, and a node that comes back, go on from there; one that is killed between telling and keeping tells that one
+ * event again, since a notice told twice harms less than one lost; the node remembers every event and seals places so that they
  * outlive its restart.
  */
 final class AccessWatch {
@@ -108,7 +109,7 @@ final class AccessWatch {
             }
             cursor = response.getNextCursor();
             write(file, cursor);
-            if (once && response.getEventsCount() == 0) {
+            if (once && response.getEventsCount() == 0 && !response.getMore()) {
                 return;
             }
         }

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A version of a record on its way: labelled, encrypted, handed to the vault, registered, its opening kept. */
@@ -173,17 +174,13 @@ final class RecordDraft implements AutoCloseable {
         for (String name : replicaNames) {
             replicas.add(Ids.institution(name));
         }
-        new Writes(session).print(registered(replicas));
+        upload();
+        new Writes(session).print(registered(new CustodianKeys().freshId(), replicas));
         return 0;
     }
 
-    /** Registers, keeps the opening, and prints nothing. */
-    Writes.Written registered() throws ClientException, IOException {
-        return registered(new TreeSet<>());
-    }
-
-    private Writes.Written registered(TreeSet<String> replicas) throws ClientException, IOException {
-        ByteString recordId = new CustodianKeys().freshId();
+    /** Registers what is uploaded, keeps the opening, and prints nothing. */
+    Writes.Written registered(ByteString recordId, Set<String> replicas) throws ClientException, IOException {
         BlindedLabels blinded = BlindedLabels.of(labels.codes(), labels.sensitivity(), scopeKey);
         RecordRegister register = RecordRegister.newBuilder()
                 .setRecordId(recordId)
@@ -192,7 +189,6 @@ final class RecordDraft implements AutoCloseable {
                 .addAllReplicas(replicas)
                 .setContent(content(recordId, blinded))
                 .build();
-        upload();
         Writes writes = new Writes(session);
         Writes.Written written = writes.submit(body -> body.setRecordRegister(register), ids(recordId, 1, blinded));
         keepOpening(written, recordId, 1);
@@ -245,7 +241,7 @@ final class RecordDraft implements AutoCloseable {
     }
 
     /** The vault has the payload before the chain has the record: a record without its content helps nobody. */
-    private void upload() throws ClientException, IOException {
+    void upload() throws ClientException, IOException {
         if (session.options().dryRun) {
             return;
         }

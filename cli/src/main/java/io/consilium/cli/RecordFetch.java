@@ -73,6 +73,7 @@ final class RecordFetch {
             result.put("version", content.version().version());
             result.put("mediaType", content.metadata().mediaType());
             content.metadata().title().ifPresent(title -> result.put("title", title));
+            standing(recordId, content.version().version(), result);
             result.put("bytes", Files.size(content.file()));
             result.put("opening", opening.toString());
             deliver(content, target, result);
@@ -89,6 +90,23 @@ final class RecordFetch {
      */
     private record Request(
             ByteString recordId, ByteString accessId, PayloadDownload.Place place, Optional<Hash> note) {}
+
+    /** What the reader has to know of the content: marked as an error, or amended since (REC-1). */
+    private void standing(ByteString recordId, long version, Map<String, Object> result) throws ClientException {
+        Optional<RecordState> now = visible(recordId);
+        if (now.isEmpty()) {
+            return; // the permit ended meanwhile
+        }
+        int newest = now.get().getVersionsCount();
+        result.put("newestVersion", newest);
+        result.put("enteredInError", now.get().getEnteredInError());
+        if (now.get().getEnteredInError()) {
+            session.output().say("This record is marked as entered in error: do not rely on it");
+        }
+        if (version < newest) {
+            session.output().say("This is version " + version + "; the newest is " + newest);
+        }
+    }
 
     /** Empty for those who may not see the record before they are permitted to. */
     private Optional<RecordState> visible(ByteString recordId) throws ClientException {

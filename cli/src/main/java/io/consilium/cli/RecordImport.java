@@ -4,8 +4,10 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.Payload;
+import io.consilium.client.ScopeKey;
 import io.consilium.client.Submitter;
 import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.Hash;
 import io.consilium.interop.fhir.BundleDocument;
 import io.consilium.interop.fhir.BundleReader;
 import io.consilium.interop.fhir.BundleReading;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * FHIR resources on their way into records of their own, from a Bundle or a lone resource (REC-4). All of them are read
@@ -28,10 +31,12 @@ final class RecordImport {
     private static final List<String> COLUMNS = List.of("entry", "resourceType", "status", "recordId", "labels");
 
     private final Session session;
+    private final Hash document;
     private final List<Entry> entries;
 
-    private RecordImport(Session session, List<Entry> entries) {
+    private RecordImport(Session session, Hash document, List<Entry> entries) {
         this.session = session;
+        this.document = document;
         this.entries = entries;
     }
 
@@ -47,7 +52,8 @@ final class RecordImport {
 
     /** Reads everything, or refuses everything with the element at fault (exit 6). */
     static RecordImport of(Session session, String file) throws ClientException {
-        BundleReading reading = BundleReader.read(UserFiles.read(session, file, FhirContent.MAX_BYTES));
+        byte[] document = UserFiles.read(session, file, FhirContent.MAX_BYTES);
+        BundleReading reading = BundleReader.read(document);
         if (reading instanceof BundleRefusal refusal) {
             throw new ClientException(
                     FailureClass.REFUSED,
@@ -61,7 +67,7 @@ final class RecordImport {
         for (BundleDocument.Entry source : ((BundleDocument) reading).entries()) {
             entries.add(new Entry(source, labels(source)));
         }
-        return new RecordImport(session, entries);
+        return new RecordImport(session, Hash.sha256(document), entries);
     }
 
     private static Labels labels(BundleDocument.Entry source) throws ClientException {
@@ -94,50 +100,98 @@ final class RecordImport {
         return 0;
     }
 
-    /** Registers one after the other; the first that the ledger refuses ends it, and the list says how far it came. */
+    /**
+     * Hands all contents to the vault before the first record is registered, so that a vault which is full or away leaves
+     * nothing behind on chain. Then one after the other; the first that the ledger refuses ends it, the list says how far it
+     * came, and the same command goes on from there.
+     */
     int register(PatientState patient, Optional<String> custodian) throws ClientException, IOException {
+        ScopeKey key = new Custodian(session).scopeKey(patient.getId());
         List<Map<String, Object>> items = new ArrayList<>();
-        Optional<ClientException> failure = Optional.empty();
-        for (Entry entry : entries) {
-            Map<String, Object> item = entry.about();
-            items.add(item);
+        List<Optional<RecordDraft>> drafts = new ArrayList<>();
+        try {
+            for (Entry entry : entries) {
+                drafts.add(
+                        isRegistered(id(entry, key))
+                                ? Optional.empty()
+                                : Optional.of(draft(entry, patient, custodian)));
+            }
+            for (Optional<RecordDraft> draft : drafts) {
+                if (draft.isPresent()) {
+                    draft.get().upload();
+                }
+            }
+            Optional<ClientException> failure = Optional.empty();
+            for (int i = 0; i < entries.size(); i++) {
+                Map<String, Object> item = entries.get(i).about();
+                items.add(item);
+                ByteString recordId = id(entries.get(i), key);
+                item.put("recordId", Ids.text(recordId));
+                if (drafts.get(i).isEmpty()) {
+                    item.put("status", "REGISTERED_BEFORE");
+                } else if (failure.isPresent()) {
+                    item.put("status", "NOT_SUBMITTED");
+                } else {
+                    failure = submitted(drafts.get(i).get(), recordId, item);
+                }
+            }
+            session.output().list(COLUMNS, items, Optional.empty());
             if (failure.isPresent()) {
-                item.put("status", "NOT_SUBMITTED");
-                continue;
+                session.output().say("The same command goes on with what is not registered yet");
+                throw failure.get();
             }
-            try {
-                Writes.Written written = register(entry, patient, custodian);
-                item.putAll(written.result());
-                failure = written.receipt().map(VerifiedReceipt::receipt).flatMap(Submitter::failure);
-            } catch (ClientException failed) {
-                item.put("status", "FAILED");
-                item.put("code", failed.code());
-                failure = Optional.of(failed);
+            return 0;
+        } finally {
+            for (Optional<RecordDraft> draft : drafts) {
+                if (draft.isPresent()) {
+                    draft.get().close();
+                }
             }
         }
-        session.output().list(COLUMNS, items, Optional.empty());
-        if (failure.isPresent()) {
-            throw failure.get();
-        }
-        return 0;
     }
 
-    private Writes.Written register(Entry entry, PatientState patient, Optional<String> custodian)
+    private Optional<ClientException> submitted(RecordDraft draft, ByteString recordId, Map<String, Object> item)
+            throws IOException {
+        try {
+            Writes.Written written = draft.registered(recordId, Set.of());
+            item.putAll(written.result());
+            return written.receipt().map(VerifiedReceipt::receipt).flatMap(Submitter::failure);
+        } catch (ClientException failed) {
+            item.put("status", "FAILED");
+            item.put("code", failed.code());
+            return Optional.of(failed);
+        }
+    }
+
+    private ByteString id(Entry entry, ScopeKey key) {
+        return key.importedId(document, entry.source().path());
+    }
+
+    private boolean isRegistered(ByteString recordId) throws ClientException {
+        try {
+            session.state().record(recordId);
+            return true;
+        } catch (ClientException absent) {
+            if (absent.kind() == FailureClass.NOT_FOUND) {
+                return false;
+            }
+            throw absent;
+        }
+    }
+
+    private RecordDraft draft(Entry entry, PatientState patient, Optional<String> custodian)
             throws ClientException, IOException {
         byte[] content = entry.source().content().getBytes(StandardCharsets.UTF_8);
-        Payload payload = Payload.of(content);
-        try (RecordDraft draft = RecordDraft.of(
+        return RecordDraft.of(
                 session,
-                payload,
+                Payload.of(content),
                 FhirContent.MEDIA_TYPE,
                 Optional.empty(),
                 entry.labels(),
                 ClinicalTime.of(content),
                 patient,
                 custodian,
-                Optional.empty())) {
-            return draft.registered();
-        }
+                Optional.empty());
     }
 
     private static String text(Code code) {

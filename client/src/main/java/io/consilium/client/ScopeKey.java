@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Blinding;
 import io.consilium.crypto.CryptoException;
+import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyChain;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.SealedBytes;
@@ -19,6 +20,8 @@ import java.util.Optional;
 
 /** The key under which a patient's categories are blinded, in the hands of a custodian's member or the patient (PRV-4). */
 public final class ScopeKey {
+    private static final String IMPORT_DOMAIN = "consilium/imported-record/v1";
+
     private final byte[] key;
     private final int epoch;
 
@@ -86,6 +89,16 @@ public final class ScopeKey {
                 .distinct()
                 .sorted(ByteString.unsignedLexicographicalComparator())
                 .toList();
+    }
+
+    /**
+     * The id of the record that an entry of a document becomes, the same whenever the document is imported for the patient:
+     * so an import that broke goes on, and makes no second record of what it registered. Without the key it tells nothing.
+     */
+    public ByteString importedId(Hash document, String entry) {
+        byte[] tag =
+                Blinding.tag(at(1).key, IMPORT_DOMAIN, document.hex(), entry).toBytes();
+        return ByteString.copyFrom(tag, 0, Blinding.LABEL_BYTES);
     }
 
     /** The labels of a record of this sensitivity. */

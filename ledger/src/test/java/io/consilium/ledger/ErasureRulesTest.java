@@ -89,7 +89,10 @@ class ErasureRulesTest {
     void prv6_erase() {
         BlockResult result = chain.block(chain.transaction(PRIVACY, erase("gdpr-17")));
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
-        assertThat(result.index()).containsExactly(LedgerIndexes.erasure(chain.height, RECORD));
+        assertThat(result.index())
+                .containsExactly(
+                        LedgerIndexes.erasure(chain.height, RECORD),
+                        LedgerIndexes.of(LedgerIndexes.INSTITUTION_ERASURES, ST_MARY, chain.now, RECORD));
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("record.erased");
         assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
         RecordState record = state();

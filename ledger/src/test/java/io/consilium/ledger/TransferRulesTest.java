@@ -390,10 +390,17 @@ class TransferRulesTest {
         agreed();
         assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(2, RIVERSIDE)))))
                 .isEqualTo("DATA_KEY_MISSING ID-3");
-        assertThat(chain.answer(ST_MARY, handOver(keys().addRecords(record(2)))))
-                .isEqualTo("OK");
+        BlockResult handedOver = chain.block(chain.transaction(ST_MARY, handOver(keys().addRecords(record(2)))));
+        assertThat(handedOver.receipts().get(0).code()).isEqualTo("OK");
         assertThat(recordState().getLeaving()).isEmpty();
         assertThat(recordState().getErasure().getHoldersList()).containsExactly(ST_MARY);
+        assertThat(handedOver.index())
+                .as("the new custodian lists the erasure")
+                .contains(LedgerIndexes.of(
+                        LedgerIndexes.INSTITUTION_ERASURES,
+                        RIVERSIDE,
+                        recordState().getErasure().getTimeMillis(),
+                        RECORD));
     }
 
     @Test

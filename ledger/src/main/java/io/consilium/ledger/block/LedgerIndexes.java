@@ -46,6 +46,9 @@ public final class LedgerIndexes {
     /** Height, record id: every erasure, so that a vault can apply all of them whatever copy it was restored from. */
     public static final String ERASURES = "erasures";
 
+    /** Custodian, time of the erasure, record id. */
+    public static final String INSTITUTION_ERASURES = "institution-erasures";
+
     /** Patient id, time, consent id. */
     public static final String PATIENT_CONSENTS = "patient-consents";
 
@@ -122,7 +125,8 @@ public final class LedgerIndexes {
             OWNER_KEY_REQUESTS,
             LOT_ITEMS,
             INSTITUTION_TRANSFERS,
-            INSTITUTION_RECEIPTS);
+            INSTITUTION_RECEIPTS,
+            INSTITUTION_ERASURES);
 
     /** The grantee under which consents stand that permit everybody. */
     public static final String ANYBODY = "*";

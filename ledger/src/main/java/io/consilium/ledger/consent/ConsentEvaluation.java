@@ -44,7 +44,12 @@ final class ConsentEvaluation {
         }
     }
 
-    /** The request as rules see it, with the labels and author of the record's version. */
+    /**
+     * The request as rules see it, with the labels and author of the record's version.
+     *
+     * @param deniedLabels those of the newest version too: what was found to be sensitive later is no less so in a version
+     *     that was labelled before that was known, so that a deny never fails open (PRV-4)
+     */
     record Facts(
             String requester,
             List<String> roles,
@@ -53,6 +58,7 @@ final class ConsentEvaluation {
             ByteString recordId,
             String author,
             Set<ByteString> labels,
+            Set<ByteString> deniedLabels,
             LabelSpace space,
             long timeMillis) {
         boolean isOneOf(List<String> actors) {
@@ -202,8 +208,9 @@ final class ConsentEvaluation {
         if (!comparable && !groups.isEmpty()) {
             return !permit;
         }
+        Set<ByteString> labels = permit ? facts.labels() : facts.deniedLabels();
         for (LabelGroup group : groups) {
-            if (group.getLabelsList().stream().noneMatch(facts.labels()::contains)) {
+            if (group.getLabelsList().stream().noneMatch(labels::contains)) {
                 return false;
             }
         }

@@ -33,7 +33,8 @@ record DecisionQuestion(
             ConsentAction.ACCESS,
             ByteString.EMPTY,
             "",
-            new LinkedHashSet<>(),
+            Set.of(),
+            Set.of(),
             LabelSpace.NONE,
             0);
 
@@ -100,8 +101,9 @@ record DecisionQuestion(
             ConsentAction action,
             RecordState record) {
         RecordVersion version = version(record, request.recordVersion());
-        Set<ByteString> labels = new LinkedHashSet<>(version.getContent().getLabelsList());
-        labels.addAll(version.getContent().getSensitivityLabelsList());
+        Set<ByteString> labels = labels(version);
+        Set<ByteString> deniedLabels = new LinkedHashSet<>(labels);
+        deniedLabels.addAll(labels(version(record, 0)));
         return new Facts(
                 requester.name(),
                 requester.member().getRolesList(),
@@ -110,8 +112,15 @@ record DecisionQuestion(
                 record.getId(),
                 version.getAuthor(),
                 labels,
+                deniedLabels,
                 LabelSpace.of(record, version),
                 request.timeMillis());
+    }
+
+    private static Set<ByteString> labels(RecordVersion version) {
+        Set<ByteString> labels = new LinkedHashSet<>(version.getContent().getLabelsList());
+        labels.addAll(version.getContent().getSensitivityLabelsList());
+        return labels;
     }
 
     /** A version that is not there is judged by the newest: whether it exists is told to the permitted alone. */

@@ -265,7 +265,10 @@ public final class TransferRules {
                         .filter(replica -> !replica.equals(to))
                         .toList())
                 .setVersion(record.getVersion() + 1);
-        if (!record.hasErasure()) {
+        if (record.hasErasure()) {
+            writes.index(LedgerIndexes.of(
+                    LedgerIndexes.INSTITUTION_ERASURES, to, record.getErasure().getTimeMillis(), record.getId()));
+        } else {
             moved.setLeaving(record.getCustodian());
             for (int i = 0; i < record.getVersionsCount(); i++) {
                 RecordVersion version = record.getVersions(i);

@@ -93,7 +93,10 @@ public final class ErasureRules {
                         .setSealedReason(erase.getSealedReason()))
                 .setVersion(record.getVersion() + 1);
         record.getVersionsList().forEach(version -> erased.addVersions(withoutSecrets(version)));
-        Writes writes = new Writes().index(LedgerIndexes.erasure(call.block().height(), record.getId()));
+        Writes writes = new Writes()
+                .index(LedgerIndexes.erasure(call.block().height(), record.getId()))
+                .index(LedgerIndexes.of(
+                        LedgerIndexes.INSTITUTION_ERASURES, record.getCustodian(), call.timeMillis(), record.getId()));
         return applied(call, EventType.RECORD_ERASED, erased.build(), writes);
     }
 

@@ -572,7 +572,7 @@ class ConsentDecisionTest {
     }
 
     @Test
-    @DisplayName("REC-1 CON-2 labels and author are those of the version asked for")
+    @DisplayName("REC-1 CON-2 labels of permits and the author are those of the version asked for")
     void con2_versionsHaveTheirOwnLabels() {
         Story story = new Story(Sensitivity.V, "a").grant(grant(permit("label=a")));
         story.chain.applied(
@@ -590,6 +590,23 @@ class ConsentDecisionTest {
         assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 0, BROWN, "TREAT", "", START))
                         .outcome())
                 .isEqualTo(DecisionOutcome.DENY);
+    }
+
+    @Test
+    @DisplayName("PRV-4 CON-2 a deny of what the newest version is labelled with reaches the versions before it")
+    void prv4_versionsMislabelledBefore() {
+        for (ConsentRule.Builder deny : List.of(deny("level=R"), deny("label=psy"))) {
+            Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(""), deny));
+            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
+            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
+            story.chain.applied(
+                    ADAMS,
+                    body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
+                            .setRecordId(RECORD)
+                            .setPredecessor(1)
+                            .setContent(TestChain.content(TestChain.ST_MARY, Sensitivity.V, "psy"))));
+            assertThat(decide(story, first).reason()).isEqualTo(Reason.EXPLICIT_DENY);
+        }
     }
 
     private static Decision decide(Story story, DecisionRequest request) {

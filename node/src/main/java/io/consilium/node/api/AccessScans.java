@@ -26,13 +26,16 @@ final class AccessScans {
     Scan accesses(Selector selector) {
         return switch (selector.kind()) {
             case PATIENT -> ofPatient(selector);
-            case MEMBER ->
-                ListQuery.named(
+            case MEMBER -> {
+                Scan scan = ListQuery.named(
                         LedgerIndexes.MEMBER_ACCESSES,
                         selector.name(),
                         this::visible,
                         state.member(selector.name()).isPresent(),
                         "member");
+                // to a stranger nothing of it is visible, so that its number costs the stranger no time
+                yield policy.mayFollow(caller, selector.name()) ? scan : scan.ofNothing();
+            }
             case ALL, INSTITUTION, ROLE, TRIAL -> throw selector.notFor("accesses");
         };
     }

@@ -93,7 +93,7 @@ public final class ApiPolicy {
     /** Roles that run this node. */
     static final Set<String> NODE_OPERATORS = names(MemberRole.OPERATOR, MemberRole.ADMIN, MemberRole.AUDITOR);
 
-    private static final String ROLE_PREFIX = "role:";
+    static final String ROLE_PREFIX = "role:";
 
     /** How much of an access a caller sees. */
     public enum AccessView {
@@ -200,6 +200,18 @@ public final class ApiPolicy {
         boolean named = rule.getActorsList().stream().anyMatch(actorsOf(member)::contains);
         return rule.getPermit() && named
                 || rule.getExceptionsList().stream().anyMatch(exception -> grants(exception, member));
+    }
+
+    /** Whether anything that a member did may be visible to the caller at all: its own, its institution's, its patients'. */
+    boolean mayFollow(Caller caller, String member) {
+        return caller.id().equals(member)
+                || caller instanceof Member other && isOf(member, other.institution()) && other.hasAny(LOG_READERS)
+                || readsCustody(caller);
+    }
+
+    /** Whether consents that name a grantee may be visible to the caller: it is that, or reads for its patients. */
+    static boolean mayFollowGrantee(Caller caller, String grantee) {
+        return caller instanceof Member member && actorsOf(member).contains(grantee) || readsCustody(caller);
     }
 
     public AccessView access(Caller caller, AccessState access) {

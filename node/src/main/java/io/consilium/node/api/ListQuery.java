@@ -114,11 +114,7 @@ public final class ListQuery {
             }
             case "erasures" -> {
                 selector.require(list, Selector.Kind.ALL);
-                yield new Scan(
-                        LedgerIndexes.ERASURES,
-                        new byte[0],
-                        key -> state.record(LedgerIndexes.idAt(key)).filter(record -> policy.holds(caller, record)),
-                        Optional.empty());
+                yield erasures(caller, state, policy);
             }
             case "consents" -> consents(caller, selector, state, policy);
             case "accesses" -> new AccessScans(caller, policy, state).accesses(selector);
@@ -232,22 +228,50 @@ public final class ListQuery {
         return switch (selector.kind()) {
             case PATIENT -> ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_CONSENTS, visible);
             case INSTITUTION ->
-                named(
-                        LedgerIndexes.GRANTEE_CONSENTS,
+                ofGrantee(
+                        caller,
                         selector.name(),
                         visible,
                         state.institution(selector.name()).isPresent(),
                         "institution");
             case MEMBER ->
-                named(
-                        LedgerIndexes.GRANTEE_CONSENTS,
+                ofGrantee(
+                        caller,
                         selector.name(),
                         visible,
                         state.member(selector.name()).isPresent(),
                         "member");
-            case ROLE -> named(LedgerIndexes.GRANTEE_CONSENTS, "role:" + selector.name(), visible, true, "role");
+            case ROLE -> ofGrantee(caller, ApiPolicy.ROLE_PREFIX + selector.name(), visible, true, "role");
             case ALL, TRIAL -> throw selector.notFor("consents");
         };
+    }
+
+    /** A stranger to the grantee goes through nothing, so that the number of its consents costs the stranger no time. */
+    private static Scan ofGrantee(Caller caller, String grantee, Scan.Visible visible, boolean exists, String what) {
+        Scan scan = named(LedgerIndexes.GRANTEE_CONSENTS, grantee, visible, exists, what);
+        return ApiPolicy.mayFollowGrantee(caller, grantee) ? scan : scan.ofNothing();
+    }
+
+    /** Of the caller's institution's custody, or a patient's own. */
+    private static Scan erasures(Caller caller, LedgerState state, ApiPolicy policy) {
+        Scan.Visible visible = key -> state.record(LedgerIndexes.idAt(key))
+                .filter(RecordState::hasErasure)
+                .filter(record -> policy.holds(caller, record));
+        Optional<ByteString> patient =
+                caller.subject().map(subject -> new Selector(Selector.Kind.PATIENT, subject).objectId());
+        return patient.isPresent()
+                ? new Scan(
+                        LedgerIndexes.PATIENT_RECORDS,
+                        policy.family(caller, patient.get()).stream()
+                                .map(LedgerIndexes::prefix)
+                                .toList(),
+                        visible,
+                        Optional.empty())
+                : new Scan(
+                        LedgerIndexes.INSTITUTION_ERASURES,
+                        LedgerIndexes.prefix(caller instanceof Member member ? member.institution() : ""),
+                        visible,
+                        Optional.empty());
     }
 
     /** Patients that are offered to the caller's institution and are not handed over yet (ID-3). */

@@ -197,7 +197,8 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     }
 
     private Reading finish(Reader reader, WatchResponse.Builder response, EventCursor at, boolean more) {
-        return new Reading(response.setNextCursor(sealed(reader, at)).build(), at, more);
+        response.setNextCursor(sealed(reader, at)).setMore(more && response.getEventsCount() == 0);
+        return new Reading(response.build(), at, more);
     }
 
     private String sealed(Reader reader, EventCursor at) {

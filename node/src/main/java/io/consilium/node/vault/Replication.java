@@ -41,6 +41,7 @@ final class Replication {
     private final NodeGateway node;
     private final Vault vault;
     private final Executor keeper;
+    private final Runnable next;
     private final Map<Hash, Wanted> wanted = new LinkedHashMap<>();
     private final Set<Hash> running = new TreeSet<>();
     private final LongAdder fetched = new LongAdder();
@@ -50,10 +51,12 @@ final class Replication {
 
     private record Wanted(int attempts, long notBeforeMillis) {}
 
-    Replication(NodeGateway node, Vault vault, Executor keeper) {
+    /** @param next starts another turn on the keeper's thread: a fetch that ended leaves room for one more */
+    Replication(NodeGateway node, Vault vault, Executor keeper, Runnable next) {
         this.node = node;
         this.vault = vault;
         this.keeper = keeper;
+        this.next = next;
     }
 
     /** Whether nothing more can be wanted for now; the census comes back to what was left out. */
@@ -152,6 +155,7 @@ final class Replication {
             }
         }
         missing = wanted.size();
+        next.run();
     }
 
     private void again(Hash hash, Wanted want) {

@@ -70,7 +70,7 @@ public final class VaultKeeper implements AutoCloseable {
         this.markers = markers;
         this.acks = new ErasureAcks(node, markers, transactions);
         this.receipts = new TransferReceipts(node, vault, transactions);
-        this.replication = new Replication(node, vault, this::soon);
+        this.replication = new Replication(node, vault, this::soon, this::fetchOn);
         this.sweep = new Sweep(node, vault, pace.unclaimedMillis());
         this.scrub = vault.scrub();
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -174,6 +174,10 @@ public final class VaultKeeper implements AutoCloseable {
                 acks.turn();
             }
         });
+    }
+
+    private void fetchOn() {
+        guarded("payloads not replicated", replication::turn);
     }
 
     private void replicate() {

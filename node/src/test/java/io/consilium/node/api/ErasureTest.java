@@ -278,6 +278,10 @@ class ErasureTest {
             listed.add(record.getId());
         }
         assertThat(listed).contains(held.id());
+        assertThat(net.ok(TestNetwork.hex(patient), "List", all, ListResponse.parser())
+                        .getItemsList())
+                .as("and to the patient")
+                .hasSameSizeAs(listed);
         assertThat(net.ok(STRANGER, "List", all, ListResponse.parser()).getItemsCount())
                 .isZero();
     }

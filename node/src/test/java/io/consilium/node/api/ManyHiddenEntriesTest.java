@@ -99,4 +99,26 @@ class ManyHiddenEntriesTest {
                 .as("the custodian reads them all, page by page")
                 .isNotEmpty();
     }
+
+    @Test
+    @DisplayName("PRV-8 how much a member read, and how many consents name it, shows in no page of a stranger to it")
+    void prv8_strangersOfAMember() throws Exception {
+        for (String list : List.of("accesses", "consents")) {
+            ListRequest request = ListRequest.newBuilder()
+                    .setList(list)
+                    .setBy("member/" + CLINICIAN)
+                    .build();
+            assertThat(net.ok(RESEARCHER, "List", request, ListResponse.parser()))
+                    .isEqualTo(ListResponse.getDefaultInstance());
+        }
+        ListRequest own = ListRequest.newBuilder()
+                .setList("accesses")
+                .setBy("member/" + CLINICIAN)
+                .setLimit(100)
+                .build();
+        for (String as : List.of(CLINICIAN, PRIVACY)) {
+            assertThat(net.ok(as, "List", own, ListResponse.parser()).getItemsCount())
+                    .isEqualTo(100);
+        }
+    }
 }

@@ -54,6 +54,23 @@ class EventFeedTest {
                 TestCluster.await(() ->
                         vaults.state(3).patient(vaults.patient).orElseThrow().hasTransfer());
 
+                // who does not wait is told that there is more, though nothing of it was found (access watch --once)
+                WatchResponse nothingYet =
+                        answer(feed, WatchRequest.newBuilder().setCursor(begin).build());
+                assertThat(nothingYet.getEventsList()).isEmpty();
+                assertThat(nothingYet.getMore()).isTrue();
+                List<String> told = new ArrayList<>();
+                WatchResponse page = nothingYet;
+                while (page.getMore() || page.getEventsCount() > 0) {
+                    page = answer(
+                            feed,
+                            WatchRequest.newBuilder()
+                                    .setCursor(page.getNextCursor())
+                                    .build());
+                    page.getEventsList().forEach(event -> told.add(event.getType()));
+                }
+                assertThat(told).containsExactly("patient.transfer-offered");
+
                 WatchRequest request = WatchRequest.newBuilder()
                         .setCursor(begin)
                         .setWaitMillis(30_000)
