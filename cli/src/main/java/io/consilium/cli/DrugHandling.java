@@ -8,6 +8,7 @@ import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.interop.gs1.Gs1Key;
+import io.consilium.ledger.provenance.PackSearch;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugHeld;
 import io.consilium.proto.DrugHolders;
@@ -21,9 +22,11 @@ import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -256,16 +259,18 @@ class DrugHandling extends DrugLookups {
                 .setProductId(key.productId())
                 .setSealedReason(key.seal(reason));
         lot.ifPresent(number -> recall.setLotId(key.lotId(number)));
-        List<Gs1Key> packs = new ArrayList<>();
+        Set<Gs1Key> packs = new LinkedHashSet<>();
         for (String serial : serials == null ? List.<String>of() : serials) {
             packs.add(DrugDesk.pack(gtin, serial));
         }
+        List<DrugItemSet> items = new ArrayList<>();
         if (!packs.isEmpty()) {
-            recall.addAllItems(Goods.of(desk, packs).items());
+            items.addAll(Goods.of(desk, List.copyOf(packs)).items());
         }
         if (range.isPresent()) {
-            recall.addAllItems(inRange(gtin, range.get()));
+            items.addAll(inRange(gtin, range.get(), packs));
         }
+        recall.addAllItems(PackSearch.joined(items));
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("recallId", Ids.text(id));
         Writes.Written written = desk.submit(DrugAction.newBuilder().setRecall(recall), ids);
@@ -276,11 +281,17 @@ class DrugHandling extends DrugLookups {
         return 0;
     }
 
-    /** Those packs of a range of serials that were commissioned. */
-    private List<DrugItemSet> inRange(String gtin, String range) throws ClientException {
+    /** Those packs of a range of serials that were commissioned, without those that are named already. */
+    private List<DrugItemSet> inRange(String gtin, String range, Set<Gs1Key> named) throws ClientException {
         List<Gs1Key> packs = new ArrayList<>();
         for (String serial : SerialRange.read(range)) {
-            packs.add(DrugDesk.pack(gtin, serial));
+            Gs1Key pack = DrugDesk.pack(gtin, serial);
+            if (!named.contains(pack)) {
+                packs.add(pack);
+            }
+        }
+        if (packs.isEmpty()) {
+            return List.of();
         }
         List<DrugItemSet> known = Goods.of(desk, packs).items().stream()
                 .filter(set -> !set.getLotId().isEmpty())

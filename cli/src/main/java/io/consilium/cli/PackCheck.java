@@ -86,7 +86,10 @@ final class PackCheck {
         } catch (InvalidProtocolBufferException malformed) {
             throw SignedPath.untrue().causedBy(malformed);
         }
-        boolean same = answer.getProductId().equals(question.getProductId())
+        boolean same = answer.getChainId()
+                        .equals(ByteString.copyFrom(session.genesis().chainId().toBytes()))
+                && answer.getRequester().equals(session.identity().actor())
+                && answer.getProductId().equals(question.getProductId())
                 && answer.getItemId().equals(question.getItemId())
                 && answer.getLotId().equals(question.getLotId())
                 && answer.getExpiryMillis() == question.getExpiryMillis();

@@ -78,6 +78,13 @@ class DrugCaptureTest {
     }
 
     @Test
+    void whatIsTooLargeIsRefusedFromStandardInputToo() throws Exception {
+        CommandLineRun run = check(" ".repeat(16 * 1024 * 1024 + 1));
+        assertThat(run.exitCode()).isEqualTo(6);
+        assertThat(run.error().get("code")).isEqualTo("FILE_TOO_LARGE");
+    }
+
+    @Test
     void anXmlBombIsRefusedInALine() throws Exception {
         CommandLineRun run = check("<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">"
                 + "<!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><x>&b;</x>");

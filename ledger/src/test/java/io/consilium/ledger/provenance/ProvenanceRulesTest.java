@@ -215,6 +215,34 @@ class ProvenanceRulesTest {
     }
 
     @Test
+    @DisplayName("DRU-5 a pack is handed out in parts; a sample and an export end its way, for ten days by mistake")
+    void dru5_partsSamplesExports() {
+        world.bringToPharmacy();
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 1))
+                .isEqualTo("OK");
+        assertThat(world.item(1).getStatus()).isEqualTo(DrugStatus.DRUG_PARTIALLY_DISPENSED);
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 1))
+                .isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("OK");
+        assertThat(world.item(1).getStatus()).isEqualTo(DrugStatus.DRUG_PARTIALLY_DISPENSED);
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1)).isEqualTo("OK");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 1))
+                .isEqualTo("ALREADY_DISPENSED DRU-5");
+        for (DrugStatusKind end : List.of(DrugStatusKind.DRUG_SAMPLE, DrugStatusKind.DRUG_EXPORT)) {
+            assertThat(world.change(DISTRIBUTOR, end, 2)).isEqualTo("HELD_ELSEWHERE DRU-8");
+            assertThat(world.change(PHARMACIST, end, 2)).isEqualTo("OK");
+            assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 2))
+                    .isEqualTo("DECOMMISSIONED DRU-5");
+            assertThat(world.ship(PHARMACIST, "labcorp", List.of(pack(2)))).isEqualTo("DECOMMISSIONED DRU-5");
+            assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 2)).isEqualTo("OK");
+        }
+        assertThat(world.item(2).getHistoryList())
+                .extracting(DrugStep::getType)
+                .containsSubsequence("sample", "undo", "export", "undo");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 2)).isEqualTo("OK");
+    }
+
+    @Test
     @DisplayName("DRU-5 what has expired is neither shipped nor dispensed, and may be returned or destroyed")
     void dru5_expired() {
         world.bringToPharmacy();
