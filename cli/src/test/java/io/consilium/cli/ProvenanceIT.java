@@ -36,6 +36,7 @@ class ProvenanceIT {
     private static final String MAKER = "helix/packer";
     private static final String WHOLESALER = "transmed/operator";
     private static final String PHARMACIST = "northside/pharmacist";
+    private static final String REGULATOR = "medwatch/inspector";
     private static final List<String> RIVALS = List.of("summit/operator", "orion/packer");
     private static final String GTIN = "00614141123452";
     private static final String LOT = "LOT-KX7731";
@@ -72,6 +73,8 @@ class ProvenanceIT {
         makeAndPack();
         handOn();
         dispense();
+        nothingCame();
+        regulator();
         expired();
         recall();
         rivalsSeeNothing();
@@ -146,6 +149,46 @@ class ProvenanceIT {
                 .contains("AggregationEvent", LOT);
     }
 
+    /** Shipped by mistake: it never left its maker, who has it again when that is settled. */
+    private void nothingCame() throws Exception {
+        cluster.json(MAKER, words("drug", "commission", lot(LOT, EXPIRY), "--serial", "LEFT1"));
+        String shipment = cluster.json(MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "transmed")
+                .text("shipmentId");
+        JsonFields nothing = cluster.json(WHOLESALER, "drug", "receive", "--nothing-of", shipment)
+                .objects("exceptions")
+                .get(0);
+        assertThat(nothing.text("type")).isEqualTo("no-product");
+        refused("UNDER_WAY", MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "northside");
+        cluster.json(
+                WHOLESALER,
+                "drug",
+                "exceptions",
+                "resolve",
+                nothing.text("exceptionId"),
+                "--outcome",
+                "not-sent",
+                "--reason",
+                "stands on its ramp");
+        cluster.json(MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "northside");
+        cluster.json(PHARMACIST, "drug", "receive", "--item", item("LEFT1"));
+        assertThat(pack(PHARMACIST, "trace", "LEFT1").ended(0).out()).contains("not-received");
+    }
+
+    /** The regulator stops and frees a pack; the pharmacy hands out in part, gives a sample and sends abroad. */
+    private void regulator() throws Exception {
+        pack(REGULATOR, "quarantine", serial(7), "--reason", "sample drawn").ended(0);
+        refused("QUARANTINED", PHARMACIST, "drug", "dispense", "--gtin", GTIN, "--serial", serial(7));
+        pack(REGULATOR, "release", serial(7), "--reason", "nothing found").ended(0);
+        assertThat(pack(REGULATOR, "trace", serial(7)).ended(0).out()).contains("northside", REGULATOR);
+        pack(PHARMACIST, "dispense", serial(7), "--partial").ended(0);
+        assertThat(pack(PHARMACIST, "verify", serial(7)).ended(0).json().text("status"))
+                .isEqualTo("PARTIALLY_DISPENSED");
+        pack(PHARMACIST, "destroy", serial(8), "--sample", "--reason", "laboratory")
+                .ended(0);
+        pack(PHARMACIST, "destroy", serial(9), "--export", "--reason", "to Norway")
+                .ended(0);
+    }
+
     private void expired() throws Exception {
         long deadline = System.nanoTime() + LIMIT_NANOS;
         Cluster.Said verified = pack(PHARMACIST, "verify", "OLD1");
@@ -192,6 +235,11 @@ class ProvenanceIT {
             }
         }
         pack("orion/packer", "verify", serial(5)).ended(4);
+        assertThat(pack("summit/operator", "verify", serial(6)).ended(9).json().text("status"))
+                .as("a partner is told whether a pack is genuine, and nothing of who has it")
+                .isEqualTo("RECALLED");
+        assertThat(cluster.json("summit/operator", "drug", "product", "list").objects("items"))
+                .isEmpty();
     }
 
     /** Every node's state has the recall from the block that certified it on, and not before (DRU-6). */
