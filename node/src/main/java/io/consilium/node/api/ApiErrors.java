@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.netty.util.AttributeKey;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,15 +120,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
                         "docs/API.md lists methods and paths",
                         6);
             case 413 -> ApiProblem.tooLarge("the request is larger than this node takes");
-            case 415 ->
-                new ApiProblem(
-                        415,
-                        "UNSUPPORTED_MEDIA_TYPE",
-                        "this path takes application/protobuf, application/json and gRPC",
-                        "",
-                        "",
-                        "set the content-type header",
-                        6);
+            case 415 -> ApiProblem.unsupportedMedia("application/protobuf, application/json and gRPC");
             case 503 -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
             default ->
                 status >= 500
@@ -147,14 +140,21 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
     @Override
     public HttpResponse handle(ServiceRequestContext ctx, Status status, AggregatedHttpResponse response) {
         ApiProblem found = ctx.attr(PROBLEM);
-        ApiProblem problem = ctx.isTimedOut() ? TIMEOUT : found == null ? ofFramework(status) : found;
+        ApiProblem problem = ctx.isTimedOut() ? TIMEOUT : found == null ? ofFramework(ctx, status) : found;
         return ProblemResponses.of(ctx.request().headers(), problem).toHttpResponse();
     }
 
-    private static ApiProblem ofFramework(Status status) {
+    private static ApiProblem unread(ServiceRequestContext ctx) {
+        Optional<JsonFault> fault = Optional.ofNullable(ctx.attr(StrictJson.BODY))
+                .flatMap(json -> JsonPaths.message(ctx.path()).flatMap(message -> JsonFault.find(json, message)));
+        return fault.isPresent()
+                ? ApiProblem.malformed(fault.get().cause(), fault.get().path())
+                : ApiProblem.malformed("the request is not a message of this method", "");
+    }
+
+    private static ApiProblem ofFramework(ServiceRequestContext ctx, Status status) {
         return switch (status.getCode()) {
-            case INVALID_ARGUMENT, UNKNOWN, INTERNAL, OUT_OF_RANGE, CANCELLED, DATA_LOSS ->
-                ApiProblem.malformed("the request is not a message of this method", "");
+            case INVALID_ARGUMENT, UNKNOWN, INTERNAL, OUT_OF_RANGE, CANCELLED, DATA_LOSS -> unread(ctx);
             case RESOURCE_EXHAUSTED -> ApiProblem.tooLarge("the request is larger than this node takes");
             case DEADLINE_EXCEEDED -> TIMEOUT;
             case UNIMPLEMENTED -> ofStatus(404);

@@ -54,6 +54,12 @@ public record ApiProblem(
                 400, "MALFORMED_REQUEST", error, "", path, "correct the request; docs/API.md lists every field", 6);
     }
 
+    /** The content-type is none that the path takes: exit 6. */
+    public static ApiProblem unsupportedMedia(String taken) {
+        return new ApiProblem(
+                415, "UNSUPPORTED_MEDIA_TYPE", "this path takes " + taken, "", "", "set the content-type header", 6);
+    }
+
     /** More than one request may hold: exit 6. */
     public static ApiProblem tooLarge(String error) {
         return new ApiProblem(413, "REQUEST_TOO_LARGE", error, "TX-6", "", "split it into smaller requests", 6);

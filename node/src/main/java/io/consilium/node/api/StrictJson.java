@@ -2,21 +2,29 @@ package io.consilium.node.api;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
 
 /**
  * Refuses JSON that says a thing twice or goes on after its end: what stands behind would take one of the two, and a gateway
- * in front perhaps the other.
+ * in front perhaps the other. The REST paths take nothing but JSON.
  */
 final class StrictJson implements DecoratingHttpServiceFunction {
+    /** What was sent, to say what is wrong with it where it cannot be read as a message. */
+    static final AttributeKey<JsonNode> BODY = AttributeKey.valueOf(StrictJson.class, "BODY");
+
+    private static final String REST = "/v1/";
+
     private final ObjectMapper reader = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -24,20 +32,34 @@ final class StrictJson implements DecoratingHttpServiceFunction {
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request) throws Exception {
         MediaType type = request.contentType();
+        if (isRest(request) && (type == null || !type.is(MediaType.JSON))) {
+            return ProblemResponses.of(request.headers(), ApiProblem.unsupportedMedia("application/json"))
+                    .toHttpResponse();
+        }
         if (type == null || !type.is(MediaType.JSON)) {
             return delegate.serve(ctx, request);
         }
         return HttpResponse.of(request.aggregate().thenApply(whole -> checked(delegate, ctx, whole)));
     }
 
+    private static HttpResponse refused(AggregatedHttpRequest whole, String cause) {
+        return ProblemResponses.of(whole.headers(), ApiProblem.malformed(cause, "body"))
+                .toHttpResponse();
+    }
+
+    private static boolean isRest(HttpRequest request) {
+        return request.method() == HttpMethod.POST && request.path().startsWith(REST);
+    }
+
     private HttpResponse checked(HttpService delegate, ServiceRequestContext ctx, AggregatedHttpRequest whole) {
         try {
-            reader.readTree(whole.content().array());
+            JsonNode body = reader.readTree(whole.content().array());
+            if (!body.isObject() && !body.isMissingNode()) {
+                return refused(whole, "an object expected");
+            }
+            ctx.setAttr(BODY, body);
         } catch (IOException malformed) {
-            return ProblemResponses.of(
-                            whole.headers(),
-                            ApiProblem.malformed("the body is not one JSON value with each name once", "body"))
-                    .toHttpResponse();
+            return refused(whole, "the body is not one JSON value with each name once");
         }
         HttpRequest again = whole.toHttpRequest();
         ctx.updateRequest(again);

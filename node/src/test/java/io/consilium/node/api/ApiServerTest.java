@@ -40,6 +40,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's manners: tokens, schemas, bounds and errors, with a real server on a free port. */
 class ApiServerTest {
@@ -184,6 +187,38 @@ class ApiServerTest {
             var answer = client.post("/v1/state", "application/json", sloppy.getBytes(StandardCharsets.UTF_8), token());
             assertThat(answer.statusCode()).as(sloppy).isEqualTo(400);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/state | {'key':'a','colour':'secret'} | colour | unknown field",
+                "/v1/state | {'key':['secret']} | key | a text expected",
+                "/v1/lists | {'limit':'secret'} | limit | a whole number expected",
+                "/v1/state | ['secret'] | body | an object expected",
+                "/v1/consents:check | {'explain':'secret'} | explain | true or false expected",
+                "/v1/lists | {'labels':[{'system':'s'},{'code':'c','shade':'secret'}]} | labels[1].shade | unknown field",
+                "/v1/transactions | {'transactions':['AA==','%secret']} | transactions[1] | bytes in base64 expected",
+                "/consilium.v1.Consilium/State | {'colour':'secret'} | colour | unknown field"
+            })
+    @DisplayName("PRV-1 what is wrong in JSON is named by its place and told without its value")
+    void prv1_namesTheFieldThatIsWrong(String path, String body, String at, String cause) throws Exception {
+        var answer = client.post(
+                path, "application/json", body.replace('\'', '"').getBytes(StandardCharsets.UTF_8), token());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(text(answer))
+                .contains("\"path\":\"" + at + "\"", cause, "MALFORMED_REQUEST")
+                .doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"text/plain", "application/x-www-form-urlencoded", "application/xml", "application/protobuf"})
+    void refusesOtherMediaTypes(String type) throws Exception {
+        var answer = client.post("/v1/state", type, "{\"key\":\"a\"}".getBytes(StandardCharsets.UTF_8), token());
+        assertThat(answer.statusCode()).isEqualTo(415);
+        assertThat(text(answer)).contains("UNSUPPORTED_MEDIA_TYPE", "application/json");
     }
 
     @Test
