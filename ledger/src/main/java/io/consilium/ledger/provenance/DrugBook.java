@@ -276,8 +276,8 @@ final class DrugBook implements DrugPath.Source {
     }
 
     /**
-     * Opens an exception, or counts one that this institution has open about the same thing already, and tells the
-     * parties (DRU-4, DRU-8).
+     * Opens an exception, or counts the one that this institution has about the same thing already, which opens again
+     * where it was resolved, and tells the parties (DRU-4, DRU-8).
      */
     void signal(Finding finding) {
         work.find();
@@ -324,17 +324,26 @@ final class DrugBook implements DrugPath.Source {
     private DrugExceptionState counted(DrugExceptionState exception, Set<String> parties) {
         TreeSet<String> all = new TreeSet<>(exception.getPartiesList());
         all.addAll(parties);
-        return exception.toBuilder()
-                .setStatus(
-                        exception.getStatus() == DrugExceptionStatus.DRUG_INVESTIGATING
-                                ? DrugExceptionStatus.DRUG_INVESTIGATING
-                                : DrugExceptionStatus.DRUG_OPEN)
+        return unresolved(exception)
                 .clearParties()
                 .addAllParties(all)
                 .setOccurrences(exception.getOccurrences() + 1)
                 .setChangedMillis(call.timeMillis())
                 .setVersion(exception.getVersion() + 1)
                 .build();
+    }
+
+    /** What was found again after it was resolved is open again, and whoever may takes it on anew. */
+    private static DrugExceptionState.Builder unresolved(DrugExceptionState exception) {
+        return exception.getStatus() == DrugExceptionStatus.DRUG_INVESTIGATING
+                ? exception.toBuilder()
+                : exception.toBuilder()
+                        .setStatus(DrugExceptionStatus.DRUG_OPEN)
+                        .clearOwner()
+                        .clearResolution()
+                        .clearSealedNote()
+                        .clearNoteReaders()
+                        .clearNoteBy();
     }
 
     private ByteString exceptionId(Finding finding) {

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
 import io.consilium.ledger.block.BlockResult;
+import io.consilium.ledger.block.Receipt;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCompanyKey;
 import io.consilium.proto.DrugExceptionKind;
@@ -177,6 +178,38 @@ class DrugExceptionTest {
         assertThat(resolve(PHARMACIST, suspect, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, suspect, true)).isEqualTo("OK");
         assertThat(resolve(PACKER, suspect, false)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-8 what is found again after it was resolved is open again, told to its parties, and taken on anew")
+    void dru8_foundAgain() {
+        world.bringToPharmacy();
+        DrugAction.Builder report = DrugAction.newBuilder()
+                .setReport(DrugReport.newBuilder()
+                        .setKind(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
+                        .setProductId(PRODUCT)
+                        .setItemId(pack(2)));
+        world.act(PHARMACIST, report);
+        DrugExceptionState first = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        assertThat(resolve(PACKER, first, false)).isEqualTo("OK");
+        Receipt again = world.submit(PHARMACIST, report);
+        assertThat(again.code()).isEqualTo("OK");
+        DrugExceptionState reopened = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        assertThat(reopened.getId()).isEqualTo(first.getId());
+        assertThat(reopened.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_OPEN);
+        assertThat(reopened.getOccurrences()).isEqualTo(2);
+        assertThat(reopened.getOwner()).isEmpty();
+        assertThat(reopened.getResolution()).isEmpty();
+        assertThat(reopened.getSealedNote().isEmpty()).isTrue();
+        assertThat(reopened.getNoteBy()).isEmpty();
+        assertThat(resolve(INSPECTOR, reopened, true)).isEqualTo("OK");
+        world.act(PHARMACIST, report);
+        DrugExceptionState underWay = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        assertThat(underWay.getStatus())
+                .as("who has taken it on goes on")
+                .isEqualTo(DrugExceptionStatus.DRUG_INVESTIGATING);
+        assertThat(underWay.getOwner()).isEqualTo("medwatch");
     }
 
     @Test
