@@ -282,7 +282,11 @@ public final class NodeClient {
             throw lasting;
         } catch (IOException stale) {
             // A connection that the node had closed meanwhile: every request may be sent twice, with a new token.
-            return postOnce(method, body, wait);
+            try {
+                return postOnce(method, body, wait);
+            } catch (NodeUnreachable gone) {
+                throw brokenOff(stale); // the first may have arrived all the same
+            }
         }
     }
 

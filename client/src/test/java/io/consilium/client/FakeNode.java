@@ -55,7 +55,7 @@ final class FakeNode implements AutoCloseable {
         server.start();
     }
 
-    private static SSLContext tls(java.security.KeyPair keys) throws Exception {
+    static SSLContext tls(java.security.KeyPair keys) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("node", keys.getPrivate(), new char[0], new Certificate[] {
