@@ -128,6 +128,7 @@ final class AccessCommands {
                             names = "--rationale",
                             required = true,
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "Why; sealed for those who review it.")
                     String rationale,
             @Option(names = "--record", paramLabel = "R", description = "This record alone (default: every record).")
@@ -156,7 +157,8 @@ final class AccessCommands {
                             names = "--note",
                             required = true,
                             paramLabel = "TEXT",
-                            description = "Why; sealed for the patient and the custodians.")
+                            converter = SaidText.class,
+                            description = "What the review found; sealed for the patient and the custodians.")
                     String note)
             throws Exception {
         new BreakGlassSteps(session).review(id, outcome, note);
@@ -181,8 +183,8 @@ final class AccessCommands {
     @Command(
             name = "list",
             description = {
-                "List accesses, denied ones included, of a patient or by a member;",
-                "or the break-glass that your institution has to review or answer for, the soonest due first."
+                "List accesses, denied ones included.",
+                "Of a patient or by a member; or the break-glass that your institution has to review or answer for, the soonest due first."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -11,7 +11,6 @@ import io.consilium.client.MalformedInput;
 import io.consilium.client.VerificationFailed;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
@@ -25,7 +24,6 @@ import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.StateResponse;
 import io.consilium.proto.TransactionResponse;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +64,7 @@ final class AuditExport {
             throw new MalformedInput(
                     "--patient", "One patient or one institution is exported", "Give --patient P or --institution I");
         }
-        UserFiles.requireAbsent(out);
+        UserFiles.requireNew(out);
         List<ByteString> patients = patient.isPresent()
                 ? List.of(Ids.object("patient", patient.get()))
                 : patientsOf(Ids.institution(institution.orElseThrow()));
@@ -144,18 +142,7 @@ final class AuditExport {
             InspectorFile file = InspectorFile.sign(bundle, session.identity());
             new InspectorCheck(session.verifier(), session.genesis().chainId()).verify(file);
             Path place = number == 1 ? out : numbered(out, number);
-            UserFiles.requireAbsent(place);
-            try {
-                UserFiles.parentOf(place);
-                PrivateFile.replace(place, file.encode());
-            } catch (IOException failed) {
-                throw new ClientException(
-                                FailureClass.USAGE,
-                                "OUT_UNWRITABLE",
-                                place + " cannot be written: " + PrivateFile.reason(failed),
-                                "Check --out, its directory and the free space")
-                        .causedBy(failed);
-            }
+            UserFiles.write(place, file.encode());
             files.add(place);
             previous = ByteString.copyFrom(file.contentHash().toBytes());
             part = InspectorBundle.newBuilder();

@@ -14,7 +14,7 @@ import io.consilium.client.FailureClass;
 import io.consilium.client.NodeEndpoint;
 import io.consilium.client.json.JsonWriter;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,8 +64,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "load",
             description = {
-                "Send real record registrations of about 300 bytes from many keys at a fixed schedule, and measure from",
-                "the intended send time to a receipt verified here. Without --rate it finds the highest sustained rate.",
+                "Send real record registrations at a fixed schedule.",
+                "They have about 300 bytes and many signers; it is measured from the intended send time to a receipt verified here. Without --rate it finds the highest sustained rate.",
                 "Without a context it starts four nodes of its own and removes them afterwards."
             },
             footerHeading = "%nExamples:%n",
@@ -101,6 +101,8 @@ final class BenchCommand implements Runnable {
                     Optional<Path> json,
             @Option(names = "--html", paramLabel = "FILE", description = "Write them as a page.") Optional<Path> html)
             throws Exception {
+        UserFiles.requireNew(json);
+        UserFiles.requireNew(html);
         LoadTest.keepConnections();
         LoadOptions options;
         try {
@@ -120,8 +122,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "roofline",
             description = {
-                "What this machine could do at best: its cores verifying each transaction once for each validator, and",
-                "nothing else."
+                "Measure what this machine could do at best.",
+                "Its cores verify each transaction once for each validator, and do nothing else."
             },
             footerHeading = "%nExamples:%n",
             footer = "  consilium bench roofline --validators 4 -o json")
@@ -148,6 +150,7 @@ final class BenchCommand implements Runnable {
                     "Validators and seconds are 1 or more",
                     "Give a larger number");
         }
+        UserFiles.requireNew(json);
         Map<String, Object> figures;
         try {
             figures = LoadReport.figures(Roofline.measure(validators, seconds, TEMPORARY));
@@ -162,8 +165,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "decision",
             description = {
-                "What one consent decision costs in the ledger, from stored bytes, for a patient with many consents and",
-                "records: four shapes of consents, each decided many times."
+                "Measure what one consent decision costs in the ledger.",
+                "From stored bytes, for a patient with many consents and records: four shapes of consents, each decided many times."
             },
             footerHeading = "%nExamples:%n",
             footer = "  consilium bench decision --consents 1000 --records 10000 -o json")
@@ -217,8 +220,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "trials",
             description = {
-                "A large trial on four nodes of its own: enrol, then submit, audit, report, verify, release and query, each",
-                "command as a process of its own, with its time and the most memory that it held."
+                "Measure a large trial on four nodes of its own.",
+                "Enrol, then submit, audit, report, verify, release and query, each command as a process of its own, with its time and the most memory that it held."
             },
             footerHeading = "%nExamples:%n",
             footer = "  consilium bench trials --subjects 10000 --columns 100 -o json")
@@ -263,10 +266,9 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "packs",
             description = {
-                "Commission packs of one product, lot by lot, pack them into cases of 100 and pallets of 10000, in one",
-                "transaction each, and measure what a pack costs; then ship pallets of 10 and of 10000 packs, and ask for",
-                "one pack with drug verify and drug trace as a user does. Without a context it starts four nodes of its",
-                "own and removes them afterwards; with one, it acts as that manufacturer's OPERATOR."
+                "Measure what a pack costs, commissioned lot by lot.",
+                "Packs of one product go into cases of 100 and pallets of 10000, in one transaction each; then pallets of 10 and of 10000 packs are shipped, and one pack asked for with drug verify and drug trace as a user does.",
+                "Without a context it starts four nodes of its own and removes them afterwards; with one, it acts as that manufacturer's OPERATOR."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -301,6 +303,7 @@ final class BenchCommand implements Runnable {
             @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
                     Optional<Path> json)
             throws Exception {
+        UserFiles.requireNew(json);
         LoadTest.keepConnections();
         PackOptions options;
         try {
@@ -351,11 +354,7 @@ final class BenchCommand implements Runnable {
 
     private static void write(Optional<Path> file, String text) throws ClientException {
         if (file.isPresent()) {
-            try {
-                Files.writeString(file.get(), text);
-            } catch (IOException failed) {
-                throw unusable(file.get(), failed);
-            }
+            UserFiles.publish(file.get(), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

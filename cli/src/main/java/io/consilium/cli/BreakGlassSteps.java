@@ -34,7 +34,6 @@ final class BreakGlassSteps {
     }
 
     void open(String patient, Optional<String> record, String rationale) throws ClientException {
-        requireText("--rationale", rationale);
         ByteString accessId = new CustodianKeys().freshId();
         ByteString patientId = Ids.object("patient", patient);
         BreakGlass.Builder open = BreakGlass.newBuilder().setAccessId(accessId).setPatientId(patientId);
@@ -99,7 +98,6 @@ final class BreakGlassSteps {
                                 "'" + outcome + "' is no outcome of a review",
                                 "Write justified or not-justified");
                 };
-        requireText("--note", note);
         ByteString accessId = Ids.object("break-glass", id);
         AccessState access = session.state().access(accessId).value();
         BreakGlassReview review = BreakGlassReview.newBuilder()
@@ -129,12 +127,6 @@ final class BreakGlassSteps {
                             "A break-glass is reviewed by a PRIVACY_OFFICER of the patient's custodian",
                             "Ask one of them")
                     .causedBy(hidden);
-        }
-    }
-
-    private static void requireText(String option, String text) throws MalformedInput {
-        if (text.isBlank()) {
-            throw new MalformedInput(option, option + " says nothing", "Say why in a few words");
         }
     }
 

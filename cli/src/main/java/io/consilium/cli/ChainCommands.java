@@ -9,7 +9,6 @@ import io.consilium.client.Submitter;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.crypto.Hash;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.crypto.certificate.Evidence;
 import io.consilium.ledger.proof.ReceiptProof;
 import io.consilium.proto.EvidenceState;
@@ -160,6 +159,7 @@ final class ChainCommands {
                     Optional<Path> out)
             throws Exception {
         Hash txId = Ids.transaction(id);
+        UserFiles.requireNew(out);
         VerifiedReceipt receipt = new Submitter(session.client(), session.verifier(), session.options().timeout)
                 .find(txId)
                 .orElseThrow(() -> new ClientException(
@@ -172,8 +172,7 @@ final class ChainCommands {
             session.output().raw().write(file);
             return 0;
         }
-        UserFiles.parentOf(out.get());
-        PrivateFile.replace(out.get(), file);
+        UserFiles.write(out.get(), file);
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("txId", txId.hex());
         Writes.describe(receipt.receipt(), result);

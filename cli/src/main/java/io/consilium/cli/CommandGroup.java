@@ -22,7 +22,7 @@ enum CommandGroup {
     CONSENT("Grant, check and revoke consents"),
     ACCESS("Ask for access, break the glass, list accesses"),
     AUDIT("Account for disclosures and export signed evidence"),
-    TRIAL("Register clinical trials, run them, and hold results against them"),
+    TRIAL("Register and run clinical trials, and check their results"),
     DRUG("Follow packs of medicine from maker to patient"),
     CHAIN("Look at blocks and transactions, and verify them"),
     TX("Build, sign and submit transactions in separate steps"),

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Builds picocli's tree of commands, as much of it as a command line needs, and lays out its help. */
 final class CommandTree {
-    private static final int HELP_WIDTH = 100;
+    private static final int HELP_WIDTH = 80;
     private static final String COMMANDS_HEADING = "%nCommands:%n";
 
     private CommandTree() {}
@@ -150,8 +150,8 @@ final class CommandTree {
             command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groups());
         } else {
             command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CommandTree::ownOptions);
-            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, CommandTree::footer);
         }
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, CommandTree::footer);
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.parameterListHeading("%n");
         boolean hasOptions = command.getParent() == null
@@ -211,9 +211,17 @@ final class CommandTree {
         return layout.toString();
     }
 
+    /** Examples are to be copied, so that their lines stay as they are. */
     private static String footer(Help help) {
-        String own = help.footer();
-        return own + System.lineSeparator() + "Options that every command takes: consilium --help"
-                + System.lineSeparator();
+        StringBuilder lines = new StringBuilder();
+        for (String example : help.commandSpec().usageMessage().footer()) {
+            lines.append(example).append(System.lineSeparator());
+        }
+        if (help.commandSpec().parent() != null) {
+            lines.append(System.lineSeparator())
+                    .append("Options that every command takes: consilium --help")
+                    .append(System.lineSeparator());
+        }
+        return lines.toString();
     }
 }

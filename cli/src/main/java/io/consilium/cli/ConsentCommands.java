@@ -284,7 +284,8 @@ final class ConsentCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT",
-                "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --at 2027-01-01",
+                "  consilium consent check --patient P --record R --by riverside/dr-brown \\",
+                "      --purpose TREAT --at 2027-01-01",
                 "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT --explain"
             })
     int check(

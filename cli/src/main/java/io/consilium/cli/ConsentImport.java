@@ -22,6 +22,7 @@ import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.Period;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A FHIR R4 Consent on its way to the ledger (CON-5); the only place of the consent commands that needs HAPI. */
@@ -58,8 +59,10 @@ final class ConsentImport {
 
     /** A record id and a purpose stay as they are; everything else must be an institution, a member or a role. */
     private static String meaning(String text) throws ClientException {
-        boolean record = text.matches("[0-9a-f]{32}");
-        return record || PurposeOfUse.of(text).isPresent() ? text : ConsentSelectors.actor(text);
+        if (text.matches("[0-9a-fA-F]{32}")) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        return PurposeOfUse.of(text).isPresent() ? text : ConsentSelectors.actor(text);
     }
 
     /** Prints the terms and submits nothing; references without a meaning stay as they are. */

@@ -24,7 +24,11 @@ final class ContentOptions {
             description = "When it happened (default: what a FHIR resource says); sealed.")
     Optional<String> clinicalTime = Optional.empty();
 
-    @Option(names = "--title", paramLabel = "TEXT", description = "Title; only readers of the record see it.")
+    @Option(
+            names = "--title",
+            paramLabel = "TEXT",
+            converter = SaidText.class,
+            description = "Title; only readers of the record see it.")
     Optional<String> title = Optional.empty();
 
     @Option(

@@ -83,7 +83,7 @@ final class DevnetCommands implements Runnable {
         long began = System.nanoTime();
         NodeWatch watch = new NodeWatch(devnet);
         List<DevnetNode> nodes = devnet.exclusively(() -> {
-            session.output().say("Starting " + devnet.nodes().size() + " nodes in " + devnet.directory() + " ...");
+            session.output().say(starting(devnet));
             List<DevnetNode> started = devnet.start(devnet.nodes(), launcher);
             try {
                 watch.untilReady(started, READY_LIMIT);
@@ -177,11 +177,12 @@ final class DevnetCommands implements Runnable {
         Devnet devnet = Devnet.open(home(directory));
         DevnetNode node = devnet.node(number);
         NodeWatch watch = new NodeWatch(devnet);
-        devnet.exclusively(() -> {
+        boolean ran = devnet.exclusively(() -> {
+            boolean runs = node.process().isPresent();
             watch.stop(List.of(node));
-            return node;
+            return runs;
         });
-        session.output().say("Node " + number + " (" + node.id() + ") is stopped");
+        session.output().say(named(node) + (ran ? " is stopped" : " was not running"));
     }
 
     @Command(
@@ -199,6 +200,9 @@ final class DevnetCommands implements Runnable {
         DevnetNode node = devnet.node(number);
         NodeWatch watch = new NodeWatch(devnet);
         List<DevnetNode> started = devnet.exclusively(() -> {
+            if (node.process().isPresent()) {
+                session.output().say(named(node) + " runs already");
+            }
             List<DevnetNode> nodes = devnet.start(List.of(node), launcher);
             watch.untilLive(nodes, READY_LIMIT);
             return nodes;
@@ -219,11 +223,12 @@ final class DevnetCommands implements Runnable {
         Devnet devnet = Devnet.open(home(directory));
         DevnetNode node = devnet.node(number);
         NodeWatch watch = new NodeWatch(devnet);
-        devnet.exclusively(() -> {
+        boolean ran = devnet.exclusively(() -> {
+            boolean runs = node.process().isPresent();
             watch.kill(List.of(node));
-            return node;
+            return runs;
         });
-        session.output().say("Node " + number + " (" + node.id() + ") is killed");
+        session.output().say(named(node) + (ran ? " is killed" : " was not running"));
     }
 
     @Command(
@@ -246,6 +251,22 @@ final class DevnetCommands implements Runnable {
         DevnetNode node = devnet.node(number);
         tail(devnet.console(node), lines);
         tail(devnet.log(node), lines);
+    }
+
+    private static String named(DevnetNode node) {
+        return "Node " + node.number() + " (" + node.id() + ")";
+    }
+
+    private static String starting(Devnet devnet) {
+        long running = devnet.nodes().stream()
+                .filter(node -> node.process().isPresent())
+                .count();
+        long missing = devnet.nodes().size() - running;
+        if (missing == 0) {
+            return "The " + running + " nodes in " + devnet.directory() + " run already";
+        }
+        return "Starting " + missing + (missing == 1 ? " node" : " nodes") + " in " + devnet.directory()
+                + (running == 0 ? " ..." : ", " + running + " run already ...");
     }
 
     private void stayUntilStopped(Devnet devnet, NodeWatch watch) throws ClientException {

@@ -35,11 +35,11 @@ import picocli.CommandLine.Parameters;
         description = "Follow packs of medicine from the maker to the patient.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  consilium --context helix/packer drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
-            "  consilium --context helix/packer drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 \\",
+            "  consilium drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
+            "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 \\",
             "      --serials-file serials.txt",
-            "  consilium --context northside/pharmacist drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",
-            "  consilium --context northside/pharmacist drug trace --gtin 00614141123452 --serial A1 --svg path.svg"
+            "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",
+            "  consilium drug trace --gtin 00614141123452 --serial A1 --svg path.svg"
         })
 final class DrugCommands extends DrugHandling {
     /** As many packs as one transaction holds. */
@@ -52,7 +52,7 @@ final class DrugCommands extends DrugHandling {
     @Command(
             name = "product",
             description = {
-                "Add a product of this manufacturer, give its key to a trading partner, or list products.",
+                "Add or list products, or give a product's key to a partner.",
                 "GTIN and name are sealed: only authorised trading partners, who have its key, learn them.",
                 "A manufacturer's node gives the key to who asks; one without a node gives it with grant."
             },
@@ -65,16 +65,30 @@ final class DrugCommands extends DrugHandling {
     int product(
             @Parameters(paramLabel = "add|grant|list", description = "What to do.") String what,
             @Option(names = "--gtin", paramLabel = "G", description = "GTIN-8, -12, -13 or -14.") Optional<String> gtin,
-            @Option(names = "--name", paramLabel = "N", description = "Name of the product.") Optional<String> name,
+            @Option(
+                            names = "--name",
+                            paramLabel = "N",
+                            converter = SaidText.class,
+                            description = "Name of the product.")
+                    Optional<String> name,
             @Option(names = "--ndc", paramLabel = "NDC", description = "National Drug Code, e.g. 50090-0481-0.")
                     Optional<String> ndc,
-            @Option(names = "--strength", paramLabel = "TEXT", description = "Such as '10 mg'; for DSCSA papers.")
+            @Option(
+                            names = "--strength",
+                            paramLabel = "TEXT",
+                            converter = SaidText.class,
+                            description = "Such as '10 mg'; for DSCSA papers.")
                     Optional<String> strength,
-            @Option(names = "--dosage-form", paramLabel = "TEXT", description = "Such as 'tablet'; for DSCSA papers.")
+            @Option(
+                            names = "--dosage-form",
+                            paramLabel = "TEXT",
+                            converter = SaidText.class,
+                            description = "Such as 'tablet'; for DSCSA papers.")
                     Optional<String> dosageForm,
             @Option(
                             names = "--container-size",
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "What one pack holds, such as '30 tablets'; for DSCSA papers.")
                     Optional<String> containerSize,
             @Option(
@@ -182,7 +196,7 @@ final class DrugCommands extends DrugHandling {
 
     @Command(
             name = "commission",
-            description = "Commission packs of a lot: from here on each serial exists, once.",
+            description = "Commission packs of a lot: each serial exists, once.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 --serial A1,A2",
@@ -285,7 +299,7 @@ final class DrugCommands extends DrugHandling {
 
     @Command(
             name = "pack",
-            description = "Put packs or containers into a container; a file can hold a whole pallet's hierarchy.",
+            description = {"Put packs or containers into a container.", "A file can hold a whole pallet's hierarchy."},
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug pack --parent 006141411234567890 --child '(01)00614141123452(21)A1'",
@@ -346,7 +360,7 @@ final class DrugCommands extends DrugHandling {
 
     @Command(
             name = "unpack",
-            description = "Take packs or containers out of a container; without --child everything.",
+            description = {"Take packs or containers out of a container.", "Without --child everything."},
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug unpack --parent 006141411234567890 --child '(01)00614141123452(21)A1'"})
     int unpack(

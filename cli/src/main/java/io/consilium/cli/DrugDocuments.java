@@ -26,8 +26,8 @@ class DrugDocuments {
     @Command(
             name = "capture",
             description = {
-                "Take a document of EPCIS events, in JSON 2.0 or XML 1.0 to 2.0: all of it or nothing.",
-                "An event that was taken before is passed over; it is known by its CBV 2.0 event hash id.",
+                "Take an EPCIS document, all of it or nothing.",
+                "JSON 2.0 or XML 1.0 to 2.0. An event that was taken before is passed over; it is known by its CBV 2.0 event hash id.",
                 "With --check nothing is submitted, and no node is needed."
             },
             footerHeading = "%nExamples:%n",
@@ -46,8 +46,8 @@ class DrugDocuments {
     @Command(
             name = "identify",
             description = {
-                "Show what an identifier or the content of a barcode names, in every spelling.",
-                "The URN needs the length of the company prefix, which no other spelling tells."
+                "Show what an identifier or barcode names.",
+                "It is written in every spelling. The URN needs the length of the company prefix, which no other spelling tells."
             },
             footerHeading = "%nExamples:%n",
             footer = {

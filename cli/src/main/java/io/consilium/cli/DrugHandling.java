@@ -39,7 +39,7 @@ class DrugHandling extends DrugLookups {
 
     @Command(
             name = "ship",
-            description = "Hand goods to a carrier for another institution, which receives them.",
+            description = "Send goods to another institution, which receives them.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug ship --parent 006141411234567890 --to transmed",
@@ -86,8 +86,8 @@ class DrugHandling extends DrugLookups {
     @Command(
             name = "receive",
             description = {
-                "Receive goods that were sent to here. What was sent and does not come is a SHORT exception,",
-                "what comes and was not sent OVER or NO DATA; both open an investigation."
+                "Receive goods that were sent to here.",
+                "What was sent and does not come is a SHORT exception, what comes and was not sent OVER or NO DATA; both open an investigation."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -116,7 +116,7 @@ class DrugHandling extends DrugLookups {
 
     @Command(
             name = "dispense",
-            description = "Hand a pack to a patient; nothing of the patient is written.",
+            description = "Hand a pack to a patient, of whom nothing is written.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug dispense --gtin 00614141123452 --serial A1"})
     int dispense(
@@ -125,6 +125,7 @@ class DrugHandling extends DrugLookups {
             @Option(
                             names = "--reason",
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "Sealed for the trading partners; not needed.")
                     Optional<String> reason)
             throws Exception {
@@ -186,7 +187,7 @@ class DrugHandling extends DrugLookups {
 
     @Command(
             name = "mark-illegitimate",
-            description = "Mark a pack as counterfeit, diverted or stolen; manufacturer and regulator are told.",
+            description = {"Mark a pack as counterfeit, diverted or stolen.", "Manufacturer and regulator are told."},
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug mark-illegitimate --gtin 00614141123452 --serial A1 --reason 'false label'"})
     int markIllegitimate(@Mixin DrugOptions.ReasonedChange change) throws Exception {
@@ -195,7 +196,8 @@ class DrugHandling extends DrugLookups {
 
     @Command(
             name = "undo",
-            description = "Take back a dispensing, sampling or export that was a mistake: here, within ten days.",
+            description = {"Take back a dispensing, sampling or export in error.", "Where it was done, within ten days."
+            },
             footerHeading = "%nExamples:%n",
             footer = {"  consilium drug undo --gtin 00614141123452 --serial A1 --reason 'wrong pack scanned'"})
     int undo(@Mixin DrugOptions.ReasonedChange change) throws Exception {
@@ -225,8 +227,8 @@ class DrugHandling extends DrugLookups {
     @Command(
             name = "recall",
             description = {
-                "Recall a lot, a whole product or single packs: in force at once wherever they are, under way too.",
-                "The answer lists who has goods of it."
+                "Recall a lot, a whole product or single packs.",
+                "It is in force at once wherever they are, under way too. The answer lists who has goods of it."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -20,7 +20,6 @@ import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugTrace;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.Year;
@@ -54,8 +53,8 @@ class DrugLookups extends DrugDocuments {
     @Command(
             name = "verify",
             description = {
-                "Ask whether a pack is genuine and may be handed out; exit 0 if so, 9 if not.",
-                "A serial, lot or date that is not the chain's is reported to its manufacturer."
+                "Ask whether a pack is genuine and may be handed out.",
+                "Exit 0 if so, 9 if not. A serial, lot or date that is not the chain's is reported to its manufacturer."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -78,9 +77,7 @@ class DrugLookups extends DrugDocuments {
                     Optional<String> evidence)
             throws Exception {
         if (evidence.isPresent()) {
-            SignedAnswer answer = SignedAnswer.read(session, evidence.get());
-            session.output().result(answer.shown());
-            return answer.verified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
+            return SignedAnswer.read(session, evidence.get()).print(session);
         }
         PackCheck.Printed printed = scan.isPresent()
                 ? scanned(scan.get())
@@ -120,7 +117,10 @@ class DrugLookups extends DrugDocuments {
 
     @Command(
             name = "trace",
-            description = "Show the path of a pack or container from its origin to now, for those who are on it.",
+            description = {
+                "Show the path of a pack or container from its origin.",
+                "To those who are on it, the manufacturer and the regulator."
+            },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug trace --gtin 00614141123452 --serial A1",
@@ -131,13 +131,11 @@ class DrugLookups extends DrugDocuments {
             @Option(names = "--svg", paramLabel = "FILE", description = "Also draw it.") Optional<Path> svg)
             throws Exception {
         Gs1Key key = one(items);
-        if (svg.isPresent()) {
-            UserFiles.requireAbsent(svg.get());
-        }
+        UserFiles.requireNew(svg);
         SignedPath path = path(key);
         PathView view = new PathView(desk::containerName, key, path.traced());
         if (svg.isPresent()) {
-            Files.write(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
+            UserFiles.publish(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
         }
         if (session.output().format() == GlobalOptions.Format.table) {
             session.output().raw().print(view.text());
@@ -152,8 +150,8 @@ class DrugLookups extends DrugDocuments {
     @Command(
             name = "export",
             description = {
-                "Write the path of a pack or container as a document of EPCIS 2.0, or the last change of ownership of",
-                "packs as transaction information and transaction statement of the United States' DSCSA.",
+                "Write a path as EPCIS 2.0, or the papers of the DSCSA.",
+                "The papers are transaction information and transaction statement of the packs' last change of ownership.",
                 "Events that were captured are written as they came, for the institutions that they name."
             },
             footerHeading = "%nExamples:%n",
@@ -184,9 +182,7 @@ class DrugLookups extends DrugDocuments {
             @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: here).")
                     Optional<Path> out)
             throws Exception {
-        if (out.isPresent()) {
-            UserFiles.requireAbsent(out.get());
-        }
+        UserFiles.requireNew(out);
         byte[] document =
                 switch (format) {
                     case "epcis" -> event.isPresent() ? event(one(items), event.get()) : epcis(one(items));
@@ -195,7 +191,7 @@ class DrugLookups extends DrugDocuments {
                         throw new MalformedInput("--format", "There is no format " + format, "Write epcis or dscsa");
                 };
         if (out.isPresent()) {
-            Files.write(out.get(), document);
+            UserFiles.publish(out.get(), document);
         } else {
             session.output().raw().write(document);
             session.output().raw().println();
@@ -365,7 +361,7 @@ class DrugLookups extends DrugDocuments {
 
     @Command(
             name = "shipments",
-            description = "List what this institution has sent and what was sent to it.",
+            description = "List what this institution has sent and is sent.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context transmed/operator drug shipments"})
     int shipments(@Mixin Pages.Paging paging) throws Exception {
@@ -396,7 +392,10 @@ class DrugLookups extends DrugDocuments {
 
     @Command(
             name = "exceptions",
-            description = "List, show or resolve exceptions: short, over, duplicates, suspect packs and the like.",
+            description = {
+                "List, show or resolve exceptions, such as missing packs.",
+                "They are short, over, duplicates, suspect packs and the like."
+            },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context transmed/operator drug exceptions",
@@ -420,6 +419,7 @@ class DrugLookups extends DrugDocuments {
             @Option(
                             names = "--reason",
                             paramLabel = "TEXT",
+                            converter = SaidText.class,
                             description = "Why; sealed for the parties. A resolution needs one.")
                     Optional<String> reason,
             @Option(names = "--investigating", description = "Take it on; it is not resolved yet.")

@@ -31,9 +31,8 @@ class ErasureCommands {
     @Command(
             name = "erase",
             description = {
-                "Have every holder destroy a record's content; its commitment stays provable.",
-                "A PRIVACY_OFFICER or ADMIN of its custodian may, and the patient or a guardian with their own keys. What"
-                        + " somebody has downloaded cannot be recalled."
+                "Have every holder destroy a record's content.",
+                "Its commitment stays provable. A PRIVACY_OFFICER or ADMIN of its custodian may, and the patient or a guardian with their own keys. What somebody has downloaded cannot be recalled."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -70,11 +69,12 @@ class ErasureCommands {
 
     @Command(
             name = "hold",
-            description = "Forbid the erasure of a record; a PRIVACY_OFFICER of its custodian may.",
+            description = {"Forbid the erasure of a record.", "A PRIVACY_OFFICER of its custodian may."},
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy record hold R --reason 'claim 12/26'",
-                "  consilium --context st-mary/privacy record hold R --ground retention --until 2036-12-31 --reason law"
+                "  consilium --context st-mary/privacy record hold R --ground retention \\",
+                "      --until 2036-12-31 --reason law"
             })
     int hold(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
@@ -123,7 +123,7 @@ class ErasureCommands {
 
     @Command(
             name = "erasures",
-            description = "List erased records of your custody, and which holders have acknowledged.",
+            description = "List erased records of your custody, and who has acknowledged.",
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/privacy record erasures"})
     int erasures(@Mixin Pages.Paging paging) throws Exception {

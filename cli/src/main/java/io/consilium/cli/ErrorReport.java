@@ -7,6 +7,7 @@ import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,7 +31,7 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
         if (failure instanceof IOException io) {
             return new ErrorReport(
                     FailureClass.USAGE,
-                    "A file cannot be read or written: " + PrivateFile.reason(io),
+                    named(io) + " cannot be read or written: " + PrivateFile.reason(io),
                     "FILE_FAILURE",
                     "",
                     "",
@@ -67,6 +68,10 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
             failure.printStackTrace(output.err());
         }
         output.flush();
+    }
+
+    private static String named(IOException failed) {
+        return failed instanceof FileSystemException at && at.getFile() != null ? at.getFile() : "A file";
     }
 
     private static String message(Throwable failure) {

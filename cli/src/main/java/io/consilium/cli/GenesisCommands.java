@@ -8,7 +8,6 @@ import io.consilium.client.MalformedInput;
 import io.consilium.client.ProtoJson;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonReader;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.ledger.genesis.InvalidGenesisException;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -98,7 +97,7 @@ final class GenesisCommands {
                     Path out,
             @Mixin BreakGlassOptions breakGlass)
             throws Exception {
-        UserFiles.requireAbsent(out);
+        UserFiles.requireNew(out);
         GenesisDocument made;
         if (document.isPresent()) {
             made = GenesisFile.document(withoutChainId(json(document.get(), MAX_DOCUMENT_BYTES)));
@@ -123,8 +122,7 @@ final class GenesisCommands {
                             "Correct the cards or the document")
                     .causedBy(invalid);
         }
-        UserFiles.parentOf(out);
-        PrivateFile.replace(out, genesis.encode());
+        UserFiles.write(out, genesis.encode());
         Map<String, Object> result = summary(genesis);
         result.put("file", out.toString());
         session.output().result(result);

@@ -5,6 +5,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.crypto.Hash;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** Ids of objects on the command line; one that is malformed names nothing, as one that is unknown does (exit 3). */
 final class Ids {
@@ -31,7 +32,7 @@ final class Ids {
         if (!isHex(text, HASH_DIGITS)) {
             throw nothing(what, text, HASH_DIGITS);
         }
-        return Hash.fromHex(text);
+        return Hash.fromHex(text.toLowerCase(Locale.ROOT));
     }
 
     static String text(ByteString id) {
@@ -63,7 +64,7 @@ final class Ids {
     }
 
     private static boolean isHex(String text, int digits) {
-        return text.length() == digits && text.matches("[0-9a-f]+");
+        return text.length() == digits && text.matches("[0-9a-fA-F]+");
     }
 
     private static ClientException nothing(String what, String text, int digits) {
@@ -71,7 +72,7 @@ final class Ids {
                 FailureClass.NOT_FOUND,
                 "NOT_FOUND",
                 "'" + shortened(text) + "' names no " + what,
-                "The id of a " + what + " has " + digits + " lowercase hexadecimal digits");
+                "The id of a " + what + " has " + digits + " hexadecimal digits");
     }
 
     private static String shortened(String text) {

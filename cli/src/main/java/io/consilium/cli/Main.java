@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -84,9 +86,26 @@ public final class Main {
             Optional<String> near = ContextResolver.nearest(unknown.get(), known(command, unknown.get()));
             hint = near.map(word -> "Did you mean " + word + "? ").orElse("") + hint;
         }
-        new ErrorReport(FailureClass.USAGE, cause(failure), "USAGE", "", unknown.orElse(""), hint)
+        Optional<ArgSpec> missing = unknown.isPresent() ? Optional.empty() : missing(failure);
+        if (missing.isPresent()) {
+            hint = named(missing.get()) + " is: " + missing.get().description()[0] + " " + hint;
+        }
+        String path = unknown.or(() -> missing.map(Main::named)).orElse("");
+        new ErrorReport(FailureClass.USAGE, cause(failure), "USAGE", "", path, hint)
                 .print(session.output(), failure, json, false);
         return FailureClass.USAGE.exitCode();
+    }
+
+    private static Optional<ArgSpec> missing(ParameterException failure) {
+        return failure instanceof MissingParameterException without
+                ? without.getMissing().stream()
+                        .filter(argument -> argument.description().length > 0)
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    private static String named(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
     private static String cause(ParameterException failure) {

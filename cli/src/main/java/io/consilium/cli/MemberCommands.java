@@ -52,7 +52,8 @@ final class MemberCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/admin member add dr-novak --roles CLINICIAN",
-                "  consilium --context st-mary/admin member add clerk --roles OPERATOR,AUDITOR --member-key clerk.keystore"
+                "  consilium --context st-mary/admin member add clerk --roles OPERATOR,AUDITOR \\",
+                "      --member-key clerk.keystore"
             })
     int add(
             @Parameters(paramLabel = "NAME", description = "Handle, or institution/handle: no name of a person.")

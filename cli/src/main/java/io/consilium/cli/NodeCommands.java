@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
         description = "Set up and run a node.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  consilium node init --config node/node.toml --institution st-mary --name 'St Mary' --roles PROVIDER",
+            "  consilium node init --config node/node.toml --institution st-mary \\",
+            "      --name 'St Mary' --roles PROVIDER",
             "  consilium node init --config node/node.toml --genesis genesis.json --founding",
             "  consilium node run --config node/node.toml"
         })

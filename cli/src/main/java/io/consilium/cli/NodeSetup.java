@@ -196,10 +196,8 @@ final class NodeSetup {
     }
 
     /** A public card: JSON of public keys, for everybody to read. */
-    static void writeCard(Path file, Message card) throws ClientException, IOException {
-        UserFiles.requireAbsent(file);
-        UserFiles.parentOf(file);
-        Files.writeString(file, JsonWriter.indented(ProtoJson.write(card)) + "\n");
+    static void writeCard(Path file, Message card) throws ClientException {
+        UserFiles.publish(file, (JsonWriter.indented(ProtoJson.write(card)) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static ClientException unreadable(KeystoreException failed) {

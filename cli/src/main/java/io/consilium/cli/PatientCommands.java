@@ -105,8 +105,8 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "set-key",
             description = {
-                "Set a patient's own keys: the first by a CONSENT_OFFICER of a custodian with the signed form, each later one",
-                "by the key before it. A lost key cannot be replaced; the officer goes on granting with evidence."
+                "Set a patient's own keys.",
+                "The first by a CONSENT_OFFICER of a custodian with the signed form, each later one by the key before it. A lost key cannot be replaced; the officer goes on granting with evidence."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -166,9 +166,8 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "rotate-scope-key",
             description = {
-                "Give a patient a new scope key, and consents and records new labels: after a guardian's mandate ended,",
-                "somebody left who had the old key, or a keystore was lost. The custodian's node does it for a",
-                "CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN."
+                "Give a patient a new scope key, and new labels.",
+                "After a guardian's mandate ended, somebody left who had the old key, or a keystore was lost: consents and records get new labels. The custodian's node does it for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -190,9 +189,8 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "merge",
             description = {
-                "Merge two ids that were drawn for one person: ALIAS ends, ROOT goes on. Records, consents and log stay under",
-                "their ids and are listed with ROOT; consents of either speak for both, but rules by label permit nothing",
-                "across them. A CONSENT_OFFICER or ADMIN of a custodian of both may."
+                "Merge two ids of one person: ALIAS ends, ROOT goes on.",
+                "Records, consents and log stay under their ids and are listed with ROOT; consents of either speak for both, but rules by label permit nothing across them. A CONSENT_OFFICER or ADMIN of a custodian of both may."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
 import io.consilium.client.Opening;
 import io.consilium.client.Payload;
 import io.consilium.client.RecordProof;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/dr-adams record add report.json --patient P",
-            "  consilium --context riverside/dr-brown record get R --purpose TREAT --out report.json",
-            "  consilium record verify report.json --opening opening.json --genesis genesis.json"
+            "  consilium --context riverside/dr-brown record get R --out report.json",
+            "  consilium record verify report.json --opening opening.json --genesis g.json"
         })
 final class RecordCommands extends ErasureCommands {
     RecordCommands(Session session) {
@@ -43,7 +44,7 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "add",
             description = {
-                "Encrypt a file here, hand it to the custodian's vault, and register it.",
+                "Encrypt a file, hand it to the custodian's vault, and register it.",
                 "A FHIR R4 document in JSON brings its own labels; of other content give --label."
             },
             footerHeading = "%nExamples:%n",
@@ -69,6 +70,7 @@ final class RecordCommands extends ErasureCommands {
                     @Nullable
                     List<String> replicas)
             throws Exception {
+        UserFiles.requireNew(content.opening);
         ByteString patientId = Ids.object("patient", patient);
         PatientState state = session.state().patient(patientId).value();
         try (RecordDraft draft =
@@ -80,8 +82,8 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "import",
             description = {
-                "Register the resources of a FHIR R4 Bundle, each as a record with its own labels.",
-                "All of them are read and labelled before the first is submitted. A lone resource is taken too."
+                "Register each resource of a FHIR R4 Bundle as a record.",
+                "Each has its own labels. All are read and labelled before the first is submitted. A lone resource is taken too."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -112,9 +114,8 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "amend",
             description = {
-                "Register a new version of a record; every earlier one stays provable.",
-                "Labels are those of the FHIR resource and of --label; where neither tells any, those of the version before",
-                "stay. Its sensitivity is lowered by --sensitivity alone."
+                "Register a new version of a record; earlier ones stay provable.",
+                "Labels are those of the FHIR resource and of --label; where neither tells any, those of the version before stay. Its sensitivity is lowered by --sensitivity alone."
             },
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record amend R corrected.json --reason 'wrong date'"})
@@ -124,6 +125,7 @@ final class RecordCommands extends ErasureCommands {
             @Mixin ReasonOption reason,
             @Mixin ContentOptions content)
             throws Exception {
+        UserFiles.requireNew(content.opening);
         ByteString recordId = Ids.object("record", id);
         RecordState record = session.state().record(recordId).value();
         PatientState patient = session.state().patient(record.getPatientId()).value();
@@ -135,7 +137,7 @@ final class RecordCommands extends ErasureCommands {
 
     @Command(
             name = "mark",
-            description = "Mark a record as entered in error, or take the mark back; nothing is deleted.",
+            description = {"Mark a record as entered in error, or take the mark back.", "Nothing is deleted."},
             footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record mark R --in-error --reason 'wrong patient'"})
     int mark(
@@ -285,10 +287,20 @@ final class RecordCommands extends ErasureCommands {
         return new RecordFetch(session)
                 .run(
                         Ids.object("record", id),
-                        version.orElse(0L),
+                        version.isPresent() ? versionNumber(version.get()) : 0,
                         purpose.isPresent() ? purpose.get() : usualPurpose(),
                         out.filter(name -> !name.equals("-")),
                         opening);
+    }
+
+    private static long versionNumber(long given) throws MalformedInput {
+        if (given < 1) {
+            throw new MalformedInput(
+                    "--version-number",
+                    "Versions are numbered from 1, not " + given,
+                    "Give --version-number 1 or higher, or leave it out for the newest");
+        }
+        return given;
     }
 
     private String usualPurpose() throws ClientException {
@@ -297,7 +309,10 @@ final class RecordCommands extends ErasureCommands {
 
     @Command(
             name = "verify",
-            description = "Prove offline that a file is what was registered, when and by whom (exit 0 or 9).",
+            description = {
+                "Prove offline that a file is what was registered (exit 0 or 9).",
+                "It tells when and by whom."
+            },
             footerHeading = "%nExamples:%n",
             footer = {"  consilium record verify report.json --opening opening.json --genesis genesis.json"})
     int verify(

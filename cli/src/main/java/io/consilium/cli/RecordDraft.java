@@ -86,9 +86,6 @@ final class RecordDraft implements AutoCloseable {
             Optional<String> custodianName,
             Optional<Path> opening)
             throws ClientException, IOException {
-        if (opening.isPresent()) {
-            UserFiles.requireAbsent(opening.get());
-        }
         Payload payload = UserFiles.isStdin(source.file())
                 ? Payload.of(UserFiles.read(session, source.file(), MAX_STDIN_BYTES))
                 : Payload.of(UserFiles.existing(source.file()));

@@ -19,7 +19,6 @@ import io.consilium.proto.TransactionBody;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,17 +45,15 @@ final class RecordFetch {
         }
         String code = BeforeSubmit.purpose(purpose);
         Optional<Path> target = out.map(Path::of).map(Path::toAbsolutePath);
+        UserFiles.requireNew(target);
+        UserFiles.requireNew(openingFile);
         Path directory = target.isPresent()
-                ? UserFiles.parentOf(target.get())
+                ? target.get().resolveSibling("")
                 : PrivateFile.directories(session.context().home().resolve("work"));
-        if (target.isPresent() && Files.isDirectory(target.get())) {
-            throw new ClientException(
-                    FailureClass.USAGE,
-                    "OUT_IS_DIRECTORY",
-                    target.get() + " is a directory",
-                    "Name a file after --out");
-        }
         Optional<RecordState> visible = visible(recordId);
+        if (visible.isPresent() && version > visible.get().getVersionsCount()) {
+            throw noSuchVersion(recordId, version);
+        }
         ByteString accessId = new CustodianKeys().freshId();
         Map<String, Object> result = decide(recordId, version, code, visible, accessId);
         Optional<String> part = target.map(Path::getFileName).map(Path::toString);
@@ -81,6 +78,17 @@ final class RecordFetch {
             Files.deleteIfExists(content.file());
         }
         return 0;
+    }
+
+    /** Who sees the record sees its versions too, so nothing is asked of the chain; to others it is a denial like any. */
+    private static ClientException noSuchVersion(ByteString recordId, long version) {
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                "VERSION_UNKNOWN",
+                "REC-1",
+                "--version-number",
+                "The record has no version " + version,
+                "List its versions with: consilium record history " + Ids.text(recordId));
     }
 
     /**
@@ -186,11 +194,11 @@ final class RecordFetch {
                 try {
                     return download(client, Optional.empty(), List::of, request, progress);
                 } catch (IOException failed) {
-                    throw unwritable(request.place().directory(), failed);
+                    throw unwritable(request, failed);
                 }
             });
         } catch (IOException failed) {
-            throw unwritable(request.place().directory(), failed);
+            throw unwritable(request, failed);
         }
     }
 
@@ -286,8 +294,7 @@ final class RecordFetch {
     private void deliver(PayloadDownload.Content content, Optional<Path> target, Map<String, Object> result)
             throws IOException {
         if (target.isPresent()) {
-            Files.move(
-                    content.file(), target.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(content.file(), target.get());
             result.put("file", target.get().toString());
             session.output().result(result);
         } else {
@@ -297,12 +304,9 @@ final class RecordFetch {
         }
     }
 
-    private static ClientException unwritable(Path directory, IOException failed) {
-        return new ClientException(
-                        FailureClass.USAGE,
-                        "OUT_UNWRITABLE",
-                        "The content cannot be written in " + directory + ": " + PrivateFile.reason(failed),
-                        "Check --out, its directory and the free space")
-                .causedBy(failed);
+    private static ClientException unwritable(Request request, IOException failed) {
+        Path directory = request.place().directory();
+        Path file = request.place().part().map(directory::resolve).orElse(directory);
+        return UserFiles.unwritable(file, PrivateFile.reason(failed)).causedBy(failed);
     }
 }

@@ -3,6 +3,7 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerificationReceipt;
@@ -12,32 +13,36 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.DrugVerified;
 import io.consilium.proto.InstitutionState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signed answer to a verification, kept as evidence: what was said of which pack, by whom, when, to whom (DRU-7). The
  * founders' keys stand in the genesis, so that their answers are checked without a node.
+ *
+ * @param contradictions fields of the file that say something else than what was signed
  */
-record SignedAnswer(boolean verified, Map<String, Object> shown) {
+record SignedAnswer(boolean verified, Map<String, Object> shown, List<String> contradictions) {
     private static final int MAX_BYTES = 1024 * 1024;
 
     /** An answer of {@code drug verify -o json}, or of a verification router. */
     static SignedAnswer read(Session session, String file) throws ClientException {
         DrugVerified signed;
+        JsonFields answer;
+        JsonFields proof;
         try {
-            JsonFields answer = JsonFields.of(JsonReader.read(UserFiles.read(session, file, MAX_BYTES)), "");
-            JsonFields proof = answer.object(answer.has("evidence") ? "evidence" : "receipt");
+            answer = JsonFields.of(JsonReader.read(UserFiles.read(session, file, MAX_BYTES)), "");
+            proof = answer.object(answer.has("evidence") ? "evidence" : "receipt");
             signed = DrugVerified.newBuilder()
                     .setVerification(ByteString.copyFrom(proof.hex("verification")))
                     .setSignature(ByteString.copyFrom(proof.hex("signature")))
                     .build();
         } catch (JsonException malformed) {
-            throw new MalformedInput(
-                    malformed.path(),
-                    "The file is no answer to a verification: " + malformed.getMessage(),
-                    "Give the JSON of drug verify -o json, or a verification router's answer");
+            throw unread(malformed);
         }
         DrugVerification said = parsed(signed);
         boolean ours = said.getChainId()
@@ -45,7 +50,52 @@ record SignedAnswer(boolean verified, Map<String, Object> shown) {
         if (!ours || !VerificationReceipt.isSignedBy(signed, signer(session, said.getResponder()))) {
             throw untrue();
         }
-        return new SignedAnswer(said.getVerified(), shown(said));
+        Map<String, Object> shown = shown(said);
+        return new SignedAnswer(said.getVerified(), shown, contradictions(answer, proof, shown));
+    }
+
+    /** Both forms name what they say beside the proof in their own words; what they leave out contradicts nothing. */
+    private static List<String> contradictions(JsonFields answer, JsonFields proof, Map<String, Object> signed)
+            throws ClientException {
+        try {
+            List<String> found = new ArrayList<>();
+            for (String name : List.of("verified", "reason", "additionalInfo", "status", "timestamp", "height")) {
+                compare(answer, name, signed.get(name), found);
+            }
+            compare(answer, "verificationTimestamp", signed.get("timestamp"), found);
+            if (answer.has("data")) {
+                JsonFields data = answer.object("data");
+                compare(data, "verified", signed.get("verified"), found);
+                compare(data, "verificationFailureReason", signed.get("reason"), found);
+                compare(data, "additionalInfo", signed.get("additionalInfo"), found);
+            }
+            compare(proof, "signer", signed.get("signer"), found);
+            return found;
+        } catch (JsonException malformed) {
+            throw unread(malformed);
+        }
+    }
+
+    private static void compare(JsonFields fields, String name, @Nullable Object signed, List<String> found)
+            throws JsonException {
+        if (fields.has(name) && !fields.value(name).equals(signed)) {
+            found.add(fields.at(name));
+        }
+    }
+
+    /** Shows what was signed; a file that says something else beside it is refused. */
+    int print(Session session) throws ClientException {
+        if (!contradictions.isEmpty()) {
+            shown.put("contradicted", contradictions);
+        }
+        session.output().result(shown);
+        if (!contradictions.isEmpty()) {
+            throw new VerificationFailed(
+                    "ANSWER_CONTRADICTED",
+                    "The file says something else than what was signed: " + String.join(", ", contradictions),
+                    "Go by what was signed, and suspect whoever gave the file to you");
+        }
+        return verified ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
     }
 
     private static DrugVerification parsed(DrugVerified signed) throws ClientException {
@@ -80,6 +130,13 @@ record SignedAnswer(boolean verified, Map<String, Object> shown) {
         shown.put("productId", Ids.text(said.getProductId()));
         shown.put("itemId", Ids.text(said.getItemId()));
         return shown;
+    }
+
+    private static ClientException unread(JsonException malformed) {
+        return new MalformedInput(
+                malformed.path(),
+                "The file is no answer to a verification: " + malformed.getMessage(),
+                "Give the JSON of drug verify -o json, or a verification router's answer");
     }
 
     private static ClientException untrue() {

@@ -3,6 +3,7 @@ package io.consilium.cli;
 import io.consilium.bench.simulator.Simulation;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.crypto.PrivateFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "simulate",
         description = {
-            "Run whole clusters in virtual time, one a seed: the production's node with a network, disks and clocks",
-            "that fail as the seed says. Ends with 9 when a seed broke an invariant, and says how to replay it."
+            "Run whole clusters in virtual time, with faults.",
+            "One a seed: the production's node with a network, disks and clocks that fail as the seed says. Ends with 9 when a seed broke an invariant, and says how to replay it."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -143,6 +144,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private static Simulation.SeedResult writeTrace(long seed, Path file) throws ClientException {
+        UserFiles.requireNew(file);
         try (PrintWriter writer = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
             Simulation.SeedResult played = Simulation.replay(seed, writer::println);
             if (writer.checkError()) {
@@ -150,12 +152,7 @@ final class SimulateCommand implements Callable<Integer> {
             }
             return played;
         } catch (IOException failed) {
-            throw new ClientException(
-                            FailureClass.USAGE,
-                            "FILE_UNWRITABLE",
-                            "The trace cannot be written to " + file + ": " + failed.getMessage(),
-                            "Name a file in a directory that you may write to")
-                    .causedBy(failed);
+            throw UserFiles.unwritable(file, PrivateFile.reason(failed)).causedBy(failed);
         }
     }
 }

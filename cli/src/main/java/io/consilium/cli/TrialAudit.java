@@ -23,6 +23,8 @@ import java.util.Optional;
 final class TrialAudit {
     private static final String NOT_HELD = "PAYLOAD_NOT_HELD";
 
+    private static final String RIGHT = "ok";
+
     private final Session session;
     private final TrialReader reader;
 
@@ -35,9 +37,11 @@ final class TrialAudit {
         this.check = check;
     }
 
-    void print(ByteString trialId, String trialName) throws ClientException {
+    /** Whether every version that was checked is right. */
+    boolean print(ByteString trialId) throws ClientException {
         TrialRecord record = reader.record(trialId);
         TrialHistory history = new TrialHistory(session);
+        boolean right = true;
         List<Map<String, Object>> items = new ArrayList<>();
         for (TrialDatasetState dataset : reader.datasets(record.state())) {
             for (TrialDataVersion version : dataset.getVersionsList()) {
@@ -46,15 +50,17 @@ final class TrialAudit {
                     item.put("reason", history.of(trialId, version.getTxId()));
                 }
                 if (check) {
-                    item.put("check", checked(trialId, dataset.getId(), version.getVersion()));
+                    String found = checked(trialId, dataset.getId(), version.getVersion());
+                    item.put("check", found);
+                    right &= found.equals(RIGHT);
                 }
                 item.put("txId", Ids.text(version.getTxId()));
                 items.add(item);
             }
         }
         Map<String, Object> about = new LinkedHashMap<>();
-        about.put("trialId", trialName);
-        subjects(record, trialName, about);
+        about.put("trialId", Ids.text(trialId));
+        subjects(record, about);
         about.put("locked", record.state().getLocked());
         about.put("unlocks", count(record, Timeline.Kind.UNLOCKED));
         about.put("unblindings", count(record, Timeline.Kind.UNBLINDED));
@@ -64,6 +70,7 @@ final class TrialAudit {
             columns.add("check");
         }
         session.output().list(columns, items, Optional.empty(), about);
+        return right;
     }
 
     private String checked(ByteString trialId, ByteString datasetId, long version) throws ClientException {
@@ -80,7 +87,7 @@ final class TrialAudit {
         TrialCheckResponse ask() throws ClientException;
     }
 
-    /** "ok", or the place of the first fault and what it is, or why this one cannot be checked; the others still are. */
+    /** "ok", or the place of the first fault and what it is, or whose rows are not of the trial, or why this one cannot be checked; the others still are. */
     static String checked(Answer asked) throws ClientException {
         TrialCheckResponse answer;
         try {
@@ -94,7 +101,10 @@ final class TrialAudit {
             }
             return refused.code() + ": " + refused.getMessage();
         }
-        return answer.getFault().isEmpty() ? "ok" : answer.getPath() + ": " + answer.getFault();
+        if (!answer.getFault().isEmpty()) {
+            return answer.getPath() + ": " + answer.getFault();
+        }
+        return answer.getNotEnrolled() == 0 ? RIGHT : "subjects: " + answer.getNotEnrolled() + " not enrolled";
     }
 
     private static Map<String, Object> item(TrialDatasetState dataset, TrialDataVersion version) {
@@ -117,12 +127,12 @@ final class TrialAudit {
         return item;
     }
 
-    private void subjects(TrialRecord record, String trialName, Map<String, Object> about) throws ClientException {
+    private void subjects(TrialRecord record, Map<String, Object> about) throws ClientException {
         String form = record.current().getIcfVersion();
         long enrolled = 0;
         long withdrawn = 0;
         long stale = 0;
-        for (TrialSubjectState subject : reader.subjects(record.state().getId(), trialName)) {
+        for (TrialSubjectState subject : reader.subjects(record.state().getId())) {
             enrolled++;
             withdrawn += subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()) ? 1 : 0;
             boolean left = SubjectStatus.of(subject.getStatus())

@@ -60,7 +60,8 @@ class TrialConductCommands extends TrialRegistryCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams trial subject T PSEUDONYM --status withdrawn",
-                "  consilium --context st-mary/dr-adams trial subject T PSEUDONYM --icf-version 2.0 --evidence form.pdf"
+                "  consilium --context st-mary/dr-adams trial subject T PSEUDONYM \\",
+                "      --icf-version 2.0 --evidence form.pdf"
             })
     int subject(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -98,7 +99,7 @@ class TrialConductCommands extends TrialRegistryCommands {
         TrialRecord record = reader().record(trialId(id));
         String form = record.current().getIcfVersion();
         List<Map<String, Object>> items = new ArrayList<>();
-        for (TrialSubjectState subject : reader().subjects(trialId(id), id)) {
+        for (TrialSubjectState subject : reader().subjects(trialId(id))) {
             boolean left = SubjectStatus.of(subject.getStatus())
                     .map(SubjectStatus::isLast)
                     .orElse(false);

@@ -107,7 +107,7 @@ final class TrialData implements AutoCloseable {
     private static Map<String, Enrolled> enrolled(Session session, ByteString trialId) throws ClientException {
         Map<String, Enrolled> enrolled = new HashMap<>();
         new TrialReader(session.client(), session.state())
-                .subjects(trialId, Ids.text(trialId))
+                .subjects(trialId)
                 .forEach(subject -> enrolled.put(Ids.text(subject.getPseudonym()), Enrolled.of(subject)));
         return enrolled;
     }

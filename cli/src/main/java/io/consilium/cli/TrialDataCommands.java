@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import io.consilium.client.FailureClass;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +56,8 @@ class TrialDataCommands extends TrialConductCommands {
     @Command(
             name = "audit",
             description = {
-                "List every version of every dataset with its author, time, rows, subjects and reason,",
-                "and how many subjects are enrolled, have withdrawn, and consented on an older form."
+                "List every version of every dataset, with its author.",
+                "Time, rows, subjects and reason too, and how many subjects are enrolled, have withdrawn, and consented on an older form."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -69,11 +70,11 @@ class TrialDataCommands extends TrialConductCommands {
                             names = "--check",
                             description = {
                                 "As the sponsor: have the data opened by its node, and say of each version where it does not",
-                                "hold what is checked at a submission."
+                                "hold what is checked at a submission; exit 9 if one does not."
                             })
                     boolean check)
             throws Exception {
-        new TrialAudit(session(), reader(), check).print(trialId(id), id);
-        return 0;
+        boolean right = new TrialAudit(session(), reader(), check).print(trialId(id));
+        return right ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
     }
 }

@@ -11,7 +11,7 @@ import io.consilium.client.trial.TrialReader;
 import io.consilium.client.trial.TrialRecord;
 import io.consilium.client.trial.TrialVerifier;
 import io.consilium.proto.TrialState;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,13 +225,10 @@ class TrialRegistryCommands {
             @Option(names = "--html", paramLabel = "FILE", description = "Write a page for printing, with a timeline.")
                     Optional<Path> html)
             throws Exception {
-        if (html.isPresent()) {
-            UserFiles.requireAbsent(html.get());
-            UserFiles.parentOf(html.get());
-        }
+        UserFiles.requireNew(html);
         TrialRecord record = reader().record(trialId(id));
         if (html.isPresent()) {
-            Files.writeString(html.get(), ReportPage.of(record));
+            UserFiles.publish(html.get(), ReportPage.of(record).getBytes(StandardCharsets.UTF_8));
         }
         TrialViews.report(session, record);
         html.ifPresent(file -> session.output().say("The page is in " + file));
@@ -248,11 +245,10 @@ class TrialRegistryCommands {
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
             @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.") Path out)
             throws Exception {
-        UserFiles.requireAbsent(out);
+        UserFiles.requireNew(out);
         TrialBundle bundle = reader().bundle(trialId(id));
         TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
-        UserFiles.parentOf(out);
-        Files.write(out, bundle.encode());
+        UserFiles.publish(out, bundle.encode());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("bundle", out.toString());
         result.putAll(TrialViews.verified(record, bundle));

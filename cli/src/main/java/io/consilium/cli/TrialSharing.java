@@ -5,7 +5,6 @@ import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.trial.Micros;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.proto.TrialQueryRequest;
 import io.consilium.proto.TrialQueryResponse;
 import io.consilium.proto.TrialReleaseRequest;
@@ -59,10 +58,7 @@ final class TrialSharing {
             List<String> duo,
             Optional<Path> out)
             throws ClientException, IOException {
-        if (out.isPresent()) {
-            UserFiles.requireAbsent(out.get());
-            UserFiles.parentOf(out.get());
-        }
+        UserFiles.requireNew(out);
         if (to.isPresent() && duo.isEmpty()) {
             throw new MalformedInput("--duo", "The recipient's use is not said", "Name it with --duo, e.g. --duo HMB");
         }
@@ -77,7 +73,7 @@ final class TrialSharing {
                 .build();
         TrialReleaseResponse response = new Custodian(session).ask(client -> client.trialRelease(request));
         if (out.isPresent()) {
-            PrivateFile.replace(out.get(), response.getContent().toByteArray());
+            UserFiles.write(out.get(), response.getContent().toByteArray());
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("released", true);

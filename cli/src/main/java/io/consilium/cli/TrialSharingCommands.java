@@ -113,7 +113,7 @@ class TrialSharingCommands extends TrialDataCommands {
     int budget(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
         TrialState trial = session().state().trial(trialId(id)).value();
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("trialId", id);
+        object.put("trialId", Ids.text(trial.getId()));
         object.put("budget", Micros.number(trial.getBudgetMicros()));
         object.put("spent", Micros.number(trial.getSpentMicros()));
         object.put("budgetLeft", Micros.number(trial.getBudgetMicros() - trial.getSpentMicros()));

@@ -15,7 +15,6 @@ import io.consilium.client.json.JsonWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.Keystore;
 import io.consilium.crypto.KeystoreException;
-import io.consilium.crypto.PrivateFile;
 import io.consilium.crypto.PublicKey;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.TransactionBody;
@@ -78,6 +77,7 @@ final class TxCommands {
             @Option(names = "--out", paramLabel = "FILE", description = "File to write (default: standard output).")
                     Optional<Path> out)
             throws Exception {
+        UserFiles.requireNew(out);
         if (validFor.compareTo(TransactionBuilder.MAX_VALIDITY) > 0) {
             throw new MalformedInput(
                     "--valid-for", "A transaction is valid for at most ten minutes", "Give at most 9m, and sign soon");
@@ -105,6 +105,7 @@ final class TxCommands {
             @Option(names = "--out", paramLabel = "FILE", description = "File to write (default: standard output).")
                     Optional<Path> out)
             throws Exception {
+        UserFiles.requireNew(out);
         TxFile transaction = TxFile.parse(UserFiles.read(session, file, TxFile.MAX_BYTES));
         write(
                 transaction.sign(
@@ -219,8 +220,7 @@ final class TxCommands {
             session.output().raw().println(JsonWriter.indented(json));
             return;
         }
-        UserFiles.parentOf(out.get());
-        PrivateFile.replace(out.get(), (JsonWriter.indented(json) + "\n").getBytes(StandardCharsets.UTF_8));
+        UserFiles.write(out.get(), (JsonWriter.indented(json) + "\n").getBytes(StandardCharsets.UTF_8));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("txId", transaction.draft().txId().hex());
         result.put("file", out.get().toString());

@@ -7,8 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
-/** Files that the user names: bounded reading with one line of cause, {@code -} as the standard input. */
+/**
+ * Files that the user names: bounded reading with one line of cause, {@code -} as the standard input; writing to a new file in
+ * a directory that is there.
+ */
 final class UserFiles {
     private static final String STDIN = "-";
 
@@ -68,7 +73,53 @@ final class UserFiles {
         }
     }
 
-    /** Creates the directory of a file that is to be written; like the file it is for its owner alone. */
+    /** Refuses to overwrite (exit 8) and to write where no directory is (exit 2), before anything else is done. */
+    static void requireNew(Path file) throws ClientException {
+        requireAbsent(file);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw unwritable(file, "there is no directory " + directory);
+        }
+        if (!Files.isWritable(directory)) {
+            throw unwritable(file, "access to " + directory + " is denied");
+        }
+    }
+
+    static void requireNew(Optional<Path> file) throws ClientException {
+        if (file.isPresent()) {
+            requireNew(file.get());
+        }
+    }
+
+    /** A file that its owner alone may read. */
+    static void write(Path file, byte[] content) throws ClientException {
+        requireNew(file);
+        try {
+            PrivateFile.replace(file, content);
+        } catch (IOException failed) {
+            throw unwritable(file, PrivateFile.reason(failed)).causedBy(failed);
+        }
+    }
+
+    /** A file for others too. */
+    static void publish(Path file, byte[] content) throws ClientException {
+        requireNew(file);
+        try {
+            Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException failed) {
+            throw unwritable(file, PrivateFile.reason(failed)).causedBy(failed);
+        }
+    }
+
+    static ClientException unwritable(Path file, String reason) {
+        return new ClientException(
+                FailureClass.USAGE,
+                "FILE_UNWRITABLE",
+                file + " cannot be written: " + reason,
+                "Make its directory or check who may write there and the free space, or name another file");
+    }
+
+    /** Creates the directory of a file that is made there for good, such as keys; like it, it is for its owner alone. */
     static Path parentOf(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null) {

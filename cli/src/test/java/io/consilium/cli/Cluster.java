@@ -133,9 +133,10 @@ final class Cluster implements AutoCloseable {
         return json(context, words).text(name);
     }
 
-    /** Fetches a record into a file of the devnet's directory. */
-    Said get(String context, String record, String purpose, String out, String... more) {
+    /** Fetches a record into a file of the devnet's directory, in the place of an earlier one. */
+    Said get(String context, String record, String purpose, String out, String... more) throws IOException {
         Path file = devnet.directory().resolve(out);
+        Files.deleteIfExists(file);
         List<String> command = new ArrayList<>(
                 List.of("--context", context, "record", "get", record, "--purpose", purpose, "--out", file.toString()));
         command.addAll(List.of(more));

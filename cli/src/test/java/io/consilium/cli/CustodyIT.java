@@ -394,7 +394,7 @@ class CustodyIT {
         return cluster.grant(OFFICER, patient, terms);
     }
 
-    private void get(String as, String record, String purpose, Path expected, String... more) {
+    private void get(String as, String record, String purpose, Path expected, String... more) throws Exception {
         cluster.get(as, record, purpose, "got", more).ended(0);
         assertThat(cluster.devnet.directory().resolve("got")).hasSameBinaryContentAs(expected);
     }

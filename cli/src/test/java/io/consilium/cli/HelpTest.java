@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -175,6 +177,28 @@ class HelpTest {
                     .as(argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel())
                     .isNotEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "record", "drug"})
+    void groupsAreReadIn80Columns(String group) {
+        CommandLine command =
+                group.isEmpty() ? whole() : whole().getSubcommands().get(group);
+        List<String> help =
+                command.getUsageMessage(CommandLine.Help.Ansi.OFF).lines().toList();
+        assertThat(help).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(help.subList(help.indexOf("Commands:") + 1, help.indexOf("Examples:") - 1))
+                .as("a line for each command")
+                .allSatisfy(line -> assertThat(line).matches("  [a-z-]+ +[A-Z].*\\."));
+    }
+
+    @TestFactory
+    List<DynamicTest> everyDescriptionBeginsWithAWholeSentence() {
+        return all(whole()).stream()
+                .map(command -> DynamicTest.dynamicTest(command.getCommandSpec().qualifiedName(), () -> assertThat(
+                                command.getCommandSpec().usageMessage().description()[0])
+                        .endsWith(".")))
+                .toList();
     }
 
     @Test

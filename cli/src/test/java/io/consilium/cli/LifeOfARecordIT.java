@@ -80,6 +80,7 @@ class LifeOfARecordIT {
 
         // refused, granted, fetched
         get(READER, record, "TREAT", "a").refused(4);
+        versions(record);
         String consent = grant("--to", "riverside", "--purpose", "TREAT", "--all");
         grant("--to", RESEARCHER, "--purpose", "HRESCH", "--record", record);
         grant("--to", "northside", "--purpose", "PUBHLTH", "--all");
@@ -113,6 +114,37 @@ class LifeOfARecordIT {
         searchEverything();
     }
 
+    /** Who may know the record is told that it has no such version; to others it is a denial like any, on record too. */
+    private void versions(String record) throws Exception {
+        int before = accesses();
+        Cluster.Said none = cluster.get(AUTHOR, record, "TREAT", "v", "--version-number", "9")
+                .refused(3);
+        assertThat(none.err()).contains("no version 9", "REC-1");
+        assertThat(accesses()).isEqualTo(before);
+        Cluster.Said denied = cluster.get(READER, record, "TREAT", "v", "--version-number", "9")
+                .refused(4);
+        assertThat(withoutIds(denied))
+                .isEqualTo(withoutIds(get(READER, record, "TREAT", "v").refused(4)));
+        assertThat(accesses()).isEqualTo(before + 2);
+        assertThat(cluster.devnet.directory().resolve("v")).doesNotExist();
+
+        Path kept = cluster.file("kept", observation("kept"));
+        cluster.runPlain("--context", AUTHOR, "record", "get", record, "--out", kept.toString())
+                .refused(8);
+        assertThat(kept).hasBinaryContent(observation("kept"));
+        assertThat(accesses()).isEqualTo(before + 2);
+    }
+
+    private int accesses() throws Exception {
+        return cluster.json(PRIVACY, "access", "list", "--patient", patient)
+                .objects("items")
+                .size();
+    }
+
+    private static String withoutIds(Cluster.Said said) {
+        return said.err().replaceAll("[0-9a-f]{32,}", "ID");
+    }
+
     private static byte[] observation(String status) {
         return ("{\"resourceType\":\"Observation\",\"status\":\"" + status + "\",\"code\":{\"coding\":[{\"system\":\""
                         + SYSTEM + "\",\"code\":\"" + CODE + "\"}]},\"performer\":[{\"display\":\"" + NAME
@@ -120,7 +152,7 @@ class LifeOfARecordIT {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private Cluster.Said get(String as, String record, String purpose, String out) {
+    private Cluster.Said get(String as, String record, String purpose, String out) throws Exception {
         return cluster.get(as, record, purpose, out);
     }
 

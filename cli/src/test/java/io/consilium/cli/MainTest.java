@@ -24,18 +24,37 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "consent revoke C",
-                "record mark R",
-                "trial lock T",
-                "drug quarantine --gtin 1 --serial 1",
-                "patient merge A B"
+                "consent revoke C --reason",
+                "record mark R --reason",
+                "trial lock T --reason",
+                "drug quarantine --gtin 1 --serial 1 --reason",
+                "drug dispense --gtin 1 --serial 1 --reason",
+                "drug exceptions resolve X --outcome found --reason",
+                "drug product add --gtin 1 --name",
+                "patient merge A B --reason",
+                "access break-glass --patient P --rationale",
+                "access review A --outcome justified --note",
+                "record add F --patient P --title"
             })
     void aReasonSaysSomething(String words) {
-        List<String> given = new ArrayList<>(List.of(words.split(" ")));
-        given.addAll(List.of("--reason", "  "));
-        CommandLineRun run = CommandLineRun.of(home, given.toArray(String[]::new));
+        for (String blank : List.of("", "  ")) {
+            List<String> given = new ArrayList<>(List.of(words.split(" ")));
+            String option = given.get(given.size() - 1);
+            given.add(blank);
+            CommandLineRun run = CommandLineRun.of(home, given.toArray(String[]::new));
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains(option).contains("it says nothing");
+        }
+    }
+
+    @Test
+    void saysWhatAMissingOptionIs() throws Exception {
+        CommandLineRun run = CommandLineRun.of(home, "access", "review", "A", "--outcome", "justified", "-o", "json");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("--reason").contains("it says nothing");
+        assertThat(run.error().get("path")).isEqualTo("--note");
+        assertThat(String.valueOf(run.error().get("error"))).contains("--note=TEXT");
+        assertThat(String.valueOf(run.error().get("hint")))
+                .contains("What the review found", "consilium access review --help");
     }
 
     @ParameterizedTest
@@ -86,6 +105,9 @@ class MainTest {
                 "record erase 00112233445566778899aabbccddeeff --reason r --basis gdpr | 6 | gdpr-17-1-a to gdpr-17-1-f",
                 "record hold 00112233445566778899aabbccddeeff --reason r --ground law | 6 | no such ground",
                 "record get 00112233445566778899aabbccddeeff --purpose X | 6 | no such purpose",
+                "record get 00112233445566778899aabbccddeeff --version-number 0 | 2 | from 1, not 0",
+                "record get 00112233445566778899aabbccddeeff --version-number -1 | 2 | from 1, not -1",
+                "chain tx ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB | 2 | which node",
                 "consent list                          | 2 | --patient P or --grantee X",
                 "config validate --config none.toml    | 2 | There is no file"
             })

@@ -126,6 +126,31 @@ class RealClusterIT {
     }
 
     @Test
+    @DisplayName("devnet says of a node that runs already, or does not, that it is so")
+    void devnetSaysWhatIsSoAlready() throws Exception {
+        String directory = cluster.devnet.directory().toString();
+        Cluster.Said up = cluster.runPlain("devnet", "up", "--background", "--dir", directory)
+                .ended(0);
+        assertThat(up.err())
+                .contains("The 4 nodes in " + directory + " run already")
+                .doesNotContain("Starting");
+        try {
+            for (String said : List.of("is killed", "was not running")) {
+                assertThat(cluster.runPlain("devnet", "kill-node", "4", "--dir", directory)
+                                .ended(0)
+                                .err())
+                        .contains("Node 4 (medwatch) " + said);
+            }
+            assertThat(cluster.runPlain("devnet", "stop-node", "4", "--dir", directory)
+                            .ended(0)
+                            .err())
+                    .contains("Node 4 (medwatch) was not running");
+        } finally {
+            cluster.start(List.of(cluster.devnet.node(4)));
+        }
+    }
+
+    @Test
     @DisplayName("A node that was started for one command ends when that command was killed, and its store stays sound")
     void aNodeEndsWithTheProcessItWasStartedFor() throws Exception {
         DevnetNode node = cluster.devnet.node(4);

@@ -93,6 +93,37 @@ class TradingPapersIT {
         evidence("{}").ended(2);
     }
 
+    @Test
+    @DisplayName("DRU-7 a signed no stays a no, and a file that says something else beside what was signed is refused")
+    void dru7_evidenceOfANo() throws Exception {
+        String no = cluster.run(WHOLESALER, "drug", "verify", "--gtin", GTIN, "--serial", "P1", "--lot", "OTHER")
+                .ended(9)
+                .out();
+        JsonFields signed = evidence(no).ended(9).json();
+        assertThat(signed.flag("verified")).isFalse();
+        assertThat(signed.text("reason")).isEqualTo("No_match_GTIN_Serial_Lot");
+        assertThat(signed.has("contradicted")).isFalse();
+
+        Cluster.Said turned = evidence(no.replaceFirst("\"verified\": ?false", "\"verified\": true"))
+                .ended(9);
+        assertThat(turned.json().flag("verified")).isFalse();
+        assertThat(turned.json().texts("contradicted")).containsExactly("verified");
+        assertThat(turned.err()).contains("ANSWER_CONTRADICTED");
+
+        String receipt = no.substring(no.indexOf('{', no.indexOf("\"receipt\"")), no.indexOf('}') + 1);
+        String routed = "{\"verificationTimestamp\":\"" + signed.text("timestamp")
+                + "\",\"data\":{\"verified\":false,\"verificationFailureReason\":\"No_match_GTIN_Serial_Lot\"},"
+                + "\"evidence\":" + receipt + "}";
+        assertThat(evidence(routed).ended(9).json().has("contradicted")).isFalse();
+        assertThat(evidence(routed.replace("\"verified\":false", "\"verified\":true")
+                                .replace("_Lot\"", "_Expiry\"")
+                                .replace("\"signer\": \"helix\"", "\"signer\": \"orion\""))
+                        .ended(9)
+                        .json()
+                        .texts("contradicted"))
+                .containsExactly("data.verified", "data.verificationFailureReason", "evidence.signer");
+    }
+
     private Cluster.Said evidence(String answer) throws Exception {
         Path file = cluster.file("answer.json", answer.getBytes(StandardCharsets.UTF_8));
         return cluster.run(WHOLESALER, "drug", "verify", "--evidence", file.toString());

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -130,7 +131,7 @@ class TrialBadInputIT extends TrialCluster {
         refused(6, "DECISION_VERSION_OTHER TRI-2", COMMITTEE, with(approval, "--content-hash", read));
         refused(6, "ETHICS_APPROVAL_MISSING TRI-2", SITE, enrolment(trial, patient(SITE), "1.0"));
         String newer = cluster.field("contentHash", COMMITTEE, "trial", "show", trial);
-        done(COMMITTEE, with(approval, "--content-hash", newer));
+        done(COMMITTEE, with(approval, "--content-hash", newer.toUpperCase(Locale.ROOT)));
         done(SITE, enrolment(trial, patient(SITE), "1.0"));
         done(REGULATOR, "trial", "verify", trial);
     }
@@ -167,6 +168,25 @@ class TrialBadInputIT extends TrialCluster {
         assertThat(sponsorsVault()).as("ciphertexts with the sponsor").isEqualTo(kept);
         assertThat(cluster.json(REGULATOR, "trial", "audit", trial).objects("items"))
                 .isEmpty();
+    }
+
+    @Test
+    @DisplayName("TRI-5: the sponsor's check names rows of subjects who are not enrolled, and ends with 9")
+    void rowsOfStrangers() throws Exception {
+        String trial = register(template());
+        done(COMMITTEE, approval(trial, "1.0", "1.0", LATER));
+        String subject = cluster.field("pseudonym", SITE, enrolment(trial, patient(SITE), "1.0"));
+        done(SITE, submission(trial, "ADSL", "USUBJID,SEX", subject + ",F"));
+        cluster.run(SPONSOR, "trial", "audit", trial, "--check").ended(0);
+        done(SITE, submission(trial, "DM", "USUBJID,SEX", subject + ",F", "ab".repeat(16) + ",M"));
+        List<JsonFields> versions = cluster.run(SPONSOR, "trial", "audit", trial, "--check")
+                .ended(9)
+                .json()
+                .objects("items");
+        assertThat(versions.get(0).text("check")).isEqualTo("ok");
+        assertThat(versions.get(1).text("check")).isEqualTo("subjects: 1 not enrolled");
+        assertThat(versions.get(1).number("notEnrolled")).isEqualTo(1);
+        cluster.run(SPONSOR, "trial", "audit", trial).ended(0);
     }
 
     private void badRows(String trial, String dataset, String path, String... lines) throws Exception {

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -86,6 +88,12 @@ public final class PrivateFile {
         }
         if (failed instanceof AccessDeniedException) {
             return "access is denied";
+        }
+        if (failed instanceof FileAlreadyExistsException) {
+            return "it exists already";
+        }
+        if (failed instanceof FileSystemException at && at.getReason() != null) {
+            return at.getReason();
         }
         String message = failed.getMessage();
         return message == null ? failed.getClass().getSimpleName() : message;

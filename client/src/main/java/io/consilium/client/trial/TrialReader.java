@@ -23,6 +23,7 @@ import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -96,9 +97,9 @@ public final class TrialReader {
      * Every subject of a trial, in the order of enrolment, to those who may see them. There are as many as the chain proves
      * to be enrolled; of few each is proven, of more the list is the node's word.
      */
-    public List<TrialSubjectState> subjects(ByteString trialId, String trialName) throws ClientException {
+    public List<TrialSubjectState> subjects(ByteString trialId) throws ClientException {
         long atLeast = state.trial(trialId).value().getEnrolled();
-        List<TrialSubjectState> subjects = listed(trialId, trialName);
+        List<TrialSubjectState> subjects = listed(trialId);
         long atMost = subjects.size() <= atLeast
                 ? atLeast
                 : state.trial(trialId).value().getEnrolled();
@@ -131,13 +132,13 @@ public final class TrialReader {
         }
     }
 
-    private List<TrialSubjectState> listed(ByteString trialId, String trialName) throws ClientException {
+    private List<TrialSubjectState> listed(ByteString trialId) throws ClientException {
         List<TrialSubjectState> subjects = new ArrayList<>();
         String cursor = "";
         do {
             ListResponse page = client.list(ListRequest.newBuilder()
                     .setList("subjects")
-                    .setBy("trial/" + trialName)
+                    .setBy("trial/" + HexFormat.of().formatHex(trialId.toByteArray()))
                     .setLimit(PAGE)
                     .setCursor(cursor)
                     .build());
