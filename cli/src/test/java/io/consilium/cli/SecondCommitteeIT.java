@@ -41,6 +41,9 @@ class SecondCommitteeIT {
         institution("st-mary", "PROVIDER", "127.0.0.1:" + freePort());
         institution("ethics", "ETHICS_COMMITTEE", "127.0.0.1:" + freePort());
         institution("zeta-board", "ETHICS_COMMITTEE", "127.0.0.1:" + freePort());
+        for (String slug : List.of("helix", "st-mary", "ethics", "zeta-board")) {
+            member(slug + "/admin", "ADMIN");
+        }
         member(SPONSOR, "RESEARCHER");
         member(COMMITTEE, "REVIEWER");
         member(OTHER_COMMITTEE, "REVIEWER");
@@ -56,6 +59,7 @@ class SecondCommitteeIT {
                 .put(
                         "CONSILIUM_STOP_WITH",
                         Long.toString(ProcessHandle.current().pid()));
+        process.environment().put("CONSILIUM_PASSWORD_FILE", password);
         node = process.redirectErrorStream(true)
                 .redirectOutput(home.resolve("node.log").toFile())
                 .start();
@@ -138,7 +142,7 @@ class SecondCommitteeIT {
     }
 
     private void member(String name, String role) {
-        done("key", "new", keystore(name), "--cost", "devnet", "--password-file", password);
+        done("key", "new", keystore(name), "--cost", "devnet");
         String card = keystore(name) + ".json";
         done("member", "card", name, "--roles", role, "--member-key", keystore(name), "--out", card);
         cards.addAll(List.of("--member", card));
@@ -153,7 +157,9 @@ class SecondCommitteeIT {
     }
 
     private void done(String... words) {
-        CommandLineRun run = CommandLineRun.of(home, words);
+        List<String> all = new ArrayList<>(List.of("--password-file", password));
+        all.addAll(List.of(words));
+        CommandLineRun run = CommandLineRun.of(home, all.toArray(String[]::new));
         assertThat(run.exitCode()).as(run.err()).isZero();
     }
 
