@@ -45,8 +45,16 @@ final class CorrettoConfirmation {
         return Signature.getInstance("EdDSA", provider);
     }
 
-    /** Empty where the library is not on the class path or its native part does not load on this machine. */
-    static Optional<CorrettoConfirmation> load() {
+    /** Loads once in a process. Empty where the library is not on the class path or its native part does not load here. */
+    static Optional<CorrettoConfirmation> loaded() {
+        return Loaded.LIBRARY;
+    }
+
+    private static final class Loaded {
+        static final Optional<CorrettoConfirmation> LIBRARY = load();
+    }
+
+    private static Optional<CorrettoConfirmation> load() {
         if (System.getProperty(KEYS_SWITCH) == null) {
             System.setProperty(KEYS_SWITCH, "true");
         }

@@ -39,7 +39,7 @@ public final class Ed25519Verifier implements Verifier {
      * command.
      */
     public static Ed25519Verifier accelerated(int maxCachedKeys) {
-        return new Ed25519Verifier(maxCachedKeys, CorrettoConfirmation.load());
+        return new Ed25519Verifier(maxCachedKeys, CorrettoConfirmation.loaded());
     }
 
     private Ed25519Verifier(int maxCachedKeys, Optional<CorrettoConfirmation> confirmation) {
