@@ -3,6 +3,7 @@ package io.consilium.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
 import io.consilium.interop.epcis.EpcisDocument;
@@ -37,6 +38,9 @@ class EpcisCaptureIT {
                     + "{\"cbvmda\":\"urn:epcglobal:cbv:mda:\"}]";
     private static final String MORNING = "2026-01-05T09:00:00Z";
 
+    private static final String KEPT_LOT = "LOT-NK4471";
+    private static final String STATEMENT = "under section 582";
+
     private Cluster cluster;
 
     @BeforeAll
@@ -45,9 +49,20 @@ class EpcisCaptureIT {
         cluster.json(MAKER, "drug", "product", "add", "--gtin", GTIN, "--name", "Cardiol 10 mg");
     }
 
+    /** Whatever was captured: nothing that trade keeps secret stands in clear on any node's disk (DRU-9). */
     @AfterAll
     void stop() throws Exception {
-        cluster.close();
+        try {
+            cluster.watch.stop(cluster.devnet.nodes());
+            for (DevnetNode node : cluster.devnet.nodes()) {
+                assertThat(new DiskSearch(List.of(GTIN, GTIN.substring(1), "0614141.012345", KEPT_LOT, STATEMENT))
+                                .in(node.dataDir()))
+                        .as(node.id())
+                        .isEmpty();
+            }
+        } finally {
+            cluster.close();
+        }
     }
 
     private static String document(List<String> events) {
@@ -281,7 +296,7 @@ class EpcisCaptureIT {
     @DisplayName("DRU-1 DRU-9 what was captured is exported with nothing lost, for the institutions it names alone")
     void dru1_nothingLost() throws Exception {
         String context = CONTEXT.replace("}]", ",\"ex\":\"https://ns.example.com/epcis/\"}]");
-        String made = rich(made("LOTN", pack("N1"), pack("N2"))
+        String made = rich(made(KEPT_LOT, pack("N1"), pack("N2"))
                 .replace("\"cbvmda:lotNumber\"", "\"ex:line\":\"4\",\"cbvmda:lotNumber\""));
         String shipped = rich(object(
                 "OBSERVE",
@@ -293,7 +308,7 @@ class EpcisCaptureIT {
                 + "\",\"eventTimeZoneOffset\":\"+00:00\",\"action\":\"ADD\",\"parentID\":\"" + pack("N2")
                 + "\",\"childEPCs\":[\"urn:epc:id:giai:0614141.12345400\"],\"ex:logger\":\"L7\"}";
         List<String> events = List.of(made, shipped, joined);
-        String head = "{\"epcisMasterData\":{\"vocabularyList\":[]},\"ex:statement\":\"under section 582\"}";
+        String head = "{\"epcisMasterData\":{\"vocabularyList\":[]},\"ex:statement\":\"" + STATEMENT + "\"}";
         String document = document(events)
                 .replace(CONTEXT, context)
                 .replace("\"epcisBody\"", "\"sender\":\"" + HELIX + "\",\"epcisHeader\":" + head + ",\"epcisBody\"");
