@@ -73,7 +73,7 @@ final class AccessWatch {
             // the beginning is a place too: what comes between this run and the next is not lost
             cursor = session.client().watch(WatchRequest.getDefaultInstance()).getNextCursor();
             write(file, cursor);
-            session.output().say("The watch begins here: nothing from before is told");
+            session.output().say("The watch begins here; consilium access list shows what was before");
         }
         int told = 0;
         boolean away = false;

@@ -19,6 +19,7 @@ import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.Activity;
 import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugPack;
@@ -33,6 +34,7 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.TransactionReceipt;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -494,8 +496,15 @@ final class DrugDesk {
         Optional<TransactionReceipt> receipt = written.receipt().map(VerifiedReceipt::receipt);
         List<Object> exceptions = new ArrayList<>();
         boolean refused = written.receipt().isPresent() && !written.applied();
+        Map<DrugExceptionKind, Integer> kinds = new EnumMap<>(DrugExceptionKind.class);
         for (DrugExceptionState exception : exceptions(receipt, refused ? other : 0)) {
             exceptions.add(DrugExceptions.describe(exception));
+            kinds.merge(exception.getKind(), 1, Integer::sum);
+        }
+        if (session.output().format() == GlobalOptions.Format.table) {
+            kinds.forEach((kind, count) -> session.output()
+                    .say(count + " " + DrugExceptions.type(kind) + ": " + DrugExceptions.meaning(kind)
+                            + ". See consilium drug exceptions"));
         }
         Map<String, Object> result = new LinkedHashMap<>(written.result());
         if (!exceptions.isEmpty()) {

@@ -2,7 +2,9 @@ package io.consilium.cli;
 
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
+import io.consilium.client.MalformedInput;
 import io.consilium.client.SealedDetails;
+import io.consilium.ledger.provenance.ExceptionResolution;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugResolve;
@@ -20,6 +22,25 @@ final class DrugExceptions {
 
     static String type(DrugExceptionKind kind) {
         return word(kind.name());
+    }
+
+    /** In words for whoever holds the goods. */
+    static String meaning(DrugExceptionKind kind) {
+        return switch (kind) {
+            case DRUG_OVER -> "More came than was sent";
+            case DRUG_SHORT -> "It was sent and did not come";
+            case DRUG_NO_DATA -> "It came, and no shipment tells of it";
+            case DRUG_NO_PRODUCT -> "A shipment was announced, and nothing came";
+            case DRUG_DUPLICATE_SERIAL -> "Its serial was to be made a second time";
+            case DRUG_UNKNOWN_SERIAL -> "Nobody made this serial";
+            case DRUG_LOT_MISMATCH -> "A pack with this serial has another lot number printed on it";
+            case DRUG_EXPIRY_MISMATCH -> "A pack with this serial has another expiry date printed on it";
+            case DRUG_DISPENSED_TWICE -> "It was to be handed out again: one of two packs is false";
+            case DRUG_TWO_PLACES -> "Somebody acted on it while another had it: one of two is false";
+            case DRUG_CUSTODY_GAP -> "It showed up where nobody had sent it";
+            case DRUG_SUSPECT_PRODUCT -> "It may be a counterfeit";
+            case DRUG_EXCEPTION_KIND_UNSPECIFIED, UNRECOGNIZED -> "Something is not as it should be";
+        };
     }
 
     static Map<String, Object> describe(DrugExceptionState exception) {
@@ -46,6 +67,13 @@ final class DrugExceptions {
             Optional<String> resolution,
             Optional<String> reason)
             throws ClientException {
+        List<String> fit = ExceptionResolution.codes(exception.getKind());
+        if (resolution.isPresent() && !fit.contains(resolution.get())) {
+            throw new MalformedInput(
+                    "--resolution",
+                    "--resolution is one of " + String.join(", ", fit),
+                    "See consilium drug exceptions --help");
+        }
         DrugResolve.Builder resolve = DrugResolve.newBuilder()
                 .setExceptionId(exception.getId())
                 .setInvestigating(resolution.isEmpty())

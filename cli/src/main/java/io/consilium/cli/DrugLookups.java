@@ -414,7 +414,12 @@ class DrugLookups extends DrugDocuments {
             @Option(
                             names = {"--resolution", "--outcome"},
                             paramLabel = "CODE",
-                            description = "How it ended, in one word, such as not-sent, data-corrected, destroyed.")
+                            description = {
+                                "How it ended. What did not come (short, no-product):",
+                                "not-sent or lost, and it is its sender's again.",
+                                "Others: data-corrected, returned, destroyed,",
+                                "genuine, illegitimate, unfounded."
+                            })
                     Optional<String> resolution,
             @Option(
                             names = "--reason",

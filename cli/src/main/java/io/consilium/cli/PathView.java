@@ -10,7 +10,6 @@ import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugErrorDeclaration;
-import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugStepError;
@@ -112,28 +111,10 @@ final class PathView {
                     DrugExceptions.type(exception.getKind()),
                     exception.getOpenedMillis(),
                     ActorName.institutionOf(exception.getReporter()),
-                    meaning(exception.getKind()) + ". Reported by " + exception.getReporter() + ", "
+                    DrugExceptions.meaning(exception.getKind()) + ". Reported by " + exception.getReporter() + ", "
                             + DrugExceptions.word(exception.getStatus().name())));
         }
         return alerts;
-    }
-
-    private static String meaning(DrugExceptionKind kind) {
-        return switch (kind) {
-            case DRUG_OVER -> "More came than was sent";
-            case DRUG_SHORT -> "It was sent and did not come";
-            case DRUG_NO_DATA -> "It came, and no shipment tells of it";
-            case DRUG_NO_PRODUCT -> "A shipment was announced, and nothing came";
-            case DRUG_DUPLICATE_SERIAL -> "Its serial was to be made a second time";
-            case DRUG_UNKNOWN_SERIAL -> "Nobody made this serial";
-            case DRUG_LOT_MISMATCH -> "A pack with this serial has another lot number printed on it";
-            case DRUG_EXPIRY_MISMATCH -> "A pack with this serial has another expiry date printed on it";
-            case DRUG_DISPENSED_TWICE -> "It was to be handed out again: one of two packs is false";
-            case DRUG_TWO_PLACES -> "Somebody acted on it while another had it: one of two is false";
-            case DRUG_CUSTODY_GAP -> "It showed up where nobody had sent it";
-            case DRUG_SUSPECT_PRODUCT -> "It may be a counterfeit";
-            case DRUG_EXCEPTION_KIND_UNSPECIFIED, UNRECOGNIZED -> "Something is not as it should be";
-        };
     }
 
     private static String reason(DrugStepError error) {

@@ -247,7 +247,7 @@ class TradingPapersIT {
                 .findFirst()
                 .orElseThrow();
         String id = shortage.text("exceptionId");
-        cluster.run(WHOLESALER, "drug", "exceptions", "resolve", id, "--outcome", "found")
+        cluster.run(WHOLESALER, "drug", "exceptions", "resolve", id, "--outcome", "not-sent")
                 .ended(2);
         cluster.json(
                 WHOLESALER,
@@ -256,7 +256,7 @@ class TradingPapersIT {
                 "resolve",
                 id,
                 "--outcome",
-                "found",
+                "not-sent",
                 "--reason",
                 "it stood at gate 4");
         for (String party : List.of(WHOLESALER, MAKER)) {

@@ -68,6 +68,11 @@ final class ExceptionRules {
                 && !exception.getOwner().equals(book.institution())) {
             return Optional.of(Refusal.OTHER_INSTITUTION.under(RULE, "another party has taken it on"));
         }
+        if (!resolve.getInvestigating()
+                && ExceptionResolution.of(resolve.getResolution(), exception.getKind())
+                        .isEmpty()) {
+            return Optional.of(Refusal.RESOLUTION_UNFIT.rejection());
+        }
         if (!resolve.getInvestigating() && resolve.getSealedNote().isEmpty()) {
             return Optional.of(Refusal.REASON_REQUIRED.under(RULE, "an exception is resolved with its reason"));
         }

@@ -311,6 +311,11 @@ public enum Refusal {
             UNAUTHORISED,
             "who caused it, or only found it, does not close it",
             "the affected party, the manufacturer or the regulator does"),
+    RESOLUTION_UNFIT(
+            "DRU-8",
+            MALFORMED,
+            "an exception of this kind does not end so",
+            "goods that did not come were not-sent or are lost; receive them if they are found"),
     EXCEPTION_RESOLVED("DRU-4", REFUSED, "the exception is resolved already", "nothing is left to do");
 
     private final String rule;

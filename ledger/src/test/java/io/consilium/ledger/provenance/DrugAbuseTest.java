@@ -434,7 +434,7 @@ class DrugAbuseTest {
         DrugAction.Builder resolve = DrugAction.newBuilder()
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(open.getId())
-                        .setResolution("settled")
+                        .setResolution("unfounded")
                         .setSealedNote(ByteString.copyFromUtf8("sealed")));
         assertThat(world.act(PACKER, document(report, resolve))).isEqualTo("OK");
         DrugExceptionState both = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
@@ -461,7 +461,7 @@ class DrugAbuseTest {
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
                                 .getId())
-                        .setResolution("settled")
+                        .setResolution("unfounded")
                         .setSealedNote(ByteString.copyFromUtf8("sealed")));
         DrugAction.Builder unpack = DrugAction.newBuilder()
                 .setUnpack(DrugUnpack.newBuilder().setContainerId(id("none")).setEverything(true));

@@ -40,13 +40,19 @@ class DrugExceptionTest {
     }
 
     private String resolve(String actor, DrugExceptionState exception, boolean investigating, String note) {
+        String code = ExceptionResolution.codes(exception.getKind()).get(0);
+        return resolve(actor, exception, investigating, note, code);
+    }
+
+    private String resolve(
+            String actor, DrugExceptionState exception, boolean investigating, String note, String code) {
         return world.act(
                 actor,
                 DrugAction.newBuilder()
                         .setResolve(DrugResolve.newBuilder()
                                 .setExceptionId(exception.getId())
                                 .setInvestigating(investigating)
-                                .setResolution("settled")
+                                .setResolution(code)
                                 .setSealedNote(ByteString.copyFromUtf8(note))));
     }
 
@@ -76,6 +82,36 @@ class DrugExceptionTest {
         assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
         assertThat(exception(DrugExceptionKind.DRUG_SHORT).getNoteBy()).isEqualTo("labcorp");
         assertThat(exception(DrugExceptionKind.DRUG_SHORT).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
+    }
+
+    @Test
+    @DisplayName("DRU-8 an exception ends in one of the ways of its kind, so that no other word moves goods")
+    void dru8_closedList() {
+        world.commission(0, 20);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.ship(PACKER, "labcorp", List.of(), "a", "b");
+        world.receive(DISTRIBUTOR, List.of(), "a");
+        DrugExceptionState shortage = exception(DrugExceptionKind.DRUG_SHORT);
+        for (String code : List.of("nope", "genuine", "NOT-SENT", "found")) {
+            assertThat(resolve(DISTRIBUTOR, shortage, false, "sealed", code))
+                    .as(code)
+                    .isEqualTo("RESOLUTION_UNFIT DRU-8");
+        }
+        assertThat(world.container("b").getMissing()).isTrue();
+        assertThat(resolve(DISTRIBUTOR, shortage, false, "sealed", "lost")).isEqualTo("OK");
+        assertThat(world.container("b").getMissing()).isFalse();
+        assertThat(world.container("b").getCustodian()).isEqualTo("helix");
+        world.act(
+                PACKER,
+                DrugAction.newBuilder()
+                        .setReport(DrugReport.newBuilder()
+                                .setKind(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
+                                .setProductId(PRODUCT)
+                                .setItemId(pack(0))));
+        DrugExceptionState suspect = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        assertThat(resolve(PACKER, suspect, false, "sealed", "lost")).isEqualTo("RESOLUTION_UNFIT DRU-8");
+        assertThat(resolve(PACKER, suspect, false, "sealed", "genuine")).isEqualTo("OK");
     }
 
     private DrugAction.Builder nothingOf(ByteString shipment) {

@@ -593,7 +593,9 @@ class DrugApiTest {
         DrugRequest many = DrugRequest.newBuilder()
                 .setFind(DrugFind.newBuilder().setProductId(product).setIds(guesses))
                 .build();
-        DrugRequest one = DrugRequest.newBuilder().setVerify(verifying(1)).build();
+        DrugRequest one = DrugRequest.newBuilder()
+                .setVerify(verifying(1).setItemId(DrugBlinding.itemId(productKey, "G0")))
+                .build();
         ask(PHARMACIST, many.toBuilder());
         for (DrugRequest more : List.of(many, one)) {
             assertThat(net.refused(PHARMACIST, "Drug", more).getCode()).isEqualTo("QUOTA_EXCEEDED");
@@ -601,6 +603,9 @@ class DrugApiTest {
         DrugRequest.Builder own = DrugRequest.newBuilder()
                 .setFind(DrugFind.newBuilder().setProductId(product).setIds(held));
         assertThat(ask(PHARMACIST, own).getFound().getItemsList()).containsExactly(set(held));
+        assertThat(ask(PHARMACIST, DrugRequest.newBuilder().setVerify(verifying(1)))
+                        .hasVerified())
+                .isTrue();
         for (String reader : List.of(OPERATOR, INSPECTOR)) {
             ask(reader, many.toBuilder());
             ask(reader, one.toBuilder());
