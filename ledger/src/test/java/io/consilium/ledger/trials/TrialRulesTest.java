@@ -509,7 +509,7 @@ class TrialRulesTest {
         return TrialCorrect.newBuilder()
                 .setDatasetId(id(dataset))
                 .setPredecessor(predecessor)
-                .setContent(content("corrected"))
+                .setContent(content("corrected").setCiphertextHash(hash("corrected " + dataset)))
                 .setReason(reason());
     }
 

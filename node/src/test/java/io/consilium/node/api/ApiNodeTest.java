@@ -176,8 +176,11 @@ class ApiNodeTest {
         for (String as : List.of(OFFICER, CLINICIAN, hex(patient), STRANGER)) {
             assertThat(net.ok(as, "State", state, StateResponse.parser()).getFound())
                     .isTrue();
+        }
+        for (String as : List.of(OFFICER, CLINICIAN, STRANGER)) {
             assertThat(list(as, "consents", "member/" + STRANGER)).isNotEmpty();
         }
+        assertThat(list(hex(patient), "consents", "patient/" + hex(patient))).isNotEmpty();
         for (String as : List.of(STRANGER_ADMIN, RESEARCHER, INSPECTOR, OPERATOR)) {
             assertThat(notFound(as, "State", state)).isEqualTo(3);
             assertThat(list(as, "consents", "member/" + STRANGER)).isEmpty();
