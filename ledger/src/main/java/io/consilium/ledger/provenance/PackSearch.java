@@ -10,11 +10,11 @@ import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -66,7 +66,7 @@ public final class PackSearch {
         }
         List<Held> found = new ArrayList<>();
         List<ByteString> rest = new ArrayList<>();
-        Map<ByteString, Containers.Place> parents = new HashMap<>();
+        Map<ByteString, Containers.Place> parents = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
         Function<ByteString, Containers.Place> inside = id ->
                 parents.computeIfAbsent(id, parent -> custody(container(parent).orElseThrow()));
         for (ByteString id : ids) {
