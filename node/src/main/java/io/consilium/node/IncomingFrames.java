@@ -1,12 +1,10 @@
 package io.consilium.node;
 
-import com.google.protobuf.ByteString;
 import io.consilium.crypto.PublicKey;
 import io.consilium.node.net.InboundFrame;
 import io.consilium.node.net.PeerEvents;
 import io.consilium.node.replica.ReplicaEvent;
 import io.consilium.proto.TransactionBatch;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -66,10 +64,7 @@ final class IncomingFrames implements PeerEvents {
     }
 
     private boolean verify(InboundFrame inbound, TransactionBatch batch, boolean urgent) {
-        List<byte[]> signed = batch.getTransactionsList().stream()
-                .map(ByteString::toByteArray)
-                .toList();
-        return pool.received(signed, urgent, clock.getAsLong(), good -> {
+        return pool.received(batch.getTransactionsList(), urgent, clock.getAsLong(), good -> {
             ReplicaEvent event = new ReplicaEvent.TransactionsReceived(good, clock.getAsLong());
             boolean taken = urgent ? loop.urgent(event, inbound::release) : loop.bulk(event, inbound::release);
             if (!taken) {

@@ -1,5 +1,6 @@
 package io.consilium.node;
 
+import com.google.protobuf.ByteString;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.replica.TransactionCheck;
 import java.util.ArrayList;
@@ -50,14 +51,14 @@ final class VerificationPool implements AutoCloseable {
      *
      * @param urgent a decision under way waits for them
      */
-    boolean received(List<byte[]> signed, boolean urgent, long nowMillis, Consumer<List<ParsedTransaction>> done) {
+    boolean received(List<ByteString> signed, boolean urgent, long nowMillis, Consumer<List<ParsedTransaction>> done) {
         if (!urgent && waiting.get() + signed.size() > MAX_WAITING_OF_PEERS) {
             return false;
         }
         return each(
                 signed.size(),
                 urgent,
-                i -> check.received(signed.get(i), nowMillis)
+                i -> check.received(signed.get(i).toByteArray(), nowMillis)
                         .<List<ParsedTransaction>>map(List::of)
                         .orElse(List.of()),
                 results -> {

@@ -2,6 +2,7 @@ package io.consilium.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.PublicKey;
 import io.consilium.ledger.Ledger;
@@ -82,11 +83,11 @@ class VerificationPoolTest {
     void leavesOutWhatIsMalformedBadlySignedOrExpired() throws Exception {
         gate.countDown();
         ParsedTransaction good = chain.noop(0, 1, NOW + 1_000);
-        List<byte[]> signed = List.of(
-                new byte[] {1, 2, 3},
-                TestTransactions.badlySigned(chain.noop(0, 2, NOW + 1_000)).signedBytes(),
-                chain.noop(0, 3, NOW - 1).signedBytes(),
-                good.signedBytes());
+        List<ByteString> signed = List.of(
+                ByteString.copyFrom(new byte[] {1, 2, 3}),
+                bytes(TestTransactions.badlySigned(chain.noop(0, 2, NOW + 1_000))),
+                bytes(chain.noop(0, 3, NOW - 1)),
+                bytes(good));
         BlockingQueue<List<ParsedTransaction>> answers = new LinkedBlockingQueue<>();
         pool.received(signed, false, NOW, answers::add);
         assertThat(answers.poll(30, TimeUnit.SECONDS)).containsExactly(good);
@@ -95,18 +96,18 @@ class VerificationPoolTest {
     @Test
     void refusesClientsBeforePeersAndNeverWhatADecisionWaitsFor() throws Exception {
         BlockingQueue<String> order = new LinkedBlockingQueue<>();
-        List<byte[]> one = signed(batch(1));
+        List<ByteString> one = signed(batch(1));
         // Two threads take one piece each and stand at the gate; what comes after waits.
         for (int i = 0; i < 2; i++) {
-            pool.received(List.of(chain.noop(0, 1_000_000 + i, NOW + 1).signedBytes()), false, NOW, done -> {});
+            pool.received(List.of(bytes(chain.noop(0, 1_000_000 + i, NOW + 1))), false, NOW, done -> {});
         }
-        List<byte[]> large = new ArrayList<>();
+        List<ByteString> large = new ArrayList<>();
         for (int i = 0; i < VerificationPool.MAX_WAITING_OF_CLIENTS; i++) {
             large.add(one.get(0));
         }
         assertThat(pool.received(large, false, NOW, done -> order.add("bulk"))).isTrue();
         assertThat(pool.submitted(batch(10), NOW, done -> order.add("client"))).isFalse();
-        List<byte[]> more = Collections.nCopies(
+        List<ByteString> more = Collections.nCopies(
                 VerificationPool.MAX_WAITING_OF_PEERS - VerificationPool.MAX_WAITING_OF_CLIENTS + 1, one.get(0));
         assertThat(pool.received(more, false, NOW, done -> order.add("more"))).isFalse();
         assertThat(pool.received(one, false, NOW, done -> order.add("peer"))).isTrue();
@@ -130,8 +131,12 @@ class VerificationPoolTest {
         return batch;
     }
 
-    private static List<byte[]> signed(List<ParsedTransaction> batch) {
-        return batch.stream().map(ParsedTransaction::signedBytes).toList();
+    private static List<ByteString> signed(List<ParsedTransaction> batch) {
+        return batch.stream().map(VerificationPoolTest::bytes).toList();
+    }
+
+    private static ByteString bytes(ParsedTransaction transaction) {
+        return ByteString.copyFrom(transaction.signedBytes());
     }
 
     private static void await(CountDownLatch gate) {

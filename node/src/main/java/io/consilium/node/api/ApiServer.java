@@ -97,7 +97,9 @@ public final class ApiServer implements AutoCloseable {
         securityHeaders(builder);
         pages.open().forEach(builder::service);
         pages.proven().forEach((path, service) -> builder.service(path, service.decorate(callers)));
-        builder.service(grpc, service -> service.decorate(new StrictJson()).decorate(callers));
+        builder.service(
+                grpc, service -> service.decorate(new StrictJson(BoundedRequests.most(bounds.maxBatchTransactions())))
+                        .decorate(callers));
         builder.decorator(new RequestGate(bounds, metrics));
         Server server = builder.build();
         try {
@@ -127,14 +129,15 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static GrpcService grpc(NodeConfig.Api bounds, Operations operations, ApiErrors errors) {
+        int most = BoundedRequests.most(bounds.maxBatchTransactions());
         return GrpcService.builder()
-                .addService(new ConsiliumService(operations))
+                .addService(BoundedRequests.of(new ConsiliumService(operations), most))
                 .supportedSerializationFormats(GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
                 .enableUnframedRequests(true)
                 .unframedGrpcErrorHandler(errors)
                 .enableHttpJsonTranscoding(true)
                 .httpJsonTranscodingErrorHandler(errors)
-                .jsonMarshallerFactory(LazyJson::new)
+                .jsonMarshallerFactory(described -> new LazyJson())
                 .maxRequestMessageLength(bounds.maxRequestBytes())
                 .maxResponseMessageLength(MAX_RESPONSE_BYTES)
                 .useBlockingTaskExecutor(true)

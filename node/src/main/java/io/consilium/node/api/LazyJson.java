@@ -1,8 +1,8 @@
 package io.consilium.node.api;
 
 import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
+import io.consilium.node.api.grpc.ConsiliumGrpc;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServiceDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,12 +13,7 @@ import java.util.Optional;
  * of a core: that is left to the first request in JSON, so that a node starts sooner.
  */
 final class LazyJson implements GrpcJsonMarshaller {
-    private final ServiceDescriptor service;
     private Optional<GrpcJsonMarshaller> built = Optional.empty();
-
-    LazyJson(ServiceDescriptor service) {
-        this.service = service;
-    }
 
     @Override
     public <T> void serializeMessage(MethodDescriptor.Marshaller<T> marshaller, T message, OutputStream out)
@@ -28,14 +23,21 @@ final class LazyJson implements GrpcJsonMarshaller {
 
     @Override
     public <T> T deserializeMessage(MethodDescriptor.Marshaller<T> marshaller, InputStream in) throws IOException {
-        return json().deserializeMessage(marshaller, in);
+        return json().deserializeMessage(
+                        marshaller instanceof BoundedRequests<?> ? unbounded(marshaller) : marshaller, in);
+    }
+
+    /** JSON was counted as it was read the first time. */
+    @SuppressWarnings("unchecked") // both are marshallers of the same messages
+    private static <T> MethodDescriptor.Marshaller<T> unbounded(MethodDescriptor.Marshaller<T> bounded) {
+        return (MethodDescriptor.Marshaller<T>) ((BoundedRequests<?>) bounded).unbounded();
     }
 
     private synchronized GrpcJsonMarshaller json() {
         if (built.isEmpty()) {
             built = Optional.of(GrpcJsonMarshaller.builder()
                     .jsonMarshallerCustomizer(json -> json.ignoringUnknownFields(false))
-                    .build(service));
+                    .build(ConsiliumGrpc.getServiceDescriptor()));
         }
         return built.get();
     }

@@ -8,11 +8,17 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.consilium.node.config.NodeConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.AttributeKey;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds how many requests, and how many bytes of them, the node answers at once; the rest are told to come back. */
 final class RequestGate implements DecoratingHttpServiceFunction {
+    private static final ApiProblem BUSY =
+            ApiProblem.unavailable("BUSY", "the node answers as many requests as it may", "try again in a second");
+
+    private static final AttributeKey<Held> HELD = AttributeKey.valueOf(RequestGate.class, "HELD");
+
     private final int maxRequests;
     private final long maxBytes;
     private final int maxRequestBytes;
@@ -43,16 +49,64 @@ final class RequestGate implements DecoratingHttpServiceFunction {
         boolean admitted = requests.incrementAndGet() <= maxRequests;
         if (bytes.addAndGet(held) > maxBytes || !admitted) {
             release(held);
-            return refuse(
-                    req,
-                    ApiProblem.unavailable(
-                            "BUSY", "the node answers as many requests as it may", "try again in a second"));
+            return refuse(req, BUSY);
         }
+        Held share = new Held(held);
+        ctx.setAttr(HELD, share);
         ctx.log().whenComplete().thenAccept(log -> {
-            release(held);
+            release(share.close());
             count(log.responseHeaders().status().codeClass().name());
         });
         return delegate.serve(ctx, req);
+    }
+
+    /**
+     * Counts, against the same bound, what a request takes beyond the bytes that it announced.
+     *
+     * @param size of the message itself, which may have come compressed
+     * @param beside what building it takes beside
+     * @throws ProblemException there is no room for it now
+     */
+    static void charge(ServiceRequestContext ctx, long size, long beside) {
+        Held held = ctx.attr(HELD);
+        if (held != null && !held.take(size, beside)) {
+            throw BUSY.asException();
+        }
+    }
+
+    /** The same for the request that this thread works on. */
+    static void charge(long size, long beside) {
+        charge(ServiceRequestContext.current(), size, beside);
+    }
+
+    /** What one request holds of the bound until its answer has been written. */
+    private final class Held {
+        private final long announced;
+        private long all;
+        private boolean closed;
+
+        Held(long announced) {
+            this.announced = announced;
+            this.all = announced;
+        }
+
+        synchronized boolean take(long size, long beside) {
+            long more = Math.max(0, size - announced) + beside;
+            if (closed) {
+                return false;
+            }
+            if (bytes.addAndGet(more) > maxBytes) {
+                bytes.addAndGet(-more);
+                return false;
+            }
+            all += more;
+            return true;
+        }
+
+        synchronized long close() {
+            closed = true;
+            return all;
+        }
     }
 
     private void count(String outcome) {

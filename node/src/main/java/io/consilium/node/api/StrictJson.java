@@ -1,6 +1,9 @@
 package io.consilium.node.api;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,9 +28,20 @@ final class StrictJson implements DecoratingHttpServiceFunction {
 
     private static final String REST = "/v1/";
 
-    private final ObjectMapper reader = new ObjectMapper()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int TOKENS_A_VALUE = 4;
+
+    private final ObjectMapper reader;
+
+    /** {@code most} values may stand in one request. */
+    StrictJson(int most) {
+        StreamReadConstraints bounds = StreamReadConstraints.builder()
+                .maxTokenCount((long) TOKENS_A_VALUE * most)
+                .build();
+        reader = new ObjectMapper(
+                        JsonFactory.builder().streamReadConstraints(bounds).build())
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
 
     @Override
     public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request) throws Exception {
@@ -43,8 +57,11 @@ final class StrictJson implements DecoratingHttpServiceFunction {
     }
 
     private static HttpResponse refused(AggregatedHttpRequest whole, String cause) {
-        return ProblemResponses.of(whole.headers(), ApiProblem.malformed(cause, "body"))
-                .toHttpResponse();
+        return refused(whole, ApiProblem.malformed(cause, "body"));
+    }
+
+    private static HttpResponse refused(AggregatedHttpRequest whole, ApiProblem problem) {
+        return ProblemResponses.of(whole.headers(), problem).toHttpResponse();
     }
 
     private static boolean isRest(HttpRequest request) {
@@ -53,11 +70,16 @@ final class StrictJson implements DecoratingHttpServiceFunction {
 
     private HttpResponse checked(HttpService delegate, ServiceRequestContext ctx, AggregatedHttpRequest whole) {
         try {
+            RequestGate.charge(ctx, whole.content().length(), whole.content().length());
             JsonNode body = reader.readTree(whole.content().array());
             if (!body.isObject() && !body.isMissingNode()) {
                 return refused(whole, "an object expected");
             }
             ctx.setAttr(BODY, body);
+        } catch (ProblemException busy) {
+            return refused(whole, busy.problem());
+        } catch (StreamConstraintsException beyond) {
+            return refused(whole, ApiProblem.tooLarge("the body holds more values than a request may"));
         } catch (IOException malformed) {
             return refused(whole, "the body is not one JSON value with each name once");
         }

@@ -7,6 +7,7 @@ import io.consilium.crypto.PublicKey;
 import io.consilium.proto.Hello;
 import io.consilium.proto.KeepAlive;
 import io.consilium.proto.PeerFrame;
+import io.consilium.proto.WireValues;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +38,9 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     static final int LENGTH_BYTES = 4;
 
     private static final int MAX_NESTING = 16;
+
+    /** More than any block has transactions, which is the longest list between nodes. */
+    static final int MAX_VALUES = (1 << 16) + 64;
 
     /** What a decoded frame costs at least, so that a flood of tiny ones is bounded too. */
     private static final int MIN_CHARGE_BYTES = 512;
@@ -190,7 +194,13 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
         bytes.readBytes(frame);
         network.counters().received(frame.length + LENGTH_BYTES);
         PeerFrame decoded;
+        int values;
         try {
+            values = WireValues.count(frame, PeerFrame.getDescriptor(), MAX_VALUES);
+            if (values > MAX_VALUES) {
+                refuse(ctx, "a frame of " + frame.length + " bytes holds more than " + MAX_VALUES + " values");
+                return;
+            }
             CodedInputStream input = CodedInputStream.newInstance(frame);
             input.enableAliasing(true);
             input.setRecursionLimit(MAX_NESTING);
@@ -202,10 +212,10 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
             refuse(ctx, "a frame of " + frame.length + " bytes cannot be read: " + broken.getMessage());
             return;
         }
-        accept(ctx, decoded, frame.length);
+        accept(ctx, decoded, frame.length, values);
     }
 
-    private void accept(ChannelHandlerContext ctx, PeerFrame frame, int size) {
+    private void accept(ChannelHandlerContext ctx, PeerFrame frame, int size, int values) {
         switch (frame.getFrameCase()) {
             case FRAME_NOT_SET -> refuse(ctx, "a frame of " + size + " bytes is of no known kind");
             case KEEP_ALIVE -> {}
@@ -222,7 +232,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
                     return;
                 }
                 InboundCredit held = credit.orElseThrow();
-                int charge = Math.max(size, MIN_CHARGE_BYTES);
+                int charge = Math.max(size + values * WireValues.VALUE_BYTES, MIN_CHARGE_BYTES);
                 held.take(charge);
                 network.received(new InboundFrame(peer(), frame, charge, held));
             }

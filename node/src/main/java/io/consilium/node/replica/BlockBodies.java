@@ -6,6 +6,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.MerkleTree;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.proto.BlockBody;
+import io.consilium.proto.WireValues;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,7 @@ public final class BlockBodies {
     /** The Merkle leaf hashes of a body's transactions, in order. */
     public static List<Hash> leafHashes(byte[] body) {
         try {
-            return leaves(BlockBody.parseFrom(body));
+            return leaves(parse(body));
         } catch (InvalidProtocolBufferException malformed) {
             throw new IllegalStateException("a body that was executed before does not decode", malformed);
         }
@@ -25,10 +26,20 @@ public final class BlockBodies {
     /** Whether the header's transactions root commits to the body; a body that does not decode belongs to none. */
     static boolean isBodyOf(BlockHeader header, byte[] body) {
         try {
-            return MerkleTree.root(leaves(BlockBody.parseFrom(body))).equals(header.transactionsRoot());
+            return MerkleTree.root(leaves(parse(body))).equals(header.transactionsRoot());
         } catch (InvalidProtocolBufferException malformed) {
             return false;
         }
+    }
+
+    /** The body, whose transactions are counted before it is built. */
+    static BlockBody parse(byte[] body) throws InvalidProtocolBufferException {
+        if (WireValues.count(body, BlockBody.getDescriptor(), MessageFrames.MAX_TRANSACTION_HASHES)
+                > MessageFrames.MAX_TRANSACTION_HASHES) {
+            throw new InvalidProtocolBufferException(
+                    "it holds more than " + MessageFrames.MAX_TRANSACTION_HASHES + " transactions");
+        }
+        return BlockBody.parseFrom(body);
     }
 
     private static List<Hash> leaves(BlockBody body) {

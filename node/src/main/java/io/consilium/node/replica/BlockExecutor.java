@@ -149,7 +149,7 @@ final class BlockExecutor {
         }
         List<ByteString> signed;
         try {
-            BlockBody decoded = BlockBody.parseFrom(body);
+            BlockBody decoded = BlockBodies.parse(body);
             if (!decoded.getUnknownFields().asMap().isEmpty() || decoded.getSerializedSize() != body.length) {
                 return Outcome.refused(ExecutionVerdict.BODY_DIFFERS, "the body is not in its canonical form");
             }

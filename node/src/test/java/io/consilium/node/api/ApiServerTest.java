@@ -3,6 +3,7 @@ package io.consilium.node.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -19,6 +20,7 @@ import io.consilium.proto.StateResponse;
 import io.consilium.proto.StatusRequest;
 import io.consilium.proto.StatusResponse;
 import io.consilium.proto.SubmitRequest;
+import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.ValidatorsRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -27,13 +29,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +61,8 @@ class ApiServerTest {
 
     private final KeyPair key = KeyPair.generate(new SecureRandom());
     private final AtomicLong clock = new AtomicLong(1_750_000_000_000L);
+    private final BlockingQueue<SubmitRequest> submitted = new LinkedBlockingQueue<>();
+    private final CompletableFuture<SubmitResponse> answers = new CompletableFuture<>();
     private ApiServer server;
     private ApiClient client;
 
@@ -70,7 +79,9 @@ class ApiServerTest {
                         "api.request-timeout-millis",
                         "1500",
                         "api.max-request-bytes",
-                        "524288"));
+                        "524288",
+                        "api.max-in-flight-bytes",
+                        "1048576"));
         java.security.KeyPair tls = Certificates.generateP256(new SecureRandom());
         X509Certificate certificate = Certificates.p256(tls, "st-mary", List.of());
         Caller caller = new Caller.Member(MEMBER, "st-mary", Set.of("CLINICIAN"), Set.of("PROVIDER"));
@@ -105,9 +116,12 @@ class ApiServerTest {
         server.close();
     }
 
-    private static Operations operations() {
+    private Operations operations() {
         return new Operations(
-                refuse(),
+                (caller, request) -> {
+                    submitted.add(request);
+                    return answers;
+                },
                 refuse(),
                 Operation.immediate((caller, request) -> StatusResponse.newBuilder()
                         .setNode(caller.id())
@@ -299,13 +313,66 @@ class ApiServerTest {
     @Test
     void refusesOversizedBodies() throws Exception {
         SubmitRequest large = SubmitRequest.newBuilder()
-                .addTransactions(com.google.protobuf.ByteString.copyFrom(new byte[600_000]))
+                .addTransactions(ByteString.copyFrom(new byte[600_000]))
                 .build();
         var announced = client.protobuf("Submit", large, token());
         assertThat(announced.statusCode()).isEqualTo(413);
         assertThat(problem(announced).getCode()).isEqualTo("REQUEST_TOO_LARGE");
         var streamed = client.streamed("/consilium.v1.Consilium/Submit", large.toByteArray(), token());
         assertThat(streamed.statusCode()).isEqualTo(413);
+    }
+
+    private static SubmitRequest submission(int transactions) {
+        return SubmitRequest.newBuilder()
+                .addAllTransactions(Collections.nCopies(transactions, ByteString.copyFrom(new byte[] {1})))
+                .build();
+    }
+
+    @Test
+    @DisplayName("TX-6 a small request of very many transactions is refused before it is built")
+    void tx6_countsWhatARequestHoldsBeforeItIsBuilt() throws Exception {
+        SubmitRequest many = submission(120_000);
+        var binary = client.protobuf("Submit", many, token());
+        assertThat(binary.statusCode()).isEqualTo(413);
+        assertThat(problem(binary).getCode()).isEqualTo("REQUEST_TOO_LARGE");
+        assertThat(problem(binary).getError()).contains("values");
+        assertThat(problem(binary).getHint()).isEqualTo("split it into smaller requests");
+        String body = "{\"transactions\":[" + "\"AQ==\",".repeat(60_000) + "\"AQ==\"]}";
+        var json = client.post("/v1/transactions", "application/json", body.getBytes(StandardCharsets.UTF_8), token());
+        assertThat(json.statusCode()).isEqualTo(413);
+        assertThat(text(json)).contains("REQUEST_TOO_LARGE", "more values");
+        try (var factory = com.linecorp.armeria.client.ClientFactory.builder()
+                .tlsNoVerify()
+                .build()) {
+            assertThatThrownBy(() -> stub(factory, token()).submit(many))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(
+                                    e.getTrailers().get(ApiProblem.TRAILER).getCode())
+                            .isEqualTo("REQUEST_TOO_LARGE"));
+        }
+        assertThat(submitted).isEmpty();
+        answers.complete(SubmitResponse.getDefaultInstance());
+        assertThat(client.protobuf("Submit", submission(1_000), token()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("TX-6 what requests take in memory counts against the bound, not their bytes alone")
+    void tx6_requestsAreChargedForWhatTheyHold() throws Exception {
+        SubmitRequest request = submission(4_000);
+        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(CompletableFuture.supplyAsync(
+                    () -> client.protobuf("Submit", request, token()).statusCode()));
+            assertThat(submitted.poll(30, TimeUnit.SECONDS)).isNotNull();
+        }
+        var fourth = client.protobuf("Submit", request, token());
+        assertThat(fourth.statusCode()).isEqualTo(503);
+        assertThat(problem(fourth).getCode()).isEqualTo("BUSY");
+        answers.complete(SubmitResponse.getDefaultInstance());
+        for (CompletableFuture<Integer> each : waiting) {
+            assertThat(each.join()).isEqualTo(200);
+        }
+        assertThat(client.protobuf("Submit", request, token()).statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.consilium.proto.Hello;
 import io.consilium.proto.PeerFrame;
 import io.consilium.proto.TransactionBatch;
 import io.consilium.proto.Vote;
+import io.consilium.proto.WireValues;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -187,6 +189,60 @@ class PeerNetworkTest {
             }
         }
         assertThat(beta.frames).isEmpty();
+    }
+
+    @Test
+    void closesOnAFrameOfMoreValuesThanFitInMemory() throws Exception {
+        Side beta = new Side("beta", betaKey, CHAIN, 0);
+        beta.start(List.of(address("alpha", alphaKey, 1)));
+        try (RawPeer raw = new RawPeer(alphaKey, beta.port())) {
+            raw.hello("alpha", CHAIN);
+            assertThat(beta.nextEvent()).isEqualTo("connected alpha");
+            raw.frame(manyTransactions(PeerConnection.MAX_VALUES - 1));
+            assertThat(beta.nextFrame().frame().getTransactions().getTransactionsCount())
+                    .isEqualTo(PeerConnection.MAX_VALUES - 1);
+        }
+        assertThat(beta.nextEvent()).isEqualTo("disconnected alpha");
+        try (RawPeer raw = new RawPeer(alphaKey, beta.port())) {
+            raw.hello("alpha", CHAIN);
+            assertThat(beta.nextEvent()).isEqualTo("connected alpha");
+            raw.frame(manyTransactions(PeerConnection.MAX_VALUES));
+            raw.expectClosed();
+            assertThat(beta.nextEvent()).isEqualTo("disconnected alpha");
+        }
+        assertThat(beta.frames).isEmpty();
+    }
+
+    @Test
+    void stopsReadingAPeerWhoseFramesHoldManyValues() throws Exception {
+        Side beta = new Side("beta", betaKey, CHAIN, 0);
+        beta.start(List.of(address("alpha", alphaKey, 1)));
+        try (RawPeer raw = new RawPeer(alphaKey, beta.port())) {
+            raw.hello("alpha", CHAIN);
+            assertThat(beta.nextEvent()).isEqualTo("connected alpha");
+            byte[] frame = manyTransactions(60_000);
+            int most = PeerNetworkConfig.of("x", CHAIN, "h", 0).maxInboundBytes();
+            // In bytes on the wire all of these would have room.
+            for (int i = 0; i < 6; i++) {
+                raw.frame(frame);
+            }
+            assertThat(6 * frame.length).isLessThan(most);
+            List<InboundFrame> held = new ArrayList<>();
+            for (long size = 0; size <= most; size += frame.length + 60_000L * WireValues.VALUE_BYTES) {
+                held.add(beta.nextFrame());
+            }
+            assertThat(beta.frames.poll(300, TimeUnit.MILLISECONDS)).isNull();
+            held.forEach(InboundFrame::release);
+            beta.nextFrame().release();
+        }
+    }
+
+    private static byte[] manyTransactions(int count) {
+        return PeerFrame.newBuilder()
+                .setTransactions(TransactionBatch.newBuilder()
+                        .addAllTransactions(Collections.nCopies(count, ByteString.copyFrom(new byte[1]))))
+                .build()
+                .toByteArray();
     }
 
     @Test
