@@ -37,7 +37,9 @@ import io.consilium.proto.MemberSuspend;
 import io.consilium.proto.RecordAmend;
 import io.consilium.proto.RecordErase;
 import io.consilium.proto.TransactionBody;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -47,18 +49,21 @@ class AccessRulesTest {
 
     private final TestChain chain = TestChain.withRecord();
 
-    private void consent(ConsentRule.Builder rule) {
+    private void consent(ConsentRule.Builder... rules) {
         chain.applied(
                 OFFICER,
                 body -> body.setConsentGrant(ConsentGrant.newBuilder()
                         .setConsentId(CONSENT)
                         .setPatientId(PATIENT)
-                        .setTerms(ConsentTerms.newBuilder().addRules(rule))
+                        .setTerms(ConsentTerms.newBuilder()
+                                .addAllRules(Stream.of(rules)
+                                        .map(ConsentRule.Builder::build)
+                                        .toList()))
                         .setEvidenceHash(hash("form"))));
     }
 
     private static ConsentRule.Builder permit(String... actors) {
-        return ConsentRule.newBuilder().setPermit(true).addAllActors(java.util.List.of(actors));
+        return ConsentRule.newBuilder().setPermit(true).addAllActors(List.of(actors));
     }
 
     private void revoke() {
@@ -396,6 +401,20 @@ class AccessRulesTest {
                 .isEqualTo("OK");
         assertThat(disclose(disclosure().setAccessId(id("2")).setCiphertextHash(hash("second"))))
                 .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("ACC-2 CON-1 content is handed over for reading alone, so that no other action evades a deny of it")
+    void acc2_otherActions() {
+        consent(permit().addActions("access").setPermit(false), permit(RIVERSIDE));
+        assertThat(ask(BROWN, request(RECORD, "TREAT").setAccessId(id("read"))).code())
+                .isEqualTo("ACCESS_DENIED");
+        for (String action : List.of("disclose", "correct")) {
+            assertThat(ask(BROWN, request(RECORD, "TREAT").setAction(action).setAccessId(id(action)))
+                            .code())
+                    .isEqualTo("OK");
+            assertThat(disclose(disclosure().setAccessId(id(action)))).isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
+        }
     }
 
     @Test

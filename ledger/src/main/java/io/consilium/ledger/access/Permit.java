@@ -1,5 +1,6 @@
 package io.consilium.ledger.access;
 
+import io.consilium.ledger.consent.ConsentAction;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.DecisionRequest;
@@ -15,8 +16,15 @@ import java.util.Optional;
 public final class Permit {
     private Permit() {}
 
-    /** Why the access permits nothing: it was denied, or its sealed conditions are not judged or do not hold. */
+    /**
+     * Why the access permits no content: it was denied, its sealed conditions are not judged or do not hold, or it is for
+     * another action than reading, so that no deny of reading is evaded by asking for something else.
+     */
     public static Optional<Rejection> denied(AccessState access) {
+        boolean denied = access.getDecision().getOutcome() == DecisionOutcome.DENY;
+        if (!denied && !access.getAction().equals(ConsentAction.ACCESS.code())) {
+            return Optional.of(Refusal.NOTHING_TO_DISCLOSE.under("ACC-2", "content is handed over for reading alone"));
+        }
         return switch (access.getDecision().getOutcome()) {
             case PERMIT -> Optional.empty();
             case PERMIT_CONDITIONAL -> {

@@ -119,7 +119,7 @@ public final class ConsentDecision {
     private boolean mayMatch(ConsentEntry entry) {
         return (entry.getPurposes() & facts.purpose().bit()) != 0
                 && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()))
-                && DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.labels());
+                && DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.permittedLabels());
     }
 
     private Weighed base(ConsentEntry entry) {

@@ -45,8 +45,10 @@ final class ConsentEvaluation {
     }
 
     /**
-     * The request as rules see it, with the labels and author of the record's version.
+     * The request as rules see it, with the author of the record's version.
      *
+     * @param permittedLabels the version's categories, and of its levels those that the newest version has too, so that
+     *     what was found to be sensitive later is no longer open under its first level (PRV-4)
      * @param deniedLabels those of the newest version too: what was found to be sensitive later is no less so in a version
      *     that was labelled before that was known, so that a deny never fails open (PRV-4)
      */
@@ -57,7 +59,7 @@ final class ConsentEvaluation {
             ConsentAction action,
             ByteString recordId,
             String author,
-            Set<ByteString> labels,
+            Set<ByteString> permittedLabels,
             Set<ByteString> deniedLabels,
             LabelSpace space,
             long timeMillis) {
@@ -208,7 +210,7 @@ final class ConsentEvaluation {
         if (!comparable && !groups.isEmpty()) {
             return !permit;
         }
-        Set<ByteString> labels = permit ? facts.labels() : facts.deniedLabels();
+        Set<ByteString> labels = permit ? facts.permittedLabels() : facts.deniedLabels();
         for (LabelGroup group : groups) {
             if (group.getLabelsList().stream().noneMatch(labels::contains)) {
                 return false;

@@ -10,6 +10,7 @@ import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import java.util.LinkedHashSet;
@@ -101,9 +102,8 @@ record DecisionQuestion(
             ConsentAction action,
             RecordState record) {
         RecordVersion version = version(record, request.recordVersion());
-        Set<ByteString> labels = labels(version);
-        Set<ByteString> deniedLabels = new LinkedHashSet<>(labels);
-        deniedLabels.addAll(labels(version(record, 0)));
+        RecordContent content = version.getContent();
+        RecordContent newest = version(record, 0).getContent();
         return new Facts(
                 requester.name(),
                 requester.member().getRolesList(),
@@ -111,15 +111,25 @@ record DecisionQuestion(
                 action,
                 record.getId(),
                 version.getAuthor(),
-                labels,
-                deniedLabels,
+                permittedLabels(content, newest),
+                deniedLabels(content, newest),
                 LabelSpace.of(record, version),
                 request.timeMillis());
     }
 
-    private static Set<ByteString> labels(RecordVersion version) {
-        Set<ByteString> labels = new LinkedHashSet<>(version.getContent().getLabelsList());
-        labels.addAll(version.getContent().getSensitivityLabelsList());
+    private static Set<ByteString> permittedLabels(RecordContent content, RecordContent newest) {
+        Set<ByteString> labels = new LinkedHashSet<>(content.getSensitivityLabelsList());
+        labels.retainAll(newest.getSensitivityLabelsList());
+        labels.addAll(content.getLabelsList());
+        return labels;
+    }
+
+    private static Set<ByteString> deniedLabels(RecordContent content, RecordContent newest) {
+        Set<ByteString> labels = new LinkedHashSet<>();
+        for (RecordContent each : List.of(content, newest)) {
+            labels.addAll(each.getLabelsList());
+            labels.addAll(each.getSensitivityLabelsList());
+        }
         return labels;
     }
 

@@ -599,14 +599,42 @@ class ConsentDecisionTest {
             Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(""), deny));
             DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
             assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
-            story.chain.applied(
-                    ADAMS,
-                    body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
-                            .setRecordId(RECORD)
-                            .setPredecessor(1)
-                            .setContent(TestChain.content(TestChain.ST_MARY, Sensitivity.V, "psy"))));
+            amend(story, Sensitivity.V, "psy");
             assertThat(decide(story, first).reason()).isEqualTo(Reason.EXPLICIT_DENY);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-4 a permit of a level needs it of the newest version too, one of a category of the version asked for")
+    void prv4_permitsOfLevels() {
+        for (String criterion : List.of("level=N", "label=a")) {
+            Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(criterion)));
+            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
+            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
+            amend(story, Sensitivity.V, "b");
+            boolean byLevel = criterion.equals("level=N");
+            assertThat(decide(story, first).outcome())
+                    .isEqualTo(byLevel ? DecisionOutcome.DENY : DecisionOutcome.PERMIT);
+        }
+        Story lowered = new Story(Sensitivity.V).grant(terms(false, permit("level=N")));
+        amend(lowered, Sensitivity.N);
+        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START))
+                        .outcome())
+                .as("what was V stays so in the version that says it")
+                .isEqualTo(DecisionOutcome.DENY);
+        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 2, BROWN, "TREAT", "", START))
+                        .outcome())
+                .isEqualTo(DecisionOutcome.PERMIT);
+    }
+
+    private static void amend(Story story, Sensitivity level, String... labels) {
+        story.chain.applied(
+                ADAMS,
+                body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
+                        .setRecordId(RECORD)
+                        .setPredecessor(1)
+                        .setContent(TestChain.content(TestChain.ST_MARY, level, labels))));
     }
 
     private static Decision decide(Story story, DecisionRequest request) {

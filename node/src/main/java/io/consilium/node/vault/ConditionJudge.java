@@ -52,7 +52,7 @@ final class ConditionJudge {
     AccessOutcome judge(LedgerState state, AccessState access, long atMillis) {
         Optional<KeyRing> ring = keys.ring(state.patient(access.getPatientId()).orElseThrow());
         try {
-            Trial trial = new Trial(ring, new OpenedFacts(facts(state, access)));
+            Trial trial = new Trial(ring, facts(state, access, access.getRecordVersion()), facts(state, access, 0));
             Decision decision = ConsentDecision.decide(state, Permit.request(access, atMillis), trial);
             String denied = trial.untold ? UNTOLD : DENY;
             return AccessOutcome.newBuilder()
@@ -66,22 +66,31 @@ final class ConditionJudge {
         }
     }
 
-    /** One decision's look into the conditions that it meets. */
+    /**
+     * One decision's look into the conditions that it meets. A deny holds for the version asked for as soon as it holds for
+     * the newest, so that it never fails open by what was told of a record first (PRV-4).
+     */
     private static final class Trial implements ConsentDecision.OpenedConditions {
         private final Optional<KeyRing> ring;
         private final OpenedFacts facts;
+        private final OpenedFacts newest;
         private boolean untold;
 
-        Trial(Optional<KeyRing> ring, OpenedFacts facts) {
+        Trial(Optional<KeyRing> ring, OpenedFacts facts, OpenedFacts newest) {
             this.ring = ring;
             this.facts = facts;
+            this.newest = newest;
         }
 
         @Override
         public boolean hold(boolean permit, ByteString sealed) {
-            OpenedFacts.Fall fall = ring.flatMap(keys -> conditions(keys, sealed))
-                    .map(conditions -> facts.fall(permit, conditions))
-                    .orElse(OpenedFacts.Fall.UNKNOWN);
+            Optional<Conditions> opened = ring.flatMap(keys -> conditions(keys, sealed));
+            return holds(facts, permit, opened) || !permit && holds(newest, false, opened);
+        }
+
+        private boolean holds(OpenedFacts told, boolean permit, Optional<Conditions> opened) {
+            OpenedFacts.Fall fall =
+                    opened.map(conditions -> told.fall(permit, conditions)).orElse(OpenedFacts.Fall.UNKNOWN);
             untold |= fall == OpenedFacts.Fall.UNKNOWN;
             return fall == OpenedFacts.Fall.HOLDS || fall == OpenedFacts.Fall.UNKNOWN && !permit;
         }
@@ -99,9 +108,11 @@ final class ConditionJudge {
         return Optional.empty();
     }
 
-    private Optional<RecordFacts> facts(LedgerState state, AccessState access) {
+    /** @param version 0 for the newest */
+    private OpenedFacts facts(LedgerState state, AccessState access, long version) {
         RecordState record = state.record(access.getRecordId()).orElseThrow();
-        return whole(record, record.getVersions((int) access.getRecordVersion() - 1));
+        int number = version == 0 ? record.getVersionsCount() : (int) version;
+        return new OpenedFacts(whole(record, record.getVersions(number - 1)));
     }
 
     /** With the codes of the earlier version that it kept the labels of; empty where one on the way does not open. */

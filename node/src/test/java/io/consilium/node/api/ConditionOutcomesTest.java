@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.SealedBytes;
+import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.Code;
 import io.consilium.proto.ConditionOutcome;
@@ -245,6 +246,72 @@ class ConditionOutcomesTest {
         assertThat(reason(record)).isEqualTo("CONDITIONS_DENY");
         amend(record, dataKey, facts(MAY_2024).toBuilder().setCodesOfVersion(5).build());
         assertThat(reason(record)).as("names itself").isEqualTo("CONDITIONS_UNTOLD");
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-5 PRV-4 a sealed deny holds for the first version as soon as the newest meets it, a permit does not")
+    void prv5_deniesReachEarlierVersions() throws Exception {
+        ByteString other = net.patient(OFFICER);
+        Code code = Code.newBuilder()
+                .setSystem("http://loinc.org")
+                .setCode("2339-0")
+                .build();
+        Conditions conditions = Conditions.newBuilder().addCodes(code).build();
+        ByteString sealed = ByteString.copyFrom(SealedBytes.seal(
+                SealedBytes.Use.CONDITIONS, net.scopeKey(other), conditions.toByteArray(), new SecureRandom()));
+        ConsentRule.Builder rule = ConsentRule.newBuilder()
+                .addActors("riverside")
+                .addPurposes("TREAT")
+                .setSealedConditions(sealed);
+        byte[] dataKey = new byte[32];
+        byte[] otherKey = new byte[32];
+        ByteString denied = net.record(CLINICIAN, other, staged(), dataKey, Optional.of(facts(MAY_2024)));
+        ByteString permitted = net.record(CLINICIAN, other, staged(), otherKey, Optional.of(facts(MAY_2024)));
+        net.commit(hex(other), granting(other, rule.clone().setPermit(true).addRecordIds(permitted)));
+        net.commit(
+                hex(other),
+                granting(
+                        other,
+                        rule.clone().addRecordIds(denied),
+                        rule.clone().setPermit(true).addRecordIds(denied).clearSealedConditions()));
+        assertThat(outcome(reading(denied, 1)).getReason()).isEqualTo("CONDITIONS_PERMIT");
+        amend(denied, dataKey, facts(MAY_2024).toBuilder().addCodes(code).build());
+        amend(permitted, otherKey, facts(MAY_2024).toBuilder().addCodes(code).build());
+        assertThat(outcome(reading(denied, 1)).getReason()).isEqualTo("CONDITIONS_DENY");
+        assertThat(outcome(reading(denied, 2)).getReason()).isEqualTo("CONDITIONS_DENY");
+        assertThat(outcome(reading(permitted, 1)).getReason()).isEqualTo("CONDITIONS_DENY");
+        assertThat(outcome(reading(permitted, 2)).getReason()).isEqualTo("CONDITIONS_PERMIT");
+        amend(denied, dataKey, facts(MAY_2024));
+        assertThat(outcome(reading(denied, 2)).getReason())
+                .as("the version asked for")
+                .isEqualTo("CONDITIONS_DENY");
+        assertThat(outcome(reading(denied, 3)).getReason()).isEqualTo("CONDITIONS_PERMIT");
+    }
+
+    private static TransactionBody.Builder granting(ByteString patient, ConsentRule.Builder... rules) {
+        ConsentTerms.Builder terms = ConsentTerms.newBuilder();
+        for (ConsentRule.Builder rule : rules) {
+            terms.addRules(rule);
+        }
+        return TransactionBody.newBuilder()
+                .setConsentGrant(ConsentGrant.newBuilder()
+                        .setConsentId(id())
+                        .setPatientId(patient)
+                        .setTerms(terms));
+    }
+
+    private ByteString reading(ByteString record, long version) throws Exception {
+        ByteString access = id();
+        net.commit(
+                STRANGER,
+                TransactionBody.newBuilder()
+                        .setAccessRequest(AccessRequest.newBuilder()
+                                .setAccessId(access)
+                                .setRecordId(record)
+                                .setRecordVersion(version)
+                                .setPurpose("TREAT")));
+        return access;
     }
 
     /** Why a new access to the newest version was permitted or denied. */

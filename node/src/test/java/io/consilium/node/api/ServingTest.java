@@ -15,6 +15,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.X25519;
 import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
@@ -186,6 +187,26 @@ class ServingTest {
                 .isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
         assertThat(access(denied).hasDisclosure()).isFalse();
         assertThat(access(denied).getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    @Order(1)
+    @DisplayName("ACC-2 CON-1 nothing is served under another action than reading, whatever a consent says of it")
+    void acc2_anotherAction() throws Exception {
+        for (String action : List.of("disclose", "correct")) {
+            ByteString other = id();
+            net.commit(
+                    STRANGER,
+                    TransactionBody.newBuilder()
+                            .setAccessRequest(AccessRequest.newBuilder()
+                                    .setAccessId(other)
+                                    .setRecordId(openRecord)
+                                    .setPurpose("TREAT")
+                                    .setAction(action)));
+            assertThat(refusal(STRANGER, "Disclose", disclosing(other))).isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
+            assertThat(refusal(STRANGER, "FetchPayload", byAccess(other))).startsWith("NOT_FOUND");
+            assertThat(disclosureBy(TestNetwork.NODE, disclosure(other))).isEqualTo("NOTHING_TO_DISCLOSE ACC-2");
+        }
     }
 
     @Test
