@@ -10,12 +10,14 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Reads the labels of a FHIR document; loaded by nothing but the commands that met one (REC-4). */
 final class FhirContent {
     static final String MEDIA_TYPE = "application/fhir+json";
     static final int MAX_BYTES = FhirLabels.MAX_BYTES;
+    private static final int SHOWN = 5;
 
     private FhirContent() {}
 
@@ -29,8 +31,8 @@ final class FhirContent {
         return text.substring(start).stripLeading().startsWith("{") && text.contains("\"resourceType\"");
     }
 
-    /** The labels, or a refusal with the element at fault (exit 6). */
-    static Labels labels(byte[] content) throws ClientException {
+    /** What it is about, or a refusal with the element at fault (exit 6). */
+    static FhirDocument read(byte[] content) throws ClientException {
         FhirReading reading = FhirLabels.read(content);
         if (reading instanceof FhirRefusal refusal) {
             throw new ClientException(
@@ -41,7 +43,19 @@ final class FhirContent {
                     "The document is no FHIR R4 resource whose labels can be trusted: " + refusal.message(),
                     "Correct it, or register it as --media-type application/json with --label by hand");
         }
-        return labels((FhirDocument) reading);
+        return (FhirDocument) reading;
+    }
+
+    /** Says which concepts no label stands for, since a consent that names their code does not reach the record. */
+    static void tell(Session session, List<String> unlabelled) {
+        if (!unlabelled.isEmpty()) {
+            int more = unlabelled.size() - SHOWN;
+            session.output()
+                    .say("No label stands for "
+                            + String.join(", ", unlabelled.subList(0, Math.min(SHOWN, unlabelled.size())))
+                            + (more > 0 ? " and " + more + " more" : "")
+                            + ": they have no code, so no consent by code reaches them; record add --label gives one");
+        }
     }
 
     static Labels labels(FhirDocument document) {

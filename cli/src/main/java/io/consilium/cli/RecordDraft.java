@@ -15,6 +15,7 @@ import io.consilium.client.UploadNotes;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.interop.fhir.FhirDocument;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import io.consilium.proto.InstitutionState;
@@ -97,7 +98,12 @@ final class RecordDraft implements AutoCloseable {
                 ? Optional.of(Labels.level("--sensitivity", source.sensitivity().get()))
                 : Optional.empty();
         Optional<byte[]> fhir = fhir(payload, source.mediaType());
-        Optional<Labels> read = fhir.isPresent() ? Optional.of(FhirContent.labels(fhir.get())) : Optional.empty();
+        Optional<Labels> read = Optional.empty();
+        if (fhir.isPresent()) {
+            FhirDocument document = FhirContent.read(fhir.get());
+            FhirContent.tell(session, given.isEmpty() ? document.unlabelled() : List.of());
+            read = Optional.of(FhirContent.labels(document));
+        }
         Labels labels = Labels.of(given, asked, read);
         String mediaType = source.mediaType().isPresent()
                 ? source.mediaType().get()

@@ -46,6 +46,9 @@ final class RecordImport {
             object.put("entry", source.path());
             source.fullUrl().ifPresent(url -> object.put("fullUrl", url));
             object.put("resourceType", source.labels().resourceType());
+            if (!source.labels().unlabelled().isEmpty()) {
+                object.put("unlabelled", source.labels().unlabelled());
+            }
             return object;
         }
     }
@@ -64,9 +67,12 @@ final class RecordImport {
                     "Correct the document, or register its parts with record add");
         }
         List<Entry> entries = new ArrayList<>();
+        List<String> unlabelled = new ArrayList<>();
         for (BundleDocument.Entry source : ((BundleDocument) reading).entries()) {
             entries.add(new Entry(source, labels(source)));
+            unlabelled.addAll(source.labels().unlabelled());
         }
+        FhirContent.tell(session, unlabelled);
         return new RecordImport(session, Hash.sha256(document), entries);
     }
 

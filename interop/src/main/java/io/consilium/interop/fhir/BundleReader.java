@@ -1,6 +1,7 @@
 package io.consilium.interop.fhir;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +24,13 @@ public final class BundleReader {
     private static final Set<String> WRITES = Set.of("POST", "PUT");
     private static final String BUNDLE = "Bundle";
 
+    private final ObjectNode bundle;
     private final String type;
     private final List<Element> entries;
     private final Map<String, Element> byUrl = new LinkedHashMap<>();
 
     private BundleReader(JsonNode tree) {
+        this.bundle = (ObjectNode) tree;
         this.type = tree.path("type").asText();
         this.entries = new Element(tree, BUNDLE).list("entry");
     }
@@ -69,6 +72,7 @@ public final class BundleReader {
         }
         references();
         onePatient(document);
+        List<FhirDocument> labels = labels(document);
         List<String> contents = FhirJson.entryResources(text);
         List<BundleDocument.Entry> read = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
@@ -76,9 +80,22 @@ public final class BundleReader {
                     entries.get(i).path() + ".resource",
                     entries.get(i).text("fullUrl"),
                     contents.get(i),
-                    document.entries().get(i)));
+                    labels.get(i)));
         }
         return new BundleDocument(read);
+    }
+
+    private List<FhirDocument> labels(FhirDocument document) throws Refused {
+        BundleLabels labels = new BundleLabels(entries, document.entries());
+        if (bundle.has("meta")) {
+            labels.protectAll(ResourceWalk.read(bundle.deepCopy().retain("resourceType", "meta")));
+        }
+        if (type.equals("document")) {
+            document.entries().stream()
+                    .filter(entry -> entry.resourceType().equals("Composition"))
+                    .forEach(labels::protectAll);
+        }
+        return labels.resolved();
     }
 
     private void check(Element entry) throws Refused {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a FHIR R4 resource is about (REC-4, PRV-4).
@@ -18,6 +19,7 @@ import java.util.Set;
  *     resources and of entries
  * @param confidentiality the highest level in the document, at least {@link Confidentiality#N} unless it states a lower
  * @param patientReference what {@code subject} or {@code patient} refers to; an identifier, to be kept off the chain
+ * @param unlabelled the places of concepts that no label stands for: in words alone, or a medicine told elsewhere
  * @param entries the resources that a Bundle or Parameters carries. Their classes and codes are their own: a permit for
  *     one of them must not open the whole, so a collection is registered entry by entry or labelled by hand
  */
@@ -28,13 +30,50 @@ public record FhirDocument(
         List<Coding> securityLabels,
         Confidentiality confidentiality,
         Optional<String> patientReference,
-        List<FhirDocument> entries)
+        List<FhirDocument> entries,
+        List<String> unlabelled)
         implements FhirReading {
     public FhirDocument {
         classes = List.copyOf(classes);
         codes = List.copyOf(codes);
         securityLabels = List.copyOf(securityLabels);
         entries = List.copyOf(entries);
+        unlabelled = List.copyOf(unlabelled);
+    }
+
+    /** Protected as another is too: with its security labels, and with its level where that is above the normal one. */
+    FhirDocument protectedAs(FhirDocument other) {
+        Set<Coding> security = new LinkedHashSet<>(securityLabels);
+        security.addAll(other.securityLabels);
+        boolean lifts = Confidentiality.N.compareTo(other.confidentiality) < 0;
+        return new FhirDocument(
+                resourceType,
+                classes,
+                codes,
+                List.copyOf(security),
+                lifts ? confidentiality.max(other.confidentiality) : confidentiality,
+                patientReference,
+                entries,
+                unlabelled);
+    }
+
+    /** With the codes of another that tells what this one is about, and protected as it. */
+    FhirDocument about(FhirDocument other, Predicate<String> stillUnlabelled) {
+        Set<Coding> all = new LinkedHashSet<>(codes);
+        all.addAll(other.codes);
+        other.classes.stream()
+                .filter(coding -> !coding.system().equals(Coding.RESOURCE_TYPES))
+                .forEach(all::add);
+        return new FhirDocument(
+                        resourceType,
+                        classes,
+                        List.copyOf(all),
+                        securityLabels,
+                        confidentiality,
+                        patientReference,
+                        entries,
+                        unlabelled.stream().filter(stillUnlabelled).toList())
+                .protectedAs(other);
     }
 
     /** Classes, codes and security labels, each once: what is blinded into the record's labels. */

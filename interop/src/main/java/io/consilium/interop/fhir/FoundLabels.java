@@ -17,6 +17,7 @@ final class FoundLabels {
     private final Set<Coding> codes = new LinkedHashSet<>();
     private final Set<Coding> security = new LinkedHashSet<>();
     private final List<FhirDocument> entries = new ArrayList<>();
+    private final List<String> unlabelled = new ArrayList<>();
     private Optional<Confidentiality> confidentiality = Optional.empty();
     private Optional<Confidentiality> ofParts = Optional.empty();
     private Optional<String> patient = Optional.empty();
@@ -77,6 +78,13 @@ final class FoundLabels {
         }
     }
 
+    /** A concept that no code tells, so that no label stands for it. */
+    void unlabelled(String path, Role role) {
+        if (role == Role.CLASS || role == Role.CODE) {
+            unlabelled.add(path);
+        }
+    }
+
     private void lift(Confidentiality level) {
         ofParts = Optional.of(ofParts.map(level::max).orElse(level));
     }
@@ -118,6 +126,7 @@ final class FoundLabels {
         contained.classes.stream()
                 .filter(coding -> !coding.system().equals(Coding.RESOURCE_TYPES))
                 .forEach(codes::add);
+        unlabelled.addAll(contained.unlabelled);
         fold(contained.document());
     }
 
@@ -142,6 +151,7 @@ final class FoundLabels {
                 List.copyOf(security),
                 ofParts.map(own::max).orElse(own),
                 patient,
-                entries);
+                entries,
+                unlabelled);
     }
 }

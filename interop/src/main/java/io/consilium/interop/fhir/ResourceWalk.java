@@ -30,6 +30,9 @@ final class ResourceWalk {
     private static final Set<String> PATIENT_ELEMENTS = Set.of("subject", "patient");
     private static final int MAX_SHOWN_NAME = 64;
 
+    /** Names the medicine of a prescription or dose by the resource that has its code. */
+    static final String MEDICINE_ELEMENT = "medicationReference";
+
     private final FoundLabels found;
 
     private ResourceWalk(FoundLabels found) {
@@ -60,6 +63,10 @@ final class ResourceWalk {
             if (reference.isTextual()) {
                 walk.found.patient(reference.textValue());
             }
+        }
+        JsonNode medicine = resource.path(MEDICINE_ELEMENT).path("reference");
+        if (resource.has(MEDICINE_ELEMENT) && !medicine.asText().startsWith("#")) {
+            walk.found.unlabelled(join(path, MEDICINE_ELEMENT), FoundLabels.Role.CODE);
         }
         return walk;
     }
@@ -185,7 +192,18 @@ final class ResourceWalk {
         }
         if (definition.getName().equals("Coding")) {
             found.coding(value, path, inner);
+        } else if (definition.getName().equals("CodeableConcept") && !hasCode(value)) {
+            found.unlabelled(path, inner);
         }
+    }
+
+    private static boolean hasCode(JsonNode concept) {
+        for (JsonNode coding : concept.path("coding")) {
+            if (!coding.path("code").asText().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A Consent's provision names labels as criteria, which protect nothing. */

@@ -90,6 +90,109 @@ class BundleReaderTest {
                 "Bundle.entry[0].resource.code.txt");
     }
 
+    private static final String RESTRICTED =
+            "\"meta\":{\"security\":[{\"system\":\"%s\",\"code\":\"R\"},{\"system\":\"s\",\"code\":\"HIV\"}]}"
+                    .formatted(Confidentiality.SYSTEM);
+    private static final Coding HIV = new Coding("s", "HIV");
+    private static final String BASIC = "{\"resourceType\":\"Basic\"}";
+
+    private static FhirDocument labels(BundleDocument bundle, int entry) {
+        return bundle.entries().get(entry).labels();
+    }
+
+    @Test
+    void rec4_whatTheBundleIsLabelledWithHoldsForEveryEntry() {
+        String low = "{\"resourceType\":\"Basic\",\"meta\":{\"security\":[{\"system\":\"%s\",\"code\":\"L\"}]}}"
+                .formatted(Confidentiality.SYSTEM);
+        String plain = bundle("collection", entry("urn:uuid:1", BASIC), entry("urn:uuid:2", low));
+        BundleDocument lifted = read(plain.replaceFirst("\\{", "{" + RESTRICTED + ","));
+        for (int i = 0; i < 2; i++) {
+            assertThat(labels(lifted, i).confidentiality()).isEqualTo(Confidentiality.R);
+            assertThat(labels(lifted, i).securityLabels()).containsExactly(HIV);
+        }
+        assertThat(labels(read(plain), 1).confidentiality())
+                .as("a Bundle without a level lifts nothing")
+                .isEqualTo(Confidentiality.L);
+    }
+
+    @Test
+    void rec4_theCompositionProtectsItsWholeDocument() {
+        String composition = "{\"resourceType\":\"Composition\"," + RESTRICTED + ",\"confidentiality\":\"V\"}";
+        String[] entries = {entry("urn:uuid:1", composition), entry("urn:uuid:2", BASIC)};
+        FhirDocument basic = labels(read(bundle("document", entries)), 1);
+        assertThat(basic.confidentiality()).isEqualTo(Confidentiality.V);
+        assertThat(basic.securityLabels()).containsExactly(HIV);
+        assertThat(labels(read(bundle("collection", entries)), 1).confidentiality())
+                .as("beside others it is one of them")
+                .isEqualTo(Confidentiality.N);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"urn:uuid:2", "Binary/b", BASE + "Binary/b"})
+    void rec4_aBinaryIsLabelledAsWhatPointsToIt(String url) {
+        String binary = "{\"resourceType\":\"Binary\",\"id\":\"b\",\"contentType\":\"text/plain\"}";
+        String reference =
+                "{\"resourceType\":\"DocumentReference\",\"type\":{\"coding\":[{\"system\":\"s\",\"code\":\"note\"}]},"
+                        + "\"securityLabel\":[{\"coding\":[{\"system\":\"%s\",\"code\":\"R\"}]}],"
+                                .formatted(Confidentiality.SYSTEM)
+                        + "\"content\":[{\"attachment\":{\"url\":\"" + url + "\"}}]}";
+        String at = url.startsWith("urn") ? url : BASE + "Binary/b";
+        FhirDocument content = labels(read(bundle("collection", entry(at, binary), entry("urn:uuid:3", reference))), 0);
+        assertThat(content.confidentiality()).isEqualTo(Confidentiality.R);
+        assertThat(content.codes()).contains(new Coding("s", "note"));
+        assertThat(content.classes()).containsExactly(new Coding(Coding.RESOURCE_TYPES, "Binary"));
+    }
+
+    @Test
+    void rec4_aBinaryIsLabelledAsItsSecurityContext() {
+        String binary =
+                "{\"resourceType\":\"Binary\",\"contentType\":\"text/plain\",\"securityContext\":{\"reference\":\"%s\"}}";
+        String context = entry("urn:uuid:2", "{\"resourceType\":\"Basic\"," + RESTRICTED + "}");
+        assertThat(labels(read(bundle("collection", entry("urn:uuid:1", binary.formatted("urn:uuid:2")), context)), 0)
+                        .confidentiality())
+                .isEqualTo(Confidentiality.R);
+        refuses(
+                bundle("collection", entry("urn:uuid:1", binary.formatted("Basic/elsewhere")), context),
+                "Bundle.entry[0].resource.securityContext");
+    }
+
+    @Test
+    void rec4_aPrescriptionHasTheCodesOfItsMedicine() {
+        String zidovudine =
+                "{\"resourceType\":\"Medication\",\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"AZT\"}]}}";
+        String prescription = "{\"resourceType\":\"MedicationRequest\",\"medicationReference\":{\"reference\":\"%s\"}}";
+        BundleDocument bundle = read(bundle(
+                "collection",
+                entry("urn:uuid:1", prescription.formatted("urn:uuid:2")),
+                entry("urn:uuid:2", zidovudine)));
+        assertThat(labels(bundle, 0).codes()).containsExactly(new Coding("s", "AZT"));
+        assertThat(labels(bundle, 0).unlabelled()).isEmpty();
+        assertThat(labels(read(bundle("collection", entry("urn:uuid:1", prescription.formatted("Medication/m")))), 0)
+                        .unlabelled())
+                .containsExactly("Bundle.entry[0].resource.medicationReference");
+        assertThat(labels(read(prescription.formatted("Medication/m")), 0).unlabelled())
+                .containsExactly("MedicationRequest.medicationReference");
+    }
+
+    @Test
+    void rec4_aConceptOfTextAloneIsTold() {
+        String condition =
+                "{\"resourceType\":\"Condition\",\"code\":{\"text\":\"HIV RNA\"},\"category\":[{\"coding\":[{\"system\":\"s\",\"code\":\"c\"}]}]}";
+        assertThat(labels(read(condition), 0).unlabelled()).containsExactly("Condition.code");
+        assertThat(labels(
+                                read(condition.replace(
+                                        "{\"text\":\"HIV RNA\"}", "{\"coding\":[{\"display\":\"HIV RNA\"}]}")),
+                                0)
+                        .unlabelled())
+                .containsExactly("Condition.code");
+        assertThat(labels(
+                                read(condition.replace(
+                                        "\"text\"", "\"coding\":[{\"system\":\"s\",\"code\":\"h\"}],\"text\"")),
+                                0)
+                        .unlabelled())
+                .isEmpty();
+    }
+
     @Test
     void rec4_aUrnRefersToWhatStandsInTheBundle() {
         String patient = entry("urn:uuid:1", "{\"resourceType\":\"Patient\"}");
