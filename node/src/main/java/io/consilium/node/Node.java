@@ -27,15 +27,12 @@ import io.consilium.storage.ChainStore;
 import io.consilium.storage.Snapshot;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.Vault;
-import io.consilium.storage.VaultException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -52,15 +49,11 @@ public final class Node implements NodeGateway, AutoCloseable {
     private static final int CACHED_KEYS = 65_536;
     private static final int REMEMBERED_SIGNATURES = 4_096;
     private static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
-    private static final int PRUNED_NODES_A_STEP = 2_000;
-    private static final int MAX_PRUNE_STEPS = 50;
-    private static final long HOUSE_SECONDS = 5;
     private static final long VIEW_NANOS = 20_000_000L;
 
     private final NodeIdentity identity;
     private final NodeSettings settings;
     private final ChainStore store;
-    private final Vault vault;
     private final LongSupplier clock;
     private final Hash chainId;
     private final LedgerLimits limits;
@@ -73,7 +66,6 @@ public final class Node implements NodeGateway, AutoCloseable {
     private final Replica replica;
     private final NodeLoop loop;
     private final Ingress ingress;
-    private final ScheduledThreadPoolExecutor housekeeping;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile ReplicaView view;
@@ -92,7 +84,6 @@ public final class Node implements NodeGateway, AutoCloseable {
         this.identity = identity;
         this.settings = settings;
         this.store = store;
-        this.vault = vault;
         this.clock = clock;
         this.chainId = chainId;
         this.limits = LedgerLimits.of(new LedgerState(store.latest()).parameters());
@@ -122,13 +113,11 @@ public final class Node implements NodeGateway, AutoCloseable {
                 frames,
                 clock);
         this.payloads = new PayloadForwarding(
-                vault, network, new StateHolders(store, identity.institution(), () -> Freshness.isFresh(status())));
+                vault,
+                network,
+                background("payloads"),
+                new StateHolders(store, identity.institution(), () -> Freshness.isFresh(status())));
         frames.open(payloads);
-        this.housekeeping = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "housekeeping");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**
@@ -154,7 +143,6 @@ public final class Node implements NodeGateway, AutoCloseable {
             throw unbound;
         }
         node.loop.start();
-        node.housekeeping.scheduleWithFixedDelay(node::keepHouse, HOUSE_SECONDS, HOUSE_SECONDS, TimeUnit.SECONDS);
         LOG.info(
                 "node started institution={} height={} chain={}",
                 identity.institution(),
@@ -258,20 +246,6 @@ public final class Node implements NodeGateway, AutoCloseable {
         }
     }
 
-    /** Prunes old state in small steps, and uploads that nobody goes on with. */
-    private void keepHouse() {
-        try {
-            for (int step = 0; step < MAX_PRUNE_STEPS && store.prune(PRUNED_NODES_A_STEP) > 0; step++) {
-                LOG.debug("pruned a step of old state");
-            }
-            vault.discardStale(nowMillis());
-        } catch (VaultException failure) {
-            LOG.error("vault not cleaned cause={}", failure.getMessage());
-        } catch (RuntimeException | Error failure) {
-            fail(failure);
-        }
-    }
-
     private void fail(Throwable cause) {
         if (failure.completeExceptionally(cause)) {
             waiters.failAll(stopping());
@@ -355,6 +329,11 @@ public final class Node implements NodeGateway, AutoCloseable {
     }
 
     @Override
+    public BackgroundWork background(String name) {
+        return new BackgroundWork(name, this::fail);
+    }
+
+    @Override
     public CompletionStage<PayloadForward> forwardPayload(String institution, Hash ciphertextHash) {
         return payloads.forward(institution, ciphertextHash);
     }
@@ -402,8 +381,6 @@ public final class Node implements NodeGateway, AutoCloseable {
             if (loop.started()) {
                 loop.stop();
             }
-            housekeeping.shutdown();
-            housekeeping.awaitTermination(HOUSE_SECONDS, TimeUnit.SECONDS);
             network.close();
             pool.close();
             payloads.close();

@@ -41,6 +41,9 @@ public interface NodeGateway {
     /** The listener is called for each final block, in order, on one thread that is not the deciding one. */
     void onCommitted(Consumer<CommittedBlock> listener);
 
+    /** A thread of its own for work beside deciding; an Error there stops the node. The caller closes it. */
+    BackgroundWork background(String name);
+
     /** Sends a ciphertext that this node's vault holds whole to the vault of another institution's node (REC-2). */
     CompletionStage<PayloadForward> forwardPayload(String institution, Hash ciphertextHash);
 

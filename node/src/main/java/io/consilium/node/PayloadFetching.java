@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +43,12 @@ final class PayloadFetching {
 
     private final Vault vault;
     private final PeerNetwork network;
-    private final ScheduledExecutorService thread;
+    private final BackgroundWork thread;
     private final Holders holders;
     private final Map<Long, Fetch> fetches = new HashMap<>();
     private long nextRequest = 1;
 
-    PayloadFetching(Vault vault, PeerNetwork network, ScheduledExecutorService thread, Holders holders) {
+    PayloadFetching(Vault vault, PeerNetwork network, BackgroundWork thread, Holders holders) {
         this.vault = vault;
         this.network = network;
         this.thread = thread;
@@ -77,7 +75,7 @@ final class PayloadFetching {
                 .build();
         send(fetch.institution, PeerFrame.newBuilder().setFetchPayload(question));
         int expected = ++fetch.sequence;
-        thread.schedule(() -> late(fetch, expected), REPLY_MILLIS, TimeUnit.MILLISECONDS);
+        thread.later(REPLY_MILLIS, () -> late(fetch, expected));
     }
 
     private void late(Fetch fetch, int sequence) {

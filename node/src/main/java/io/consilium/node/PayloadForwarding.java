@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,27 +35,21 @@ final class PayloadForwarding implements AutoCloseable {
     static final long REPLY_MILLIS = 5_000;
 
     private static final long HASHED_BYTES_PER_MILLI = 20_000;
-    private static final long STOP_SECONDS = 2;
     private static final int MAX_CODE = 64;
 
     private final Vault vault;
     private final PeerNetwork network;
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundWork thread;
     private final Map<Long, Transfer> transfers = new HashMap<>();
     private long nextRequest = 1;
 
     private final PayloadFetching fetching;
     private final PayloadFetching.Holders holders;
 
-    PayloadForwarding(Vault vault, PeerNetwork network, PayloadFetching.Holders holders) {
+    PayloadForwarding(Vault vault, PeerNetwork network, BackgroundWork thread, PayloadFetching.Holders holders) {
         this.vault = vault;
         this.network = network;
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "payloads");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setRemoveOnCancelPolicy(true);
+        this.thread = thread;
         this.holders = holders;
         this.fetching = new PayloadFetching(vault, network, thread, holders);
     }
@@ -122,7 +114,7 @@ final class PayloadForwarding implements AutoCloseable {
             boolean last = chunk.get().last();
             // The receiver hashes the whole payload before it answers the last piece.
             long patience = REPLY_MILLIS + (last ? transfer.totalSize / HASHED_BYTES_PER_MILLI : 0);
-            thread.schedule(() -> late(transfer, expected), patience, TimeUnit.MILLISECONDS);
+            thread.later(patience, () -> late(transfer, expected));
         } catch (VaultException failure) {
             LOG.error("payload unreadable hash={} cause={}", transfer.hash.shortHex(), failure.getMessage());
             end(transfer, new PayloadForward.Refused("UNREADABLE"));
@@ -226,9 +218,7 @@ final class PayloadForwarding implements AutoCloseable {
                     fetching.endAll(stopped());
                 },
                 () -> {});
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        thread.shutdown();
-        thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        thread.close();
     }
 
     private static final class Transfer {

@@ -70,6 +70,20 @@ class NodeFailureTest {
     }
 
     @Test
+    void anErrorOfWorkBesideDecidingStopsTheNode() throws Exception {
+        Node node = start(new MemoryChainStore(chain.genesis()), 0);
+        try (BackgroundWork work = node.background("beside")) {
+            work.kind("reading", () -> {
+                        throw new AssertionError("the disk is gone");
+                    })
+                    .soon();
+            assertThatThrownBy(() -> node.failure().get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasRootCauseMessage("the disk is gone");
+        }
+    }
+
+    @Test
     void refusesToStartOnATakenPort() throws Exception {
         Node first = start(new MemoryChainStore(chain.genesis()), 0);
         assertThatThrownBy(() -> start(new MemoryChainStore(chain.genesis()), first.peerPort()))

@@ -98,7 +98,7 @@ public final class RunningNode implements AutoCloseable {
                 .size());
         InstitutionTransactions transactions = transactions(keys, started);
         EvidenceSubmission evidence = new EvidenceSubmission(started, store, transactions);
-        opened.push(new Housekeeping(store, vault, ready, evidence, clock));
+        opened.push(new Housekeeping(started.background("housekeeping"), store, vault, ready, evidence, clock));
         keepVault(transactions, started, vault, markers, ready, metrics);
         opened.push(KeyGrants.start(started, keys.institutionEncryption(), transactions, new SecureRandom()));
         ApiServer server = startApi(new ClientApi.Foundation(

@@ -11,6 +11,7 @@ import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.tx.ActorName;
+import io.consilium.node.BackgroundWork;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ProblemException;
@@ -24,7 +25,6 @@ import io.consilium.proto.DrugKeyState;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequestStatus;
 import io.consilium.storage.IndexPage;
-import io.consilium.storage.StoreClosedException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -32,9 +32,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class KeyGrants implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyGrants.class);
     private static final long RETRY_SECONDS = 5;
-    private static final long STOP_SECONDS = 5;
     private static final int PAGE = 256;
     private static final int A_TURN = 64;
 
@@ -53,7 +49,8 @@ public final class KeyGrants implements AutoCloseable {
     private final X25519KeyPair institution;
     private final InstitutionTransactions transactions;
     private final SecureRandom random;
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundWork thread;
+    private final BackgroundWork.Kind granting;
 
     /** Everything up to this key is answered. */
     private Optional<byte[]> done = Optional.empty();
@@ -64,19 +61,15 @@ public final class KeyGrants implements AutoCloseable {
         this.institution = institution;
         this.transactions = transactions;
         this.random = random;
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "key-grants");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.thread = node.background("key-grants");
+        this.granting = thread.kind("granting keys", this::turn);
     }
 
     public static KeyGrants start(
             NodeGateway node, X25519KeyPair institution, InstitutionTransactions transactions, SecureRandom random) {
         KeyGrants grants = new KeyGrants(node, institution, transactions, random);
         node.onCommitted(grants::committed);
-        grants.thread.scheduleWithFixedDelay(grants::turn, 0, RETRY_SECONDS, TimeUnit.SECONDS);
+        grants.granting.every(0, RETRY_SECONDS);
         return grants;
     }
 
@@ -85,11 +78,7 @@ public final class KeyGrants implements AutoCloseable {
                 .anyMatch(event -> event.type().equals(EventType.DRUG_KEY_REQUESTED.text())
                         && event.parties().contains(node.institution()));
         if (asked) {
-            try {
-                thread.execute(this::turn);
-            } catch (RejectedExecutionException stopping) {
-                LOG.debug("keys are granted no more");
-            }
+            granting.soon();
         }
     }
 
@@ -109,10 +98,6 @@ public final class KeyGrants implements AutoCloseable {
                     later.getCause() instanceof ProblemException refused
                             ? refused.problem().code()
                             : String.valueOf(later.getCause()));
-        } catch (StoreClosedException | ProblemException later) {
-            LOG.debug("keys are not granted for now cause={}", later.getMessage());
-        } catch (RuntimeException failed) {
-            LOG.error("keys are not granted", failed);
         }
     }
 
@@ -193,7 +178,6 @@ public final class KeyGrants implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        thread.shutdown();
-        thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        thread.close();
     }
 }

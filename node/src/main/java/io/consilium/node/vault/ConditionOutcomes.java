@@ -5,6 +5,7 @@ import io.consilium.crypto.CanonicalWriter;
 import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.tx.Refusal;
+import io.consilium.node.BackgroundWork;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.PolicySource;
@@ -14,17 +15,12 @@ import io.consilium.proto.AccessOutcome;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.storage.IndexPage;
-import io.consilium.storage.SnapshotLimitException;
-import io.consilium.storage.StoreClosedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +35,13 @@ public final class ConditionOutcomes implements AutoCloseable {
     private static final int A_TURN = 64;
     private static final int PAGE = 256;
     private static final long RETRY_SECONDS = 5;
-    private static final long STOP_SECONDS = 5;
 
     private final NodeGateway node;
     private final PolicySource policies;
     private final ConditionJudge judge;
     private final InstitutionTransactions transactions;
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundWork thread;
+    private final BackgroundWork.Kind posts;
 
     /** Outcomes on their way, so that one access gets one transaction. */
     private final ConcurrentHashMap<ByteString, CompletableFuture<Void>> posting = new ConcurrentHashMap<>();
@@ -56,19 +52,15 @@ public final class ConditionOutcomes implements AutoCloseable {
         this.policies = policies;
         this.judge = new ConditionJudge(node.institution(), keys);
         this.transactions = transactions;
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "condition-outcomes");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.thread = node.background("condition-outcomes");
+        this.posts = thread.kind("posting outcomes", this::turn);
     }
 
     public static ConditionOutcomes start(
             NodeGateway node, PolicySource policies, ScopeKeys keys, InstitutionTransactions transactions) {
         ConditionOutcomes outcomes = new ConditionOutcomes(node, policies, keys, transactions);
         node.onCommitted(outcomes::committed);
-        outcomes.thread.scheduleWithFixedDelay(outcomes::turn, 0, RETRY_SECONDS, TimeUnit.SECONDS);
+        outcomes.posts.every(0, RETRY_SECONDS);
         return outcomes;
     }
 
@@ -78,11 +70,7 @@ public final class ConditionOutcomes implements AutoCloseable {
                 .anyMatch(event -> event.type().equals(EventType.ACCESS_PERMITTED.text())
                         || event.type().equals(EventType.ACCESS_USED.text()));
         if (asked) {
-            try {
-                thread.execute(this::turn);
-            } catch (RejectedExecutionException stopping) {
-                LOG.debug("no outcomes are posted any more");
-            }
+            posts.soon();
         }
     }
 
@@ -91,12 +79,8 @@ public final class ConditionOutcomes implements AutoCloseable {
             for (ByteString access : due()) {
                 post(access).join();
             }
-        } catch (StoreClosedException | SnapshotLimitException | ProblemException later) {
-            LOG.debug("outcomes not posted for now cause={}", later.getMessage());
         } catch (CompletionException failed) {
             LOG.warn("outcome not posted yet cause={}", code(failed));
-        } catch (RuntimeException failed) {
-            LOG.error("outcomes not posted", failed);
         }
     }
 
@@ -181,7 +165,6 @@ public final class ConditionOutcomes implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        thread.shutdown();
-        thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        thread.close();
     }
 }

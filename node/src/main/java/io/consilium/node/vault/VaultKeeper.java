@@ -4,26 +4,23 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.LedgerEvent;
+import io.consilium.node.BackgroundWork;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.NodeGateway;
-import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.EventDetail;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import io.consilium.storage.Snapshot;
-import io.consilium.storage.SnapshotLimitException;
-import io.consilium.storage.StoreClosedException;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
 import io.consilium.storage.VaultScrub;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +35,9 @@ public final class VaultKeeper implements AutoCloseable {
     private static final long REPLICATE_SECONDS = 2;
     private static final long SWEEP_SECONDS = 30;
     private static final long SCRUB_SECONDS = 1;
-    private static final long STOP_SECONDS = 5;
+
+    /** Events of new records that may wait to be looked at; the census finds what does not find room. */
+    private static final int MAX_NEWS = 4_096;
 
     /**
      * How the vault is kept.
@@ -59,7 +58,14 @@ public final class VaultKeeper implements AutoCloseable {
     private final VaultScrub scrub;
     private final LongAdder failures = new LongAdder();
     private final LongAdder scrubbed = new LongAdder();
-    private final ScheduledThreadPoolExecutor thread;
+    private final BackgroundWork thread;
+    private final BackgroundWork.Kind erasing;
+    private final BackgroundWork.Kind settling;
+    private final BackgroundWork.Kind looking;
+
+    /** Guarded by itself. */
+    private final Deque<LedgerEvent> news = new ArrayDeque<>();
+
     private volatile int damaged;
 
     private VaultKeeper(
@@ -70,15 +76,13 @@ public final class VaultKeeper implements AutoCloseable {
         this.markers = markers;
         this.acks = new ErasureAcks(node, markers, transactions);
         this.receipts = new TransferReceipts(node, vault, transactions);
-        this.replication = new Replication(node, vault, this::soon, this::fetchOn);
+        this.thread = node.background("vault-keeper");
+        this.replication = new Replication(node, vault, thread, this::fetchOn);
         this.sweep = new Sweep(node, vault, pace.unclaimedMillis());
         this.scrub = vault.scrub();
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "vault-keeper");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.erasing = kind("applying erasures", this::erase);
+        this.settling = kind("settling uploads", sweep::settle);
+        this.looking = kind("looking for new payloads", this::look);
     }
 
     /** The markers must have been applied to the vault as it was opened. */
@@ -89,22 +93,34 @@ public final class VaultKeeper implements AutoCloseable {
         new SecureRandom().nextBytes(place);
         keeper.scrub.startAfter(Hash.of(place));
         node.onCommitted(keeper::committed);
-        keeper.every(ERASE_SECONDS, keeper::erase);
-        keeper.every(REPLICATE_SECONDS, keeper::replicate);
-        keeper.every(SWEEP_SECONDS, keeper::sweepUp);
+        keeper.erasing.every(0, ERASE_SECONDS);
+        keeper.kind("replicating payloads", keeper::replicate).every(0, REPLICATE_SECONDS);
+        keeper.kind("sweeping the vault", keeper::sweepUp).every(0, SWEEP_SECONDS);
         if (pace.scrubBytesPerSecond() > 0) {
-            keeper.every(SCRUB_SECONDS, keeper::scrubOn);
+            keeper.kind("checking the vault", keeper::scrubOn).every(0, SCRUB_SECONDS);
         }
         return keeper;
     }
 
-    private void every(long seconds, Runnable task) {
-        thread.scheduleWithFixedDelay(task, 0, seconds, TimeUnit.SECONDS);
+    private interface Work {
+        void run() throws VaultException;
     }
 
-    /** One task a block and kind of work, however many events the block has. */
+    private BackgroundWork.Kind kind(String what, Work work) {
+        return thread.kind(what, () -> guarded(what, work));
+    }
+
+    /** What the vault's disk refuses is counted, logged and tried again: it never stops the chain. */
+    private void guarded(String what, Work work) {
+        try {
+            work.run();
+        } catch (VaultException failed) {
+            failures.increment();
+            LOG.error("{} failed cause={}", what, failed.getMessage());
+        }
+    }
+
     private void committed(CommittedBlock block) {
-        List<LedgerEvent> own = new ArrayList<>();
         boolean erased = false;
         boolean concerned = false;
         for (LedgerEvent event : block.events()) {
@@ -112,34 +128,40 @@ public final class VaultKeeper implements AutoCloseable {
             if (event.type().equals(EventType.RECORD_ERASED.text())) {
                 erased = true;
             } else if (event.type().startsWith("record.") && event.parties().contains(node.institution())) {
-                own.add(event);
+                heard(event);
             }
         }
         if (erased) {
-            soon(this::erase);
+            erasing.soon();
         }
         if (concerned) {
-            soon(() -> guarded("uploads not settled", sweep::settle));
-        }
-        if (!own.isEmpty()) {
-            soon(() -> guarded("new payloads not looked for", () -> look(own)));
+            settling.soon();
         }
     }
 
-    private void soon(Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("the vault is kept no more");
+    private void heard(LedgerEvent event) {
+        synchronized (news) {
+            if (news.size() < MAX_NEWS) {
+                news.addLast(event);
+            }
+        }
+        looking.soon();
+    }
+
+    private List<LedgerEvent> takeNews() {
+        synchronized (news) {
+            List<LedgerEvent> taken = List.copyOf(news);
+            news.clear();
+            return taken;
         }
     }
 
     /** Wants what records have this institution keep and is not here; what finds no room is left to the census. */
-    private void look(List<LedgerEvent> events) throws VaultException {
+    private void look() throws VaultException {
         boolean missing = false;
         try (StateView view = StateView.open(node)) {
             PayloadClaims claims = new PayloadClaims(view.chain(), view.state());
-            for (LedgerEvent event : events) {
+            for (LedgerEvent event : takeNews()) {
                 for (var id : EventDetail.parseFrom(event.payload()).getObjectIdsList()) {
                     if (replication.isFull()) {
                         return;
@@ -165,77 +187,50 @@ public final class VaultKeeper implements AutoCloseable {
         }
     }
 
-    private void erase() {
-        guarded("erasures not applied", () -> {
-            try (Snapshot chain = node.snapshot()) {
-                markers.apply(chain);
-            }
-            if (Freshness.isFresh(node.status())) {
-                acks.turn();
-            }
-        });
+    private void erase() throws VaultException {
+        try (Snapshot chain = node.snapshot()) {
+            markers.apply(chain);
+        }
+        if (Freshness.isFresh(node.status())) {
+            acks.turn();
+        }
     }
 
     private void fetchOn() {
-        guarded("payloads not replicated", replication::turn);
+        guarded("replicating payloads", replication::turn);
     }
 
-    private void replicate() {
-        guarded("payloads not replicated", () -> {
-            List<Hash> aside = vault.damaged();
-            damaged = aside.size();
-            aside.forEach(replication::want);
-            replication.turn();
-            if (Freshness.isFresh(node.status())) {
-                receipts.turn();
+    private void replicate() throws VaultException {
+        List<Hash> aside = vault.damaged();
+        damaged = aside.size();
+        aside.forEach(replication::want);
+        replication.turn();
+        if (Freshness.isFresh(node.status())) {
+            receipts.turn();
+        }
+    }
+
+    private void sweepUp() throws VaultException {
+        if (Freshness.isFresh(node.status())) {
+            sweep.settle();
+            sweep.turn();
+        }
+    }
+
+    private void scrubOn() throws VaultException {
+        for (long read = 0; read < pace.scrubBytesPerSecond(); ) {
+            VaultScrub.Step step = scrub.step();
+            if (step.damaged().isPresent()) {
+                LOG.error(
+                        "payload damaged, put aside hash={}",
+                        step.damaged().get().shortHex());
+                replication.want(step.damaged().get());
             }
-        });
-    }
-
-    private void sweepUp() {
-        guarded("vault not swept", () -> {
-            if (Freshness.isFresh(node.status())) {
-                sweep.settle();
-                sweep.turn();
+            if (step.bytes() == 0) {
+                return;
             }
-        });
-    }
-
-    private void scrubOn() {
-        guarded("vault not checked", () -> {
-            for (long read = 0; read < pace.scrubBytesPerSecond(); ) {
-                VaultScrub.Step step = scrub.step();
-                if (step.damaged().isPresent()) {
-                    LOG.error(
-                            "payload damaged, put aside hash={}",
-                            step.damaged().get().shortHex());
-                    replication.want(step.damaged().get());
-                }
-                if (step.bytes() == 0) {
-                    return;
-                }
-                read += step.bytes();
-                scrubbed.add(step.bytes());
-            }
-        });
-    }
-
-    private interface Task {
-        void run() throws VaultException;
-    }
-
-    /** What fails is counted, logged and tried again: the vault's disk never stops the chain. */
-    private void guarded(String what, Task task) {
-        try {
-            task.run();
-        } catch (VaultException failed) {
-            failures.increment();
-            LOG.error("{} cause={}", what, failed.getMessage());
-        } catch (StoreClosedException | SnapshotLimitException | ProblemException later) {
-            LOG.debug("{} for now cause={}", what, later.getMessage());
-        } catch (RuntimeException failed) {
-            failures.increment();
-            LOG.error("{}", what, failed);
+            read += step.bytes();
+            scrubbed.add(step.bytes());
         }
     }
 
@@ -253,7 +248,7 @@ public final class VaultKeeper implements AutoCloseable {
 
     /** Turns that failed since the start. */
     public long failures() {
-        return failures.sum();
+        return failures.sum() + thread.failures();
     }
 
     /** Payloads put aside because they rotted. */
@@ -282,8 +277,7 @@ public final class VaultKeeper implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException, VaultException {
-        thread.shutdown();
-        thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        thread.close();
         scrub.close();
     }
 }

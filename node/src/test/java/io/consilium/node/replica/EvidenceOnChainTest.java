@@ -12,6 +12,7 @@ import io.consilium.ledger.evidence.EvidenceRules;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.Admission;
+import io.consilium.node.BackgroundWork;
 import io.consilium.node.CommittedBlock;
 import io.consilium.node.CommittedTransaction;
 import io.consilium.node.NodeGateway;
@@ -121,6 +122,11 @@ class EvidenceOnChainTest {
 
         @Override
         public void onCommitted(Consumer<CommittedBlock> listener) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public BackgroundWork background(String name) {
             throw new UnsupportedOperationException();
         }
 
