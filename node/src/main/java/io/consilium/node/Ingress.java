@@ -46,7 +46,9 @@ final class Ingress {
     private record Pending(CompletableFuture<List<Admission>> answer, List<Checked> checked, long bytes) {}
 
     CompletableFuture<List<Admission>> submit(List<ParsedTransaction> transactions) {
-        long size = transactions.stream().mapToLong(ParsedTransaction::size).sum();
+        long size = transactions.stream()
+                .mapToLong(ParsedTransaction::retainedBytes)
+                .sum();
         if (bytes.addAndGet(size) > maxBytes) {
             bytes.addAndGet(-size);
             return busy(transactions, "this node is taking in as much as it may");

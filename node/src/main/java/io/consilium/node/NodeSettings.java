@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param peerAddresses host:port by institution, in place of the registry's
  * @param maxWaiters callers that may wait for transactions to become final at one time
- * @param maxIngressBytes of clients' transactions between their arrival and the mempool
+ * @param maxIngressBytes what clients' transactions may take in memory between their arrival and the mempool
  */
 public record NodeSettings(
         String peerHost,
@@ -23,7 +23,9 @@ public record NodeSettings(
         int verifyThreads,
         long maxIngressBytes,
         int maxRememberedTransactions) {
-    private static final long INGRESS_BYTES = 32L << 20;
+    /** Two submissions of the largest size. */
+    public static final long INGRESS_BYTES = 20L << 20;
+
     private static final int REMEMBERED_TRANSACTIONS = 32_768;
 
     public NodeSettings {

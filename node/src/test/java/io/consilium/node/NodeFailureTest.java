@@ -94,7 +94,7 @@ class NodeFailureTest {
     @Test
     @DisplayName("TX-6 a full node refuses at the door and says so")
     void tx6_refusesWhatItCannotHold() throws Exception {
-        Node node = start(new MemoryChainStore(chain.genesis()), 0, 1_000);
+        Node node = start(new MemoryChainStore(chain.genesis()), 0, 4_000);
         List<ParsedTransaction> batch =
                 java.util.stream.Stream.generate(this::next).limit(10).toList();
         assertThat(node.submit(batch).get(30, TimeUnit.SECONDS)).allMatch(answer -> answer instanceof Admission.Busy);

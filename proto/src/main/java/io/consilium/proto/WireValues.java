@@ -1,9 +1,11 @@
 package io.consilium.proto;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.util.Optional;
@@ -25,8 +27,13 @@ public final class WireValues {
      * a larger answer says only that there are more.
      */
     public static int count(byte[] message, Descriptor type, int most) throws InvalidProtocolBufferException {
+        return count(UnsafeByteOperations.unsafeWrap(message), type, most);
+    }
+
+    /** The same for bytes that are shared. */
+    public static int count(ByteString message, Descriptor type, int most) throws InvalidProtocolBufferException {
         try {
-            return (int) count(CodedInputStream.newInstance(message), type, most, 0);
+            return (int) count(message.newCodedInput(), type, most, 0);
         } catch (InvalidProtocolBufferException malformed) {
             throw malformed;
         } catch (IOException cut) {

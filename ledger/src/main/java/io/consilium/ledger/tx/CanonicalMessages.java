@@ -1,12 +1,14 @@
 package io.consilium.ledger.tx;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import io.consilium.crypto.MalformedException;
-import java.util.Arrays;
+import java.io.IOException;
 
 /**
  * Protobuf read strictly: no unknown field at any depth, and the bytes are the ones that writing the message gives.
@@ -15,21 +17,34 @@ import java.util.Arrays;
 public final class CanonicalMessages {
     private CanonicalMessages() {}
 
-    /** Parses at most {@code maxBytes}; {@code what} names the message in errors. */
+    /**
+     * Parses at most {@code maxBytes}; {@code what} names the message in errors. The message shares the bytes, which must not
+     * change afterwards.
+     */
     public static <T extends Message> T parse(Parser<T> parser, byte[] bytes, int maxBytes, String what)
             throws MalformedException {
-        if (bytes.length > maxBytes) {
-            throw new MalformedException(what + ": " + bytes.length + " bytes, at most " + maxBytes + " are allowed");
+        return parse(parser, UnsafeByteOperations.unsafeWrap(bytes), maxBytes, what);
+    }
+
+    /** The same for bytes that are shared already. */
+    public static <T extends Message> T parse(Parser<T> parser, ByteString bytes, int maxBytes, String what)
+            throws MalformedException {
+        if (bytes.size() > maxBytes) {
+            throw new MalformedException(what + ": " + bytes.size() + " bytes, at most " + maxBytes + " are allowed");
         }
         try {
             // What is not known is left out, so that bytes with such a field are never the ones written anew.
-            T message = DiscardUnknownFieldsParser.wrap(parser).parseFrom(bytes);
-            if (message.getSerializedSize() != bytes.length || !Arrays.equals(message.toByteArray(), bytes)) {
+            CodedInputStream shared = bytes.newCodedInput();
+            shared.enableAliasing(true);
+            T message = DiscardUnknownFieldsParser.wrap(parser).parseFrom(shared);
+            shared.checkLastTagWas(0);
+            if (message.getSerializedSize() != bytes.size()
+                    || !message.toByteString().equals(bytes)) {
                 requireKnownFields(parser.parseFrom(bytes), what);
                 throw new MalformedException(what + ": not in its canonical spelling");
             }
             return message;
-        } catch (InvalidProtocolBufferException invalid) {
+        } catch (IOException invalid) {
             throw new MalformedException(what + ": no such protobuf message (" + invalid.getMessage() + ")", invalid);
         }
     }

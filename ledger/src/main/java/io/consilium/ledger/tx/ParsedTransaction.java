@@ -1,6 +1,9 @@
 package io.consilium.ledger.tx;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.MerkleTree;
@@ -12,6 +15,7 @@ import io.consilium.proto.Precondition;
 import io.consilium.proto.SignedTransaction;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionSigner;
+import io.consilium.proto.WireValues;
 import java.util.Optional;
 
 /**
@@ -24,7 +28,14 @@ public final class ParsedTransaction {
     public static final int MAX_PRECONDITIONS = 8;
     public static final int SALT_BYTES = 16;
 
+    /** Each list has a bound of its own; this one holds before any of them is built. */
+    public static final int MAX_VALUES = 1 << 16;
+
     private static final int SIGNATURE_BYTES = 64;
+
+    /** What a transaction takes in memory whatever it says: its envelope, its hashes, and its place where it waits. */
+    private static final int FIXED_BYTES = 1_024;
+
     private static final String ID_DOMAIN = "consilium/tx/v1";
     private static final String SIGNATURE_DOMAIN = "consilium/tx-signature/v1";
 
@@ -34,15 +45,16 @@ public final class ParsedTransaction {
     private final Hash chainId;
     private final Hash txId;
     private final Hash leafHash;
+    private final int retainedBytes;
 
-    private ParsedTransaction(byte[] signedBytes, SignedTransaction signed, TransactionBody body) {
-        byte[] bodyBytes = signed.getBody().toByteArray();
+    private ParsedTransaction(byte[] signedBytes, SignedTransaction signed, TransactionBody body, int values) {
         this.signedBytes = signedBytes;
         this.signed = signed;
         this.body = body;
         this.chainId = Hash.of(body.getChainId().toByteArray());
-        this.txId = idOf(bodyBytes);
+        this.txId = idOf(signed.getBody().toByteArray());
         this.leafHash = MerkleTree.leafHash(signedBytes);
+        this.retainedBytes = FIXED_BYTES + signedBytes.length + values * WireValues.VALUE_BYTES;
     }
 
     /** Reads the signed bytes, which must not change afterwards; signatures are checked apart. */
@@ -53,17 +65,31 @@ public final class ParsedTransaction {
         }
         SignedTransaction signed;
         TransactionBody body;
+        int values;
         try {
+            requireFew(UnsafeByteOperations.unsafeWrap(signedBytes), SignedTransaction.getDescriptor(), "transaction");
             signed = CanonicalMessages.parse(SignedTransaction.parser(), signedBytes, MAX_BYTES, "transaction");
-            body = CanonicalMessages.parse(
-                    TransactionBody.parser(), signed.getBody().toByteArray(), MAX_BYTES, "transaction.body");
+            values = requireFew(signed.getBody(), TransactionBody.getDescriptor(), "transaction.body");
+            body = CanonicalMessages.parse(TransactionBody.parser(), signed.getBody(), MAX_BYTES, "transaction.body");
         } catch (MalformedException malformed) {
             throw new MalformedTransaction(
                     Refusal.TRANSACTION_MALFORMED.rejection(String.valueOf(malformed.getMessage())));
         }
         envelope(signed, body);
         PayloadFormat.check(body);
-        return new ParsedTransaction(signedBytes, signed, body);
+        return new ParsedTransaction(signedBytes, signed, body, values);
+    }
+
+    private static int requireFew(ByteString message, Descriptor type, String what) throws MalformedException {
+        try {
+            int values = WireValues.count(message, type, MAX_VALUES);
+            if (values > MAX_VALUES) {
+                throw new MalformedException(what + ": more than " + MAX_VALUES + " values");
+            }
+            return values;
+        } catch (InvalidProtocolBufferException invalid) {
+            throw new MalformedException(what + ": no such protobuf message (" + invalid.getMessage() + ")", invalid);
+        }
     }
 
     private static void envelope(SignedTransaction signed, TransactionBody body) throws MalformedTransaction {
@@ -159,6 +185,11 @@ public final class ParsedTransaction {
 
     public int size() {
         return signedBytes.length;
+    }
+
+    /** About what it takes in memory while it is kept, for bounds: its bytes and every value that they spell. */
+    public int retainedBytes() {
+        return retainedBytes;
     }
 
     @Override

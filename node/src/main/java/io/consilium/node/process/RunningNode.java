@@ -76,6 +76,11 @@ public final class RunningNode implements AutoCloseable {
     }
 
     private void open() throws NodeStartException {
+        Optional<NodeStartException> objection =
+                new HeapBudget(config).objection(Runtime.getRuntime().maxMemory());
+        if (objection.isPresent()) {
+            throw objection.get();
+        }
         NodeKeys keys = keys(config);
         Hash chainId = GenesisReader.read(config.genesis()).chainId();
         RocksChainStore store = store(chainId);

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The transactions that wait for a block, oldest first, each once by its txId. Bounded in number, in bytes and in the
- * share of one institution (TX-6), so that nobody fills it for all. Owned by the deciding thread; only
+ * The transactions that wait for a block, oldest first, each once by its txId. Bounded in number, in what they take in
+ * memory, and in the share of one institution of both (TX-6), so that nobody fills it for all. Owned by the deciding thread; only
  * {@link #isVisible} may be asked from others.
  */
 final class Mempool {
@@ -33,9 +33,23 @@ final class Mempool {
     private final MempoolLimits limits;
     private final Map<Hash, ParsedTransaction> byId = new LinkedHashMap<>();
     private final Map<Hash, ParsedTransaction> byLeaf = new HashMap<>();
-    private final Map<String, Integer> byInstitution = new HashMap<>();
+    private final Map<String, Share> byInstitution = new HashMap<>();
     private final Set<Hash> visibleIds = ConcurrentHashMap.newKeySet();
     private long bytes;
+    private long retained;
+
+    /** What one institution holds of the two bounds. */
+    private record Share(int transactions, long retained) {
+        static final Share NONE = new Share(0, 0);
+
+        Share with(ParsedTransaction transaction) {
+            return new Share(transactions + 1, retained + transaction.retainedBytes());
+        }
+
+        Share without(ParsedTransaction transaction) {
+            return new Share(transactions - 1, retained - transaction.retainedBytes());
+        }
+    }
 
     Mempool(MempoolLimits limits) {
         this.limits = limits;
@@ -45,20 +59,25 @@ final class Mempool {
         if (byId.containsKey(transaction.txId())) {
             return Outcome.DUPLICATE;
         }
-        if (byId.size() >= limits.maxTransactions() || bytes + transaction.size() > limits.maxBytes()) {
+        if (byId.size() >= limits.maxTransactions() || retained + transaction.retainedBytes() > limits.maxBytes()) {
             return Outcome.FULL;
         }
         String institution = institution(transaction);
-        int used = byInstitution.getOrDefault(institution, 0);
-        if ((long) used * PERCENT >= (long) limits.maxTransactions() * limits.institutionPercent()) {
+        Share share = byInstitution.getOrDefault(institution, Share.NONE).with(transaction);
+        if (isOver(share.transactions(), limits.maxTransactions()) || isOver(share.retained(), limits.maxBytes())) {
             return Outcome.OVER_QUOTA;
         }
-        byInstitution.put(institution, used + 1);
+        byInstitution.put(institution, share);
         byId.put(transaction.txId(), transaction);
         byLeaf.put(transaction.leafHash(), transaction);
         visibleIds.add(transaction.txId());
         bytes += transaction.size();
+        retained += transaction.retainedBytes();
         return Outcome.ADDED;
+    }
+
+    private boolean isOver(long used, long bound) {
+        return used * PERCENT > bound * limits.institutionPercent();
     }
 
     boolean contains(Hash txId) {
@@ -79,8 +98,14 @@ final class Mempool {
         return byId.size();
     }
 
+    /** Of the signed transactions, as a block would carry them. */
     long bytes() {
         return bytes;
+    }
+
+    /** What they take in memory. */
+    long retained() {
+        return retained;
     }
 
     boolean isEmpty() {
@@ -131,7 +156,10 @@ final class Mempool {
         byLeaf.remove(transaction.leafHash());
         visibleIds.remove(transaction.txId());
         bytes -= transaction.size();
-        byInstitution.computeIfPresent(institution(transaction), (name, count) -> count > 1 ? count - 1 : null);
+        retained -= transaction.retainedBytes();
+        byInstitution.computeIfPresent(
+                institution(transaction),
+                (name, share) -> share.transactions() > 1 ? share.without(transaction) : null);
     }
 
     /** Institution of the first signer; patients, whose actors are bare ids, share one quota each. */

@@ -3,7 +3,8 @@ package io.consilium.node.replica;
 /**
  * The bounds of a mempool.
  *
- * @param institutionPercent how much of {@code maxTransactions} one institution may hold
+ * @param maxBytes what the transactions may take in memory
+ * @param institutionPercent how much of either bound one institution may hold
  */
 public record MempoolLimits(int maxTransactions, long maxBytes, int institutionPercent) {
     public static final MempoolLimits DEFAULT = new MempoolLimits(20_000, 32L << 20, 75);

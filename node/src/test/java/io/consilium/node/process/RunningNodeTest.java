@@ -188,6 +188,11 @@ class RunningNodeTest {
     }
 
     @Test
+    void boundsThatDoNotFitTheHeapAreAUsageError() throws Exception {
+        fails(Map.of("mempool.max-bytes", "17179869184"), 2, "HEAP_TOO_SMALL");
+    }
+
+    @Test
     void aDamagedStoreIsNotStarted() throws Exception {
         start(Map.of()).close();
         for (Path file : files(directory.resolve("node/db"), "CURRENT")) {

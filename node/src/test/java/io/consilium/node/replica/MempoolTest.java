@@ -8,6 +8,7 @@ import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.TestTransactions;
 import io.consilium.node.replica.Mempool.Outcome;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class MempoolTest {
     private static final Hash CHAIN = Hash.sha256("mempool".getBytes(StandardCharsets.UTF_8));
     private static final KeyPair KEY = TestTransactions.key(1);
 
-    private final Mempool mempool = new Mempool(new MempoolLimits(10, 10_000, 50));
+    private final Mempool mempool = new Mempool(new MempoolLimits(10, 100_000, 50));
 
     @Test
     void keepsTransactionsInTheOrderOfArrival() {
@@ -29,6 +30,7 @@ class MempoolTest {
         assertThat(mempool.oldest(1, 10_000)).containsExactly(first);
         assertThat(mempool.withLeaf(second.leafHash())).contains(second);
         assertThat(mempool.bytes()).isEqualTo(first.size() + second.size());
+        assertThat(mempool.retained()).isEqualTo(first.retainedBytes() + second.retainedBytes());
     }
 
     @Test
@@ -55,6 +57,43 @@ class MempoolTest {
     }
 
     @Test
+    @DisplayName("TX-6 a few large transactions of one institution leave the others their room too")
+    void tx6_boundsTheShareOfOneInstitutionInMemory() {
+        int one = of("st-mary/a", 0, 1_000).retainedBytes();
+        Mempool roomy = new Mempool(new MempoolLimits(1_000, 8L * one, 50));
+        for (int i = 0; i < 4; i++) {
+            assertThat(roomy.add(of("st-mary/a", i, 1_000))).isEqualTo(Outcome.ADDED);
+        }
+        assertThat(roomy.add(of("st-mary/b", 4, 1_000))).isEqualTo(Outcome.OVER_QUOTA);
+        assertThat(roomy.add(of("central/a", 5, 1_000))).isEqualTo(Outcome.ADDED);
+
+        roomy.remove(of("st-mary/a", 0, 1_000).txId());
+        assertThat(roomy.add(of("st-mary/b", 4, 1_000))).isEqualTo(Outcome.ADDED);
+    }
+
+    @Test
+    @DisplayName("TX-6 a transaction counts as what it takes in memory, not as its bytes alone")
+    void tx6_chargesWhatATransactionHolds() {
+        List<ParsedTransaction> kept = new ArrayList<>();
+        Mempool unbounded = new Mempool(new MempoolLimits(100_000, 1L << 40, 100));
+        long before = usedHeap();
+        for (int i = 0; i < 20_000; i++) {
+            ParsedTransaction transaction = of("st-mary/a", i, 1_000);
+            kept.add(transaction);
+            unbounded.add(transaction);
+        }
+        long holds = usedHeap() - before;
+        assertThat(kept).hasSize(unbounded.size());
+        assertThat(unbounded.bytes()).isLessThan(holds / 2);
+        assertThat(unbounded.retained()).isBetween(holds * 9 / 10, holds * 2);
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
     void isBoundedInNumberAndBytes() {
         for (int i = 0; i < 5; i++) {
             mempool.add(of("st-mary/a", i, 1_000));
@@ -63,7 +102,7 @@ class MempoolTest {
         assertThat(mempool.add(of("third/a", 20, 1_000))).isEqualTo(Outcome.FULL);
 
         ParsedTransaction one = of("st-mary/a", 1, 1_000);
-        Mempool small = new Mempool(new MempoolLimits(10, one.size() + 1, 100));
+        Mempool small = new Mempool(new MempoolLimits(10, one.retainedBytes() + 1, 100));
         assertThat(small.add(one)).isEqualTo(Outcome.ADDED);
         assertThat(small.add(of("st-mary/a", 2, 1_000))).isEqualTo(Outcome.FULL);
     }
@@ -83,6 +122,7 @@ class MempoolTest {
         assertThat(mempool.isVisible(early.txId())).isFalse();
         assertThat(mempool.isVisible(late.txId())).isTrue();
         assertThat(mempool.bytes()).isEqualTo(late.size());
+        assertThat(mempool.retained()).isEqualTo(late.retainedBytes());
     }
 
     @Test
@@ -93,6 +133,7 @@ class MempoolTest {
         mempool.remove(transaction.txId());
         assertThat(mempool.isEmpty()).isTrue();
         assertThat(mempool.bytes()).isZero();
+        assertThat(mempool.retained()).isZero();
         assertThat(mempool.withLeaf(transaction.leafHash())).isEmpty();
         assertThat(List.copyOf(mempool.oldestFirst())).isEmpty();
     }

@@ -1,0 +1,52 @@
+package io.consilium.node.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.consilium.node.config.NodeConfig;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HeapBudgetTest {
+    /** What Java gives out of the launcher's -Xmx256m. */
+    private static final long HEAP = 247L << 20;
+
+    private static HeapBudget budget(Map<String, String> flags) throws Exception {
+        return new HeapBudget(
+                NodeConfig.load(Optional.empty(), Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"), flags));
+    }
+
+    @Test
+    void theDefaultsFitTheHeapThatTheLauncherGives() throws Exception {
+        assertThat(budget(Map.of()).objection(HEAP)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mempool.max-bytes, 209715200",
+        "mempool.max-waiters, 1000000",
+        "api.max-in-flight-bytes, 209715200",
+        "token.max-remembered, 2000000",
+        "peers.max-queued-bytes, 104857600",
+        "storage.node-cache-bytes, 209715200"
+    })
+    void eachBoundCountsAndTheLargestIsNamed(String setting, String value) throws Exception {
+        assertThat(budget(Map.of(setting, value)).objection(HEAP)).hasValueSatisfying(e -> {
+            assertThat(e.code()).isEqualTo("HEAP_TOO_SMALL");
+            assertThat(e.exitCode()).isEqualTo(NodeStartException.USAGE);
+            assertThat(e.error()).contains(setting, "247 MiB").doesNotContain("\n");
+            assertThat(e.hint()).contains(setting, "-Xmx");
+        });
+    }
+
+    @Test
+    void theHeapThatIsNamedIsEnough() throws Exception {
+        HeapBudget budget = budget(Map.of("mempool.max-bytes", "419430400"));
+        String hint = budget.objection(HEAP).orElseThrow().hint();
+        long named = Long.parseLong(hint.replaceAll(".*-Xmx(\\d+)m", "$1"));
+        // Java keeps a thirtieth of it for itself.
+        assertThat(budget.objection((named << 20) * 29 / 30)).isEmpty();
+    }
+}
