@@ -45,6 +45,9 @@ final class Authenticator {
         this.horizon = horizon;
         this.used = new UsedTokens(bounds.maxRemembered());
         this.startSeconds = Math.floorDiv(clock.getAsLong(), 1_000L);
+        for (TokenHorizon.Ahead ahead : horizon.ahead(startSeconds)) {
+            used.use(ahead.tokenId(), ahead.lapsesSeconds() * 1_000L, startSeconds * 1_000L);
+        }
     }
 
     /**
@@ -71,8 +74,8 @@ final class Authenticator {
                                 "check the name, that it is not suspended, and that the key is its newest")
                         .asException());
         admission.accept(entry.caller());
-        long lapses = (expires + bounds.clockToleranceSeconds() + 1) * 1_000L;
-        switch (used.use(tokenId, lapses, now * 1_000L)) {
+        long lapses = expires + bounds.clockToleranceSeconds() + 1;
+        switch (used.use(tokenId, lapses * 1_000L, now * 1_000L)) {
             case REPLAYED ->
                 throw ApiProblem.unauthenticated(
                                 "TOKEN_REPLAYED",
@@ -83,7 +86,11 @@ final class Authenticator {
                 throw ApiProblem.unavailable(
                                 "BUSY", "the node remembers as many tokens as it may", "try again in a minute")
                         .asException();
-            case FRESH -> horizon.accepted(issued);
+            case FRESH -> {
+                if (!horizon.accepted(tokenId, issued, lapses, now)) {
+                    throw clockOff("TOKEN_FROM_FUTURE", "the token was issued in the future", issued - now, "ahead of");
+                }
+            }
         }
         return entry.caller();
     }

@@ -198,7 +198,8 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
         }
     }
 
-    private static <Q extends Message, R> void answer(Operation<Q, R> operation, Q request, StreamObserver<R> out) {
+    private static <Q extends Message, R extends Message> void answer(
+            Operation<Q, R> operation, Q request, StreamObserver<R> out) {
         ServiceRequestContext ctx = ServiceRequestContext.current();
         long start = System.nanoTime();
         try {
@@ -214,10 +215,17 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
             operation.answer(caller, request).whenComplete((response, failure) -> {
                 if (failure != null) {
                     fail(ctx, start, failure, out);
-                } else {
-                    out.onNext(response);
-                    out.onCompleted();
+                    return;
                 }
+                try {
+                    // A slow reader keeps its answer here for as long as it takes.
+                    RequestGate.charge(ctx, 0, response.getSerializedSize());
+                } catch (ProblemException busy) {
+                    fail(ctx, start, busy, out);
+                    return;
+                }
+                out.onNext(response);
+                out.onCompleted();
             });
         } catch (RuntimeException e) {
             fail(ctx, start, e, out);

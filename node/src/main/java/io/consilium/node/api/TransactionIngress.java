@@ -180,7 +180,9 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                             prove(items);
                             return response(items);
                         },
-                        executor);
+                        executor)
+                // However it ended, nobody waits for these any more.
+                .whenComplete((response, failure) -> waits.forEach(wait -> wait.cancel(false)));
     }
 
     private void prove(List<Item> items) {
@@ -193,7 +195,6 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                                 view.chain(), new TxLocation(committed.height(), committed.index()));
                         item.result.setState("COMMITTED").setReceiptProof(UnsafeByteOperations.unsafeWrap(proof));
                     } else {
-                        wait.cancel(false);
                         item.result.setState("UNKNOWN");
                     }
                 });

@@ -5,6 +5,7 @@ import java.security.Security;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,16 @@ public final class NodeProcess {
     /** Called once the API answers. */
     public interface Started {
         void at(RunningNode node);
+    }
+
+    /** A part that does not close must not keep a process whose node has failed: it would neither serve nor end. */
+    static void haltUnlessClosed(CompletableFuture<Void> closed, long millis, IntConsumer halt) {
+        closed.copy().orTimeout(millis, TimeUnit.MILLISECONDS).whenComplete((done, late) -> {
+            if (late != null) {
+                LOG.error("the node has failed and does not stop within {} ms, so its process is ended", millis);
+                halt.accept(FAILED);
+            }
+        });
     }
 
     /**
@@ -55,6 +66,9 @@ public final class NodeProcess {
             started.at(node);
             int exitCode = end.get();
             LOG.info("node stopping exitCode={}", exitCode);
+            if (exitCode == FAILED) {
+                haltUnlessClosed(closed, TimeUnit.SECONDS.toMillis(STOP_SECONDS), Runtime.getRuntime()::halt);
+            }
             return exitCode;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

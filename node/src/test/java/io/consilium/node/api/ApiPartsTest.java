@@ -55,7 +55,7 @@ class ApiPartsTest {
         assertThat(used.size()).isEqualTo(2);
     }
 
-    private static String jti(int number) {
+    static String jti(int number) {
         return String.format("%032x", number);
     }
 

@@ -21,6 +21,7 @@ import io.consilium.proto.StatusRequest;
 import io.consilium.proto.StatusResponse;
 import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
+import io.consilium.proto.SubmitResult;
 import io.consilium.proto.ValidatorsRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -322,6 +323,20 @@ class ApiServerTest {
         assertThat(streamed.statusCode()).isEqualTo(413);
     }
 
+    @Test
+    @DisplayName("TX-6 an answer counts against the bound until it has been read")
+    void tx6_answersAreCharged() throws Exception {
+        answers.complete(SubmitResponse.newBuilder()
+                .addResults(SubmitResult.newBuilder().setReceiptProof(ByteString.copyFrom(new byte[2 << 20])))
+                .build());
+        var large = client.protobuf("Submit", submission(1), token());
+        assertThat(large.statusCode()).isEqualTo(503);
+        assertThat(problem(large).getCode()).isEqualTo("BUSY");
+        assertThat(client.protobuf("Status", StatusRequest.getDefaultInstance(), token())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     private static SubmitRequest submission(int transactions) {
         return SubmitRequest.newBuilder()
                 .addAllTransactions(Collections.nCopies(transactions, ByteString.copyFrom(new byte[] {1})))
@@ -495,9 +510,42 @@ class ApiServerTest {
     @Test
     void tokensOfAnEarlierProcessAreRefusedAfterARestart() throws Exception {
         TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
-        before.accepted(1_000);
+        assertThat(before.accepted(ApiPartsTest.jti(1), 1_000, 1_100, 1_000)).isTrue();
         assertThat(before.floorSeconds()).isZero();
         assertThat(TokenHorizon.open(directory.resolve("horizon")).floorSeconds())
                 .isEqualTo(1_000);
+    }
+
+    @Test
+    void aFastClockLocksNobodyOutAfterARestartAndItsTokensAreNotTakenAgain() throws Exception {
+        TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
+        assertThat(before.accepted(ApiPartsTest.jti(1), 1_030, 1_121, 1_000)).isTrue();
+        TokenHorizon after = TokenHorizon.open(directory.resolve("horizon"));
+        assertThat(after.floorSeconds()).isLessThan(1_010);
+        assertThat(after.ahead(1_010)).containsExactly(new TokenHorizon.Ahead(ApiPartsTest.jti(1), 1_121));
+        assertThat(after.ahead(1_121)).isEmpty();
+    }
+
+    @Test
+    void moreTokensFromAheadThanCanBeRememberedAreRefused() throws Exception {
+        TokenHorizon horizon = TokenHorizon.open(directory.resolve("horizon"));
+        for (int i = 0; i < TokenHorizon.MAX_AHEAD; i++) {
+            assertThat(horizon.accepted(ApiPartsTest.jti(i), 1_030, 1_121, 1_000))
+                    .isTrue();
+        }
+        assertThat(horizon.accepted(ApiPartsTest.jti(-1), 1_030, 1_121, 1_000)).isFalse();
+        assertThat(horizon.accepted(ApiPartsTest.jti(-1), 1_000, 1_121, 1_000)).isTrue();
+        assertThat(horizon.accepted(ApiPartsTest.jti(-2), 1_160, 1_240, 1_121)).isTrue();
+    }
+
+    @Test
+    void aTokenFromAheadServesOnceOverARestartToo() throws Exception {
+        String ahead = ApiClient.token(key, MEMBER, CHAIN, "st-mary", clock.get() + 20_000);
+        assertThat(code(ahead)).isEqualTo("OK");
+        server.close();
+        clock.addAndGet(3_000);
+        start();
+        assertThat(code(token())).isEqualTo("OK");
+        assertThat(code(ahead)).isEqualTo("TOKEN_REPLAYED");
     }
 }
