@@ -240,9 +240,10 @@ final class Voting {
             decide(held);
         } else if (decided) {
             // BFT-8: a quorum certified what this node cannot reproduce
-            core.halt("block " + held.hash.hex() + " of height " + core.at.height
-                    + " has a commit certificate, but this node found " + verdict
-                    + "; compare the state dump with another validator's before starting again");
+            core.halt(
+                    "block " + held.hash.hex() + " of height " + core.at.height
+                            + " has a commit certificate, but this node found " + verdict
+                            + "; compare the changed values that its log names with another validator's state before starting again");
         } else {
             prepare();
             commit();

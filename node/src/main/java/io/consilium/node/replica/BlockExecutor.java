@@ -14,6 +14,7 @@ import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.BlockTransactions;
 import io.consilium.ledger.block.Receipt;
+import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateTree;
 import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.ledger.tx.MalformedTransaction;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Executes children of the tip: checks that each transaction may be in the block, runs the ledger and the state tree, and
@@ -43,7 +45,7 @@ final class BlockExecutor {
     /** What a block body adds to each transaction at most: field tag and length. */
     private static final int TRANSACTION_OVERHEAD_BYTES = 6;
 
-    private static final int MAX_DUMPED_KEYS = 64;
+    private static final int MAX_DUMPED_KEYS = 1_000;
 
     private final Hash chainId;
     private final LedgerLimits limits;
@@ -227,15 +229,23 @@ final class BlockExecutor {
                     "state root " + tree.root().shortHex() + " here, "
                             + header.stateRoot().shortHex() + " in the header; receipts root "
                             + result.receiptsRoot().shortHex() + " here, "
-                            + header.receiptsRoot().shortHex() + " in the header; changed keys "
-                            + result.changes().keySet().stream()
-                                    .limit(MAX_DUMPED_KEYS)
-                                    .map(Object::toString)
-                                    .toList());
+                            + header.receiptsRoot().shortHex() + " in the header; " + dump(result.changes()));
         }
         ExecutedBlock block = new ExecutedBlock(header, hash, body, transactions, result, tree);
         keep(block, leaderRecord);
         return new Outcome(ExecutionVerdict.MATCH, Optional.of(block), "");
+    }
+
+    /** What this node would have written, as hashes: no value of the state belongs in a log (PRV-1). */
+    private static String dump(SortedMap<StateKey, Optional<byte[]>> changes) {
+        return changes.size() + " changed values "
+                + changes.entrySet().stream()
+                        .limit(MAX_DUMPED_KEYS)
+                        .map(change -> change.getKey() + "="
+                                + change.getValue()
+                                        .map(value -> Hash.sha256(value).hex())
+                                        .orElse("deleted"))
+                        .toList();
     }
 
     private void keep(ExecutedBlock block, byte[] leaderRecord) {

@@ -22,6 +22,7 @@ import io.consilium.node.TestChain;
 import io.consilium.proto.PatientState;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -75,8 +76,21 @@ class BlockExecutorTest {
         assertThat(verdict(heavy)).isEqualTo(ExecutionVerdict.INADMISSIBLE);
     }
 
-    /** Of a block with these transactions and roots that no execution gives. */
+    @Test
+    @DisplayName("BFT-8 where results differ, what this node would have written is told as hashes")
+    void bft8_tellsWhatItWouldHaveWritten() {
+        ParsedTransaction one = heavy.get(0);
+        ByteString id = ByteString.copyFrom(one.txId().toBytes()).substring(0, 16);
+        assertThat(outcome(List.of(one)).detail())
+                .containsPattern(Pattern.quote(StateKeys.patient(id) + "=") + "[0-9a-f]{64}");
+    }
+
     private ExecutionVerdict verdict(List<ParsedTransaction> transactions) {
+        return outcome(transactions).verdict();
+    }
+
+    /** Of a block with these transactions and roots that no execution gives. */
+    private BlockExecutor.Outcome outcome(List<ParsedTransaction> transactions) {
         BlockTransactions body = new BlockTransactions(transactions);
         Hash set = new LedgerState(store.latest()).validators().hash();
         BlockHeader header = new BlockHeader(
@@ -92,7 +106,6 @@ class BlockExecutorTest {
                 set,
                 NOW,
                 0);
-        return executor.execute(header, header.hash(), body.encode(), new byte[0], false)
-                .verdict();
+        return executor.execute(header, header.hash(), body.encode(), new byte[0], false);
     }
 }
