@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import io.consilium.crypto.MalformedException;
-import java.io.IOException;
 
 /**
  * Protobuf read strictly: no unknown field at any depth, and the bytes are the ones that writing the message gives.
@@ -44,7 +44,7 @@ public final class CanonicalMessages {
                 throw new MalformedException(what + ": not in its canonical spelling");
             }
             return message;
-        } catch (IOException invalid) {
+        } catch (InvalidProtocolBufferException invalid) {
             throw new MalformedException(what + ": no such protobuf message (" + invalid.getMessage() + ")", invalid);
         }
     }
