@@ -85,7 +85,8 @@ final class TrialData implements AutoCloseable {
         SubjectRows rows = new SubjectRows(
                 pseudonym -> Optional.ofNullable(enrolled.get(pseudonym)),
                 subject,
-                corrected.map(dataset -> dataset.getVersions(0).getTimeMillis()));
+                corrected.map(dataset -> dataset.getVersions(0).getTimeMillis()),
+                System.currentTimeMillis());
         try (InputStream in = payload.open()) {
             DatasetReader.read(in, name, rows);
         } catch (CdiscFault fault) {

@@ -74,7 +74,7 @@ public record AggregateQuery(
             return binFault();
         }
         ColumnType type = table.columns().get(index.get()).type();
-        if (!type.isNumeric() && type != ColumnType.STRING) {
+        if (!type.isNumeric() && (type != ColumnType.STRING || !mostAreNumbers(table, index.get()))) {
             return Optional.of(new CdiscFault(
                     "--" + kind.name().toLowerCase(java.util.Locale.ROOT), "the column holds no numbers"));
         }
@@ -87,6 +87,17 @@ public record AggregateQuery(
                 ? Optional.empty()
                 : Optional.of(
                         new CdiscFault("--bounds", "two numbers LO,HI with LO < HI and at most six decimals expected"));
+    }
+
+    /** CSV says no types, so a column of text is one of numbers where at least half of its values are. */
+    private static boolean mostAreNumbers(Table table, int column) {
+        int said = 0;
+        int numbers = 0;
+        for (String[] row : table.rows()) {
+            said += row[column].isEmpty() ? 0 : 1;
+            numbers += CheckedRows.isNumber(row[column]) ? 1 : 0;
+        }
+        return numbers * 2 >= said;
     }
 
     /** A column's name as the asker wrote it, as far as names go. */

@@ -150,6 +150,9 @@ final class CheckedRows {
         if (dates.get(place) && !PartialDate.isValid(value)) {
             throw fault(at, column, "no such date, or not in the form of ISO 8601");
         }
+        if (column.type() == ColumnType.TIME && !PartialDate.isTime(value)) {
+            throw fault(at, column, "no such time, or not in the form of ISO 8601");
+        }
         if (column.type().isNumeric() && !isNumber(value)) {
             throw fault(at, column, "a number expected");
         }

@@ -119,6 +119,9 @@ final class DatasetJson {
     }
 
     private void columns(JsonParser in, String path) throws CdiscFault, IOException {
+        if (haveColumns) {
+            throw new CdiscFault(path, "the columns stand twice");
+        }
         expect(in, JsonToken.START_ARRAY, path, "a list expected");
         List<Column> columns = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_ARRAY) {
@@ -160,6 +163,9 @@ final class DatasetJson {
     private void rows(JsonParser in, String path) throws CdiscFault, IOException {
         if (!haveColumns) {
             throw new CdiscFault(path, "the columns must stand before the rows");
+        }
+        if (haveRows) {
+            throw new CdiscFault(path, "the rows stand twice");
         }
         expect(in, JsonToken.START_ARRAY, path, "a list expected");
         haveRows = true;

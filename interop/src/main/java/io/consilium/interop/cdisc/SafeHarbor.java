@@ -38,20 +38,48 @@ public final class SafeHarbor {
     /** Anywhere in a name, but not as a part of words such as ethnicity. */
     private static final Pattern GEOGRAPHY = Pattern.compile(".*((?<!COMPO|OPPO|PARA|REQUI)SITE|ZIP|POST(AL|CODE|CD)"
             + "|(?<!ETHNI|TOXI|CAPA|VELO|SPECIFI|MULTIPLI|ELASTI|SPASTI|CHRONI|PERIODI|OPA)CITY|TOWN|VILLAGE|SUBURB|BOROUGH"
-            + "|MUNICIP|COUNTY|DISTRICT|PRECINCT|PARISH|STREET|CENSUS|FIPS|GEOCODE|LATITUDE|LONGITUDE|HOSPITAL(?!I[SZ])"
-            + "|CLINIC(?!AL)|CENTER|CENTRE).*|(GEO|HOME|RES)?(LAT|LON|LNG)");
+            + "|MUNICIP|COUNTY|DISTRICT|PRECINCT|PARISH|PREFECT|KOMMUNE|STREET|CENSUS|FIPS|GEOCODE|LATITUDE|LONGITUDE"
+            + "|HOSPITAL(?!I[SZ])|CLINIC(?!AL)|CENTER|CENTRE|LOCALITY|RESIDENCE|RESIDENCY|NEIGHBO|(?<!RE|DIS|MIS)PLACE(?!BO|D|M)"
+            + "|(?<!TO|FOR|BACK|A|RE|UP|STE)WARD(?!S)).*|(GEO|HOME|RES)?(LAT|LON|LNG)|(C|M)BSA|MSA|PLZ|ADMIN\\d"
+            + "|(HOME|RES|GEO|PAT(IENT)?|SUBJ|STUDY|BIRTH|LIVING|SERVICE|CATCHMENT)?(LOCATION|AREA|TRACT|INST(ITUTION)?)"
+            + "(ID|NO|CODE|CD|NAME|NM)?");
 
+    /** Words for what stands anywhere in a name, and for a place of care where it is named, not where it is spoken of. */
     private static final Pattern GEOGRAPHY_LABEL =
-            Pattern.compile(".*\\b(site identifier|site group|zip|postal|city|town|county|precinct)\\b.*");
+            Pattern.compile(".*\\b(site identifier|site group|zip|postal|postcode|city|town|village|suburb|borough"
+                    + "|municipality|county|district|precinct|parish|prefecture|census|neighbou?rhood|locality|latitude|longitude"
+                    + "|residence|place of (birth|living))\\b.*"
+                    + "|((name|id|identifier|number|code) of (the )?)?(study )?(hospital|clinic|cent(er|re)|ward|institution|location)"
+                    + "( (name|id|identifier|number|no|code))?");
 
-    /** Dosage, stage and the like end in the same letters and are none. */
-    private static final Pattern AGE = Pattern.compile(
-            "A?AGE\\d*|AGE(U|N|Y|YR|YRS|YEARS?|M|MO|MON|MONTHS?|W|WEEKS?|D|DAYS"
-                    + "|GR.*|CAT.*|BAND.*|CLASS.*|BL|BASE.*|SCR.*|RAND.*|CONS.*|ENR.*|DX|DIAG.*|ONS.*|AT.*|IN.*)N?"
-                    + "|(BL|B|SCR|SCREEN|RAND|CONS|CONSENT|ENR|ENROL|DX|DIAG|ONSET|SUBJ|SUBJECT|PAT|PATIENT|PT|DM|IC|CUR|CURRENT)AGE");
+    /** A code of the post, which a number is not where it begins with 0 or goes on after a hyphen. */
+    private static final Pattern ZIP = Pattern.compile("0\\d{4}|\\d{5}-\\d{4}");
+
+    private static final Pattern FIVE_DIGITS = Pattern.compile("\\d{5}");
+
+    /** Any name that begins or ends with the word; agents, stages, averages and the like do so and are none. */
+    private static final Pattern AGE = Pattern.compile("AGE(?!N[TCDE]|USIA).*"
+            + "|.*(?<!(?<!FIR|LA|TE|HO)ST|DOS|LINK|PERCENT|AVER|COVER|BEVER|DAM|LANGU|RRI|MESS|IM|^P|CRFP|PACK|STOR|US|RRH"
+            + "|DRAIN|LAV|BAND|CARTIL|(?<!BASE)LINE|VANT|VINT|MASS|PASS|VOLT|LEAK|SHRINK|CLEAV|MILE|TRI|CURETT)AGE"
+            + "\\d*(U|N|C|Y|YR|YRS|YEARS?|M|MO|MON|MONTHS?|W|WEEKS?|D|DAYS|GR.*|CAT.*|BAND.*|CLASS.*|BL)?");
 
     private static final Pattern AGE_WORD = Pattern.compile("(.*_)?A?AGE(_.*)?");
     private static final Pattern AGE_LABEL = Pattern.compile("(.*\\W)?age(\\W.*)?");
+    private static final String DECADES = "(?i).*decade.*";
+
+    /** What people wrote in their own words, as CDISC and others name it. */
+    private static final Pattern FREE_TEXT =
+            Pattern.compile("COVAL\\d*|.*COMMENTS?|[A-Z]{2,4}COM|.*VERBATIM.*|.*SPECIFY"
+                    + "|.*NARRATIVE.*|.*REMARKS?|.*FREETEXT.*|(AE|MH|CE|DS|DV|PR|FA|SAE)TERM");
+
+    private static final Pattern FREE_TEXT_LABEL =
+            Pattern.compile(".*\\b(comments?|verbatim|specify|narrative|remarks?|free text|reported term)\\b.*");
+
+    private static final Pattern WORD = Pattern.compile("\\p{L}{2,}");
+
+    /** From so many words on it is a sentence; terms of dictionaries have fewer. */
+    private static final int SENTENCE_WORDS = 5;
+
     private static final Pattern BIRTH = Pattern.compile("(?!.*(WT|WEIGHT|LEN)).*(BRTH|BIRTH).*|DOB.*|YOB.*");
     private static final Pattern BIRTH_LABEL = Pattern.compile(".*\\b(birth|born)\\b.*");
     private static final Pattern DEMOGRAPHIC = Pattern.compile(
@@ -60,9 +88,11 @@ public final class SafeHarbor {
                     + "|LANGUAGE.*|NATION.*");
     private static final Pattern DEMOGRAPHIC_LABEL = Pattern.compile(
             ".*\\b(sex(?! hormone)|gender|race|ethnic\\w*|country|nationality|marital|religion|occupation)\\b.*");
-    private static final Pattern PERSONAL_VALUE = Pattern.compile(
-            ".*[^\\s@]+@[^\\s@]+\\.[a-zA-Z]{2,}.*|.*(https?://|www\\.).*|\\d{3}-\\d{2}-\\d{4}|\\+?[\\d() .-]{10,20}\\d"
-                    + "|\\d{1,3}(\\.\\d{1,3}){3}");
+    /** Anywhere in a text. */
+    private static final Pattern PERSONAL_VALUE = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[a-zA-Z]{2,}|https?://|www\\."
+            + "|(?<![\\d-])\\d{3}-\\d{2}-\\d{4}(?![\\d-])|^\\+?[\\d() .-]{10,20}\\d$"
+            + "|(?<![\\w.-])(?:\\+\\d[\\d() .-]{6,18}\\d|\\(?\\d{3}\\)?[ .-]\\d{3}[ .-]\\d{4})(?![\\w-])"
+            + "|(?<![\\d.])\\d{1,3}(?:\\.\\d{1,3}){3}(?![\\d.])|\\b(?:Dr|Mr|Mrs|Ms|Prof)\\.? \\p{Lu}");
 
     private static final String YEAR = "(?:18|19|20)\\d\\d";
     private static final String MONTH = "(?:0?[1-9]|1[0-2])";
@@ -70,6 +100,8 @@ public final class SafeHarbor {
     private static final String MONTH_NAME = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
             + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 
+    private static final String SEASON = "(?:spring|summer|autumn|fall|winter)";
+    private static final String SHORT_YEAR = "(?:" + YEAR + "|'?\\d\\d)";
     private static final String COMPACT_DATE = YEAR + "(?:0[1-9]|1[0-2])" + DAY + "(?:[T ]?\\d{2}(?:\\d{2}){0,2})?";
 
     /** A date finer than a year anywhere in a text, but not as a part of a longer word or number. */
@@ -78,7 +110,14 @@ public final class SafeHarbor {
                     + String.join(
                             "|",
                             YEAR + "[-/]" + MONTH + "(?:[-/]\\d{1,2}(?:T.*)?)?",
-                            YEAR + "-(?:W\\d{2}(?:-\\d)?|\\d{3})",
+                            YEAR + "-?W\\d{2}(?:-?\\d)?",
+                            YEAR + "-?(?:00[1-9]|0[1-9]\\d|[12]\\d\\d|3[0-5]\\d|36[0-6])",
+                            YEAR + "[-/ .,]*" + MONTH_NAME + "(?:[-/ .,]*\\d{1,2})?",
+                            YEAR + "[-/ ]?(?:[QH][1-4]|" + SEASON + ")",
+                            "(?:[QH][1-4]|quarter|" + SEASON + ")[-/, ]*(?:of )?" + SHORT_YEAR,
+                            "(?:week|wk|W)[- ]?\\d{1,2}[-/, ]*(?:of )?" + YEAR,
+                            "\\d{1,2}[-/ .]" + MONTH_NAME + "(?:[-/ .]*" + SHORT_YEAR + ")?",
+                            MONTH_NAME + "\\.?[-/, ]*'?\\d{2}",
                             YEAR + "(?<a>[. ])" + MONTH + "\\k<a>\\d{1,2}(?:T.*)?",
                             COMPACT_DATE,
                             "\\d{1,2}(?<b>[./-])\\d{1,2}\\k<b>\\d{2,4}",
@@ -94,12 +133,25 @@ public final class SafeHarbor {
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private static final Pattern DATE_NUMBER = Pattern.compile(COMPACT_DATE);
-    private static final Pattern DATE_NAME = Pattern.compile(".*(DT|DTC|DTM|DTTM|DATE|DATETIME|TIMESTAMP)");
+    private static final Pattern DATE_NAME = Pattern.compile(".*(DT|DTC|DTM|DTTM|DAT|DATE|DATETIME|TIMESTAMP)N?");
+    private static final Pattern DATE_LABEL = Pattern.compile("(?!.*\\bdays?\\b).*\\bdate\\b.*");
+
+    /** A year and a month without a hyphen: a column of nothing else, since one such number may be anything. */
+    private static final Pattern YEAR_AND_MONTH = Pattern.compile(YEAR + "\\.?(?:0[1-9]|1[0-2])");
+
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
     private static final Pattern FRACTION = Pattern.compile("[+-]?\\d*\\.\\d*[1-9]\\d*");
     private static final Pattern WHOLE_YEAR = Pattern.compile("(?<!\\d)" + YEAR + "(?!\\d)");
     private static final String SEVERAL = "";
     private static final int OLDEST = 89;
+    private static final String PLACE = "it is a place smaller than a state";
+    private static final String WORDS = "it holds free text";
+    private static final String DATES = "its dates are finer than a year";
+    private static final String OLD = "it tells ages over " + OLDEST + " apart";
+
+    /** The variable that says in which unit ages are: to be read beside them. */
+    public static final String AGE_UNIT = "AGEU";
+
     private static final int LONGEST = 200;
 
     private SafeHarbor() {}
@@ -131,7 +183,13 @@ public final class SafeHarbor {
             return Optional.of("it identifies people");
         }
         if (GEOGRAPHY.matcher(name).matches() || GEOGRAPHY_LABEL.matcher(label).matches()) {
-            return Optional.of("it is a place smaller than a state");
+            return Optional.of(PLACE);
+        }
+        if (FREE_TEXT.matcher(name).matches() || FREE_TEXT_LABEL.matcher(label).matches()) {
+            return Optional.of(WORDS);
+        }
+        if (isAge(column) && inDecades(table)) {
+            return Optional.of(OLD);
         }
         Set<String> different = new HashSet<>();
         for (String[] row : table.rows()) {
@@ -142,25 +200,46 @@ public final class SafeHarbor {
                 }
             }
         }
+        if (!different.isEmpty()
+                && different.stream()
+                        .allMatch(value -> YEAR_AND_MONTH.matcher(value).matches())) {
+            return Optional.of(DATES);
+        }
+        long fiveDigits = different.stream()
+                .filter(value -> FIVE_DIGITS.matcher(value).matches())
+                .count();
+        if (!column.type().isNumeric() && fiveDigits * 2 > different.size()) {
+            return Optional.of(PLACE);
+        }
+        Map<String, String> owners = owners(table, index);
+        if (!isDemographic(column)
+                && owners.entrySet().stream()
+                        .anyMatch(owned -> !owned.getValue().equals(SEVERAL)
+                                && WORD.matcher(owned.getKey()).results().count() >= SENTENCE_WORDS)) {
+            return Optional.of(WORDS);
+        }
         // Measures have fractions; whole numbers may be numbers of people.
         boolean measures = different.stream().allMatch(CheckedRows::isNumber)
                 && different.stream().anyMatch(value -> FRACTION.matcher(value).matches());
-        return !measures && nearlyAllDiffer(table, index)
-                ? Optional.of("nearly every subject has a value of its own")
+        return !measures && nearlyAllDiffer(table, index, owners)
+                ? Optional.of("most who have a value there have one of their own")
                 : Optional.empty();
     }
 
     private static Optional<String> value(Column column, String value, int year) {
         if (value.length() > LONGEST) {
-            return Optional.of("it holds free text");
+            return Optional.of(WORDS);
         }
         if (isFinerThanYear(column, value)) {
-            return Optional.of("its dates are finer than a year");
+            return Optional.of(DATES);
         }
         if (isAge(column) && isOverOldest(value) || isBirth(column) && isBornBefore(value, year - OLDEST)) {
-            return Optional.of("it tells ages over " + OLDEST + " apart");
+            return Optional.of(OLD);
         }
-        return !column.type().isNumeric() && PERSONAL_VALUE.matcher(value).matches()
+        if (!column.type().isNumeric() && ZIP.matcher(value).matches()) {
+            return Optional.of(PLACE);
+        }
+        return !column.type().isNumeric() && PERSONAL_VALUE.matcher(value).find()
                 ? Optional.of("its values look like identifiers")
                 : Optional.empty();
     }
@@ -169,25 +248,36 @@ public final class SafeHarbor {
         if (column.type().isDate() || column.type() == ColumnType.TIME) {
             return value.length() > 4;
         }
-        if (column.type().isNumeric()) {
-            // Days or seconds since a day that the standard fixes.
-            boolean named = DATE_NAME.matcher(plain(column.name())).matches();
-            return named && !WHOLE_YEAR.matcher(value).matches()
-                    || DATE_NUMBER.matcher(value).matches();
+        boolean number = column.type().isNumeric() || CheckedRows.isNumber(value);
+        // Days or seconds since a day that the standard fixes.
+        boolean named = DATE_NAME.matcher(plain(column.name())).matches()
+                || DATE_LABEL.matcher(column.label().toLowerCase(Locale.ROOT)).matches();
+        if (number && named) {
+            return !WHOLE_YEAR.matcher(value).matches();
         }
-        return DATE_VALUE.matcher(value).find();
+        return column.type().isNumeric()
+                ? DATE_NUMBER.matcher(value).matches()
+                : DATE_VALUE.matcher(value).find();
     }
 
-    /** Whether more than half of the subjects have a value that nobody else has. */
-    private static boolean nearlyAllDiffer(Table table, int index) {
+    /** Whose each value is: one subject's, or that of several. */
+    private static Map<String, String> owners(Table table, int index) {
         Map<String, String> owners = new HashMap<>();
-        Set<String> subjects = new HashSet<>();
         for (int row = 0; row < table.rows().size(); row++) {
-            String subject = table.subject(row);
-            subjects.add(subject);
             String value = table.rows().get(row)[index];
             if (!value.isEmpty()) {
-                owners.merge(value, subject, (one, other) -> one.equals(other) ? one : SEVERAL);
+                owners.merge(value, table.subject(row), (one, other) -> one.equals(other) ? one : SEVERAL);
+            }
+        }
+        return owners;
+    }
+
+    /** Whether of the subjects who have a value there more than half have one that nobody else has. */
+    private static boolean nearlyAllDiffer(Table table, int index, Map<String, String> owners) {
+        Set<String> subjects = new HashSet<>();
+        for (int row = 0; row < table.rows().size(); row++) {
+            if (!table.rows().get(row)[index].isEmpty()) {
+                subjects.add(table.subject(row));
             }
         }
         Set<String> alone = new HashSet<>(owners.values());
@@ -205,6 +295,11 @@ public final class SafeHarbor {
                 || AGE_LABEL.matcher(column.label().toLowerCase(Locale.ROOT)).matches();
     }
 
+    private static boolean inDecades(Table table) {
+        Optional<Integer> unit = table.column(AGE_UNIT);
+        return unit.isPresent() && table.rows().stream().anyMatch(row -> row[unit.get()].matches(DECADES));
+    }
+
     private static boolean isBirth(Column column) {
         return BIRTH.matcher(plain(column.name())).matches()
                 || BIRTH_LABEL.matcher(column.label().toLowerCase(Locale.ROOT)).matches();
@@ -212,6 +307,9 @@ public final class SafeHarbor {
 
     /** One open group "90 and over" is what the rule allows; a number or a group above it is not. */
     private static boolean isOverOldest(String value) {
+        if (value.matches(DECADES)) {
+            return true;
+        }
         String plain = value.replace(" ", "");
         if (plain.matches("(>=90|>89|90\\+|≥90)(years|y)?")) {
             return false;

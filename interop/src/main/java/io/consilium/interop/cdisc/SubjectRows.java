@@ -37,6 +37,7 @@ public final class SubjectRows implements RowSink {
     private final Function<String, Optional<Enrolled>> enrolled;
     private final Optional<String> only;
     private final long submittedMillis;
+    private final long nowMillis;
     private final Set<String> subjects = new HashSet<>();
     private final Set<String> notEnrolled = new HashSet<>();
     private final List<Integer> conduct = new ArrayList<>();
@@ -51,9 +52,15 @@ public final class SubjectRows implements RowSink {
     /**
      * @param enrolled who is enrolled, by the pseudonym in normal form
      * @param only pseudonym of the one subject whom every row must be of
+     * @param nowMillis after which nothing can have happened yet
      * @param corrected when the dataset that is corrected was submitted first; nothing for a new one
      */
-    public SubjectRows(Function<String, Optional<Enrolled>> enrolled, Optional<String> only, Optional<Long> corrected) {
+    public SubjectRows(
+            Function<String, Optional<Enrolled>> enrolled,
+            Optional<String> only,
+            Optional<Long> corrected,
+            long nowMillis) {
+        this.nowMillis = nowMillis;
         this.enrolled = enrolled;
         this.only = only.map(Subjects::normal);
         this.submittedMillis = corrected.orElse(Long.MAX_VALUE);
@@ -133,9 +140,14 @@ public final class SubjectRows implements RowSink {
 
     private void dates(Enrolled subject, String at, String[] values) throws CdiscFault {
         LocalDate consent = day(subject.enrolledMillis(), -HOURS_BEHIND);
+        LocalDate today = day(nowMillis, HOURS_AHEAD);
         for (int i : conduct) {
-            if (date(at, i, values).map(date -> date.isBefore(consent)).orElse(false)) {
-                throw new CdiscFault(at + "." + columns.get(i).name(), "a date before the subject's consent");
+            for (LocalDate date : days(at, i, values)) {
+                if (date.isBefore(consent) || date.isAfter(today)) {
+                    throw new CdiscFault(
+                            at + "." + columns.get(i).name(),
+                            date.isAfter(today) ? "a date in the future" : "a date before the subject's consent");
+                }
             }
         }
         if (!subject.withdrawn()) {
@@ -144,28 +156,28 @@ public final class SubjectRows implements RowSink {
         LocalDate end = day(subject.changedMillis(), HOURS_AHEAD);
         boolean before = submittedMillis < subject.changedMillis();
         for (int i : timing) {
-            Optional<LocalDate> date = date(at, i, values);
-            if (date.isPresent() && date.get().isAfter(end)) {
+            List<LocalDate> days = days(at, i, values);
+            if (days.stream().anyMatch(date -> date.isAfter(end))) {
                 throw new CdiscFault(at + "." + columns.get(i).name(), "a date after the subject's withdrawal");
             }
-            before |= date.isPresent();
+            before |= !days.isEmpty();
         }
         if (!before) {
             throw new CdiscFault(at, "the subject has withdrawn, and no date shows that the row is from before");
         }
     }
 
-    /** The day, where it is known: a date that cannot be read is not taken, since nothing could be held against it. */
-    private Optional<LocalDate> date(String at, int column, String[] values) throws CdiscFault {
+    /** The days, where they are known: a date that cannot be read is not taken, since nothing could be held against it. */
+    private List<LocalDate> days(String at, int column, String[] values) throws CdiscFault {
         String value = values[column].strip();
         // Numbers count days or seconds since a day that the document does not name.
         if (value.isEmpty() || columns.get(column).type().isNumeric()) {
-            return Optional.empty();
+            return List.of();
         }
         if (!PartialDate.isValid(value)) {
             throw new CdiscFault(at + "." + columns.get(column).name(), "no such date, or not in the form of ISO 8601");
         }
-        return PartialDate.day(value);
+        return PartialDate.days(value);
     }
 
     private static LocalDate day(long millis, long hours) {

@@ -62,6 +62,10 @@ public final class UsdmProtocol {
         }
         Place versions = new Place(study, "study").list("versions");
         Place version = versions.last();
+        if (versions.node().size() > 1) {
+            notes.accept("Of several versions the last is taken: "
+                    + first(text(version.node(), "versionIdentifier"), "without a name"));
+        }
         Place design = version.list("studyDesigns").first();
         if (version.node().path("studyDesigns").size() > 1) {
             notes.accept("Of several study designs the first is taken");
@@ -71,6 +75,7 @@ public final class UsdmProtocol {
         put(version.node(), "versionIdentifier", TrialFormat.MAX_VERSION_NAME, out::setProtocolVersion);
         identifiers(version.node(), out);
         design(version.node(), design.node(), out);
+        gaps(study, version.node(), design.node(), defaults, notes);
         arms(design.node(), out);
         objectives(design, out);
         List<TrialCriterion> criteria = criteria(version.node(), design.node());
@@ -123,28 +128,44 @@ public final class UsdmProtocol {
         }
     }
 
-    private static void titles(JsonNode study, JsonNode version, TrialRegistration.Builder out) {
-        String official = "";
-        String brief = "";
-        String acronym = "";
-        for (JsonNode title : version.path("titles")) {
-            String kind = decode(title.path("type")).toLowerCase(Locale.ROOT);
-            String text = plain(title.path("text").asText(""));
-            if (kind.contains("official")) {
-                official = text;
-            } else if (kind.contains("public") || kind.contains("brief") && brief.isEmpty()) {
-                brief = text;
-            } else if (kind.contains("acronym")) {
-                acronym = text;
-            }
+    /** What is registered for good is not taken from a template unseen. */
+    private static void gaps(
+            JsonNode study, JsonNode version, JsonNode design, TrialRegistration defaults, Consumer<String> notes) {
+        if (title(study, version).isEmpty()) {
+            notes.accept("The protocol says no title; it is '" + defaults.getTitle() + "' now");
         }
-        String name = plain(study.path("name").asText(""));
-        String title = first(official, brief, plain(version.path("studyTitle").asText("")), name);
+        if (text(version, "versionIdentifier").isEmpty()) {
+            notes.accept("The protocol does not name its version; it is " + defaults.getProtocolVersion() + " now");
+        }
+        if (plannedSize(design) == 0) {
+            notes.accept("The protocol says no planned enrolment; it is " + defaults.getSampleSize() + " now");
+        }
+    }
+
+    private static void titles(JsonNode study, JsonNode version, TrialRegistration.Builder out) {
+        String title = title(study, version);
         if (!title.isEmpty()) {
             out.setTitle(cut(title, TrialFormat.MAX_TEXT));
         }
-        out.setPublicTitle(cut(first(brief, title), TrialFormat.MAX_TEXT));
-        out.setAcronym(cut(acronym, TrialFormat.MAX_SHORT_TEXT));
+        out.setPublicTitle(cut(first(brief(version), title), TrialFormat.MAX_TEXT));
+        out.setAcronym(cut(titled(version, "acronym"), TrialFormat.MAX_SHORT_TEXT));
+    }
+
+    private static String title(JsonNode study, JsonNode version) {
+        return first(titled(version, "official"), brief(version), text(version, "studyTitle"), text(study, "name"));
+    }
+
+    private static String brief(JsonNode version) {
+        return first(titled(version, "public"), titled(version, "brief"));
+    }
+
+    private static String titled(JsonNode version, String kind) {
+        for (JsonNode title : version.path("titles")) {
+            if (decode(title.path("type")).toLowerCase(Locale.ROOT).contains(kind)) {
+                return text(title, "text");
+            }
+        }
+        return "";
     }
 
     private static void identifiers(JsonNode version, TrialRegistration.Builder out) {
@@ -183,11 +204,17 @@ public final class UsdmProtocol {
                     TrialFormat.MAX_TEXT));
         }
         keep(interventions, out::clearInterventions, out::addAllInterventions);
-        JsonNode planned = design.path("population").path("plannedEnrollmentNumber");
-        long size = first(planned.path("value"), planned.path("maxValue").path("value"), planned.path("maxValue"));
-        if (size >= 1 && size <= TrialFormat.MAX_SAMPLE_SIZE) {
+        long size = plannedSize(design);
+        if (size > 0) {
             out.setSampleSize((int) size);
         }
+    }
+
+    /** How many subjects are planned; 0 where it is not said. */
+    private static long plannedSize(JsonNode design) {
+        JsonNode planned = design.path("population").path("plannedEnrollmentNumber");
+        long size = first(planned.path("value"), planned.path("maxValue").path("value"), planned.path("maxValue"));
+        return size >= 1 && size <= TrialFormat.MAX_SAMPLE_SIZE ? size : 0;
     }
 
     private static void arms(JsonNode design, TrialRegistration.Builder out) {
@@ -268,7 +295,7 @@ public final class UsdmProtocol {
                 if (out.getOutcomesCount() == TrialFormat.MAX_OUTCOMES) {
                     throw new CdiscFault(at + ".endpoints", "more than " + TrialFormat.MAX_OUTCOMES + " endpoints");
                 }
-                out.addOutcomes(outcome(endpoints.get(j), at + ".endpoints[" + j + "]", names));
+                out.addOutcomes(outcome(endpoints.get(j), primary, at + ".endpoints[" + j + "]", names));
             }
         }
         if (out.getOutcomesList().stream().noneMatch(TrialOutcome::getPrimary)) {
@@ -276,7 +303,9 @@ public final class UsdmProtocol {
         }
     }
 
-    private static TrialOutcome outcome(JsonNode endpoint, String path, TreeSet<String> names) throws CdiscFault {
+    /** @param primary what it is where it does not say so itself */
+    private static TrialOutcome outcome(JsonNode endpoint, boolean primary, String path, TreeSet<String> names)
+            throws CdiscFault {
         String text = first(text(endpoint, "text"), text(endpoint, "description"), text(endpoint, "label"));
         if (text.isEmpty()) {
             throw new CdiscFault(path + ".text", "the endpoint says nothing");
@@ -292,7 +321,7 @@ public final class UsdmProtocol {
                 .setName(distinct)
                 .setMeasure(cut(text, TrialFormat.MAX_TEXT))
                 .setTimePoint(time.find() ? cut(time.group(1), TrialFormat.MAX_SHORT_TEXT) : NOT_GIVEN)
-                .setPrimary(isPrimary(endpoint))
+                .setPrimary(decode(endpoint.path("level")).isEmpty() ? primary : isPrimary(endpoint))
                 .build();
     }
 

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -43,22 +44,31 @@ class CdiscFuzzProperties {
     }
 
     private static void readOrRefused(byte[] content) {
-        try {
-            DatasetReader.read(new ByteArrayInputStream(content), "ADSL", new RowSink() {
-                @Override
-                public void columns(String name, List<Column> columns) {
-                    assertThat(columns).isNotEmpty();
-                }
+        for (RowSink sink : List.of(
+                new RowSink() {
+                    @Override
+                    public void columns(String name, List<Column> columns) {
+                        assertThat(columns).isNotEmpty();
+                    }
 
-                @Override
-                public void row(int index, String[] values) {
-                    assertThat(values).doesNotContainNull();
-                }
-            });
+                    @Override
+                    public void row(int index, String[] values) {
+                        assertThat(values).doesNotContainNull();
+                    }
+                },
+                new SubjectRows(pseudonym -> Optional.empty(), Optional.empty(), Optional.empty(), 0))) {
+            try {
+                DatasetReader.read(new ByteArrayInputStream(content), "ADSL", sink);
+            } catch (CdiscFault refused) {
+                assertThat(refused.getMessage()).isNotBlank();
+            } catch (IOException impossible) {
+                throw new AssertionError("memory does not fail", impossible);
+            }
+        }
+        try {
+            assertThat(Table.read(content, "ADSL").columns()).isNotNull();
         } catch (CdiscFault refused) {
             assertThat(refused.getMessage()).isNotBlank();
-        } catch (IOException impossible) {
-            throw new AssertionError("memory does not fail", impossible);
         }
         try {
             assertThat(UsdmProtocol.read(content, TrialRegistration.getDefaultInstance(), note -> {}))
@@ -85,7 +95,9 @@ class CdiscFuzzProperties {
                         "1e999",
                         "-1",
                         "\\u0000",
-                        "\"rows\":null,"),
+                        "\"rows\":null,",
+                        "\"items\": [{\"name\": \"USUBJID\", \"dataType\": \"string\"}], ",
+                        "\"itemData\": [[\"02\", 3]], "),
                 Arbitraries.strings().ofMaxLength(5));
     }
 }

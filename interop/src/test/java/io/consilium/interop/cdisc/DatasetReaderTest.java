@@ -122,6 +122,26 @@ class DatasetReaderTest {
     }
 
     @Test
+    @DisplayName("TRI-5 a second list of columns or rows is refused with its place")
+    void listsStandOnce() {
+        String columns = "\"items\": [{\"name\": \"USUBJID\", \"label\": \"a\", \"dataType\": \"string\"}], ";
+        assertRefused(V11.replace("\"rows\":", columns + "\"rows\":"), "items");
+        String json = "{\"name\": \"X\", \"columns\": [{\"name\": \"USUBJID\", \"dataType\": \"string\"}], "
+                + "\"rows\": [[\"1\"]], \"itemData\": [[\"2\"]]}";
+        assertRefused(json, "itemData");
+    }
+
+    @Test
+    @DisplayName("TRI-5 a byte order mark before JSON is no fault, and a time must be one")
+    void marksAndTimes() throws Exception {
+        assertThat(read("\ufeff" + V11).rows).hasSize(2);
+        String json =
+                "{\"name\": \"X\", \"columns\": [{\"name\": \"VSTM\", \"dataType\": \"time\"}], \"rows\": [[\"%s\"]]}";
+        assertRefused(json.formatted("25:99"), "rows[0].VSTM");
+        assertThat(read(json.formatted("07:15")).rows).hasSize(1);
+    }
+
+    @Test
     void aNumberThatNoProgramHoldsIsRefused() {
         for (String[] change : new String[][] {
             {"\"keySequence\": 1", "\"keySequence\": 1e999"},
@@ -206,7 +226,7 @@ class DatasetReaderTest {
     public static final class InSmallMemory {
         public static void main(String[] none) throws Exception {
             SubjectRows rows = new SubjectRows(
-                    subject -> Optional.of(new Enrolled(0, 0, false)), Optional.empty(), Optional.empty());
+                    subject -> Optional.of(new Enrolled(0, 0, false)), Optional.empty(), Optional.empty(), 0);
             DatasetReader.read(new ByteArrayInputStream(millionPoints()), "ADSL", rows);
             System.out.print(rows.subjects());
         }
@@ -242,7 +262,7 @@ class DatasetReaderTest {
         for (int i = 0; i < 100_000; i += 999) {
             assertThat(keys.add("key " + i, "")).isFalse();
         }
-        SubjectRows rows = new SubjectRows(subject -> Optional.empty(), Optional.empty(), Optional.empty());
+        SubjectRows rows = new SubjectRows(subject -> Optional.empty(), Optional.empty(), Optional.empty(), 0);
         rows.columns("X", List.of(new Column("USUBJID", "", ColumnType.STRING, 0)));
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 10_000; i++) {

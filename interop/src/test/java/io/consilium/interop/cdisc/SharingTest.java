@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -140,8 +141,84 @@ class SharingTest {
                 "CLINICAL_RESPONSE; 7; false",
                 "HOSPITALIZED; 7; false",
                 "IMMOBILE; 7; false",
+                "WHEN; 2014-Jan-02; true",
+                "WHEN; 2014 Jan 02; true",
+                "WHEN; 2014JAN02; true",
+                "WHEN; 02/JAN/14; true",
+                "WHEN; 2014Q1; true",
+                "WHEN; 2014-Q1; true",
+                "WHEN; Q1 2014; true",
+                "WHEN; 2014W05; true",
+                "WHEN; 2014032; true",
+                "WHEN; 201401; true",
+                "WHEN; Spring 2014; true",
+                "WHEN; Jan-14; true",
+                "WHEN; Jan '14; true",
+                "WHEN; 2014.01; true",
+                "WHEN; seen Jan 02; true",
+                "WHEN; first quarter of 2014; true",
+                "WHEN; week 5 2014; true",
+                "VISDAT; 19725; true",
+                "TRTSDTN; 19725; true",
+                "DTHDTN; 19725; true",
+                "DIAGDAT; 2012; false",
+                "AVISIT; Week 12; false",
+                "CAUSE; Q wave; false",
+                "AGEDTH; 93; true",
+                "DTHAGE; 93; true",
+                "AGEDEATH; 93; true",
+                "AGETRT; 93; true",
+                "AGEFIRST; 93; true",
+                "STUDYAGE; 93; true",
+                "BASELINEAGE; 93; true",
+                "AGEU; DECADES; true",
+                "AGEU; YEARS; false",
+                "AGECAT; 9 decades; true",
+                "AGENT; 95; false",
+                "AGEUSIA; 95; false",
+                "CSTAGE; 95; false",
+                "PERCENTAGE; 95; false",
+                "TRIAGE; 95; false",
+                "LAVAGE; 95; false",
+                "PLZ; 7; true",
+                "LOCATION; 7; true",
+                "LOCALITY; 7; true",
+                "PLACE; 7; true",
+                "RESIDENCE; 7; true",
+                "NEIGHBOURHOOD; 7; true",
+                "NEIGHBORHOOD; 7; true",
+                "WARD; 7; true",
+                "TRACT; 7; true",
+                "CBSA; 7; true",
+                "MSA; 7; true",
+                "PREFECTURE; 7; true",
+                "KOMMUNE; 7; true",
+                "AREA; 7; true",
+                "ADMIN2; 7; true",
+                "INST; 7; true",
+                "INSTITUTION; 7; true",
+                "PLACEBO; 7; false",
+                "ALLOCATION; 7; false",
+                "BODYAREA; 7; false",
+                "EXTRACT; 7; false",
+                "REPLACED; 7; false",
+                "HOMECODE; 02139; true",
+                "HOMECODE; 12345-6789; true",
+                "HOMECODE; 10115; true",
+                "STEPS; 9999; false",
+                "NOTE; call 555-123-4567 at noon; true",
+                "NOTE; from 10.0.0.1 by mail; true",
+                "NOTE; no. 123-45-6789 there; true",
+                "NOTE; seen by Dr Keller; true",
+                "COVAL; x; true",
+                "AETERM; x; true",
+                "AEACNOTH_SPECIFY; x; true",
+                "COMMENTS; x; true",
+                "AEDECOD; HEADACHE; false",
+                "COMPLETE; Y; false",
                 "COUNTRY; 7; false"
-            })
+            },
+            quoteCharacter = '`')
     void columnsAreHeldToTheSafeHarborList(String name, String value, boolean refused) throws Exception {
         Table table = csv("USUBJID," + name, "1," + value, "2," + value, "3," + value, "4," + value);
         assertThat(SafeHarbor.refusal(table, 1, YEAR).isPresent()).isEqualTo(refused);
@@ -151,6 +228,73 @@ class SharingTest {
     void aTextOfItsOwnForEverySubjectIsRefused() throws Exception {
         Table table = csv("USUBJID,NOTE", "1,alpha", "2,beta", "3,gamma", "4,delta");
         assertThat(SafeHarbor.refusal(table, 1, YEAR)).isPresent();
+    }
+
+    @Test
+    @DisplayName("TRI-7 texts that few subjects have, each of its own or of several words, are refused; codes are not")
+    void sparseTextsAreRefused() throws Exception {
+        String[] some = new String[30];
+        Arrays.fill(some, "");
+        for (int i = 0; i < 12; i++) {
+            some[i] = "said " + (char) ('a' + i);
+        }
+        assertThat(refused("NARRATED", some)).as("a third of the subjects").isTrue();
+        String[] repeated = new String[30];
+        Arrays.fill(repeated, "PHYSICIAN DECISION");
+        assertThat(refused("DCREAS", repeated)).isFalse();
+        repeated[7] = "his wife called us at noon";
+        assertThat(refused("DCREAS", repeated)).isTrue();
+        String[] one = new String[30];
+        Arrays.fill(one, "");
+        one[3] = "Y";
+        assertThat(refused("DTHFL", one)).as("a flag of one").isFalse();
+    }
+
+    @Test
+    @DisplayName("TRI-7 geography, comments and dates are told by a column's label as by its name")
+    void labelsAreLookedAt() throws Exception {
+        for (String label : List.of(
+                "Hospital name",
+                "Clinic",
+                "Village",
+                "District",
+                "Neighbourhood of the subject",
+                "Center number",
+                "Place of residence",
+                "Comment",
+                "Reason, other, specify",
+                "Date of visit")) {
+            assertThat(labelled(label)).as(label).isTrue();
+        }
+        for (String label : List.of("Systolic blood pressure in clinic", "Days since date of visit", "Velocity")) {
+            assertThat(labelled(label)).as(label).isFalse();
+        }
+    }
+
+    private static boolean labelled(String label) throws Exception {
+        String json = "{\"name\":\"X\",\"columns\":[{\"name\":\"USUBJID\",\"label\":\"a\",\"dataType\":\"string\"},"
+                + "{\"name\":\"V7\",\"label\":\"" + label + "\",\"dataType\":\"integer\"}],"
+                + "\"rows\":[[\"1\",19725],[\"2\",19725],[\"3\",19725]]}";
+        return SafeHarbor.refusal(Table.read(json.getBytes(StandardCharsets.UTF_8), "X"), 1, YEAR)
+                .isPresent();
+    }
+
+    @Test
+    @DisplayName("TRI-7 an age that is counted in decades is over 89 from nine on")
+    void agesInDecades() throws Exception {
+        Table table = csv("USUBJID,AGE,AGEU", "1,9,DECADES", "2,9,DECADES", "3,9,DECADES");
+        assertThat(SafeHarbor.refusal(table, 1, YEAR)).isPresent();
+    }
+
+    @Test
+    @DisplayName("TRI-7 the mean of a column of words is refused, and so costs nothing")
+    void aMeanOfWordsIsRefused() throws Exception {
+        assertThat(ask(AggregateQuery.Kind.MEAN, "SEX").fault(csv("USUBJID,SEX", "1,F", "2,M", "3,F")))
+                .get()
+                .extracting(CdiscFault::path)
+                .isEqualTo("--mean");
+        assertThat(ask(AggregateQuery.Kind.MEAN, "SEX").fault(csv("USUBJID,SEX", "1,1", "2,x", "3,")))
+                .isEmpty();
     }
 
     @Test
@@ -242,6 +386,8 @@ class SharingTest {
                 "CRACE",
                 "BL_RACE",
                 "GENDERN",
+                "AGEDTH",
+                "STUDYAGE",
                 "ETHNICN",
                 "AETHNIC")) {
             assertThat(SafeHarbor.isDemographic(new Column(name, "", ColumnType.STRING, 0)))

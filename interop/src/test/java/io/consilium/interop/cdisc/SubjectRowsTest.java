@@ -23,6 +23,8 @@ class SubjectRowsTest {
     private static final long CONSENT = Instant.parse("2026-03-10T09:00:00Z").toEpochMilli();
     private static final long WITHDRAWAL = Instant.parse("2026-05-20T09:00:00Z").toEpochMilli();
 
+    private static final long NOW = Instant.parse("2026-07-01T09:00:00Z").toEpochMilli();
+
     private static Enrolled subject(String status, long changed) {
         return Enrolled.of(TrialSubjectState.newBuilder()
                 .setStatus(status)
@@ -35,7 +37,7 @@ class SubjectRowsTest {
         Map<String, Enrolled> enrolled = Map.of(
                 ENROLLED, subject("on-study", CONSENT),
                 LEFT, subject("withdrawn", WITHDRAWAL));
-        return new SubjectRows(pseudonym -> Optional.ofNullable(enrolled.get(pseudonym)), only, corrected);
+        return new SubjectRows(pseudonym -> Optional.ofNullable(enrolled.get(pseudonym)), only, corrected, NOW);
     }
 
     private static SubjectRows read(SubjectRows rows, String... lines) throws Exception {
@@ -91,6 +93,17 @@ class SubjectRowsTest {
     @Test
     void aVisitBeforeTheConsentIsRefused() {
         refused("rows[1].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-03-11", ENROLLED + ",2026-03-08");
+    }
+
+    @Test
+    @DisplayName("TRI-5 nothing of a trial's conduct lies in the future, nor at the end of an interval")
+    void aVisitInTheFutureIsRefused() throws Exception {
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2999-01-01");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-07-03");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-06-01/2026-07-03");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", LEFT + ",2026-04-01/2026-06-01");
+        read(fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-07-01", ENROLLED + ",2026-06-01/2026-06-03");
+        read(fresh(), "USUBJID,CONTDTC", ENROLLED + ",2026-09-01");
     }
 
     @Test

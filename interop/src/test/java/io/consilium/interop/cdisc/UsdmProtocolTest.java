@@ -73,6 +73,30 @@ class UsdmProtocolTest {
         assertThat(NOTES).singleElement().asString().contains("study designs");
     }
 
+    @Test
+    @DisplayName("TRI-1 what a protocol does not say and the template does is told")
+    void whatIsTakenFromTheTemplateIsTold() throws Exception {
+        TrialRegistration gaps = read(SMALL.replace("\"name\": \"S\", ", "")
+                .replace("\"versionIdentifier\": \"3\", ", "")
+                .replace("\"plannedEnrollmentNumber\": {\"maxValue\": {\"value\": 40}},", ""));
+        assertThat(gaps.getSampleSize()).isEqualTo(120);
+        assertThat(NOTES)
+                .hasSize(3)
+                .anyMatch(note -> note.contains("120"))
+                .anyMatch(note -> note.contains("version") && note.contains("1.0"))
+                .anyMatch(note -> note.contains("title") && note.contains("Default"));
+        NOTES.clear();
+        read(SMALL.replace("\"versions\": [", "\"versions\": [{\"versionIdentifier\": \"2\"}, "));
+        assertThat(NOTES).singleElement().asString().contains("versions", "3");
+    }
+
+    @Test
+    @DisplayName("TRI-1 an endpoint that does not say its level has that of its objective")
+    void theObjectivesLevel() throws Exception {
+        TrialRegistration small = read(SMALL.replace(", \"level\": {\"decode\": \"Primary Endpoint\"}", ""));
+        assertThat(small.getOutcomesList()).extracting(TrialOutcome::getPrimary).containsExactly(true, false);
+    }
+
     private static TrialRegistration read(String text) throws CdiscFault {
         return UsdmProtocol.read(text.getBytes(StandardCharsets.UTF_8), DEFAULTS, NOTES::add);
     }

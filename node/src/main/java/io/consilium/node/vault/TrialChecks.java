@@ -45,7 +45,8 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
             SubjectRows rows = new SubjectRows(
                     TrialSubjects.of(view, trial)::enrolled,
                     TrialTables.subject(dataset),
-                    Optional.of(dataset.getVersions(0).getTimeMillis()));
+                    Optional.of(dataset.getVersions(0).getTimeMillis()),
+                    version.getTimeMillis());
             TrialCheckResponse.Builder response =
                     TrialCheckResponse.newBuilder().setDatasetVersion(version.getVersion());
             fault(dataset, version, rows)

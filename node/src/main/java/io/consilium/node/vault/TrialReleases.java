@@ -106,6 +106,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             EarlierReleases earlier = EarlierReleases.of(trial);
             Set<String> wanted = new TreeSet<>(names);
             wanted.addAll(earlier.names(request.getDatasetId()));
+            wanted.add(SafeHarbor.AGE_UNIT);
             TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0, wanted);
             Table table = opened.table();
             Set<Integer> quasi = columns(table, request.getQuasiIdentifiersList(), "--quasi");
@@ -125,7 +126,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                 throw InstitutionTransactions.problem(Refusal.DATA_USE_NOT_PERMITTED)
                         .asException();
             }
-            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), subjects, earlier);
+            int smallest = anonymous(view, trial, opened, withQuasi(table, quasi, named), named, subjects, earlier);
             List<String> lines = lines(table, released, excluded);
             ByteString content = content(lines);
             TrialRelease release = TrialRelease.newBuilder()
@@ -241,6 +242,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             TrialState trial,
             TrialTables.Opened opened,
             Set<Integer> quasi,
+            Set<Integer> named,
             TrialSubjects subjects,
             EarlierReleases earlier) {
         int threshold = trial.getAnonymityThreshold();
@@ -262,6 +264,11 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
                     ? table
                     : tables.open(view.state(), trial, of.datasetId(), of.version(), of.names())
                             .table();
+            Set<String> further = normal(names(table, named));
+            further.retainAll(of.names());
+            if (!further.isEmpty() && mayBeTheSame(table, before, subjects)) {
+                throw tooFew();
+            }
             Set<Integer> toldBefore = new TreeSet<>();
             for (TrialReleased release : of.releases()) {
                 Set<Integer> shown = shown(before, release.getRelease());
@@ -285,6 +292,17 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         }
         tell(linkage, table, told, excluded);
         return smallest;
+    }
+
+    /**
+     * Whether each table has people, not enrolled here, whom the other one does not name: they may be the same under other
+     * names, and a measure that is released of both would join them.
+     */
+    private static boolean mayBeTheSame(Table one, Table other, TrialSubjects subjects) {
+        Predicate<String> enrolled = subject -> subjects.enrolled(subject).isPresent();
+        Set<String> here = people(one, enrolled);
+        Set<String> there = people(other, enrolled);
+        return !there.containsAll(here) && !here.containsAll(there);
     }
 
     private static void tell(Linkage linkage, Table table, Set<Integer> columns, Predicate<String> excluded) {
