@@ -115,13 +115,21 @@ final class TrialData implements AutoCloseable {
 
     private static void requireShape(TrialDatasetState dataset, SubjectRows rows) throws DocumentFault {
         if (!rows.shape().equals(dataset.getVersions(0).getContent().getShape())) {
-            throw new DocumentFault(
-                    Refusal.DATASET_SHAPE_OTHER.name(),
-                    Refusal.DATASET_SHAPE_OTHER.rule(),
-                    "columns",
-                    Refusal.DATASET_SHAPE_OTHER.summary(),
-                    Refusal.DATASET_SHAPE_OTHER.hint());
+            throw fault(Refusal.DATASET_SHAPE_OTHER, "columns");
         }
+    }
+
+    /** Told before anything is uploaded; the ledger decides it again. */
+    private static void requireSubjects(TrialDatasetState dataset, SubjectRows rows) throws DocumentFault {
+        TrialDataContent before =
+                dataset.getVersions(dataset.getVersionsCount() - 1).getContent();
+        if (rows.subjects() - rows.notEnrolled() < before.getSubjects() - before.getNotEnrolled()) {
+            throw fault(Refusal.DATASET_SUBJECTS_FEWER, "rows");
+        }
+    }
+
+    private static DocumentFault fault(Refusal refusal, String path) {
+        return new DocumentFault(refusal.name(), refusal.rule(), path, refusal.summary(), refusal.hint());
     }
 
     int submit() throws ClientException {
@@ -135,18 +143,23 @@ final class TrialData implements AutoCloseable {
         return 0;
     }
 
-    static int correct(Session session, ByteString trialId, ByteString datasetId, String file, String reason)
+    static int correct(
+            Session session, ByteString trialId, ByteString datasetId, String file, String reason, boolean removed)
             throws ClientException, IOException {
         TrialDatasetState dataset = session.state().trialDataset(datasetId).value();
         Optional<String> subject =
                 Optional.of(dataset.getPseudonym()).filter(id -> !id.isEmpty()).map(Ids::text);
         try (TrialData data = read(session, trialId, file, dataset.getName(), subject, Optional.of(dataset))) {
+            if (!removed) {
+                requireSubjects(dataset, data.rows);
+            }
             long predecessor = dataset.getVersionsCount();
             TrialCorrect correct = TrialCorrect.newBuilder()
                     .setDatasetId(datasetId)
                     .setPredecessor(predecessor)
                     .setContent(data.content(datasetId))
                     .setReason(new TrialReaders(session).seal(data.trial, reason))
+                    .setSubjectsRemoved(removed)
                     .build();
             data.send(TrialAction.newBuilder().setCorrect(correct), datasetId, predecessor + 1);
             return 0;

@@ -48,9 +48,13 @@ class TrialDataCommands extends TrialConductCommands {
             @Parameters(paramLabel = "DATASET", description = "Dataset id, as trial submit printed it.") String dataset,
             @Parameters(paramLabel = "FILE", description = "The whole dataset anew; - is the standard input.")
                     String file,
-            @Mixin TrialOptions.Reason reason)
+            @Mixin TrialOptions.Reason reason,
+            @Option(
+                            names = "--subjects-removed",
+                            description = "Fewer enrolled subjects than in the version before are meant.")
+                    boolean removed)
             throws Exception {
-        return TrialData.correct(session(), trialId(id), Ids.object("dataset", dataset), file, reason.text);
+        return TrialData.correct(session(), trialId(id), Ids.object("dataset", dataset), file, reason.text, removed);
     }
 
     @Command(

@@ -54,7 +54,7 @@ final class TrialViews {
         if (trial.getFirstEnrolledMillis() != 0) {
             object.put("firstEnrolment", Dates.text(trial.getFirstEnrolledMillis()));
         }
-        object.put("datasets", trial.getDatasetIdsCount());
+        object.put("datasets", trial.getDatasetsCount());
         object.put("releases", trial.getReleasesCount());
         object.put("publications", record.publications().size());
         object.put("enrolled", record.state().getEnrolled());
@@ -153,7 +153,7 @@ final class TrialViews {
         object.put("versions", record.versions().size());
         object.put("decisions", record.state().getDecisionsCount());
         object.put("publications", record.publications().size());
-        object.put("datasets", record.state().getDatasetIdsCount());
+        object.put("datasets", record.state().getDatasetsCount());
         object.put("enrolled", record.state().getEnrolled());
         object.put("transactions", bundle.receipts().size());
         object.put("asOfHeight", record.height());

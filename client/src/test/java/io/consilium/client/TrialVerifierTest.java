@@ -34,6 +34,7 @@ import io.consilium.proto.TrialAmend;
 import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialDecision;
@@ -211,9 +212,8 @@ class TrialVerifierTest {
                         .setReason(REASON));
             }
         });
-        if (predecessor == 0) {
-            trial.addDatasetIds(DATASET);
-        }
+        trial.clearDatasets()
+                .addDatasets(TrialDatasetEntry.newBuilder().setId(DATASET).setVersions(predecessor + 1));
         dataset.addVersions(TrialDataVersion.newBuilder()
                 .setVersion(predecessor + 1)
                 .setContent(content)
@@ -542,6 +542,19 @@ class TrialVerifierTest {
                         .build()
                         .toByteArray()));
         refused(bundle(), "a step was signed by somebody else");
+    }
+
+    @Test
+    @DisplayName("TRI-5 TRI-6 a dataset that is proven as it was before its corrections is refused")
+    void olderDatasetProof() {
+        StateKey key = StateKeys.trialDataset(DATASET);
+        TrialBundle now = bundle();
+        objects.put(key, Optional.of(dataset.clone().removeVersions(1).build().toByteArray()));
+        int place = new ArrayList<>(new TreeMap<>(objects).keySet()).indexOf(key);
+        ByteString older = bundle().documents().get(place);
+        refused(
+                new TrialBundle(now.trial(), with(now.documents(), place, older), now.receipts()),
+                "a dataset has another number of versions than the trial says");
     }
 
     @Test

@@ -140,12 +140,20 @@ public final class TestChain {
         return document;
     }
 
-    /** The usual institutions, and a second ethics committee with its chair {@code zeta-board/chair}. */
+    /**
+     * The usual institutions, a second ethics committee with its chair {@code zeta-board/chair}, and a doctor of helix and a
+     * researcher of st-mary beside the usual ones.
+     */
     public static GenesisDocument.Builder documentOfTwoCommittees() {
         GenesisDocument.Builder document = document();
         institution(document, "zeta-board", "ETHICS_COMMITTEE");
         member(document, "zeta-board/chair", "ADMIN", "REVIEWER");
-        return document;
+        document.getInstitutionsBuilderList().stream()
+                .filter(institution -> institution.getId().equals("helix"))
+                .forEach(helix -> helix.clearRoles().addAllRoles(List.of("MANUFACTURER", "PROVIDER", "SPONSOR")));
+        member(document, "helix/doctor", "CLINICIAN");
+        member(document, "st-mary/researcher", "RESEARCHER");
+        return sorted(document);
     }
 
     /** Another institution than those of every test, with one member; both in the order that genesis asks for. */
@@ -153,6 +161,10 @@ public final class TestChain {
         GenesisDocument.Builder document = document();
         institution(document, ActorName.institutionOf(member), role);
         member(document, member, memberRole);
+        return sorted(document);
+    }
+
+    private static GenesisDocument.Builder sorted(GenesisDocument.Builder document) {
         List<InstitutionState> institutions = document.getInstitutionsList().stream()
                 .sorted(Comparator.comparing(InstitutionState::getId))
                 .toList();

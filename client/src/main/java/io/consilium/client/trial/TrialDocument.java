@@ -79,7 +79,8 @@ public final class TrialDocument {
                 .setProtocolHash(protocolHash(in, fileHash))
                 .setAnonymityThreshold(
                         in.has("anonymityThreshold")
-                                ? (int) in.whole("anonymityThreshold", 1, TrialFormat.MAX_THRESHOLD)
+                                ? (int) in.whole(
+                                        "anonymityThreshold", TrialFormat.MIN_THRESHOLD, TrialFormat.MAX_THRESHOLD)
                                 : DEFAULT_THRESHOLD)
                 .setPrivacyBudgetMicros(
                         in.has("privacyBudget") ? in.micros("privacyBudget", TrialFormat.MAX_BUDGET_MICROS) : 0)

@@ -3,6 +3,7 @@ package io.consilium.client.trial;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.NodeClient;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
@@ -12,6 +13,7 @@ import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
@@ -34,6 +36,8 @@ public final class TrialReader {
 
     /** Of so many subjects each is asked for with its proof. */
     private static final int MAX_PROVEN = 100;
+
+    private static final int MAX_READINGS = 5;
 
     private final NodeClient client;
     private final VerifiedState state;
@@ -60,8 +64,25 @@ public final class TrialReader {
         return new TrialRecord(trial.value(), versions, publications, trial.height(), trial.timeMillis());
     }
 
-    /** The same with all that proves it, for a file. */
+    /** The same with all that proves it, for a file: each part as it was at one block, or it is read again. */
     public TrialBundle bundle(ByteString trialId) throws ClientException {
+        for (int i = 0; i < MAX_READINGS; i++) {
+            long version = state.trial(trialId).value().getVersion();
+            TrialBundle bundle = read(trialId);
+            if (state.trial(trialId).value().getVersion() == version) {
+                return bundle;
+            }
+        }
+        throw new ClientException(
+                FailureClass.CONFLICT,
+                "TRIAL_CHANGING",
+                "TRI-6",
+                "",
+                "The trial was changed while it was read, each of " + MAX_READINGS + " times",
+                "Export it again when less is submitted");
+    }
+
+    private TrialBundle read(ByteString trialId) throws ClientException {
         TrialState trial = state.trial(trialId).value();
         Set<ByteString> steps = new LinkedHashSet<>();
         List<ByteString> documents = new ArrayList<>();
@@ -169,11 +190,25 @@ public final class TrialReader {
                 "Check that node and client are of one version");
     }
 
+    /** A dataset's proof may be of an older block than the trial's: then its corrections are missing. */
+    static void requireCurrent(TrialDatasetState shown, TrialDatasetEntry proven) throws VerificationFailed {
+        if (shown.getVersionsCount() < proven.getVersions()) {
+            throw new VerificationFailed(
+                    "DATASET_OUTDATED",
+                    "The node shows " + shown.getVersionsCount()
+                            + " versions of a dataset, and the chain proves that there" + " are "
+                            + proven.getVersions(),
+                    "Ask again, or the node of another institution");
+        }
+    }
+
     /** The trial's datasets in the order of submission, each value proven. */
     public List<TrialDatasetState> datasets(TrialState trial) throws ClientException {
         List<TrialDatasetState> datasets = new ArrayList<>();
-        for (ByteString id : trial.getDatasetIdsList()) {
-            datasets.add(state.trialDataset(id).value());
+        for (TrialDatasetEntry entry : trial.getDatasetsList()) {
+            TrialDatasetState dataset = state.trialDataset(entry.getId()).value();
+            requireCurrent(dataset, entry);
+            datasets.add(dataset);
         }
         return datasets;
     }

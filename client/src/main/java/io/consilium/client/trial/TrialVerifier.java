@@ -15,6 +15,7 @@ import io.consilium.ledger.trials.TrialIds;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDatasetState;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialDecision;
@@ -78,14 +79,16 @@ public final class TrialVerifier {
             VerifiedReceipt receipt = step(receipts, released.getTxId(), state.getSponsor(), released.getTimeMillis());
             require(action(state, receipt).getRelease().equals(released.getRelease()), "a release was altered");
         }
-        for (ByteString datasetId : state.getDatasetIdsList()) {
-            dataset(
-                    state,
-                    document(documents, StateKeys.trialDataset(datasetId), TrialDatasetState.parser()),
-                    receipts);
+        for (TrialDatasetEntry entry : state.getDatasetsList()) {
+            TrialDatasetState dataset =
+                    document(documents, StateKeys.trialDataset(entry.getId()), TrialDatasetState.parser());
+            dataset(state, dataset, receipts);
+            require(
+                    dataset.getVersionsCount() == entry.getVersions(),
+                    "a dataset has another number of versions than the trial says");
         }
         require(
-                documents.size() == versions.size() + publications.size() + state.getDatasetIdsCount(),
+                documents.size() == versions.size() + publications.size() + state.getDatasetsCount(),
                 "it holds documents that the trial does not name");
         return new TrialRecord(
                 state,

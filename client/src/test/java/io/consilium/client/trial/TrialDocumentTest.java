@@ -74,7 +74,7 @@ class TrialDocumentTest {
                 "sites; \"st-mary\"; sites",
                 "sampleSize; 0; sampleSize",
                 "sampleSize; 1.5; sampleSize",
-                "anonymityThreshold; 0; anonymityThreshold",
+                "anonymityThreshold; 2; anonymityThreshold",
                 "privacyBudget; -1; privacyBudget",
                 "privacyBudget; 0.0000001; privacyBudget",
                 "privacyBudget; \"3\"; privacyBudget",

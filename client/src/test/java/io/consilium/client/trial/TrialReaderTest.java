@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.client.VerificationFailed;
+import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetEntry;
+import io.consilium.proto.TrialDatasetState;
+import java.util.Collections;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +21,22 @@ class TrialReaderTest {
         assertThatThrownBy(() -> TrialReader.requireWhole(listed, different, atLeast, atMost))
                 .isInstanceOfSatisfying(VerificationFailed.class, failure -> assertThat(failure.code())
                         .isEqualTo("SUBJECTS_INCOMPLETE"));
+    }
+
+    @Test
+    @DisplayName("TRI-5 a dataset that a node shows without its corrections is told")
+    void olderDatasetsAreTold() throws Exception {
+        TrialDatasetEntry entry = TrialDatasetEntry.newBuilder().setVersions(3).build();
+        TrialDatasetState three = TrialDatasetState.newBuilder()
+                .addAllVersions(Collections.nCopies(3, TrialDataVersion.getDefaultInstance()))
+                .build();
+        assertThatThrownBy(() -> TrialReader.requireCurrent(
+                        three.toBuilder().removeVersions(2).build(), entry))
+                .isInstanceOfSatisfying(VerificationFailed.class, failure -> assertThat(failure.code())
+                        .isEqualTo("DATASET_OUTDATED"));
+        TrialReader.requireCurrent(three, entry);
+        TrialReader.requireCurrent(
+                three.toBuilder().addVersions(three.getVersions(0)).build(), entry);
     }
 
     @Test

@@ -17,13 +17,12 @@ import io.consilium.proto.InstitutionState;
 import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDatasetNameState;
 import io.consilium.proto.TrialDatasetState;
-import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialSubmit;
-import io.consilium.proto.WithdrawalRule;
 import java.util.Optional;
 
 /** Datasets, sealed to the sponsor; a correction is a further version, and after the lock there is none (TRI-5). */
@@ -51,7 +50,7 @@ final class DataRules {
                 || call.state().isTrialDatasetNameTaken(name)) {
             return Outcome.refused(Refusal.DATASET_EXISTS);
         }
-        if (trial.getDatasetIdsCount() == MAX_DATASETS) {
+        if (trial.getDatasetsCount() == MAX_DATASETS) {
             return Outcome.refused(Refusal.TRIAL_LIMIT.rejection(MAX_DATASETS + " datasets"));
         }
         TrialDatasetState dataset = TrialDatasetState.newBuilder()
@@ -62,7 +61,10 @@ final class DataRules {
                 .addVersions(version(call, 1, submit.getContent()))
                 .setVersion(1)
                 .build();
-        TrialState.Builder next = trial.toBuilder().addDatasetIds(submit.getDatasetId());
+        TrialState.Builder next = trial.toBuilder()
+                .addDatasets(TrialDatasetEntry.newBuilder()
+                        .setId(submit.getDatasetId())
+                        .setVersions(1));
         Writes writes = new Writes()
                 .put(StateKeys.trialDataset(dataset.getId()), dataset)
                 .put(
@@ -103,6 +105,11 @@ final class DataRules {
         if (!correct.getContent().getShape().equals(shape)) {
             return Outcome.refused(Refusal.DATASET_SHAPE_OTHER);
         }
+        TrialDataContent before =
+                dataset.getVersions(dataset.getVersionsCount() - 1).getContent();
+        if (enrolled(correct.getContent()) < enrolled(before) && !correct.getSubjectsRemoved()) {
+            return Outcome.refused(Refusal.DATASET_SUBJECTS_FEWER);
+        }
         if (dataset.getVersionsCount() == MAX_VERSIONS) {
             return Outcome.refused(Refusal.TRIAL_LIMIT.rejection(MAX_VERSIONS + " versions of a dataset"));
         }
@@ -114,9 +121,28 @@ final class DataRules {
                                 .addVersions(version(call, number, correct.getContent()))
                                 .setVersion(number)
                                 .build())
+                .put(
+                        StateKeys.trial(trial.getId()),
+                        counted(trial, dataset.getId(), number)
+                                .setVersion(trial.getVersion() + 1)
+                                .build())
                 .index(claim(trial, dataset.getId(), correct.getContent()))
                 .notify(EventType.TRIAL_DATA_CORRECTED, TrialRules.parties(trial), dataset.getId());
         return Outcome.applied(writes, dataset.getId(), number);
+    }
+
+    /** Nobody ceases to be enrolled, so who was in a version is in the next, or was taken out. */
+    private static long enrolled(TrialDataContent content) {
+        return (long) content.getSubjects() - content.getNotEnrolled();
+    }
+
+    /** The trial says how many versions of a dataset there are, so that nobody can show fewer. */
+    private static TrialState.Builder counted(TrialState trial, ByteString datasetId, long versions) {
+        TrialState.Builder next = trial.toBuilder();
+        next.getDatasetsBuilderList().stream()
+                .filter(entry -> entry.getId().equals(datasetId))
+                .forEach(entry -> entry.setVersions(versions));
+        return next;
     }
 
     /** A dataset of this trial. */
@@ -125,13 +151,15 @@ final class DataRules {
                 .equals(trial.getId()));
     }
 
+    /** A CLINICIAN of a site, or a RESEARCHER of the sponsor. */
     private static Optional<Rejection> byParty(Call call, TrialState trial) {
+        boolean sponsor = TrialRules.isOf(call, trial.getSponsor());
+        boolean site = trial.getSitesList().stream().anyMatch(slug -> TrialRules.isOf(call, slug));
         return call.requireRole(RULE, MemberRole.CLINICIAN, MemberRole.RESEARCHER)
-                .or(() -> {
-                    boolean sponsor = TrialRules.isOf(call, trial.getSponsor());
-                    boolean site = trial.getSitesList().stream().anyMatch(slug -> TrialRules.isOf(call, slug));
-                    return sponsor || site ? Optional.empty() : Optional.of(Refusal.NOT_TRIAL_SITE.under(RULE, ""));
-                });
+                .or(() -> sponsor || site ? Optional.empty() : Optional.of(Refusal.NOT_TRIAL_SITE.under(RULE, "")))
+                .or(() -> sponsor && site
+                        ? Optional.empty()
+                        : call.requireRole(RULE, sponsor ? MemberRole.RESEARCHER : MemberRole.CLINICIAN));
     }
 
     private static Optional<Rejection> byAuthorOrSponsor(Call call, TrialState trial, TrialDatasetState dataset) {
@@ -156,24 +184,23 @@ final class DataRules {
 
     /** TRI-4: of a subject who withdrew earlier data stay and are put right, or are not used, as the protocol has it. */
     private static Optional<Rejection> correctable(Call call, TrialState trial, ByteString pseudonym) {
-        boolean over = call.state()
-                .trialSubject(pseudonym)
-                .filter(DataRules::withdrawn)
-                .isPresent();
-        return over && registration(call, trial).getWithdrawalRule() == WithdrawalRule.EXCLUDE_EARLIER_DATA
+        if (pseudonym.isEmpty()) {
+            return Optional.empty();
+        }
+        EarlierData earlier = new EarlierData(trial, version -> call.state()
+                .trialVersion(version.getDocumentId())
+                .orElseThrow()
+                .getRegistration());
+        return call.state()
+                        .trialSubject(pseudonym)
+                        .filter(subject -> earlier.excluded(subject, call.timeMillis()))
+                        .isPresent()
                 ? Optional.of(Refusal.SUBJECT_WITHDRAWN.rejection("the protocol excludes its earlier data"))
                 : Optional.empty();
     }
 
     private static boolean withdrawn(TrialSubjectState subject) {
         return subject.getStatus().equals(SubjectStatus.WITHDRAWN.code());
-    }
-
-    private static TrialRegistration registration(Call call, TrialState trial) {
-        return call.state()
-                .trialVersion(EthicsApproval.current(trial).getDocumentId())
-                .orElseThrow()
-                .getRegistration();
     }
 
     private static Optional<Rejection> keys(Call call, TrialState trial, TrialDataContent content) {

@@ -140,7 +140,8 @@ final class EnrolmentRules {
         }
         boolean last =
                 SubjectStatus.of(subject.getStatus()).map(SubjectStatus::isLast).orElse(false);
-        if (last) {
+        // Consent may be withdrawn after the last visit too: the data are used long after it.
+        if (last && !change.getStatus().equals(SubjectStatus.WITHDRAWN.code())) {
             return Optional.of(Refusal.SUBJECT_STATUS_FINAL.rejection(subject.getStatus()));
         }
         return change.getStatus().equals(subject.getStatus())

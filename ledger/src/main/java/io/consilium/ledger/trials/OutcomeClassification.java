@@ -40,7 +40,7 @@ public final class OutcomeClassification {
     /**
      * One registered version with its time.
      *
-     * @param approvedMillis of the first approval of this version, if there was one
+     * @param approvedMillis of the approval of this version that stands, if there is one
      */
     public record Registered(long number, long timeMillis, Optional<Long> approvedMillis, List<TrialOutcome> outcomes) {
         /** Whether it came in time, as far as the sponsor is concerned. */
@@ -66,8 +66,9 @@ public final class OutcomeClassification {
      * One outcome of the report, or one that the report should hold.
      *
      * @param changes from the gravest on; never empty
-     * @param likeVersions the registered versions that describe it just as the report does
-     * @param registered as the yardstick has it, or the first version where an amendment in time dropped it
+     * @param likeVersions the registered versions that describe it just as the report does; of one that was dropped, those
+     *     that had it
+     * @param registered as the yardstick has it, or the newest version that counted before an amendment dropped it
      * @param reported as the report has it
      */
     public record Classified(
@@ -89,22 +90,21 @@ public final class OutcomeClassification {
      */
     public static List<Classified> classify(
             List<Registered> versions, Optional<Long> cutOffMillis, List<TrialOutcome> reported) {
-        Registered first = versions.get(0);
-        Registered yardstick = first;
-        for (Registered version : versions) {
-            if (version.counts(cutOffMillis)) {
-                yardstick = version;
-            }
-        }
-        Map<String, TrialOutcome> original = byName(first.outcomes());
-        Map<String, TrialOutcome> valid = byName(yardstick.outcomes());
+        List<Registered> counted = versions.stream()
+                .filter(version -> version.counts(cutOffMillis))
+                .toList();
+        List<Map<String, TrialOutcome>> history =
+                counted.stream().map(version -> byName(version.outcomes())).toList();
+        Map<String, TrialOutcome> valid = history.get(history.size() - 1);
         Map<String, TrialOutcome> told = byName(reported);
         List<Classified> result = new ArrayList<>();
         valid.forEach((name, outcome) -> {
             Optional<TrialOutcome> report = Optional.ofNullable(told.get(name));
-            Optional<TrialOutcome> before = Optional.ofNullable(original.get(name));
+            boolean amended = history.stream()
+                    .map(earlier -> earlier.get(name))
+                    .anyMatch(earlier -> earlier == null || !alike(earlier, outcome));
             List<Change> changes =
-                    report.map(found -> changes(outcome, found, before)).orElse(List.of(Change.MISSING));
+                    report.map(found -> changes(outcome, found, amended)).orElse(List.of(Change.MISSING));
             result.add(new Classified(
                     outcome.getName(),
                     changes,
@@ -112,13 +112,17 @@ public final class OutcomeClassification {
                     Optional.of(outcome),
                     report));
         });
-        original.forEach((name, outcome) -> {
-            if (!valid.containsKey(name) && !told.containsKey(name)) {
-                // Dropped in the open, before anybody could know the data.
-                result.add(new Classified(
-                        outcome.getName(), List.of(Change.AMENDED), List.of(), Optional.of(outcome), Optional.empty()));
-            }
-        });
+        // Dropped in the open, before anybody could know the data: as the newest version had it that still did.
+        Map<String, TrialOutcome> dropped = new LinkedHashMap<>();
+        history.forEach(dropped::putAll);
+        dropped.keySet().removeAll(valid.keySet());
+        dropped.keySet().removeAll(told.keySet());
+        dropped.forEach((name, outcome) -> result.add(new Classified(
+                outcome.getName(),
+                List.of(Change.AMENDED),
+                like(counted, outcome),
+                Optional.of(outcome),
+                Optional.empty())));
         told.forEach((name, report) -> {
             if (!valid.containsKey(name)) {
                 result.add(new Classified(
@@ -132,7 +136,7 @@ public final class OutcomeClassification {
         return List.copyOf(result);
     }
 
-    private static List<Change> changes(TrialOutcome registered, TrialOutcome report, Optional<TrialOutcome> original) {
+    private static List<Change> changes(TrialOutcome registered, TrialOutcome report, boolean amended) {
         List<Change> changes = new ArrayList<>();
         if (registered.getPrimary() != report.getPrimary()) {
             changes.add(Change.SWITCHED);
@@ -143,7 +147,7 @@ public final class OutcomeClassification {
         if (!same(registered.getTimePoint(), report.getTimePoint())) {
             changes.add(Change.TIME_POINT_CHANGED);
         }
-        if (original.isEmpty() || !alike(original.get(), registered)) {
+        if (amended) {
             changes.add(Change.AMENDED);
         }
         if (changes.isEmpty()) {

@@ -72,7 +72,10 @@ final class RegistrationRules {
         if (TrialIds.contentHash(registration).equals(current.getContentHash())) {
             return Outcome.refused(Refusal.AMENDMENT_EMPTY);
         }
-        refusal = parties(call, registration).or(() -> outcomes(registration)).or(() -> budget(trial, registration));
+        refusal = parties(call, registration)
+                .or(() -> outcomes(registration))
+                .or(() -> budget(trial, registration))
+                .or(() -> anonymity(trial, registration));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -108,6 +111,9 @@ final class RegistrationRules {
     }
 
     private static Optional<Rejection> parties(Call call, TrialRegistration registration) {
+        if (registration.getSponsor().equals(registration.getEthicsCommittee())) {
+            return Optional.of(Refusal.TRIAL_PARTY_TWICE.rejection());
+        }
         Optional<Rejection> refusal = party(call, registration.getSponsor(), InstitutionRole.SPONSOR)
                 .or(() -> party(call, registration.getEthicsCommittee(), InstitutionRole.ETHICS_COMMITTEE));
         for (String site : registration.getSitesList()) {
@@ -165,5 +171,12 @@ final class RegistrationRules {
         return registration.getPrivacyBudgetMicros() >= trial.getSpentMicros()
                 ? Optional.empty()
                 : Optional.of(Refusal.BUDGET_SPENT.rejection("more than that is spent already"));
+    }
+
+    /** What was released under a threshold stays as safe as that promised (TRI-7). */
+    private static Optional<Rejection> anonymity(TrialState trial, TrialRegistration registration) {
+        return trial.getReleasesCount() == 0 || registration.getAnonymityThreshold() >= trial.getAnonymityThreshold()
+                ? Optional.empty()
+                : Optional.of(Refusal.ANONYMITY_LOWERED.rejection());
     }
 }

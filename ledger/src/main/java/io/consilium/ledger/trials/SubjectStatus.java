@@ -30,7 +30,7 @@ public enum SubjectStatus {
         return code;
     }
 
-    /** Whether nothing comes after it. */
+    /** Whether nothing comes after it but a withdrawal. */
     public boolean isLast() {
         return last;
     }

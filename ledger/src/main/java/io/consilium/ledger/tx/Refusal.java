@@ -179,6 +179,8 @@ public enum Refusal {
     TRIAL_UNKNOWN("TRI-1", NOT_FOUND, "there is no such trial", "list the trials"),
     NOT_TRIAL_SPONSOR("TRI-1", UNAUTHORISED, "only the trial's sponsor may do this", "ask its RESEARCHER"),
     OUTCOME_REPEATED("TRI-1", REFUSED, "two outcomes have one name", "give each outcome a name of its own"),
+    TRIAL_PARTY_TWICE(
+            "TRI-1", REFUSED, "the sponsor is its own ethics committee", "name a committee of another institution"),
     PRIMARY_OUTCOME_MISSING("TRI-1", REFUSED, "no outcome is primary", "name at least one primary outcome"),
     TRIAL_LIMIT("TX-6", REFUSED, "the trial has as many of these as can be kept", "register a new trial"),
     NOT_TRIAL_COMMITTEE("TRI-2", UNAUTHORISED, "only the trial's ethics committee decides", "ask its REVIEWER"),
@@ -219,6 +221,11 @@ public enum Refusal {
             REFUSED,
             "the correction has other columns than the dataset",
             "give the whole dataset with its columns, or submit it under a name of its own"),
+    DATASET_SUBJECTS_FEWER(
+            "TRI-5",
+            REFUSED,
+            "the correction names fewer enrolled subjects than the version before",
+            "give the rows of all of them, or say that it is meant with --subjects-removed"),
     DATASET_UNKNOWN("TRI-5", NOT_FOUND, "the trial has no such dataset", "list its datasets with trial audit"),
     DATASET_VERSION_CONFLICT("TRI-5", CONFLICT, "the newest version is another one", "read it again and decide"),
     RELEASE_REPEATED(
@@ -234,6 +241,11 @@ public enum Refusal {
             REFUSED,
             "the consent form does not permit this use",
             "ask for a use that each subject's form permits"),
+    ANONYMITY_LOWERED(
+            "TRI-7",
+            REFUSED,
+            "something was released under a higher threshold",
+            "amend with the threshold that is registered now, or a higher one"),
     BUDGET_SPENT("TRI-7", REFUSED, "the privacy budget does not suffice", "ask with a smaller epsilon, or not at all"),
     // Provenance: events and keys
     EVENT_IN_FUTURE("DRU-1", REFUSED, "the event lies in the future", "correct the event's time, or this clock"),

@@ -29,6 +29,9 @@ public final class TrialFormat {
     public static final int MAX_REASON_BYTES = 4 * 1024;
     public static final int MAX_REASON_READERS = 16;
     public static final int MAX_SAMPLE_SIZE = 10_000_000;
+    /** Of two who look alike each knows the other. */
+    public static final int MIN_THRESHOLD = 3;
+
     public static final int MAX_THRESHOLD = 1_000;
     public static final long MAX_BUDGET_MICROS = 100_000_000;
 
@@ -142,7 +145,7 @@ public final class TrialFormat {
         text(it.getProtocolVersion(), 1, MAX_VERSION_NAME, path + ".protocol_version");
         text(it.getIcfVersion(), 1, MAX_VERSION_NAME, path + ".icf_version");
         Shape.hash(it.getProtocolHash(), path + ".protocol_hash");
-        range(it.getAnonymityThreshold(), 1, MAX_THRESHOLD, path + ".anonymity_threshold");
+        range(it.getAnonymityThreshold(), MIN_THRESHOLD, MAX_THRESHOLD, path + ".anonymity_threshold");
         range(it.getPrivacyBudgetMicros(), 0, MAX_BUDGET_MICROS, path + ".privacy_budget_micros");
         if (it.getWithdrawalRule() != WithdrawalRule.KEEP_EARLIER_DATA
                 && it.getWithdrawalRule() != WithdrawalRule.EXCLUDE_EARLIER_DATA) {

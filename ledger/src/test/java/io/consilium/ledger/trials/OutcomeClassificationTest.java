@@ -122,6 +122,24 @@ class OutcomeClassificationTest {
                         List.of(LATER_PAIN, MOOD),
                         "Pain=amended Mood=amended Sleep=amended"),
                 arguments(
+                        "a version between added one and made one primary, and the next took both back",
+                        List.of(
+                                version(1, PAIN, SLEEP),
+                                version(2, PAIN, outcome("Sleep", "PSQI score", "week 12", true), MOOD),
+                                version(3, PAIN, SLEEP)),
+                        OPEN,
+                        List.of(PAIN, SLEEP),
+                        "Pain=as-registered Sleep=amended Mood=amended"),
+                arguments(
+                        "what a version between said that was never approved is nothing",
+                        List.of(
+                                version(1, PAIN, SLEEP),
+                                new Registered(2, 20, Optional.empty(), List.of(LATER_PAIN, SLEEP, MOOD)),
+                                version(3, PAIN, SLEEP)),
+                        OPEN,
+                        List.of(PAIN, SLEEP),
+                        "Pain=as-registered Sleep=as-registered"),
+                arguments(
                         "a dropped outcome that is reported all the same is added",
                         AMENDED,
                         OPEN,
@@ -148,6 +166,15 @@ class OutcomeClassificationTest {
             assertThat(outcome.classification()).isEqualTo(outcome.changes().get(0));
         }
         assertThat(found.toString()).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("TRI-6 of an outcome that an amendment dropped the report says which versions had it")
+    void namesTheVersionsOfADroppedOne() {
+        List<Classified> classified = OutcomeClassification.classify(
+                List.of(version(1, PAIN), version(2, PAIN, MOOD), version(3, PAIN)), OPEN, List.of(PAIN));
+        assertThat(classified.get(1).name()).isEqualTo("Mood");
+        assertThat(classified.get(1).likeVersions()).containsExactly(2L);
     }
 
     @Test

@@ -95,6 +95,13 @@ class TrialRulesTest {
                 .isEqualTo("TRIAL_EXISTS TRI-1");
     }
 
+    @Test
+    @DisplayName("TRI-1 TRI-2 nobody is sponsor and ethics committee of one trial")
+    void tri1_sponsorAndCommittee() {
+        assertThat(answer(RESEARCHER, registration().setEthicsCommittee("helix")))
+                .isEqualTo("TRIAL_PARTY_TWICE TRI-1");
+    }
+
     private static String answer(String actor, TrialRegistration.Builder registration) {
         return new TestChain().answer(actor, body -> body.setTrial(register(TRIAL, registration)));
     }
@@ -324,6 +331,11 @@ class TrialRulesTest {
         trial.must(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0")));
         trial.must(ADAMS, action -> action.setSubjectChange(status("t", "off-study")));
         trial.must(ADAMS, action -> action.setSubjectChange(renewal("t", "1.0")));
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("t", "on-study"))))
+                .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("t", "withdrawn"))))
+                .as("a consent is withdrawn after the last visit too")
+                .isEqualTo("OK");
         assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s")))))
                 .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
     }
@@ -444,6 +456,10 @@ class TrialRulesTest {
                 .isEqualTo("OK");
         assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("d", 1))))
                 .isEqualTo("DATASET_VERSION_CONFLICT TRI-5");
+        assertThat(trial.state().getDatasetsList())
+                .as("the trial itself says how many versions there are")
+                .extracting(entry -> entry.getVersions())
+                .containsExactly(2L);
         assertThat(trial.chain.objects().trialDataset(id("d")).orElseThrow().getVersionsList())
                 .extracting(version -> version.getContent().getCommitment())
                 .containsExactly(hash("commitment d"), hash("commitment corrected"));
@@ -468,6 +484,32 @@ class TrialRulesTest {
     }
 
     @Test
+    @DisplayName("TRI-4 what a subject was promised when it signed or left is not taken back by an amendment")
+    void tri4_withdrawalRuleIsKept() {
+        TestTrial trial = new TestTrial();
+        TrialRegistration.Builder excluding = registration().setWithdrawalRule(WithdrawalRule.EXCLUDE_EARLIER_DATA);
+        long until = trial.chain.now + 100 * MINUTE;
+        trial.chain.applied(RESEARCHER, body -> body.setTrial(register(TRIAL, excluding)));
+        trial.must(CHAIR, action -> action.setDecide(decision(excluding, until)));
+        for (String subject : List.of("left before", "signed before", "signed anew")) {
+            trial.must(ADAMS, action -> action.setEnroll(enrolment(subject, subject, "1.0")));
+            trial.must(ADAMS, action -> action.setSubmit(submission(subject).setPseudonym(id(subject))));
+        }
+        trial.must(ADAMS, action -> action.setSubjectChange(status("left before", "withdrawn")));
+        TrialRegistration.Builder keeping = registration().setIcfVersion("2.0");
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(1, keeping)));
+        trial.must(CHAIR, action -> action.setDecide(decision(keeping, until)));
+        trial.must(ADAMS, action -> action.setSubjectChange(renewal("signed anew", "2.0")));
+        trial.must(ADAMS, action -> action.setSubjectChange(status("signed before", "withdrawn")));
+        trial.must(ADAMS, action -> action.setSubjectChange(status("signed anew", "withdrawn")));
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("left before", 1))))
+                .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(correction("signed before", 1))))
+                .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
+        trial.must(ADAMS, action -> action.setCorrect(correction("signed anew", 1)));
+    }
+
+    @Test
     @DisplayName("TRI-5 a name is one dataset of an institution and subject; the same name again is refused")
     void tri5_name() {
         TestTrial trial = TestTrial.approved();
@@ -484,7 +526,7 @@ class TrialRulesTest {
                         ADAMS,
                         action -> action.setSubmit(submission("of-one-again").setPseudonym(id("s")))))
                 .isEqualTo("DATASET_EXISTS TRI-5");
-        assertThat(trial.state().getDatasetIdsCount()).isEqualTo(4);
+        assertThat(trial.state().getDatasetsCount()).isEqualTo(4);
     }
 
     @Test
@@ -503,6 +545,43 @@ class TrialRulesTest {
                 ADAMS,
                 action -> action.setCorrect(
                         correction("d", 1).setContent(content("corrected").setShape(reordered))));
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 data come from a site's CLINICIAN or the sponsor's RESEARCHER, not from the one's role at the other")
+    void tri5_roles() {
+        TestTrial trial = TestTrial.approved();
+        assertThat(trial.does("helix/doctor", action -> action.setSubmit(submission("d"))))
+                .isEqualTo("ROLE_REQUIRED TRI-5");
+        assertThat(trial.does("st-mary/researcher", action -> action.setSubmit(submission("d"))))
+                .isEqualTo("ROLE_REQUIRED TRI-5");
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        assertThat(trial.does("st-mary/researcher", action -> action.setCorrect(correction("d", 1))))
+                .isEqualTo("ROLE_REQUIRED TRI-5");
+        trial.must(RESEARCHER, action -> action.setCorrect(correction("d", 1)));
+        trial.must(RESEARCHER, action -> action.setSubmit(submission("e")));
+    }
+
+    @Test
+    @DisplayName("TRI-5 a correction in which fewer enrolled subjects stand is refused unless it says that it is meant")
+    void tri5_subjectsVanish() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        TrialCorrect.Builder fewer =
+                correction("d", 1).setContent(content("corrected").setSubjects(11));
+        assertThat(trial.does(ADAMS, action -> action.setCorrect(fewer))).isEqualTo("DATASET_SUBJECTS_FEWER TRI-5");
+        trial.must(ADAMS, action -> action.setCorrect(fewer.clone().setSubjectsRemoved(true)));
+        assertThat(trial.does(
+                        ADAMS,
+                        action -> action.setCorrect(
+                                correction("d", 2).setContent(content("again").setSubjects(10)))))
+                .as("held against the version before, not the first")
+                .isEqualTo("DATASET_SUBJECTS_FEWER TRI-5");
+        trial.must(
+                ADAMS,
+                action -> action.setCorrect(correction("d", 2)
+                        .setContent(content("again").setSubjects(11).setNotEnrolled(10))));
     }
 
     private static TrialCorrect.Builder correction(String dataset, long predecessor) {
@@ -667,6 +746,24 @@ class TrialRulesTest {
                 .isEqualTo("ETHICS_APPROVAL_EXPIRED TRI-2");
     }
 
+    @Test
+    @DisplayName("TRI-7 the threshold is not lowered once something was released under it")
+    void tri7_thresholdIsNotLowered() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setSubmit(submission("d")));
+        TrialRegistration.Builder lower = registration().setAnonymityThreshold(10);
+        trial.must(RESEARCHER, action -> action.setAmend(amendment(1, lower)));
+        trial.must(CHAIR, action -> action.setDecide(decision(lower, trial.chain.now + 10 * MINUTE)));
+        trial.must("helix", action -> action.setRelease(release()));
+        assertThat(trial.does(
+                        RESEARCHER,
+                        action -> action.setAmend(amendment(2, registration().setAnonymityThreshold(9)))))
+                .isEqualTo("ANONYMITY_LOWERED TRI-7");
+        trial.must(
+                RESEARCHER,
+                action -> action.setAmend(amendment(2, registration().setAnonymityThreshold(12))));
+    }
+
     /** Each a release of its own. */
     private TrialRelease.Builder release() {
         return TrialRelease.newBuilder()
@@ -687,7 +784,7 @@ class TrialRulesTest {
         assertMalformed(registration().setProtocolHash(id("short")), "protocol_hash");
         assertMalformed(registration().addSites("aaa"), "sites");
         assertMalformed(registration().clearOutcomes(), "outcomes");
-        assertMalformed(registration().setAnonymityThreshold(0), "anonymity_threshold");
+        assertMalformed(registration().setAnonymityThreshold(2), "anonymity_threshold");
         assertMalformed(registration().setPrivacyBudgetMicros(-1), "privacy_budget_micros");
         assertMalformed(registration().clearWithdrawalRule(), "withdrawal_rule");
         for (String noDate : new String[] {"soon", "2026-02-30", "+2026-01-01", "2026-1-1"}) {

@@ -4,21 +4,17 @@ import com.google.protobuf.ByteString;
 import io.consilium.interop.cdisc.Enrolled;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.trials.DataUse;
+import io.consilium.ledger.trials.EarlierData;
 import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.node.api.StateView;
-import io.consilium.proto.TrialConsent;
 import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialState;
-import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
-import io.consilium.proto.WithdrawalRule;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -33,9 +29,7 @@ final class TrialSubjects {
     private final TrialState trial;
     private final Map<String, Optional<Known>> known = new HashMap<>();
 
-    /** By the time from which on a version of the protocol was the registered one. */
-    private final NavigableMap<Long, WithdrawalRule> rules = new TreeMap<>();
-
+    private final EarlierData earlier;
     private final long asOfMillis;
 
     /** What is kept of a subject: dates and status, and the version whose form was signed last. */
@@ -44,17 +38,13 @@ final class TrialSubjects {
     private TrialSubjects(StateView view, TrialState trial) {
         this.state = view.state();
         this.trial = trial;
+        this.earlier = new EarlierData(trial, version -> registration(state, version));
         this.asOfMillis = view.tipMillis();
     }
 
     /** Reads of the state while it is asked, so only as long as the view is open. */
     static TrialSubjects of(StateView view, TrialState trial) {
-        TrialSubjects subjects = new TrialSubjects(view, trial);
-        for (TrialVersion version : trial.getVersionsList()) {
-            subjects.rules.put(
-                    version.getTimeMillis(), registration(view.state(), version).getWithdrawalRule());
-        }
-        return subjects;
+        return new TrialSubjects(view, trial);
     }
 
     Optional<Enrolled> enrolled(String pseudonym) {
@@ -71,16 +61,12 @@ final class TrialSubjects {
         return excluded(pseudonym, asOfMillis);
     }
 
-    /** Whether it was so after the block of a time, by the protocol of that time. */
+    /** Whether it was so after the block of a time, by the versions of that time. */
     boolean excluded(String pseudonym, long timeMillis) {
-        Map.Entry<Long, WithdrawalRule> rule = rules.floorEntry(timeMillis);
-        return rule != null
-                && rule.getValue() == WithdrawalRule.EXCLUDE_EARLIER_DATA
-                && of(pseudonym)
-                        .map(Known::enrolled)
-                        .filter(Enrolled::withdrawn)
-                        .filter(subject -> subject.changedMillis() <= timeMillis)
-                        .isPresent();
+        return of(pseudonym)
+                .filter(subject -> subject.enrolled().withdrawn()
+                        && earlier.excluded(subject.signed(), subject.enrolled().changedMillis(), timeMillis))
+                .isPresent();
     }
 
     /**
@@ -114,17 +100,7 @@ final class TrialSubjects {
     private Optional<Known> read(String pseudonym) {
         return state.trialSubject(ByteString.copyFrom(HexFormat.of().parseHex(pseudonym)))
                 .filter(subject -> subject.getTrialId().equals(trial.getId()))
-                .map(subject -> new Known(Enrolled.of(subject), signed(trial, subject)));
-    }
-
-    /** The version that was registered when the subject's last consent was given: its form is the one that was signed. */
-    private static TrialVersion signed(TrialState trial, TrialSubjectState subject) {
-        TrialConsent consent = subject.getConsents(subject.getConsentsCount() - 1);
-        return trial.getVersionsList().stream()
-                .filter(version -> version.getIcfVersion().equals(consent.getIcfVersion())
-                        && version.getTimeMillis() <= consent.getTimeMillis())
-                .reduce((earlier, later) -> later)
-                .orElseThrow(() -> new IllegalStateException("a consent on a form that was never registered"));
+                .map(subject -> new Known(Enrolled.of(subject), EarlierData.signed(trial, subject)));
     }
 
     private static TrialRegistration registration(LedgerState state, TrialVersion version) {

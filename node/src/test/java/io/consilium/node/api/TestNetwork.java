@@ -74,7 +74,7 @@ final class TestNetwork implements AutoCloseable {
     static final String STRANGER_ADMIN = "riverside/admin";
     static final String RESEARCHER = "helix/researcher";
     static final String TRIAL_RESEARCHER = "st-mary/researcher";
-    static final String REVIEWER = "st-mary/reviewer";
+    static final String REVIEWER = "medwatch/reviewer";
     static final String INSPECTOR = "medwatch/inspector";
     static final String PHARMACIST = "northside/pharmacist";
     static final String RIVAL = "summit/operator";
@@ -136,21 +136,22 @@ final class TestNetwork implements AutoCloseable {
                         .setMaxBlockBytes(1 << 20)
                         .setMaxBlockTransactions(1_000));
         institution(document, "helix", "SPONSOR");
-        institution(document, "medwatch", "REGULATOR");
+        institution(document, "medwatch", "ETHICS_COMMITTEE", "REGULATOR");
         if (traders) {
             institution(document, "northside", "PHARMACY");
         }
         institution(document, "riverside", "PROVIDER");
         if (traders) {
-            institution(document, NODE, "ETHICS_COMMITTEE", "MANUFACTURER", "PROVIDER", "SPONSOR");
+            institution(document, NODE, "MANUFACTURER", "PROVIDER", "SPONSOR");
             institution(document, "summit", "WHOLESALER");
         } else {
-            institution(document, NODE, "ETHICS_COMMITTEE", "PROVIDER", "SPONSOR");
+            institution(document, NODE, "PROVIDER", "SPONSOR");
         }
         member(document, "helix/admin", "ADMIN");
         member(document, RESEARCHER, "RESEARCHER");
         member(document, "medwatch/admin", "ADMIN");
         member(document, INSPECTOR, "AUDITOR");
+        member(document, REVIEWER, "REVIEWER");
         if (traders) {
             member(document, "northside/admin", "ADMIN");
             member(document, PHARMACIST, "PHARMACIST");
@@ -164,7 +165,6 @@ final class TestNetwork implements AutoCloseable {
         member(document, OPERATOR, "OPERATOR");
         member(document, PRIVACY, "PRIVACY_OFFICER");
         member(document, TRIAL_RESEARCHER, "RESEARCHER");
-        member(document, REVIEWER, "REVIEWER");
         if (traders) {
             member(document, "summit/admin", "ADMIN");
             member(document, RIVAL, "OPERATOR");

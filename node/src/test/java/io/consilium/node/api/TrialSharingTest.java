@@ -100,7 +100,7 @@ class TrialSharingTest {
                 .setSponsor("st-mary")
                 .setPublicContact("st-mary")
                 .setScientificContact("st-mary")
-                .setEthicsCommittee("st-mary")
+                .setEthicsCommittee("medwatch")
                 .addSites("riverside")
                 .addSites("st-mary")
                 .setSampleSize(100)
@@ -575,6 +575,28 @@ class TrialSharingTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "TRI-7 of people whom two datasets name differently no measure is released twice, which would join them")
+    void tri7_otherNames() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        List<String> adsl = new ArrayList<>(List.of("USUBJID,SEX,WEIGHT"));
+        List<String> dm = new ArrayList<>(List.of("SUBJID,ARM,WEIGHT"));
+        for (int i = 0; i < 6; i++) {
+            adsl.add("01-701-" + i + (i < 3 ? ",F," : ",M,") + (60 + i) + ".5");
+            dm.add(i + (i % 2 == 0 ? ",A," : ",B,") + (60 + i) + ".5");
+        }
+        ByteString first = dataset(trial, "ADSL", adsl.toArray(new String[0]));
+        ByteString second = dataset(trial, "DM", dm.toArray(new String[0]));
+        net.ok(
+                SPONSOR,
+                "TrialRelease",
+                release(trial, first, "SEX").addColumns("WEIGHT").build(),
+                TrialReleaseResponse.parser());
+        refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, second, "ARM").addColumns("WEIGHT"));
+        net.ok(SPONSOR, "TrialRelease", release(trial, second, "ARM").build(), TrialReleaseResponse.parser());
+    }
+
     private static List<String> site(String name, int women, int men) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < women + men; i++) {
@@ -640,6 +662,34 @@ class TrialSharingTest {
         amend(trial, excluding);
         approve(trial, excluding);
         refusedWithoutNumbers("CELLS_TOO_SMALL", release(trial, dataset, "SEX"));
+    }
+
+    @Test
+    @DisplayName("TRI-7 TRI-4 who left under a rule that excludes its data stays out of what an amendment would keep")
+    void tri7_withdrawalRuleIsKept() throws Exception {
+        ByteString trial = approvedTrial("HMB");
+        List<ByteString> leaving = enrol(trial, 4);
+        ByteString dataset = sexes(trial, leaving);
+        withdraw(trial, leaving);
+        TrialRegistration.Builder keeping =
+                registration("2.0", "HMB").setWithdrawalRule(WithdrawalRule.KEEP_EARLIER_DATA);
+        amend(trial, keeping);
+        approve(trial, keeping);
+        assertThat(net.ok(
+                                SPONSOR,
+                                "TrialQuery",
+                                count(trial, dataset, 30_000_000).build(),
+                                TrialQueryResponse.parser())
+                        .getValues(0))
+                .isEqualTo("6");
+        assertThat(net.ok(
+                                SPONSOR,
+                                "TrialRelease",
+                                release(trial, dataset, "SEX").build(),
+                                TrialReleaseResponse.parser())
+                        .getContent()
+                        .toStringUtf8())
+                .isEqualTo("SEX\r\nF\r\nF\r\nF\r\nM\r\nM\r\nM\r\n");
     }
 
     private List<ByteString> enrol(ByteString trial, int subjects) throws Exception {
