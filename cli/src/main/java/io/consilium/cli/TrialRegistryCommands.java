@@ -211,7 +211,7 @@ class TrialRegistryCommands {
     @Command(
             name = "report",
             description = {
-                "Hold the newest published results against every registered version.",
+                "Hold every publication against the registered versions, and show what was found.",
                 "An amendment after the first lock, unblinding or publication never counts, nor one that was not",
                 "approved before."
             },
@@ -285,6 +285,7 @@ class TrialRegistryCommands {
             TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
             result.put("verified", true);
             result.putAll(TrialViews.verified(record, bundle));
+            record.gravest().ifPresent(gravest -> result.put("gravest", gravest.word()));
             result.put("outcomes", TrialViews.outcomes(record));
         } catch (VerificationFailed failed) {
             result.put("verified", false);

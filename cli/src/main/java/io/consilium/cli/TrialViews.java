@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import io.consilium.client.trial.Micros;
+import io.consilium.client.trial.Report;
 import io.consilium.client.trial.Timeline;
 import io.consilium.client.trial.TrialBundle;
 import io.consilium.client.trial.TrialDocument;
@@ -10,6 +11,7 @@ import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.TrialOutcome;
+import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
@@ -57,12 +59,31 @@ final class TrialViews {
         object.put("datasets", trial.getDatasetsCount());
         object.put("releases", trial.getReleasesCount());
         object.put("publications", record.publications().size());
+        if (!record.publications().isEmpty()) {
+            object.put("results", publications(record));
+            object.put("findings", findings(record));
+        }
         object.put("enrolled", record.state().getEnrolled());
         object.put("privacyBudget", Micros.number(trial.getBudgetMicros()));
         object.put("budgetLeft", Micros.number(trial.getBudgetMicros() - trial.getSpentMicros()));
         object.put("registration", TrialDocument.write(record.current()));
         object.put("asOfHeight", record.height());
         return object;
+    }
+
+    /** What was found, as it was published. */
+    private static List<Map<String, Object>> findings(TrialRecord record) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (Report report : record.reports()) {
+            for (TrialResult result : report.results().getResultsList()) {
+                Map<String, Object> item = new LinkedHashMap<>();
+                item.put("publication", report.number());
+                item.put("name", result.getOutcome().getName());
+                item.put("finding", result.getFinding());
+                items.add(item);
+            }
+        }
+        return items;
     }
 
     static Map<String, Object> subject(TrialSubjectState subject) {
@@ -81,16 +102,38 @@ final class TrialViews {
         return subject.getConsents(subject.getConsentsCount() - 1).getIcfVersion();
     }
 
+    /** The outcomes of every publication. */
     static List<Map<String, Object>> outcomes(TrialRecord record) {
         List<Map<String, Object>> items = new ArrayList<>();
-        for (Classified outcome : record.classified()) {
+        for (Report report : record.reports()) {
+            for (Classified outcome : report.outcomes()) {
+                Map<String, Object> item = new LinkedHashMap<>();
+                item.put("publication", report.number());
+                item.put("name", outcome.name());
+                item.put("changes", outcome.changes().stream().map(Change::word).toList());
+                item.put("classification", outcome.classification().word());
+                item.put("likeVersions", outcome.likeVersions());
+                outcome.registered().ifPresent(registered -> item.put("registered", described(registered)));
+                outcome.reported().ifPresent(reported -> item.put("reported", described(reported)));
+                if (outcome.reported().isPresent()) {
+                    item.put("finding", report.finding(outcome));
+                }
+                items.add(item);
+            }
+        }
+        return items;
+    }
+
+    /** What was published when, and the gravest that became of its outcomes. */
+    static List<Map<String, Object>> publications(TrialRecord record) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (Report report : record.reports()) {
             Map<String, Object> item = new LinkedHashMap<>();
-            item.put("name", outcome.name());
-            item.put("changes", outcome.changes().stream().map(Change::word).toList());
-            item.put("classification", outcome.classification().word());
-            item.put("likeVersions", outcome.likeVersions());
-            outcome.registered().ifPresent(registered -> item.put("registered", described(registered)));
-            outcome.reported().ifPresent(reported -> item.put("reported", described(reported)));
+            item.put("publication", report.number());
+            item.put("time", Dates.text(report.timeMillis()));
+            item.put("by", report.event().getActor());
+            item.put("gravest", report.gravest().word());
+            item.put("summary", report.results().getSummary());
             items.add(item);
         }
         return items;
@@ -110,6 +153,7 @@ final class TrialViews {
         about.put("trialId", Ids.text(record.state().getId()));
         about.put("title", record.current().getTitle());
         about.put("published", !record.publications().isEmpty());
+        record.gravest().ifPresent(gravest -> about.put("gravest", gravest.word()));
         record.cutOffMillis().ifPresent(time -> about.put("amendmentsCountBefore", Dates.text(time)));
         if (!record.unapprovedVersions().isEmpty()) {
             about.put("neverApprovedInTime", record.unapprovedVersions());
@@ -121,11 +165,19 @@ final class TrialViews {
             session.output().raw().println();
             session.output()
                     .raw()
-                    .print(TableWriter.list(List.of("name", "classification", "changes", "likeVersions"), outcomes));
+                    .print(TableWriter.list(
+                            List.of("publication", "time", "gravest", "summary"), publications(record)));
+            session.output().raw().println();
+            session.output()
+                    .raw()
+                    .print(TableWriter.list(
+                            List.of("publication", "name", "classification", "changes", "likeVersions", "finding"),
+                            outcomes));
             session.output().raw().println();
             session.output().raw().print(TableWriter.list(List.of("time", "event", "detail", "by"), timeline(record)));
             return;
         }
+        about.put("publications", publications(record));
         about.put("outcomes", outcomes);
         about.put("timeline", timeline(record));
         session.output().result(about);

@@ -395,7 +395,7 @@ class TrialVerifierTest {
         assertThat(record.versions()).extracting(TrialRegistration::getTitle).containsExactly("First", "Second");
         assertThat(record.publications()).hasSize(1);
         assertThat(record.timeMillis()).isEqualTo(now());
-        assertThat(record.classified())
+        assertThat(record.reports().get(0).outcomes())
                 .extracting(outcome -> outcome.name() + " " + outcome.classification())
                 .containsExactlyInAnyOrder("Pain " + Change.SWITCHED, "Sleep " + Change.MISSING);
     }

@@ -15,12 +15,13 @@ public final class ReportPage {
     private static final String STYLE = """
             body { font: 11pt/1.45 Georgia, 'Times New Roman', serif; color: #1a1a1a; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
             h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 .4rem; } h2 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
+            h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; } p.finding { margin: .3rem 0 0; font-style: italic; } p, p.finding { white-space: pre-line; }
             p.about { color: #555; margin: 0 0 1rem; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-            th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid #ddd; }
+            th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
             th { border-bottom: 1px solid #888; font-weight: 600; } .ok { color: #1d6b35; } .mild { color: #8a6100; }
             .grave { color: #a31621; font-weight: 600; } .steps td:nth-child(-n+2) { white-space: nowrap; } svg { width: 100%; height: auto; } code { font-size: .78rem; word-break: break-all; }
             @media (max-width: 40rem) { body { font-size: 9pt; } .steps td:nth-child(-n+2) { white-space: normal; } }
-            @page { margin: 16mm; } @media print { body { font-size: 9.5pt; margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } tr, svg { break-inside: avoid; } thead { display: table-header-group; } }
+            @page { margin: 16mm; } @media print { body { font-size: 9.5pt; margin: 0; max-width: none; padding: 0; } h2, h3 { break-after: avoid; } tr, svg { break-inside: avoid; } thead { display: table-header-group; } }
             """;
 
     private ReportPage() {}
@@ -75,10 +76,27 @@ public final class ReportPage {
                             .collect(Collectors.joining(", ")))
                     .append(".</p>\n");
         }
-        page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th><th>Reported</th>"
-                + "<th>As in version</th></tr></thead>\n");
-        for (Classified outcome : record.classified()) {
+        record.reports().forEach(report -> report(report, page));
+    }
+
+    private static void report(Report report, StringBuilder page) {
+        page.append("<h3>Publication ")
+                .append(report.number())
+                .append(", ")
+                .append(time(report.timeMillis()))
+                .append(": <span class=\"")
+                .append(gravity(report.gravest()))
+                .append("\">")
+                .append(report.gravest().word())
+                .append("</span></h3>\n");
+        if (!report.results().getSummary().isBlank()) {
+            page.append("<p>").append(text(report.results().getSummary())).append("</p>\n");
+        }
+        page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th>"
+                + "<th>Reported, with what was found</th><th>As in version</th></tr></thead>\n");
+        for (Classified outcome : report.outcomes()) {
             String like = outcome.likeVersions().stream().map(String::valueOf).collect(Collectors.joining(", "));
+            String finding = report.finding(outcome);
             page.append("<tr><td>")
                     .append(text(outcome.name()))
                     .append("</td><td class=\"")
@@ -89,6 +107,7 @@ public final class ReportPage {
                     .append(outcome.registered().map(ReportPage::described).orElse("not registered"))
                     .append("</td><td>")
                     .append(outcome.reported().map(ReportPage::described).orElse("not reported"))
+                    .append(finding.isBlank() ? "" : "<p class=\"finding\">" + text(finding) + "</p>")
                     .append("</td><td>")
                     .append(like.isEmpty() ? "none" : like)
                     .append("</td></tr>\n");

@@ -65,7 +65,10 @@ public final class Timeline {
             steps.add(new Step(
                     decision.getApproved() ? Kind.APPROVED : Kind.REJECTED,
                     decision.getTimeMillis(),
-                    documents(decision.getTrialVersion(), decision.getProtocolVersion(), decision.getIcfVersion()),
+                    documents(decision.getTrialVersion(), decision.getProtocolVersion(), decision.getIcfVersion())
+                            + (decision.getUntilMillis() == 0
+                                    ? ""
+                                    : "; valid until " + ReportPage.time(decision.getUntilMillis())),
                     decision.getReviewer(),
                     decision.getTxId()));
         }
@@ -73,8 +76,10 @@ public final class Timeline {
             steps.add(new Step(
                     Kind.FIRST_ENROLMENT, trial.getFirstEnrolledMillis(), "first subject", "", ByteString.EMPTY));
         }
+        int publications = 0;
         for (TrialEvent event : trial.getEventsList()) {
-            steps.add(new Step(kind(event), event.getTimeMillis(), "", event.getActor(), event.getTxId()));
+            String detail = event.hasPublication() ? "publication " + ++publications : "";
+            steps.add(new Step(kind(event), event.getTimeMillis(), detail, event.getActor(), event.getTxId()));
         }
         for (TrialReleased released : trial.getReleasesList()) {
             String to = released.getRelease().getRecipient();

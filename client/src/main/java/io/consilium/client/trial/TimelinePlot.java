@@ -1,11 +1,14 @@
 package io.consilium.client.trial;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The steps of a trial along a line of time, as an SVG drawing. Labels stand in rows so that none lies on another, however
- * close their times are; each is tied to its place on the line.
+ * close their times are; each is tied to its place on the line. Steps of one kind that lie together have one label, so that
+ * the drawing fits on a sheet.
  */
 final class TimelinePlot {
     private static final int WIDTH = 760;
@@ -14,20 +17,53 @@ final class TimelinePlot {
     private static final int TOP = 14;
     private static final int LABEL_CHARACTER = 7;
     private static final int LABEL_GAP = 14;
+    private static final int TOGETHER = 60;
 
     private TimelinePlot() {}
 
     /** A label's text, its place on the line and its place in the drawing, in drawing units. */
     private record Label(String text, long at, long left, int row, String colour) {}
 
+    /** Steps of one kind within {@link #TOGETHER} units of the first of them. */
+    private static final class Group {
+        private final Timeline.Kind kind;
+        private final long at;
+        private int count;
+
+        Group(Timeline.Kind kind, long at) {
+            this.kind = kind;
+            this.at = at;
+        }
+
+        String text() {
+            return count == 1 ? kind.word() : kind.word() + " ×" + count;
+        }
+    }
+
+    private static List<Group> groups(List<Timeline.Step> steps, long first, long span) {
+        Map<Timeline.Kind, Group> newest = new EnumMap<>(Timeline.Kind.class);
+        List<Group> groups = new ArrayList<>();
+        for (Timeline.Step step : steps) {
+            long at = MARGIN + (step.timeMillis() - first) * (WIDTH - 2 * MARGIN) / span;
+            Group group = newest.get(step.kind());
+            if (group == null || at - group.at > TOGETHER) {
+                group = new Group(step.kind(), at);
+                newest.put(step.kind(), group);
+                groups.add(group);
+            }
+            group.count++;
+        }
+        return groups;
+    }
+
     static String svg(List<Timeline.Step> steps) {
         long first = steps.get(0).timeMillis();
         long span = Math.max(1, steps.get(steps.size() - 1).timeMillis() - first);
         List<Long> ends = new ArrayList<>();
         List<Label> labels = new ArrayList<>();
-        for (Timeline.Step step : steps) {
-            long at = MARGIN + (step.timeMillis() - first) * (WIDTH - 2 * MARGIN) / span;
-            long width = (long) step.kind().word().length() * LABEL_CHARACTER;
+        for (Group group : groups(steps, first, span)) {
+            long at = group.at;
+            long width = (long) group.text().length() * LABEL_CHARACTER;
             long left = Math.max(MARGIN, Math.min(at - width / 2, WIDTH - MARGIN - width));
             int row = 0;
             while (row < ends.size() && ends.get(row) > left) {
@@ -37,7 +73,7 @@ final class TimelinePlot {
                 ends.add(0L);
             }
             ends.set(row, left + width + LABEL_GAP);
-            labels.add(new Label(step.kind().word(), at, left, row, colour(step.kind())));
+            labels.add(new Label(group.text(), at, left, row, colour(group.kind)));
         }
         int axis = TOP + ends.size() * ROW + 10;
         StringBuilder svg = new StringBuilder();

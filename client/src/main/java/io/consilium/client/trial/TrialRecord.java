@@ -2,6 +2,7 @@ package io.consilium.client.trial;
 
 import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.ledger.trials.OutcomeClassification;
+import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
 import io.consilium.ledger.trials.OutcomeClassification.Registered;
 import io.consilium.ledger.tx.Rejection;
@@ -15,6 +16,7 @@ import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialVersion;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,28 +55,44 @@ public record TrialRecord(
                 .findFirst();
     }
 
-    /** The newest publication held against what was registered; nothing before there is one. */
-    public List<Classified> classified() {
-        if (publications.isEmpty()) {
-            return List.of();
-        }
+    /** Each publication held against what was registered, oldest first: a later one takes nothing back. */
+    public List<Report> reports() {
         List<Registered> registered = new ArrayList<>();
         for (int i = 0; i < versions.size(); i++) {
             registered.add(registered(state, i, versions.get(i).getOutcomesList()));
         }
-        TrialResultsState newest = publications.get(publications.size() - 1);
-        return OutcomeClassification.classify(
-                registered,
-                cutOffMillis(),
-                newest.getResultsList().stream().map(TrialResult::getOutcome).toList());
+        List<TrialEvent> events = state.getEventsList().stream()
+                .filter(TrialEvent::hasPublication)
+                .toList();
+        List<Report> reports = new ArrayList<>();
+        for (int i = 0; i < publications.size(); i++) {
+            TrialResultsState results = publications.get(i);
+            List<Classified> outcomes = OutcomeClassification.classify(
+                    registered,
+                    cutOffMillis(),
+                    results.getResultsList().stream()
+                            .map(TrialResult::getOutcome)
+                            .toList());
+            reports.add(new Report(i + 1, events.get(i), results, outcomes));
+        }
+        return List.copyOf(reports);
+    }
+
+    /** The gravest that became of any outcome in any publication; nothing before there is one. */
+    public Optional<Change> gravest() {
+        return reports().stream().map(Report::gravest).min(Comparator.naturalOrder());
     }
 
     private static Registered registered(TrialState state, int index, List<TrialOutcome> outcomes) {
         TrialVersion version = state.getVersions(index);
+        Optional<Long> cutOff = cutOffMillis(state);
+        // The newest decision in time: an approval that the committee took back before the cut-off is none.
         Optional<Long> approved = state.getDecisionsList().stream()
-                .filter(decision -> decision.getApproved() && decision.getTrialVersion() == version.getNumber())
-                .map(TrialDecision::getTimeMillis)
-                .findFirst();
+                .filter(decision -> decision.getTrialVersion() == version.getNumber())
+                .filter(decision -> cutOff.isEmpty() || decision.getTimeMillis() < cutOff.get())
+                .reduce((earlier, later) -> later)
+                .filter(TrialDecision::getApproved)
+                .map(TrialDecision::getTimeMillis);
         return new Registered(version.getNumber(), version.getTimeMillis(), approved, outcomes);
     }
 
@@ -85,12 +103,7 @@ public record TrialRecord(
         if (version.counts(cutOff)) {
             return Optional.empty();
         }
-        return Optional.of(
-                version.inTime(cutOff)
-                        ? version.approvedMillis().isPresent()
-                                ? "approved too late to count"
-                                : "never approved, does not count"
-                        : "too late to count");
+        return Optional.of(version.inTime(cutOff) ? "not approved in time, does not count" : "too late to count");
     }
 
     /** Numbers of the versions that were registered in time, and that the ethics committee did not approve in time. */

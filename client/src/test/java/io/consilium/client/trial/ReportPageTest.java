@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ import org.w3c.dom.Document;
 class ReportPageTest {
     private static final long TIME = 1_760_000_000_000L;
     private static final Pattern LABEL =
-            Pattern.compile("<text x=\"(\\d+)\" y=\"(\\d+)\" fill=\"#[0-9a-f]+\">([a-z-]+)</text>");
+            Pattern.compile("<text x=\"(\\d+)\" y=\"(\\d+)\" fill=\"#[0-9a-f]+\">([a-z-]+)(?: ×(\\d+))?</text>");
     private static final int CHARACTER = 7;
 
     private static TrialOutcome outcome(String name, boolean primary) {
@@ -73,6 +74,7 @@ class ReportPageTest {
             state.addDecisions(TrialDecision.newBuilder()
                     .setApproved(i % 2 == 0)
                     .setTimeMillis(TIME + i)
+                    .setUntilMillis(i % 2 == 0 ? TIME : 0)
                     .setReviewer("ethics/chair"));
         }
         state.addEvents(TrialEvent.newBuilder()
@@ -86,7 +88,10 @@ class ReportPageTest {
                     .setTimeMillis(TIME + 10_000)
                     .setActor("helix/researcher"));
             results.add(TrialResultsState.newBuilder()
-                    .addResults(TrialResult.newBuilder().setOutcome(outcome("Pain", false)))
+                    .setSummary("It <works> & helps")
+                    .addResults(TrialResult.newBuilder()
+                            .setOutcome(outcome("Pain", false))
+                            .setFinding("minus <i>12</i> points"))
                     .addResults(TrialResult.newBuilder().setOutcome(outcome("Late", false)))
                     .build());
         }
@@ -106,7 +111,9 @@ class ReportPageTest {
                 .contains(
                         "<td>Pain</td><td class=\"grave\">switched</td>"
                                 + "<td><b>Primary.</b> score &lt;b&gt;of&lt;/b&gt; Pain, week 12</td>"
-                                + "<td>Secondary. score &lt;b&gt;of&lt;/b&gt; Pain, week 12</td>",
+                                + "<td>Secondary. score &lt;b&gt;of&lt;/b&gt; Pain, week 12"
+                                + "<p class=\"finding\">minus &lt;i&gt;12&lt;/i&gt; points</p></td>",
+                        "It &lt;works&gt; &amp; helps",
                         "<td>Sleep</td><td class=\"grave\">missing</td>",
                         "<td>not reported</td>",
                         "<td>Late</td><td class=\"grave\">added</td><td>not registered</td>",
@@ -143,20 +150,13 @@ class ReportPageTest {
     @Test
     @DisplayName("TRI-6 labels of the timeline lie within the drawing and never on one another")
     void labelsDoNotOverlap() {
-        Matcher labels = LABEL.matcher(TimelinePlot.svg(Timeline.of(record(true).state())));
+        List<Timeline.Step> steps = Timeline.of(record(true).state());
         List<long[]> boxes = new ArrayList<>();
         List<String> kinds = new ArrayList<>();
-        while (labels.find()) {
-            long left = Long.parseLong(labels.group(1));
-            kinds.add(labels.group(3));
-            boxes.add(new long[] {
-                left, left + (long) labels.group(3).length() * CHARACTER, Long.parseLong(labels.group(2))
-            });
-        }
+        labels(TimelinePlot.svg(steps), boxes, kinds);
         assertThat(kinds)
-                .containsExactlyInAnyOrderElementsOf(Timeline.of(record(true).state()).stream()
-                        .map(step -> step.kind().word())
-                        .toList())
+                .containsExactlyInAnyOrderElementsOf(
+                        steps.stream().map(step -> step.kind().word()).toList())
                 .contains("registered", "amended", "approved", "rejected", "first-enrolment", "locked", "published");
         for (int i = 0; i < boxes.size(); i++) {
             assertThat(boxes.get(i)[0]).isNotNegative();
@@ -168,5 +168,45 @@ class ReportPageTest {
                         .isTrue();
             }
         }
+    }
+
+    /** Boxes of labels, and the kind of each step that they stand for. */
+    private static void labels(String svg, List<long[]> boxes, List<String> kinds) {
+        Matcher labels = LABEL.matcher(svg);
+        while (labels.find()) {
+            long left = Long.parseLong(labels.group(1));
+            int count = labels.group(4) == null ? 1 : Integer.parseInt(labels.group(4));
+            kinds.addAll(Collections.nCopies(count, labels.group(3)));
+            long characters = labels.group(3).length()
+                    + (labels.group(4) == null ? 0 : 2 + labels.group(4).length());
+            boxes.add(new long[] {left, left + characters * CHARACTER, Long.parseLong(labels.group(2))});
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-6 the drawing of a trial with hundreds of steps fits on a sheet, and stands for every one of them")
+    void manySteps() {
+        List<Timeline.Step> steps = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            Timeline.Kind kind = Timeline.Kind.values()[i % Timeline.Kind.values().length];
+            steps.add(new Timeline.Step(kind, TIME + (i < 200 ? i : i * 1_000L), "", "", ByteString.EMPTY));
+        }
+        String svg = TimelinePlot.svg(steps);
+        List<String> kinds = new ArrayList<>();
+        labels(svg, new ArrayList<>(), kinds);
+        assertThat(kinds)
+                .containsExactlyInAnyOrderElementsOf(
+                        steps.stream().map(step -> step.kind().word()).toList());
+        Matcher box = Pattern.compile("viewBox=\"0 0 760 (\\d+)\"").matcher(svg);
+        assertThat(box.find()).isTrue();
+        assertThat(Integer.parseInt(box.group(1))).isLessThan(1_000);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-6 TRI-2 the page says until when an approval holds, and breaks words that are too long for a sheet")
+    void validityAndLongWords() {
+        assertThat(ReportPage.of(record(true))).contains("valid until 2025-10-09 08:53:20", "overflow-wrap: anywhere");
     }
 }

@@ -14,6 +14,7 @@ import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialVersion;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,8 @@ class TrialRecordTest {
     }
 
     private static List<Change> changes(List<TrialDecision> decisions, TrialEvent.Builder... events) {
-        List<Classified> classified = record(decisions, events).classified();
+        List<Report> reports = record(decisions, events).reports();
+        List<Classified> classified = reports.get(reports.size() - 1).outcomes();
         assertThat(classified).hasSize(1);
         return classified.get(0).changes();
     }
@@ -70,11 +72,40 @@ class TrialRecordTest {
         for (TrialEvent.Builder event : events) {
             state.addEvents(event);
         }
-        TrialResultsState results = TrialResultsState.newBuilder()
-                .addResults(TrialResult.newBuilder().setOutcome(outcome("week 4")))
-                .build();
+        int publications = (int) state.getEventsList().stream()
+                .filter(TrialEvent::hasPublication)
+                .count();
         return new TrialRecord(
-                state.build(), List.of(registration("week 12"), registration("week 4")), List.of(results), 1, 100);
+                state.build(),
+                List.of(registration("week 12"), registration("week 4")),
+                Collections.nCopies(publications, results("week 4")),
+                1,
+                100);
+    }
+
+    private static TrialResultsState results(String timePoint) {
+        return TrialResultsState.newBuilder()
+                .addResults(TrialResult.newBuilder().setOutcome(outcome(timePoint)))
+                .build();
+    }
+
+    @Test
+    @DisplayName("TRI-6 every publication is held against the registered outcomes, and the gravest of all is told")
+    void tri6_everyPublication() {
+        TrialRecord twice = record(List.of(), published(30), published(40));
+        TrialRecord washed = new TrialRecord(
+                twice.state(), twice.versions(), List.of(results("week 4"), results("week 12")), 1, 100);
+        assertThat(washed.reports())
+                .extracting(report -> report.number() + " " + report.timeMillis() + " " + report.gravest())
+                .containsExactly("1 30 TIME_POINT_CHANGED", "2 40 AS_REGISTERED");
+        assertThat(washed.gravest()).contains(Change.TIME_POINT_CHANGED);
+        assertThat(ReportPage.of(washed))
+                .contains("Publication 1", "Publication 2", "time-point-changed", "as-registered");
+        assertThat(Timeline.of(washed.state()))
+                .filteredOn(step -> step.kind() == Timeline.Kind.PUBLISHED)
+                .extracting(Timeline.Step::detail)
+                .containsExactly("publication 1", "publication 2");
+        assertThat(record(List.of()).gravest()).isEmpty();
     }
 
     @Test
@@ -85,6 +116,7 @@ class TrialRecordTest {
                 List.<TrialDecision>of(),
                 List.of(decision(21, false)),
                 List.of(decision(31, true)),
+                List.of(decision(21, true), decision(25, false)),
                 List.of(decision(21, false), decision(30, true)))) {
             assertThat(changes(decisions, published(30))).containsExactly(Change.TIME_POINT_CHANGED);
             assertThat(record(decisions, published(30)).unapprovedVersions()).containsExactly(2L);
@@ -95,6 +127,9 @@ class TrialRecordTest {
                     .allSatisfy(step -> assertThat(step.detail()).contains("version 2", "approved", "count"));
         }
         assertThat(changes(List.of(decision(21, false), decision(29, true)), published(30)))
+                .containsExactly(Change.AMENDED);
+        assertThat(changes(List.of(decision(21, true), decision(31, false)), published(30)))
+                .as("taken back when the results were out")
                 .containsExactly(Change.AMENDED);
         assertThat(record(List.of(decision(21, true)), published(30)).unapprovedVersions())
                 .isEmpty();
