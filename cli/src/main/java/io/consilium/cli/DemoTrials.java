@@ -14,6 +14,8 @@ final class DemoTrials {
     private static final String PRIMARY = "\"kind\": \"primary\"";
     private static final String SECONDARY = "\"kind\": \"secondary\"";
 
+    private static final int SUBJECTS = 30;
+
     private final DemoStage stage;
 
     DemoTrials(DemoStage stage) {
@@ -22,6 +24,7 @@ final class DemoTrials {
 
     void tell(String patient) throws ClientException {
         String trial = begin(patient);
+        share(trial);
         publish(trial);
     }
 
@@ -51,6 +54,35 @@ final class DemoTrials {
         stage.note("and at a second site:");
         stage.refused(6, DemoRecords.READER, enrolment);
         return trial;
+    }
+
+    private void share(String trial) throws ClientException {
+        stage.chapter("Data are sealed to the sponsor; only what tells nobody apart leaves it, and answers have noise");
+        StringBuilder rows = new StringBuilder("USUBJID,SEX,AGE\n");
+        for (int i = 0; i < SUBJECTS; i++) {
+            rows.append("pilot-")
+                    .append(i)
+                    .append(i % 2 == 0 ? ",F," : ",M,")
+                    .append(40 + i)
+                    .append('\n');
+        }
+        Path data = document("adsl.csv", rows.toString());
+        String dataset =
+                stage.field(0, "datasetId", SPONSOR, "trial", "submit", trial, data.toString(), "--dataset", "ADSL");
+        String out = stage.out("released.csv").toString();
+        stage.refused(6, SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "SEX,AGE", "--out", out);
+        stage.run(0, SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "SEX", "--out", out);
+        String[] query = {
+            "trial", "query", trial, "--dataset", dataset, "--mean", "AGE", "--bounds", "18,90", "--epsilon", "1"
+        };
+        stage.note("mean age with noise: "
+                + stage.run(0, SPONSOR, query)
+                        .out()
+                        .lines()
+                        .filter(line -> line.contains("\"value\""))
+                        .map(String::strip)
+                        .findFirst()
+                        .orElse(""));
     }
 
     private void publish(String trial) throws ClientException {

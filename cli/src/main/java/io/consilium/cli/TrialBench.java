@@ -101,7 +101,18 @@ final class TrialBench {
                 directory.resolve("r.html").toString());
         measured("verify", REGULATOR, "trial", "verify", trial);
         measured("stale-consents", REGULATOR, "trial", "stale-consents", trial);
-        measured("release", SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "AGEGR1,SEX");
+        measured(
+                "release",
+                SPONSOR,
+                "trial",
+                "release",
+                trial,
+                "--dataset",
+                dataset,
+                "--quasi",
+                "AGEGR1,SEX",
+                "--out",
+                directory.resolve("released.csv").toString());
         measured(
                 "query",
                 SPONSOR,

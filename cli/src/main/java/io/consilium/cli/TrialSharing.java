@@ -56,7 +56,7 @@ final class TrialSharing {
             List<String> columns,
             Optional<String> to,
             List<String> duo,
-            Optional<Path> out)
+            Path out)
             throws ClientException, IOException {
         UserFiles.requireNew(out);
         if (to.isPresent() && duo.isEmpty()) {
@@ -72,16 +72,14 @@ final class TrialSharing {
                 .setReleaseId(new CustodianKeys().freshId())
                 .build();
         TrialReleaseResponse response = new Custodian(session).ask(client -> client.trialRelease(request));
-        if (out.isPresent()) {
-            UserFiles.write(out.get(), response.getContent().toByteArray());
-        }
+        UserFiles.write(out, response.getContent().toByteArray());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("released", true);
         result.put("smallestCell", response.getSmallestCell());
         result.put("releaseId", Ids.text(response.getReleaseId()));
         result.put("rows", response.getRows());
         to.ifPresent(member -> result.put("to", member));
-        out.ifPresent(file -> result.put("out", file.toString()));
+        result.put("out", out.toString());
         result.put("txId", Ids.text(response.getTxId()));
         session.output().result(result);
         return 0;

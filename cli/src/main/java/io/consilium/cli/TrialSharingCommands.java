@@ -51,8 +51,12 @@ class TrialSharingCommands extends TrialDataCommands {
                             description = "What the recipient uses the data for, e.g. HMB or DUO:0000006.")
                     @Nullable
                     List<String> duo,
-            @Option(names = "--out", paramLabel = "FILE", description = "File to write, mode 0600, in CSV.")
-                    Optional<Path> out)
+            @Option(
+                            names = "--out",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "File to write, mode 0600, in CSV: a release is made once, and counts.")
+                    Path out)
             throws Exception {
         return new TrialSharing(session())
                 .release(trialId(id), dataset.id, Words.of(quasi), Words.of(columns), to, Words.of(duo), out);

@@ -182,6 +182,7 @@ class TrialStoryIT extends TrialCluster {
                         outcome("Sleep", "Mean PSQI", "Week 4", "primary"),
                         QUALITY,
                         outcome("Responders", "Share with half of the pain", "Week 12", "secondary")));
+        results.put("summary", "Sleep was better, said half of the subjects");
         Path published =
                 cluster.file("results.json", JsonWriter.indented(results).getBytes(StandardCharsets.UTF_8));
         done(SPONSOR, "trial", "publish", trial, published.toString());
@@ -214,6 +215,11 @@ class TrialStoryIT extends TrialCluster {
         for (JsonFields item : cluster.json(REGULATOR, "trial", "report", trial).objects("outcomes")) {
             changes.put(item.text("name"), item.texts("changes"));
         }
+        JsonFields report = cluster.json(REGULATOR, "trial", "report", trial);
+        assertThat(report.text("gravest")).isEqualTo("switched");
+        assertThat(report.objects("publications").get(0).text("summary")).startsWith("Sleep was better");
+        assertThat(cluster.run(REGULATOR, "trial", "show", trial).ended(0).out())
+                .contains("Sleep was better");
         assertThat(changes.get("Pain")).containsExactly("switched");
         assertThat(changes.get("Sleep")).containsExactly("switched", "time-point-changed");
         assertThat(changes.get("Harm")).containsExactly("missing");
@@ -252,7 +258,10 @@ class TrialStoryIT extends TrialCluster {
         Path page = cluster.devnet.directory().resolve("report.html");
         done(REGULATOR, "trial", "report", trial, "--html", page.toString());
         refused(8, "FILE_EXISTS ", REGULATOR, "trial", "report", trial, "--html", page.toString());
-        assertThat(page).content().contains("<svg", "switched", "Responders").doesNotContain("<script");
+        assertThat(page)
+                .content()
+                .contains("<svg", "switched", "Responders", "Sleep was better")
+                .doesNotContain("<script");
 
         Path bundle = cluster.devnet.directory().resolve("trial-bundle.json");
         done(REGULATOR, "trial", "export", trial, "--out", bundle.toString());
@@ -314,14 +323,24 @@ class TrialStoryIT extends TrialCluster {
         assertThat(data.number("notEnrolled")).isEqualTo(254);
         String dataset = data.text("datasetId");
 
+        Path out = cluster.devnet.directory().resolve("released.csv");
         for (String quasi : List.of("AGE,SEX,RACE,ETHNIC", "AGEGR1,SEX,RACE")) {
-            Cluster.Said said = cluster.run(SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", quasi)
+            Cluster.Said said = cluster.run(
+                            SPONSOR,
+                            "trial",
+                            "release",
+                            trial,
+                            "--dataset",
+                            dataset,
+                            "--quasi",
+                            quasi,
+                            "--out",
+                            out.toString())
                     .ended(6);
             assertThat(said.out()).isEmpty();
             assertThat(said.err()).contains("CELLS_TOO_SMALL", "TRI-7");
             assertThat(said.err().replace("TRI-7", "")).as("no cell's size").doesNotContainPattern("\\d");
         }
-        Path out = cluster.devnet.directory().resolve("released.csv");
         JsonFields released = cluster.json(
                 SPONSOR,
                 "trial",
@@ -340,7 +359,18 @@ class TrialStoryIT extends TrialCluster {
 
         // To somebody else, under a use that the form permits.
         String[] sharing = words(
-                "trial", "release", trial, "--dataset", dataset, "--quasi", "AGEGR1,SEX", "--to", SECOND_SITE, "--duo");
+                "trial",
+                "release",
+                trial,
+                "--dataset",
+                dataset,
+                "--quasi",
+                "AGEGR1,SEX",
+                "--out",
+                cluster.devnet.directory().resolve("shared.csv").toString(),
+                "--to",
+                SECOND_SITE,
+                "--duo");
         refused(6, "DATA_USE_NOT_PERMITTED TRI-7", SPONSOR, with(sharing, "NRES"));
         assertThat(cluster.json(SPONSOR, with(sharing, "HMB")).number("smallestCell"))
                 .isEqualTo(14);
