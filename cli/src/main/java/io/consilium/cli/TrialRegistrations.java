@@ -14,7 +14,9 @@ import io.consilium.proto.TrialAmend;
 import io.consilium.proto.TrialRegister;
 import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,8 +41,10 @@ final class TrialRegistrations {
                 UserFiles.isStdin(file) ? file : UserFiles.existing(file).toString(),
                 UsdmProtocol.MAX_BYTES);
         try {
+            List<String> notes = new ArrayList<>();
             TrialRegistration imported =
-                    UsdmProtocol.read(bytes, new TrialTemplate(session).registration(), session.output()::say);
+                    UsdmProtocol.read(bytes, new TrialTemplate(session).registration(), notes::add);
+            notes.forEach(session.output()::say);
             return TrialDocument.read(
                     TrialDocument.write(imported.toBuilder()
                             .setProtocolHash(

@@ -372,9 +372,9 @@ class TrialStoryIT extends TrialCluster {
                 SECOND_SITE,
                 "--duo");
         refused(6, "DATA_USE_NOT_PERMITTED TRI-7", SPONSOR, with(sharing, "NRES"));
+        refused(6, "DATA_USE_UNKNOWN TRI-7", SPONSOR, with(sharing, "XYZ"));
         assertThat(cluster.json(SPONSOR, with(sharing, "HMB")).number("smallestCell"))
                 .isEqualTo(14);
-        refused(6, "DATA_USE_UNKNOWN TRI-7", SPONSOR, with(sharing, "XYZ"));
         assertThat(cluster.run(REGULATOR, "trial", "history", trial).ended(0).out())
                 .contains("to " + SECOND_SITE);
         budget(trial, dataset);

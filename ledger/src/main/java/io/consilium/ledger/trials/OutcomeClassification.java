@@ -101,8 +101,8 @@ public final class OutcomeClassification {
         valid.forEach((name, outcome) -> {
             Optional<TrialOutcome> report = Optional.ofNullable(told.get(name));
             boolean amended = history.stream()
-                    .map(earlier -> earlier.get(name))
-                    .anyMatch(earlier -> earlier == null || !alike(earlier, outcome));
+                    .anyMatch(
+                            earlier -> !alike(earlier.getOrDefault(name, TrialOutcome.getDefaultInstance()), outcome));
             List<Change> changes =
                     report.map(found -> changes(outcome, found, amended)).orElse(List.of(Change.MISSING));
             result.add(new Classified(
