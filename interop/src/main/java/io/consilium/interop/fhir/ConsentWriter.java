@@ -61,9 +61,20 @@ public final class ConsentWriter {
             consent.set(
                     "sourceReference", reference("DocumentReference", "urn:consilium:sha-256", about.evidenceHash()));
         }
-        consent.set("policyRule", concept(HL7 + "v3-ActCode", terms.basePermit() ? "OPTIN" : "OPTOUT"));
+        if (isPlainDenial(terms)) {
+            consent.putArray("policy").addObject().put("uri", "urn:consilium:terms");
+        } else {
+            consent.set("policyRule", concept(HL7 + "v3-ActCode", terms.basePermit() ? "OPTIN" : "OPTOUT"));
+        }
         provision(terms).ifPresent(provision -> consent.set("provision", provision));
         return consent.toPrettyString();
+    }
+
+    /** A denial for a time: beside a policy rule it would not be clear whether the time limits or lifts it. */
+    private static boolean isPlainDenial(ReadableTerms terms) {
+        return !terms.basePermit()
+                && terms.period().isPresent()
+                && terms.rules().isEmpty();
     }
 
     private static Optional<ObjectNode> provision(ReadableTerms terms) {
@@ -71,6 +82,9 @@ public final class ConsentWriter {
             return Optional.empty();
         }
         ObjectNode root = object();
+        if (isPlainDenial(terms)) {
+            root.put("type", "deny");
+        }
         terms.period().ifPresent(period -> root.set("period", period(period)));
         rules(root, terms.rules());
         return Optional.of(root);

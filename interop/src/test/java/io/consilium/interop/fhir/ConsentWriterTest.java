@@ -64,6 +64,19 @@ class ConsentWriterTest {
                             List.of())))));
 
     @Test
+    void con5_aDenialWithAPeriodAloneComesBackTheSame() {
+        for (TimeSpan span : List.of(
+                TimeSpan.span(1_704_067_200_000L, 1_893_456_000_000L),
+                new TimeSpan(Optional.of(1_704_067_200_000L), Optional.empty()),
+                new TimeSpan(Optional.empty(), Optional.of(1_893_456_000_000L)))) {
+            ReadableTerms terms = new ReadableTerms(false, Optional.of(span), List.of());
+            String written = ConsentWriter.write(ABOUT, terms);
+            StrictFhir.parse(Consent.class, written);
+            assertThat(read(written, ReferenceMap.keepingAll())).isEqualTo(terms);
+        }
+    }
+
+    @Test
     void con5_anExportIsAConsentOfR4ThatCarriesIdsStatusPeriodAndProvisions() {
         Consent consent = StrictFhir.parse(Consent.class, ConsentWriter.write(ABOUT, TERMS));
         assertThat(consent.getIdElement().getIdPart()).isEqualTo("c".repeat(32));
