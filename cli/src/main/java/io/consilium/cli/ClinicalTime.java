@@ -12,32 +12,33 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** When what a record tells of happened, as sealed conditions of consents ask for it (PRV-5). */
 final class ClinicalTime {
-    /** The elements of FHIR R4 resources that say so, the clinically nearest first. */
+    /**
+     * The elements of FHIR R4 resources that say so, the clinically nearest first; of a choice of types the name that all
+     * have in common.
+     */
     private static final List<String> ELEMENTS = List.of(
-            "effectiveDateTime",
-            "effectivePeriod",
-            "effectiveInstant",
-            "performedDateTime",
-            "performedPeriod",
-            "occurrenceDateTime",
-            "occurrencePeriod",
-            "onsetDateTime",
-            "onsetPeriod",
-            "servicedDate",
-            "servicedPeriod",
+            "effective",
+            "performed",
+            "occurrence",
+            "onset",
+            "serviced",
             "period",
             "started",
-            "collectedDateTime",
+            "collected",
             "authoredOn",
             "whenHandedOver",
             "recordedDate",
             "date",
             "issued",
             "created");
+
+    private static final Set<String> CHOICES =
+            Set.of("effective", "performed", "occurrence", "onset", "serviced", "collected");
 
     private static final long DAY_MILLIS = 24L * 60 * 60 * 1000;
 
@@ -61,22 +62,40 @@ final class ClinicalTime {
         return period(start, slash < 0 && end == start ? start + 1 : end);
     }
 
-    /** The time that a FHIR resource states, if it states one that can be read. */
+    /**
+     * The time that the first of the elements states which the resource has. Where that cannot be read the time is untold:
+     * another element tells of another time, and a condition would permit by it what it must not.
+     */
     static Optional<Period> of(byte[] fhir) {
         try {
-            if (!(JsonReader.read(fhir) instanceof Map<?, ?> resource)) {
-                return Optional.empty();
-            }
-            for (String element : ELEMENTS) {
-                Optional<Period> stated = stated(resource.get(element));
-                if (stated.isPresent()) {
-                    return stated;
+            if (JsonReader.read(fhir) instanceof Map<?, ?> resource) {
+                for (String element : ELEMENTS) {
+                    List<?> values = values(resource, element);
+                    if (!values.isEmpty()) {
+                        return values.size() == 1 ? stated(values.get(0)) : Optional.empty();
+                    }
                 }
             }
-        } catch (JsonException | DateTimeException unreadable) {
+        } catch (JsonException | DateTimeException | NumberFormatException unreadable) {
             return Optional.empty(); // without a time, conditions that ask for it permit nothing
         }
         return Optional.empty();
+    }
+
+    /** The element, or whichever types of a choice there are, and what stands beside a value or in its place. */
+    private static List<?> values(Map<?, ?> resource, String element) {
+        return resource.entrySet().stream()
+                .filter(member -> member.getKey() instanceof String name && names(name, element))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private static boolean names(String member, String element) {
+        String name = member.startsWith("_") ? member.substring(1) : member;
+        return name.equals(element)
+                || CHOICES.contains(element)
+                        && name.startsWith(element)
+                        && Character.isUpperCase(name.charAt(element.length()));
     }
 
     private static Optional<Period> stated(@Nullable Object value) {

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.client.MalformedInput;
+import io.consilium.proto.Period;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClinicalTimeTest {
     private static final long NOW = Instant.parse("2026-05-10T12:00:00Z").toEpochMilli();
@@ -32,5 +37,40 @@ class ClinicalTimeTest {
         }
         assertThatThrownBy(() -> ClinicalTime.given("2026-05-09/2026-05-01", NOW))
                 .isInstanceOf(MalformedInput.class);
+    }
+
+    private static Optional<Period> of(String elements) {
+        return ClinicalTime.of(
+                ("{\"resourceType\":\"Observation\"," + elements + "}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"effectivePeriod\":{\"end\":\"2010\"}",
+                "\"effectiveTiming\":{\"event\":[\"2010\"]}",
+                "\"onsetString\":\"as a child\"",
+                "\"onsetAge\":{\"value\":7}",
+                "\"performedString\":\"long ago\"",
+                "\"effectiveDateTime\":\"2010-13\"",
+                "\"_effectiveDateTime\":{\"extension\":[]}"
+            })
+    @DisplayName("PRV-5 what says when it happened and cannot be read leaves the time untold, whatever else has a date")
+    void prv5_unreadable(String element) {
+        assertThat(of(element + ",\"issued\":\"2024-05-01T00:00:00Z\",\"recordedDate\":\"2024\""))
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("PRV-5 the clinically nearest element that is there tells the time")
+    void prv5_nearest() {
+        assertThat(of("\"issued\":\"2024-05-01T00:00:00Z\",\"effectivePeriod\":{\"start\":\"2010\"}"))
+                .hasValueSatisfying(period -> {
+                    assertThat(period.getStartMillis())
+                            .isEqualTo(Instant.parse("2010-01-01T00:00:00Z").toEpochMilli());
+                    assertThat(period.getEndMillis()).isZero();
+                });
+        assertThat(of("\"issued\":\"2024-05-01T00:00:00Z\"")).isPresent();
+        assertThat(of("\"status\":\"final\"")).isEmpty();
     }
 }
