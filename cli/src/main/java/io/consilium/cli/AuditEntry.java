@@ -46,10 +46,10 @@ record AuditEntry(
 
     /** The lines of accesses, in order of time. */
     static List<AuditEntry> of(List<AccessState> accesses) {
-        Map<String, Review> reviews = new LinkedHashMap<>();
+        Map<String, AccessState> glasses = new LinkedHashMap<>();
         for (AccessState access : accesses) {
-            if (access.getBreakGlass().hasReview()) {
-                reviews.put(Ids.text(access.getId()), access.getBreakGlass().getReview());
+            if (access.hasBreakGlass()) {
+                glasses.put(Ids.text(access.getId()), access);
             }
         }
         List<AuditEntry> entries = new ArrayList<>();
@@ -75,18 +75,28 @@ record AuditEntry(
                         Optional.empty()));
             }
             if (access.hasDisclosure()) {
-                Optional<Review> review = Optional.ofNullable(reviews.get(Ids.text(access.getBreakGlassId())));
                 entries.add(new AuditEntry(
                         access,
                         Kind.DISCLOSED,
                         access.getDisclosure().getTimeMillis(),
                         access.getDisclosure().getDiscloser(),
                         Ids.text(access.getDisclosure().getTxId()),
-                        Accounting.exemption(access, review)));
+                        exemption(access, glasses)));
             }
         }
         entries.sort(Comparator.comparingLong(AuditEntry::timeMillis));
         return entries;
+    }
+
+    /** A read under a break-glass that is not in the list is accounted for: nobody here knows what its review found. */
+    private static Optional<Accounting.Exemption> exemption(AccessState read, Map<String, AccessState> glasses) {
+        if (read.getBreakGlassId().isEmpty()) {
+            return Accounting.exemption(read, Optional.empty());
+        }
+        return Optional.ofNullable(glasses.get(Ids.text(read.getBreakGlassId())))
+                .map(AccessState::getBreakGlass)
+                .flatMap(glass -> Accounting.exemption(
+                        read, glass.hasReview() ? Optional.of(glass.getReview()) : Optional.empty()));
     }
 
     private static AuditEntry asked(AccessState access) {

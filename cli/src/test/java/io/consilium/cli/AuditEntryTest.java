@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.BreakGlassState;
 import io.consilium.proto.ConditionOutcome;
 import io.consilium.proto.DecisionBasis;
 import io.consilium.proto.DecisionOutcome;
@@ -34,6 +35,29 @@ class AuditEntryTest {
                         .setReason("DATA_PERIOD")
                         .setTimeMillis(JUDGED)
                         .setTxId(id('2')));
+    }
+
+    @Test
+    @DisplayName("ACC-4 ACC-3 a read under a break-glass that is not in the list is accounted for")
+    void acc4_unknownBreakGlass() {
+        AccessState glass = AccessState.newBuilder()
+                .setId(id('g'))
+                .setCustodian("")
+                .setRequester("riverside/dr-brown")
+                .setPurpose("BTG")
+                .setBreakGlass(BreakGlassState.newBuilder().addCustodians("st-mary"))
+                .build();
+        AccessState read = conditional(DecisionOutcome.PERMIT)
+                .setPurpose("BTG")
+                .setBreakGlassId(id('g'))
+                .setDisclosure(Disclosure.newBuilder().setTimeMillis(DISCLOSED))
+                .build();
+        assertThat(AuditEntry.of(List.of(glass, read)))
+                .filteredOn(AuditEntry::accountable)
+                .isEmpty();
+        assertThat(AuditEntry.of(List.of(read)))
+                .filteredOn(AuditEntry::accountable)
+                .hasSize(1);
     }
 
     private static ByteString id(char fill) {

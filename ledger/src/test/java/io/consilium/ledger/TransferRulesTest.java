@@ -26,11 +26,14 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.AccessRequest;
+import io.consilium.proto.BreakGlass;
+import io.consilium.proto.BreakGlassReview;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.GenesisDocument;
+import io.consilium.proto.MemberAdd;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
@@ -338,6 +341,36 @@ class TransferRulesTest {
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("record.received");
         assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE);
         assertThat(chain.answer(RIVERSIDE, received(RECORD))).isEqualTo("TRANSFER_UNFIT REC-2");
+    }
+
+    @Test
+    @DisplayName("ACC-3 a break-glass is reviewed by who had the patient then, also after the transfer")
+    void acc3_reviewAfterTransfer() {
+        ByteString glass = id("glass");
+        chain.applied(
+                BROWN,
+                body -> body.setBreakGlass(BreakGlass.newBuilder()
+                        .setAccessId(glass)
+                        .setPatientId(PATIENT)
+                        .setSealedRationale(hash("sealed rationale"))
+                        .addRationaleKey(sealed(ST_MARY))));
+        done();
+        Consumer<TransactionBody.Builder> review = body -> body.setBreakGlassReview(BreakGlassReview.newBuilder()
+                .setAccessId(glass)
+                .setJustified(false)
+                .setSealedNote(hash("sealed note")));
+        String officer = "riverside/privacy";
+        chain.applied(
+                "riverside/admin",
+                body -> body.setMemberAdd(MemberAdd.newBuilder()
+                        .setMember(officer)
+                        .addRoles("PRIVACY_OFFICER")
+                        .setSigningKey(TestChain.signingKey(officer))
+                        .setEncryptionKey(TestChain.encryptionKey(officer))));
+        assertThat(chain.answer(officer, review)).isEqualTo("NOT_CUSTODIAN ACC-3");
+        assertThat(chain.answer("st-mary/privacy", review)).isEqualTo("OK");
+        assertThat(chain.objects().access(glass).orElseThrow().getBreakGlass().getCustodiansList())
+                .containsExactly(ST_MARY);
     }
 
     @Test

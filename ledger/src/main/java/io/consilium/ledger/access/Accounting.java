@@ -4,6 +4,7 @@ import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.DecisionBasis;
 import io.consilium.proto.Review;
 import java.util.List;
 import java.util.Optional;
@@ -78,12 +79,10 @@ public final class Accounting {
             return Optional.of(Exemption.INDIVIDUAL);
         }
         Optional<PurposeOfUse> purpose = PurposeOfUse.of(disclosed.getPurpose());
-        return purpose.isEmpty()
-                ? Optional.empty()
-                : exemption(purpose.get(), disclosed.getDecision().getReason());
+        return purpose.isEmpty() ? Optional.empty() : exemption(purpose.get(), disclosed.getDecision());
     }
 
-    private static Optional<Exemption> exemption(PurposeOfUse purpose, String reason) {
+    private static Optional<Exemption> exemption(PurposeOfUse purpose, DecisionBasis basis) {
         if (BY_LAW.contains(purpose)) {
             return Optional.empty();
         }
@@ -91,21 +90,23 @@ public final class Accounting {
             case HDIRECT -> Optional.of(Exemption.DIRECTORY);
             case FAMRQT, SUPNWK -> Optional.of(Exemption.INVOLVED_IN_CARE);
             case PWATRNY -> Optional.of(Exemption.INDIVIDUAL);
-            case PATRQT, HMARKT, CLINTRL -> authorised(reason);
+            case PATRQT, HMARKT, CLINTRL -> authorised(basis);
             default ->
                 switch (root(purpose)) {
                     case TREAT -> Optional.of(Exemption.TREATMENT);
                     case HPAYMT -> Optional.of(Exemption.PAYMENT);
                     case HOPERAT -> Optional.of(Exemption.OPERATIONS);
-                    case HRESCH -> authorised(reason);
+                    case HRESCH -> authorised(basis);
                     default -> Optional.empty();
                 };
         };
     }
 
-    private static Optional<Exemption> authorised(String reason) {
-        boolean named = reason.equals(Reason.EXPLICIT_PERMIT.name()) || reason.equals(Reason.CONDITIONAL_PERMIT.name());
-        return named ? Optional.of(Exemption.AUTHORISATION) : Optional.empty();
+    /** An authorisation says what for, so a rule of whatever purpose is none. */
+    private static Optional<Exemption> authorised(DecisionBasis basis) {
+        boolean permitted = basis.getReason().equals(Reason.EXPLICIT_PERMIT.name())
+                || basis.getReason().equals(Reason.CONDITIONAL_PERMIT.name());
+        return permitted && basis.getPurposeNamed() ? Optional.of(Exemption.AUTHORISATION) : Optional.empty();
     }
 
     private static PurposeOfUse root(PurposeOfUse purpose) {

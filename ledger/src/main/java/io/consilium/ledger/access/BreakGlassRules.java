@@ -158,7 +158,7 @@ public final class BreakGlassRules {
     }
 
     private static Outcome denied(Call call, PatientState patient, Rejection rejection, Decision decision) {
-        AccessState access = access(call, decision).build();
+        AccessState access = access(call, patient, decision).build();
         Writes writes =
                 log(call, patient, access).notify(EventType.ACCESS_DENIED, parties(call, patient), access.getId());
         return new Outcome.Refused(rejection, writes, List.of(access.getId()), DecisionOutcome.DENY);
@@ -173,17 +173,14 @@ public final class BreakGlassRules {
             }
         }
         if (kept.size() >= Emergencies.MAX_OPEN) {
-            return Outcome.refused(Refusal.BREAK_GLASS_LIMIT);
+            return denied(
+                    call, patient, Refusal.BREAK_GLASS_LIMIT.rejection(), Decision.deny(Reason.BREAK_GLASS_LIMIT));
         }
         long until = call.timeMillis() + Emergencies.permitMillis(call.state().parameters());
         long due = call.timeMillis() + Emergencies.reviewMillis(call.state().parameters());
-        AccessState access = access(call, Decision.permit(Reason.BREAK_GLASS))
-                .setBreakGlass(BreakGlassState.newBuilder()
-                        .setPermitUntilMillis(until)
-                        .setReviewDueMillis(due)
-                        .setSealedRationale(open.getSealedRationale())
-                        .addAllRationaleKey(open.getRationaleKeyList()))
-                .build();
+        AccessState.Builder opened = access(call, patient, Decision.permit(Reason.BREAK_GLASS));
+        opened.getBreakGlassBuilder().setPermitUntilMillis(until).setReviewDueMillis(due);
+        AccessState access = opened.build();
         kept.add(Emergency.newBuilder()
                 .setAccessId(access.getId())
                 .setPatientId(patient.getId())
@@ -201,7 +198,7 @@ public final class BreakGlassRules {
         return new Outcome.Applied(writes, List.of(access.getId()), 1, DecisionOutcome.PERMIT);
     }
 
-    private static AccessState.Builder access(Call call, Decision decision) {
+    private static AccessState.Builder access(Call call, PatientState patient, Decision decision) {
         BreakGlass open = call.body().getBreakGlass();
         Signatory.Person person = call.person().orElseThrow();
         return AccessState.newBuilder()
@@ -216,7 +213,8 @@ public final class BreakGlassRules {
                 .setTxId(call.txId())
                 .setBreakGlass(BreakGlassState.newBuilder()
                         .setSealedRationale(open.getSealedRationale())
-                        .addAllRationaleKey(open.getRationaleKeyList()))
+                        .addAllRationaleKey(open.getRationaleKeyList())
+                        .addAllCustodians(patient.getCustodiansList()))
                 .setVersion(1);
     }
 
@@ -266,8 +264,7 @@ public final class BreakGlassRules {
             return Outcome.refused(Refusal.BREAK_GLASS_UNKNOWN);
         }
         AccessState access = found.get();
-        PatientState patient = call.state().patient(access.getPatientId()).orElseThrow();
-        Optional<Rejection> refusal = reviewer(call, access, patient).or(() -> unreviewed(access, review));
+        Optional<Rejection> refusal = reviewer(call, access).or(() -> unreviewed(access, review));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -281,7 +278,7 @@ public final class BreakGlassRules {
                                 .setSealedNote(review.getSealedNote())
                                 .setTxId(call.txId())))
                 .build();
-        List<String> parties = new ArrayList<>(patient.getCustodiansList());
+        List<String> parties = new ArrayList<>(access.getBreakGlass().getCustodiansList());
         parties.add(ActorName.institutionOf(access.getRequester()));
         Writes writes = new Writes()
                 .put(StateKeys.access(access.getId()), reviewed)
@@ -290,9 +287,10 @@ public final class BreakGlassRules {
         return Outcome.applied(writes, access.getId(), reviewed.getVersion());
     }
 
-    private static Optional<Rejection> reviewer(Call call, AccessState access, PatientState patient) {
+    /** Those who had the patient when the glass was broken, who alone can read why, whoever has the patient now. */
+    private static Optional<Rejection> reviewer(Call call, AccessState access) {
         Signatory.Person person = call.person().orElseThrow();
-        if (patient.getCustodiansList().stream().noneMatch(person::isOf)) {
+        if (access.getBreakGlass().getCustodiansList().stream().noneMatch(person::isOf)) {
             return Optional.of(Refusal.NOT_CUSTODIAN.under(RULE, "a custodian's PRIVACY_OFFICER reviews it"));
         }
         return person.name().equals(access.getRequester())

@@ -101,6 +101,7 @@ public final class BreakGlassRefusal {
 
     private static Decision deny(ConsentState consent, int rule, int exception) {
         ByteString id = consent.getId();
-        return new Decision(DecisionOutcome.DENY, Reason.EXPLICIT_DENY, id, consent.getVersion(), rule, exception);
+        return new Decision(
+                DecisionOutcome.DENY, Reason.EXPLICIT_DENY, id, consent.getVersion(), rule, exception, true);
     }
 }

@@ -170,7 +170,8 @@ public final class ConsentDecision {
                                 each.consent().getConsentId(),
                                 each.consent().getConsentVersion(),
                                 verdict(each, lenient).place().rule(),
-                                verdict(each, lenient).place().exception()),
+                                verdict(each, lenient).place().exception(),
+                                verdict(each, lenient).place().purposeNamed()),
                         verdict(each, lenient).conditional()));
     }
 

@@ -23,9 +23,9 @@ import java.util.Set;
  * custodian's node, which can open them, asks a third time with what it found.
  */
 final class ConsentEvaluation {
-    /** Which rule answered: its index, and the exception's inside it; -1 for none. */
-    record Place(int rule, int exception) {
-        static final Place BASE = new Place(-1, -1);
+    /** Which rule answered: its index, and the exception's inside it; -1 for none; and whether it names the purpose. */
+    record Place(int rule, int exception, boolean purposeNamed) {
+        static final Place BASE = new Place(-1, -1, false);
     }
 
     enum Answer {
@@ -120,7 +120,8 @@ final class ConsentEvaluation {
                 if (mismatch(own, rule).isPresent()) {
                     continue;
                 }
-                Place place = new Place(i, exceptions ? j : -1);
+                boolean named = own.getPurposesCount() + rule.getPurposesCount() > 0;
+                Place place = new Place(i, exceptions ? j : -1, named);
                 boolean conditional = isConditional(own, rule);
                 if (!own.getPermit()) {
                     return Optional.of(new Verdict(Answer.EXPLICIT_DENY, place, conditional));

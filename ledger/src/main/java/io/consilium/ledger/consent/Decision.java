@@ -10,9 +10,16 @@ import io.consilium.proto.DecisionOutcome;
  * @param consentId the consent that decided, empty if none did
  * @param rule index of its rule, -1 for the base
  * @param exception index of the exception in that rule, -1 for the rule itself
+ * @param purposeNamed whether the rule names the purpose or one above it, which an authorisation must (ACC-4)
  */
 public record Decision(
-        DecisionOutcome outcome, Reason reason, ByteString consentId, long consentVersion, int rule, int exception) {
+        DecisionOutcome outcome,
+        Reason reason,
+        ByteString consentId,
+        long consentVersion,
+        int rule,
+        int exception,
+        boolean purposeNamed) {
     /** Why a decision fell. */
     public enum Reason {
         EXPLICIT_DENY,
@@ -30,6 +37,8 @@ public record Decision(
         BREAK_GLASS,
         /** A break-glass that was not permitted, since an earlier one has not been reviewed in time (ACC-3). */
         REVIEW_OVERDUE,
+        /** A break-glass that was not permitted, since as many as may be are open (ACC-3). */
+        BREAK_GLASS_LIMIT,
         /** A patient's own record (PRV-8). */
         OWN_RECORD,
         /** A record of the patient whom the requester is guardian of (ID-3). */
@@ -54,11 +63,11 @@ public record Decision(
     }
 
     static Decision standing(DecisionOutcome outcome, Reason reason) {
-        return new Decision(outcome, reason, ByteString.EMPTY, 0, -1, -1);
+        return new Decision(outcome, reason, ByteString.EMPTY, 0, -1, -1, false);
     }
 
     Decision as(DecisionOutcome otherOutcome, Reason otherReason) {
-        return new Decision(otherOutcome, otherReason, consentId, consentVersion, rule, exception);
+        return new Decision(otherOutcome, otherReason, consentId, consentVersion, rule, exception, purposeNamed);
     }
 
     public boolean denies() {
@@ -73,6 +82,7 @@ public record Decision(
                 .setConsentVersion(consentVersion)
                 .setRuleIndex(rule)
                 .setExceptionIndex(exception)
+                .setPurposeNamed(purposeNamed)
                 .build();
     }
 }

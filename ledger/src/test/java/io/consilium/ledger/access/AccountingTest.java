@@ -22,7 +22,8 @@ class AccountingTest {
                 .setCustodian("st-mary")
                 .setRequester("riverside/dr-brown")
                 .setPurpose(purpose)
-                .setDecision(DecisionBasis.newBuilder().setReason(reason))
+                .setDecision(
+                        DecisionBasis.newBuilder().setReason(reason).setPurposeNamed(reason.equals("EXPLICIT_PERMIT")))
                 .build();
     }
 
@@ -94,6 +95,22 @@ class AccountingTest {
             ERTREAT TREATMENT TREATMENT
             POPHLTH TREATMENT TREATMENT
             """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HMARKT", "PATRQT", "HRESCH", "CLINTRL"})
+    @DisplayName("ACC-4 a consent that names no purpose authorises none that 164.508 asks an authorisation for")
+    void acc4_authorisationByName(String purpose) {
+        for (String reason : new String[] {"EXPLICIT_PERMIT", "CONDITIONAL_PERMIT"}) {
+            for (boolean named : new boolean[] {true, false}) {
+                AccessState access = disclosed(purpose, reason).toBuilder()
+                        .setDecision(
+                                DecisionBasis.newBuilder().setReason(reason).setPurposeNamed(named))
+                        .build();
+                assertThat(Accounting.exemption(access, Optional.empty()).isPresent())
+                        .isEqualTo(named);
+            }
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"PATRQT", "TREAT", "HLEGAL", "FAMRQT", "HRESCH"})

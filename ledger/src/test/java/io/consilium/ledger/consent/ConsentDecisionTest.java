@@ -628,6 +628,21 @@ class ConsentDecisionTest {
                 .isEqualTo(DecisionOutcome.PERMIT);
     }
 
+    @Test
+    @DisplayName("ACC-4 CON-3 a decision says whether its rule names the purpose, itself or by the rule around it")
+    void acc4_purposeNamed() {
+        for (String criterion : List.of("for=HMARKT", "for=TREAT,HMARKT", "")) {
+            Story story = new Story(Sensitivity.N).grant(terms(false, permit(criterion)));
+            Decision decision = story.ask(BROWN, "HMARKT", "access", START);
+            assertThat(decision.reason()).isEqualTo(Reason.EXPLICIT_PERMIT);
+            assertThat(decision.toBasis().getPurposeNamed()).isEqualTo(!criterion.isEmpty());
+        }
+        Story inherited =
+                new Story(Sensitivity.N).grant(terms(false, deny("for=HMARKT").addExceptions(permit("to=riverside"))));
+        assertThat(inherited.ask(BROWN, "HMARKT", "access", START).toBasis().getPurposeNamed())
+                .isTrue();
+    }
+
     private static void amend(Story story, Sensitivity level, String... labels) {
         story.chain.applied(
                 ADAMS,

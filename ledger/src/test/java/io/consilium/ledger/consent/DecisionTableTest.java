@@ -146,6 +146,7 @@ class DecisionTableTest {
                             Decision.Reason.GUARDIAN_OF_PATIENT,
                             Decision.Reason.BREAK_GLASS,
                             Decision.Reason.REVIEW_OVERDUE,
+                            Decision.Reason.BREAK_GLASS_LIMIT,
                             Decision.Reason.NOT_CUSTODIAN,
                             Decision.Reason.RECORD_UNKNOWN,
                             Decision.Reason.ROLE_NOT_SUITABLE)

@@ -225,10 +225,10 @@ public final class ApiPolicy {
         return requesterSide ? AccessView.OUTCOME : AccessView.HIDDEN;
     }
 
-    /** Of a read the record's custodian; a break-glass concerns all of the patient's. */
-    private Stream<String> custodians(AccessState access) {
+    /** Of a read the record's custodian at that time; a break-glass concerns all that the patient had then. */
+    private static Stream<String> custodians(AccessState access) {
         return access.hasBreakGlass()
-                ? state.patient(access.getPatientId()).stream().flatMap(patient -> patient.getCustodiansList().stream())
+                ? access.getBreakGlass().getCustodiansList().stream()
                 : Stream.of(access.getCustodian());
     }
 
