@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -100,6 +102,11 @@ final class TemporaryDevnet implements AutoCloseable {
             return;
         }
         try {
+            if (sayWhatEnded()) {
+                stopNodes();
+                session.output().say("All nodes are stopped, their files are in " + devnet().directory() + ".");
+                return;
+            }
             leave(() -> {});
             session.output().say("All nodes are stopped, their files deleted.");
         } catch (ClientException failed) {
@@ -120,11 +127,31 @@ final class TemporaryDevnet implements AutoCloseable {
         }
     }
 
-    private void leave(Runnable beforeDeleting) throws ClientException {
+    /** Nothing here ends a node without noting it, so that what is told has ended by itself. */
+    private boolean sayWhatEnded() {
+        boolean any = false;
+        for (DevnetNode node : devnet.map(Devnet::nodes).orElse(List.of())) {
+            OptionalInt exitCode = devnet().exitCode(node);
+            if (exitCode.isPresent()) {
+                any = true;
+                session.output()
+                        .say("consilium: Node " + node.number() + " (" + node.id() + ") ended by itself with exit code "
+                                + exitCode.getAsInt() + "\n  See " + devnet().console(node) + " and "
+                                + devnet().log(node));
+            }
+        }
+        return any;
+    }
+
+    private void stopNodes() throws ClientException {
         if (devnet.isPresent()) {
             endCommands(devnet.get());
-            new NodeWatch(devnet.get()).kill(devnet.get().nodes()); // nothing of theirs is kept
+            new NodeWatch(devnet.get()).kill(devnet.get().nodes());
         }
+    }
+
+    private void leave(Runnable beforeDeleting) throws ClientException {
+        stopNodes();
         beforeDeleting.run();
         if (directory.isPresent()) {
             DirectoryTree.delete(directory.get());

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,46 @@ class InterruptIT {
         }
         try (Stream<Path> left = Files.list(home.resolve("temporary"))) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("A node that ends by itself during a measurement is told with its exit code, and its files are kept")
+    void aNodeThatEnds() throws Exception {
+        Path temporary = Files.createDirectories(home.resolve("temporary"));
+        ProcessBuilder builder = new ProcessBuilder(
+                System.getProperty("consilium.launcher"),
+                "bench",
+                "load",
+                "--rate",
+                "10",
+                "--warmup",
+                "0",
+                "--seconds",
+                "1");
+        builder.environment().put("CONSILIUM_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+        Process bench = builder.redirectErrorStream(true).start();
+        List<String> said = new ArrayList<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(bench.getInputStream(), StandardCharsets.UTF_8))) {
+            Optional<String> line = Optional.ofNullable(lines.readLine());
+            while (line.isPresent() && !line.get().startsWith("Adding members")) {
+                said.add(line.get());
+                line = Optional.ofNullable(lines.readLine());
+            }
+            assertThat(line).as("%s", said).isPresent();
+            ProcessHandle node = bench.descendants()
+                    .filter(process -> Stream.of(process.info().arguments().orElse(new String[0]))
+                            .anyMatch(word -> word.endsWith("3-helix/node.toml")))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(node.destroyForcibly()).isTrue();
+            lines.lines().forEach(said::add);
+        }
+        assertThat(bench.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).anyMatch(line -> line.equals("consilium: Node 3 (helix) ended by itself with exit code 137"));
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left).anyMatch(directory -> Files.exists(directory.resolve("nodes/3-helix/logs/node.log")));
         }
     }
 }

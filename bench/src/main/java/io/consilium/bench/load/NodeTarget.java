@@ -1,6 +1,7 @@
 package io.consilium.bench.load;
 
 import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.NodeClient;
 import io.consilium.client.ReceiptVerifier;
 import io.consilium.client.VerifiedReceipt;
@@ -8,7 +9,6 @@ import io.consilium.proto.StatusResponse;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.SubmitResult;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,13 +65,16 @@ final class NodeTarget implements Target {
     }
 
     @Override
-    public Counters counters() {
+    public Counters counters() throws ClientException {
         try {
             return new Counters(ProcessCpu.micros(pids), clients.get(0).status().getHeight(), syncs());
         } catch (IOException failed) {
-            throw new UncheckedIOException("a node's CPU time cannot be read; has it stopped?", failed);
-        } catch (ClientException failed) {
-            throw new IllegalStateException("a node does not answer under load: " + failed.getMessage(), failed);
+            throw new ClientException(
+                            FailureClass.UNREACHABLE,
+                            "NODE_ENDED",
+                            "The CPU time of a node can no longer be read, so it has ended under load",
+                            "See what its console and its log say last")
+                    .causedBy(failed);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.consilium.bench.load;
 
+import io.consilium.client.ClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,7 +52,7 @@ final class OpenLoop {
     }
 
     /** @param signed at least as many transactions as {@link #needed} says */
-    Rung run(List<byte[]> signed) throws InterruptedException {
+    Rung run(List<byte[]> signed) throws ClientException, InterruptedException {
         int total = needed(rate, warmupSeconds, seconds);
         ThreadPoolExecutor callers = new ThreadPoolExecutor(
                 THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(MAX_QUEUED_CALLS));

@@ -1,5 +1,6 @@
 package io.consilium.bench.load;
 
+import io.consilium.client.ClientException;
 import java.util.List;
 
 /** Where an open loop sends: one call blocks until each transaction of the batch has an outcome. */
@@ -17,7 +18,7 @@ interface Target {
     /** @param turn counts the calls, so that the nodes are used by turns */
     List<Outcome> submit(long turn, List<byte[]> signed);
 
-    Counters counters();
+    Counters counters() throws ClientException;
 
     /**
      * What the cluster has counted so far.

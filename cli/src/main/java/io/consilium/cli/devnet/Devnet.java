@@ -210,7 +210,7 @@ public final class Devnet {
     }
 
     /** The exit code of a node that this process started and that has ended. */
-    OptionalInt exitCode(DevnetNode node) {
+    public OptionalInt exitCode(DevnetNode node) {
         Process child = children.get(node.pid());
         return child == null || child.isAlive() ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
     }
