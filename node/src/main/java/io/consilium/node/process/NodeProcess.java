@@ -40,10 +40,10 @@ public final class NodeProcess {
      * @return the process's exit code: 0 after a stop that was asked for, 1 when the node had to stop by itself
      */
     public static int run(NodeConfig config, CompletableFuture<?> stop, Started started) throws NodeStartException {
+        CompilerCheck.require();
         LogSetup.apply(config.log());
         // TLS libraries hold the node's keys in key stores in memory, where PKCS #12 would encrypt each of them anew
-        // with ten
-        // thousand hashes.
+        // with ten thousand hashes.
         Security.setProperty("keystore.type", "jks");
         CompletableFuture<Integer> end = new CompletableFuture<>();
         CompletableFuture<Void> closed = new CompletableFuture<>();
