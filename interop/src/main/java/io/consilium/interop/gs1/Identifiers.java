@@ -12,16 +12,7 @@ public final class Identifiers {
 
     /** An EPC URN, a Digital Link, an element string with brackets, or the raw content of a barcode. */
     public static Gs1Key read(String text) throws MalformedIdentifier {
-        if (text.isBlank()) {
-            throw new MalformedIdentifier("there is no text");
-        }
-        if (EpcUrn.isClaimed(text)) {
-            return EpcUrn.read(text).key();
-        }
-        if (text.contains("://")) {
-            return DigitalLink.read(text).key();
-        }
-        return ElementString.read(text).key();
+        return PackLabel.read(text).key();
     }
 
     /**

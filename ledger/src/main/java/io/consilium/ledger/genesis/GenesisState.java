@@ -7,6 +7,7 @@ import io.consilium.crypto.certificate.Validator;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.ledger.block.IndexEntry;
 import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.state.StateTree;
@@ -15,6 +16,7 @@ import io.consilium.ledger.tx.CanonicalMessages;
 import io.consilium.proto.GenesisDocument;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.MemberState;
+import io.consilium.proto.Regulators;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -58,9 +60,23 @@ public record GenesisState(
             state.put(StateKeys.member(member.getId()), member.toByteArray());
             index.add(LedgerIndexes.member(member.getId()));
         }
+        Regulators regulators = regulators(document);
+        if (regulators.getInstitutionsCount() > 0) {
+            state.put(StateKeys.REGULATORS, regulators.toByteArray());
+        }
         state.put(StateKeys.PARAMETERS, document.getParameters().toByteArray());
         state.put(StateKeys.VALIDATORS, validators.encode());
         return new GenesisState(document, chainId(document), state, validators, index);
+    }
+
+    /** Those who hear of medicines that may not be genuine (DRU-8). */
+    private static Regulators regulators(GenesisDocument document) {
+        return Regulators.newBuilder()
+                .addAllInstitutions(document.getInstitutionsList().stream()
+                        .filter(institution -> institution.getRolesList().contains(InstitutionRole.REGULATOR.name()))
+                        .map(InstitutionState::getId)
+                        .toList())
+                .build();
     }
 
     /** Reads canonical bytes: unknown fields and other spellings are refused. */

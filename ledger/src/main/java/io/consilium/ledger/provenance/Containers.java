@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,23 @@ public final class Containers {
         return Stream.iterate(container.getParent(), id -> !id.isEmpty(), id -> book.container(id)
                 .orElseThrow()
                 .getParent());
+    }
+
+    /** Whether a container or one that it stands in did not come, or is lost: then nothing in it can be handed on. */
+    static boolean isMissing(DrugBook book, ByteString containerId) {
+        return anyMissing(book::container, containerId);
+    }
+
+    static boolean anyMissing(Function<ByteString, Optional<DrugContainerState>> containers, ByteString containerId) {
+        ByteString at = containerId;
+        while (!at.isEmpty()) {
+            DrugContainerState container = containers.apply(at).orElseThrow();
+            if (container.getMissing()) {
+                return true;
+            }
+            at = container.getParent();
+        }
+        return false;
     }
 
     static int depth(DrugBook book, DrugContainerState container) {

@@ -9,7 +9,9 @@ import io.consilium.ledger.block.IndexEntry;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.Call;
+import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugContentsState;
@@ -23,6 +25,7 @@ import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStep;
+import io.consilium.proto.Regulators;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -284,6 +287,9 @@ final class DrugBook implements DrugPath.Source {
         TreeSet<String> parties = new TreeSet<>(finding.parties());
         parties.add(institution());
         product(finding.productId()).ifPresent(product -> parties.add(product.getOwner()));
+        if (Finding.isAboutGenuineness(finding.kind()) || parties.equals(Set.of(finding.cause()))) {
+            parties.addAll(regulators());
+        }
         ByteString id = exceptionId(finding);
         StateKey key = DrugKeys.exception(id);
         Optional<DrugExceptionState> known = found(key);
@@ -306,6 +312,20 @@ final class DrugBook implements DrugPath.Source {
         if (!exceptions.contains(id)) {
             exceptions.add(id);
         }
+    }
+
+    private List<String> regulators() {
+        return call
+                .state()
+                .read(StateKeys.REGULATORS, Regulators.parser())
+                .orElse(Regulators.getDefaultInstance())
+                .getInstitutionsList()
+                .stream()
+                .filter(regulator -> call.state()
+                        .institution(regulator)
+                        .filter(Signatories::isActive)
+                        .isPresent())
+                .toList();
     }
 
     private DrugExceptionState opened(ByteString id, Finding finding) {

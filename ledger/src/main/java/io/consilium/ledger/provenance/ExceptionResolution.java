@@ -10,7 +10,7 @@ import java.util.Optional;
 public enum ExceptionResolution {
     /** Of goods that did not come: they never left, and are their sender's. */
     NOT_SENT(true),
-    /** Of goods that did not come: they were lost on their way, and their sender answers for them. */
+    /** Of goods that did not come: they were lost on their way; they stay missing, and their sender answers for them. */
     LOST(true),
     DATA_CORRECTED(false),
     RETURNED(false),

@@ -89,7 +89,7 @@ final class ExceptionRules {
                 .setNoteBy(book.institution());
         change(book, changed);
         if (!resolve.getInvestigating()) {
-            Undelivered.settled(book, exception);
+            Undelivered.settled(book, exception, resolve.getResolution().equals(ExceptionResolution.LOST.code()));
         }
         book.made(exception.getId());
         return Optional.empty();

@@ -19,11 +19,14 @@ final class Handing {
         if (status != DrugStatus.DRUG_ACTIVE && status != DrugStatus.DRUG_PARTIALLY_DISPENSED) {
             return Optional.of(Packs.refusalOf(status).rejection());
         }
+        if (Containers.isMissing(book, item.getParent())) {
+            return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
+        }
         return item.getRecallId().isEmpty() ? ofLot(book, item.getLotId()) : Optional.of(Refusal.RECALLED.rejection());
     }
 
     static Optional<Rejection> refusal(DrugBook book, DrugContainerState container) {
-        if (container.getMissing()) {
+        if (Containers.isMissing(book, container.getId())) {
             return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
         }
         for (ByteString lot : container.getLotsList()) {

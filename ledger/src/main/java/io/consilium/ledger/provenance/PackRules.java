@@ -54,7 +54,7 @@ final class PackRules {
                 .setCustodian(book.institution())
                 .setSealedLabel(aggregation.getSealedLabel())
                 .build());
-        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, container));
+        Optional<Rejection> refusal = inHand(book, container);
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -90,6 +90,15 @@ final class PackRules {
         return Optional.empty();
     }
 
+    /** A container that is here and not lost, and nothing happens to before what happened to it last. */
+    private static Optional<Rejection> inHand(DrugBook book, DrugContainerState container) {
+        return Holding.refusal(book, Thing.of(book, container))
+                .or(() -> container.getMissing() || Containers.isMissing(book, container.getParent())
+                        ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
+                        : Optional.empty())
+                .or(() -> StatusRules.order(book, container));
+    }
+
     /** Packs that nothing happened to get their parent in the segment, all of a set with one write. */
     private static Optional<Rejection> items(DrugBook book, DrugItemSet set, DrugStep step) {
         Optional<DrugSegmentState> found = Packs.segment(book, set);
@@ -117,15 +126,17 @@ final class PackRules {
             if (at < 0) {
                 return notCommissioned(book, set, id);
             }
-            if (parents[2 * at] != 0 || parents[2 * at + 1] != 0) {
-                return Optional.of(Refusal.HAS_PARENT.rejection());
+            boolean packed = parents[2 * at] != 0 || parents[2 * at + 1] != 0;
+            if (packed || !manufacturer.equals(book.institution())) {
+                DrugItemState item =
+                        Packs.inSegment(segment, set, id, manufacturer).orElseThrow();
+                return Holding.refusal(book, Thing.of(book, item))
+                        .or(() -> Optional.of(Refusal.HAS_PARENT.rejection()));
             }
-            if (!manufacturer.equals(book.institution())) {
-                return Holding.refusal(
-                        book,
-                        Thing.of(
-                                book,
-                                Packs.inSegment(segment, set, id, manufacturer).orElseThrow()));
+            DrugStep made = segment.getCommissioned(segment.getCommissionings().byteAt(at) & 0xff);
+            Optional<Rejection> early = StatusRules.order(book, made);
+            if (early.isPresent()) {
+                return early;
             }
             Packs.setParent(parents, at, number);
             changed = true;
@@ -145,18 +156,22 @@ final class PackRules {
         if (!item.getLotId().equals(set.getLotId()) || item.getSegment() != set.getSegment()) {
             return notCommissioned(book, set, item.getId());
         }
-        if (!item.getParent().isEmpty()) {
-            return Optional.of(Refusal.HAS_PARENT.rejection());
-        }
         Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, item));
         if (refusal.isPresent()) {
             return refusal;
+        }
+        if (!item.getParent().isEmpty()) {
+            return Optional.of(Refusal.HAS_PARENT.rejection());
         }
         if (Packs.isFinal(item.getStatus())) {
             return StatusRules.twice(book, item);
         }
         if (item.getStatus() == DrugStatus.DRUG_MISSING) {
             return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
+        }
+        refusal = StatusRules.order(book, item);
+        if (refusal.isPresent()) {
+            return refusal;
         }
         Optional<DrugItemState.Builder> packed = Packs.with(item, step);
         if (packed.isEmpty()) {
@@ -181,16 +196,16 @@ final class PackRules {
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
         DrugContainerState child = found.get();
+        Optional<Rejection> refusal = inHand(book, child);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         if (!child.getParent().isEmpty()) {
             return Optional.of(Refusal.HAS_PARENT.rejection());
         }
         if (Containers.top(book, parent).getId().equals(id)
                 || Containers.depth(book, parent) + Containers.height(book, id) > Containers.MAX_DEPTH) {
             return Optional.of(Refusal.HIERARCHY.rejection());
-        }
-        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, child));
-        if (refusal.isPresent()) {
-            return refusal;
         }
         Optional<DrugContainerState.Builder> packed = Containers.with(child.toBuilder(), step);
         if (packed.isEmpty()) {
@@ -212,7 +227,7 @@ final class PackRules {
         if (container.isEmpty()) {
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
-        refusal = Holding.refusal(book, Thing.of(book, container.get()));
+        refusal = inHand(book, container.get());
         if (refusal.isPresent()) {
             return refusal;
         }

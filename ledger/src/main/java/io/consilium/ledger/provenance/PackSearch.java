@@ -158,6 +158,16 @@ public final class PackSearch {
         return new Containers.Place(top.getCustodian(), top.getShipmentId());
     }
 
+    /** Whether a container that a pack stands in, however deep, did not come or is lost. */
+    public boolean isMissing(DrugItemState item) {
+        return isMissing(item.getParent());
+    }
+
+    /** The same of a container and those that it stands in. */
+    public boolean isMissing(ByteString containerId) {
+        return Containers.anyMissing(this::container, containerId);
+    }
+
     public Optional<DrugContainerState> container(ByteString id) {
         return state.read(DrugKeys.container(id), DrugContainerState.parser());
     }

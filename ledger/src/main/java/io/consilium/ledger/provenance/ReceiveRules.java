@@ -47,6 +47,9 @@ final class ReceiveRules {
         final DrugShipmentState shipment;
         final Set<Name> names = new LinkedHashSet<>();
 
+        /** The container that each of the names stands in, or none. */
+        final Map<Name, ByteString> parents = new LinkedHashMap<>();
+
         Arrival(DrugShipmentState shipment) {
             this.shipment = shipment;
         }
@@ -62,18 +65,24 @@ final class ReceiveRules {
         }
         Map<ByteString, Arrival> arrivals = new LinkedHashMap<>();
         Optional<Rejection> first = Optional.empty();
+        Optional<Rejection> early = Optional.empty();
         Map<Name, Optional<Thing>> strays = new LinkedHashMap<>();
         for (ByteString id : receive.getContainersList()) {
             Optional<Rejection> stray = container(book, id, arrivals, strays);
+            early = early.or(() -> stray.filter(ReceiveRules::isEarly));
             first = first.or(() -> stray);
         }
         for (DrugItemSet set : receive.getItemsList()) {
             for (ByteString id : ItemIds.list(set.getIds())) {
                 Optional<Rejection> stray = item(book, set, id, arrivals, strays);
+                early = early.or(() -> stray.filter(ReceiveRules::isEarly));
                 first = first.or(() -> stray);
             }
         }
         strays(book, strays, arrivals.values());
+        if (early.isPresent()) {
+            return early;
+        }
         if (arrivals.isEmpty()) {
             return first;
         }
@@ -86,6 +95,10 @@ final class ReceiveRules {
         return Optional.empty();
     }
 
+    private static boolean isEarly(Rejection rejection) {
+        return rejection.refusal() == Refusal.EVENT_ORDER;
+    }
+
     /** Something that came; what is under way in no shipment to here is a stray. */
     private static Optional<Rejection> container(
             DrugBook book, ByteString id, Map<ByteString, Arrival> arrivals, Map<Name, Optional<Thing>> strays) {
@@ -94,12 +107,15 @@ final class ReceiveRules {
             strays.put(Name.of(id), Optional.empty());
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
-        Containers.Place place = Containers.place(book, found.get());
-        Optional<Rejection> stray = arrive(book, Thing.of(book, found.get()), arrivals, strays);
+        DrugContainerState container = found.get();
+        Containers.Place place = Containers.place(book, container);
+        if (isLost(book, container.getMissing(), place)) {
+            return found(book, container);
+        }
+        Optional<Rejection> stray = arrive(book, Thing.of(book, container), container.getParent(), arrivals, strays);
         if (stray.isPresent()) {
             return stray;
         }
-        DrugContainerState container = found.get();
         if (container.getMissing()) {
             // it had been missed: it comes late
             late(book, Objects.requireNonNull(arrivals.get(place.shipmentId())), Name.of(id));
@@ -129,7 +145,10 @@ final class ReceiveRules {
             return StatusRules.twice(book, item);
         }
         Containers.Place place = Containers.place(book, item);
-        Optional<Rejection> stray = arrive(book, Thing.of(book, item), arrivals, strays);
+        if (isLost(book, item.getStatus() == DrugStatus.DRUG_MISSING, place)) {
+            return found(book, item);
+        }
+        Optional<Rejection> stray = arrive(book, Thing.of(book, item), item.getParent(), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
             late(book, Objects.requireNonNull(arrivals.get(place.shipmentId())), new Name(item.getProductId(), id));
             book.put(item.toBuilder()
@@ -142,18 +161,58 @@ final class ReceiveRules {
         return stray;
     }
 
-    /** A recall may have come after it was missed. */
+    /** Something of the own that was lost on its way to another, and is here again. */
+    private static boolean isLost(DrugBook book, boolean missing, Containers.Place place) {
+        return missing && !place.underWay() && place.custodian().equals(book.institution());
+    }
+
+    private static Optional<Rejection> found(DrugBook book, DrugContainerState container) {
+        return StatusRules.order(book, container).or(() -> {
+            DrugStep last = container.getHistory(container.getHistoryCount() - 1);
+            book.put(container.toBuilder()
+                    .setMissing(false)
+                    .addHistory(received(book, last.getObject()))
+                    .build());
+            return isBack(book, container.getId());
+        });
+    }
+
+    private static Optional<Rejection> found(DrugBook book, DrugItemState item) {
+        return StatusRules.order(book, item).or(() -> {
+            DrugStep last = item.getHistory(item.getHistoryCount() - 1);
+            book.put(item.toBuilder()
+                    .setStatus(beforeMissing(item))
+                    .addHistory(received(book, last.getObject()))
+                    .build());
+            return isBack(book, item.getId());
+        });
+    }
+
+    private static Optional<Rejection> isBack(DrugBook book, ByteString id) {
+        book.notice(EventType.DRUG_RECEIVED, List.of(book.institution()), id);
+        book.made(id);
+        return Optional.empty();
+    }
+
+    /** A recall may have come after it was missed, or lost with all that was sent with it. */
     static DrugStatus beforeMissing(DrugItemState item) {
         for (int i = item.getHistoryCount() - 1; i >= 0; i--) {
-            if (item.getHistory(i).getType().equals(MISSING)) {
-                return item.getHistory(i).getBefore();
+            DrugStep step = item.getHistory(i);
+            boolean lost =
+                    step.getType().equals(Undelivered.STEP) && step.getBefore() != DrugStatus.DRUG_STATUS_UNSPECIFIED;
+            if (step.getType().equals(MISSING) || lost) {
+                return step.getBefore();
             }
         }
         return DrugStatus.DRUG_ACTIVE;
     }
 
     private static Optional<Rejection> arrive(
-            DrugBook book, Thing thing, Map<ByteString, Arrival> arrivals, Map<Name, Optional<Thing>> strays) {
+            DrugBook book,
+            Thing thing,
+            ByteString parent,
+            Map<ByteString, Arrival> arrivals,
+            Map<Name, Optional<Thing>> strays) {
         Containers.Place place = thing.place();
         if (!place.underWay()) {
             strays.put(new Name(thing.productId(), thing.id()), Optional.of(thing));
@@ -169,9 +228,14 @@ final class ReceiveRules {
                     book.institution()));
             return Optional.of(Refusal.NOT_RECEIVER.rejection());
         }
-        arrivals.computeIfAbsent(shipment.getId(), key -> new Arrival(shipment))
-                .names
-                .add(new Name(thing.productId(), thing.id()));
+        Optional<Rejection> early = StatusRules.order(book, thing.last());
+        if (early.isPresent()) {
+            return early;
+        }
+        Arrival arrival = arrivals.computeIfAbsent(shipment.getId(), key -> new Arrival(shipment));
+        Name name = new Name(thing.productId(), thing.id());
+        arrival.names.add(name);
+        arrival.parents.put(name, parent);
         return Optional.empty();
     }
 
@@ -228,6 +292,10 @@ final class ReceiveRules {
         Set<Name> missing = new LinkedHashSet<>();
         if (shipment.getReceivedMillis() == 0) {
             boolean inner = namesInside(arrival);
+            if (inner) {
+                arrival.names.removeIf(name -> standsInAnother(book, arrival, name));
+                inner = namesInside(arrival);
+            }
             for (ByteString id : shipment.getContainersList()) {
                 Optional<Rejection> refusal = shippedContainer(book, arrival, id, inner, missing);
                 if (refusal.isPresent()) {
@@ -281,6 +349,18 @@ final class ReceiveRules {
         arrival.shipment.getItemsList().forEach(set -> ItemIds.list(set.getIds())
                 .forEach(id -> sent.add(new Name(set.getProductId(), id))));
         return !sent.containsAll(arrival.names);
+    }
+
+    /** What stands in something that came by its own name came with it. */
+    private static boolean standsInAnother(DrugBook book, Arrival arrival, Name name) {
+        ByteString at = arrival.parents.getOrDefault(name, ByteString.EMPTY);
+        while (!at.isEmpty()) {
+            if (arrival.names.contains(Name.of(at))) {
+                return true;
+            }
+            at = book.container(at).orElseThrow().getParent();
+        }
+        return false;
     }
 
     private static void shippedItem(DrugBook book, Arrival arrival, DrugItemState item, Set<Name> missing) {

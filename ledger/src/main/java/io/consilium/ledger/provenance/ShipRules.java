@@ -13,6 +13,7 @@ import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.InstitutionState;
 import java.util.LinkedHashSet;
@@ -92,7 +93,9 @@ final class ShipRules {
             Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, found.get()))
                     .or(() -> ship.getReturnGoods()
                             ? Returns.refusal(book, found.get(), ship.getTo())
-                            : Handing.refusal(book, found.get()));
+                            : Handing.refusal(book, found.get()))
+                    .or(() -> lost(book, id))
+                    .or(() -> StatusRules.order(book, found.get()));
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -104,6 +107,13 @@ final class ShipRules {
             found.get().getLotsList().forEach(lot -> holds(book, lot, ship.getTo()));
         }
         return Optional.empty();
+    }
+
+    /** What is lost goes back neither. */
+    private static Optional<Rejection> lost(DrugBook book, ByteString containerId) {
+        return Containers.isMissing(book, containerId)
+                ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
+                : Optional.empty();
     }
 
     /** Whom any of a lot is sent to hears of its recall from then on, under way too (DRU-6). */
@@ -156,6 +166,9 @@ final class ShipRules {
                         .or(() -> ship.getReturnGoods()
                                 ? Returns.refusal(book, item, ship.getTo())
                                 : Handing.refusal(book, item))
+                        .or(() -> item.getStatus() == DrugStatus.DRUG_MISSING
+                                ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
+                                : lost(book, item.getParent()))
                         .or(() -> StatusRules.order(book, item));
         if (refusal.isPresent()) {
             return refusal;

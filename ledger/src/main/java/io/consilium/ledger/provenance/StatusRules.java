@@ -6,6 +6,7 @@ import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
@@ -132,8 +133,16 @@ final class StatusRules {
 
     /** An event that happened before the last one known of the pack was told too late to be believed. */
     static Optional<Rejection> order(DrugBook book, DrugItemState item) {
-        long last = item.getHistory(item.getHistoryCount() - 1).getEventTimeMillis();
-        return book.eventTimeMillis() + DrugRules.CLOCK_MARGIN_MILLIS < last
+        return order(book, item.getHistory(item.getHistoryCount() - 1));
+    }
+
+    /** The same of a container, whatever it holds; a new one has no event yet. */
+    static Optional<Rejection> order(DrugBook book, DrugContainerState container) {
+        return order(book, Thing.of(book, container).last());
+    }
+
+    static Optional<Rejection> order(DrugBook book, DrugStep last) {
+        return book.eventTimeMillis() + DrugRules.CLOCK_MARGIN_MILLIS < last.getEventTimeMillis()
                 ? Optional.of(Refusal.EVENT_ORDER.rejection())
                 : Optional.empty();
     }

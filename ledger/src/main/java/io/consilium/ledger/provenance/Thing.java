@@ -14,9 +14,16 @@ import java.util.function.Supplier;
  * A pack or container that somebody acts on, and who may hear of it.
  *
  * @param maker the manufacturer of a pack, the packer of a container
+ * @param last what happened to it last by itself
  * @param path the steps from its origin to now
  */
-record Thing(ByteString id, ByteString productId, String maker, Containers.Place place, Supplier<List<DrugStep>> path) {
+record Thing(
+        ByteString id,
+        ByteString productId,
+        String maker,
+        Containers.Place place,
+        DrugStep last,
+        Supplier<List<DrugStep>> path) {
     static Thing of(DrugBook book, DrugItemState item) {
         return new Thing(
                 item.getId(),
@@ -25,6 +32,7 @@ record Thing(ByteString id, ByteString productId, String maker, Containers.Place
                         .map(DrugProductState::getOwner)
                         .orElse(""),
                 Containers.place(book, item),
+                item.getHistory(item.getHistoryCount() - 1),
                 () -> DrugPath.of(book, item));
     }
 
@@ -34,6 +42,9 @@ record Thing(ByteString id, ByteString productId, String maker, Containers.Place
                 ByteString.EMPTY,
                 container.getPacker(),
                 Containers.place(book, container),
+                container.getHistoryCount() == 0
+                        ? DrugStep.getDefaultInstance()
+                        : container.getHistory(container.getHistoryCount() - 1),
                 () -> DrugPath.of(book, container));
     }
 

@@ -43,6 +43,9 @@ public final class StateKeys {
             TRIAL_SUBJECT,
             TRIAL_DATASET);
 
+    /** The institutions with that role, from genesis. */
+    public static final StateKey REGULATORS = StateKey.of("chain/regulators");
+
     /** The chain's parameters, from genesis. */
     public static final StateKey PARAMETERS = StateKey.of("chain/parameters");
 

@@ -47,7 +47,7 @@ class GenesisTest {
         assertThat(genesis.chainId().hex())
                 .isEqualTo("91dc045022de609b2e13b37fd371026c861531669921130e67627950234efef7");
         assertThat(genesis.tree().root().hex())
-                .isEqualTo("c6d840ea45fb7fab9e8de486a04c7d5a043cb29ccafb6e43327b236540ede9d8");
+                .isEqualTo("a583fde30792124053924064457d6a279eb47b4270d9729408ff741c700844d8");
         assertThat(GenesisState.read(genesis.canonicalBytes()).chainId()).isEqualTo(genesis.chainId());
         assertThat(GenesisState.of(document().setName("other").build()).chainId())
                 .isNotEqualTo(genesis.chainId());

@@ -72,7 +72,7 @@ class ProvenanceRulesTest {
         assertThat(world.exceptions()).singleElement().satisfies(exception -> {
             assertThat(exception.getKind()).isEqualTo(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
             assertThat(exception.getObject()).isEqualTo(pack(2_345));
-            assertThat(exception.getPartiesList()).containsExactly("helix");
+            assertThat(exception.getPartiesList()).containsExactly("helix", "medwatch");
         });
         assertThat(world.act(PACKER, world.commissioning(LOT, List.of(pack(9_001), pack(9_001)))))
                 .isEqualTo("DUPLICATE_SERIAL DRU-2");

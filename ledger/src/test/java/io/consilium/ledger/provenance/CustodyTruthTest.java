@@ -1,0 +1,219 @@
+package io.consilium.ledger.provenance;
+
+import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
+import static io.consilium.ledger.provenance.DrugWorld.LOT;
+import static io.consilium.ledger.provenance.DrugWorld.PACKER;
+import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
+import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.box;
+import static io.consilium.ledger.provenance.DrugWorld.pack;
+import static io.consilium.ledger.provenance.DrugWorld.packs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugExceptionKind;
+import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugReport;
+import io.consilium.proto.DrugResolve;
+import io.consilium.proto.DrugStatus;
+import io.consilium.proto.DrugStatusKind;
+import io.consilium.proto.DrugUnpack;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What is lost stays lost, what came whole is whole, and time runs one way, for containers as for packs. */
+class CustodyTruthTest {
+    private static final long DAY = 24L * 3_600_000;
+
+    private final DrugWorld world = new DrugWorld();
+
+    private List<DrugExceptionKind> signals() {
+        return world.exceptions().stream().map(DrugExceptionState::getKind).toList();
+    }
+
+    private DrugExceptionState exception(DrugExceptionKind kind) {
+        return world.exceptions().stream()
+                .filter(exception -> exception.getKind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void settle(String actor, DrugExceptionKind kind, String resolution) {
+        assertThat(world.act(
+                        actor,
+                        DrugAction.newBuilder()
+                                .setResolve(DrugResolve.newBuilder()
+                                        .setExceptionId(exception(kind).getId())
+                                        .setResolution(resolution)
+                                        .setSealedNote(ByteString.copyFromUtf8("sealed")))))
+                .isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 DRU-5 a container that is lost stays missing, its packs with it, until its sender has it again")
+    void dru4_lostContainer() {
+        world.commission(0, 30);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.pack(PACKER, "pallet", List.of(), "a", "b");
+        world.ship(PACKER, "labcorp", List.of(), "pallet");
+        world.receive(DISTRIBUTOR, List.of(), "a");
+        PackSearch search = new PackSearch(world.chain.objects());
+        assertThat(search.isMissing(world.item(12))).as("under way").isTrue();
+        assertThat(search.isMissing(world.item(2))).isFalse();
+        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
+        assertThat(new PackSearch(world.chain.objects()).isMissing(world.item(12)))
+                .isTrue();
+        assertThat(world.container("b").getCustodian()).isEqualTo("helix");
+        assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.ship(PACKER, "northside", packs(12, 13))).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_EXPORT, 12)).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.pack(PACKER, "pallet 2", List.of(), "b")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.pack(PACKER, "b", packs(25, 26))).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.act(
+                        PACKER,
+                        DrugAction.newBuilder()
+                                .setUnpack(DrugUnpack.newBuilder()
+                                        .setContainerId(box("b"))
+                                        .setEverything(true))))
+                .isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "b")).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.receive(PACKER, List.of(), "b")).isEqualTo("OK");
+        assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 DRU-5 a loose pack that is lost stays missing until its sender has it again")
+    void dru4_lostPack() {
+        world.commission(0, 3);
+        world.ship(PACKER, "labcorp", packs(0, 3));
+        world.receive(DISTRIBUTOR, packs(0, 2));
+        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
+        assertThat(world.item(2).getStatus()).isEqualTo(DrugStatus.DRUG_MISSING);
+        assertThat(world.item(2).getCustodian()).isEqualTo("helix");
+        assertThat(world.ship(PACKER, "labcorp", packs(2, 3))).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.receive(PACKER, packs(2, 3))).isEqualTo("OK");
+        assertThat(world.item(2).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
+        assertThat(world.ship(PACKER, "labcorp", packs(2, 3))).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 all of a shipment that is lost stays missing until its sender has it again")
+    void dru4_lostShipment() {
+        world.commission(0, 3);
+        world.pack(PACKER, "a", packs(0, 2));
+        DrugAction.Builder shipping = world.shipping("labcorp", packs(2, 3), "a");
+        world.act(PACKER, shipping);
+        DrugAction.Builder nothing = DrugAction.newBuilder();
+        nothing.getReceiveBuilder().setNothingOf(shipping.getShip().getShipmentId());
+        world.act(DISTRIBUTOR, nothing);
+        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_NO_PRODUCT, "lost");
+        assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.receive(PACKER, packs(2, 3), "a")).isEqualTo("OK");
+        assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 a pallet named together with what stands in it, however deep, came whole")
+    void dru4_wholeAndPart() {
+        world.commission(0, 30);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.pack(PACKER, "pallet", List.of(), "a", "b");
+        world.ship(PACKER, "labcorp", List.of(), "pallet");
+        assertThat(world.receive(DISTRIBUTOR, packs(11, 12), "pallet", "a")).isEqualTo("OK");
+        assertThat(signals()).isEmpty();
+        assertThat(world.container("b").getMissing()).isFalse();
+        assertThat(world.ship(DISTRIBUTOR, "northside", List.of(), "b")).isEqualTo("OK");
+        world.pack(PACKER, "c", packs(20, 25));
+        world.pack(PACKER, "d", packs(25, 30));
+        world.pack(PACKER, "pallet 2", List.of(), "c", "d");
+        world.ship(PACKER, "labcorp", List.of(), "pallet 2");
+        assertThat(world.receive(DISTRIBUTOR, packs(21, 22), "c"))
+                .as("what of it came is named, with a pack of that: the rest is short")
+                .isEqualTo("OK");
+        assertThat(signals()).containsExactly(DrugExceptionKind.DRUG_SHORT);
+        assertThat(world.container("d").getMissing()).isTrue();
+    }
+
+    @Test
+    @DisplayName("DRU-3 DRU-8 whoever packs a pack or case that another holds is reported, packed as it is or not")
+    void dru8_packingTheSecondOfASerial() {
+        world.bringToPharmacy();
+        assertThat(world.pack(DISTRIBUTOR, "copies", packs(3, 4))).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(signals()).containsExactly(DrugExceptionKind.DRUG_TWO_PLACES);
+        assertThat(world.exceptions().get(0).getPartiesList()).contains("helix");
+        world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 5);
+        assertThat(world.pack(DISTRIBUTOR, "copies", packs(5, 6))).isEqualTo("HELD_ELSEWHERE DRU-8");
+        world.commission(10, 20);
+        world.pack(PACKER, "case 2", packs(10, 20));
+        world.pack(PACKER, "pallet", List.of(), "case 2");
+        assertThat(world.pack(DISTRIBUTOR, "copies", List.of(), "case 2")).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(signals()).hasSize(3).containsOnly(DrugExceptionKind.DRUG_TWO_PLACES);
+        assertThat(world.pack(PACKER, "case 3", packs(10, 11))).isEqualTo("HAS_PARENT DRU-3");
+        assertThat(world.pack(PACKER, "pallet 2", List.of(), "case 2")).isEqualTo("HAS_PARENT DRU-3");
+    }
+
+    private DrugAction.Builder at(DrugAction.Builder action, long time) {
+        return action.setEventTimeMillis(time);
+    }
+
+    private DrugAction.Builder packing(String container, List<ByteString> packs, String... containers) {
+        DrugAction.Builder action = DrugAction.newBuilder();
+        action.getPackBuilder()
+                .addAggregationsBuilder()
+                .setContainerId(box(container))
+                .setSeed(io.consilium.ledger.TestChain.id(container))
+                .addAllItems(world.find(packs))
+                .addAllContainers(DrugWorld.ids(containers));
+        return action;
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-8 nothing is packed before it was made, shipped before it was packed, or received before it was sent")
+    void dru8_orderOfContainers() {
+        world.commission(0, 20);
+        long made = world.chain.now;
+        assertThat(world.act(PACKER, at(packing("a", packs(0, 10)), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.act(PACKER, at(packing("a", packs(0, 10)), made))).isEqualTo("OK");
+        assertThat(world.act(PACKER, at(packing("pallet", List.of(), "a"), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.act(PACKER, at(packing("a", packs(10, 11)), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.act(PACKER, at(world.shipping("labcorp", List.of(), "a"), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.ship(PACKER, "labcorp", packs(15, 16), "a")).isEqualTo("OK");
+        assertThat(world.act(DISTRIBUTOR, at(world.receiving(packs(15, 16), "a"), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.act(DISTRIBUTOR, at(world.receiving(packs(15, 16)), made - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.receive(DISTRIBUTOR, packs(15, 16), "a")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-8 the regulator is told of what may not be genuine, and of what only its author would hear of")
+    void dru8_regulatorHears() {
+        world.commission(0, 10);
+        world.act(PACKER, world.commissioning(LOT, packs(3, 4)));
+        DrugExceptionState duplicate = exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
+        assertThat(duplicate.getPartiesList()).containsExactly("helix", "medwatch");
+        world.act(
+                PHARMACIST,
+                DrugAction.newBuilder()
+                        .setReport(DrugReport.newBuilder()
+                                .setKind(DrugExceptionKind.DRUG_UNKNOWN_SERIAL)
+                                .setProductId(PRODUCT)
+                                .setItemId(pack(77))));
+        assertThat(exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL).getPartiesList())
+                .containsExactly("helix", "medwatch", "northside");
+        world.pack(PACKER, "a", packs(0, 2));
+        world.pack(PACKER, "b", packs(4, 6));
+        world.ship(PACKER, "labcorp", List.of(), "a", "b");
+        world.receive(DISTRIBUTOR, List.of(), "a");
+        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getPartiesList()).containsExactly("helix", "labcorp");
+    }
+}
