@@ -148,7 +148,7 @@ final class CapturePlan {
         }
         DrugAction.Builder act = DrugAction.newBuilder();
         if (step instanceof TradeStep.Pack pack) {
-            DrugDesk.Container container = desk.newContainer(pack.container());
+            PackContainers.Container container = desk.containers().toPack(pack.container());
             containers.put(pack.container(), container.id());
             act.setPack(DrugPack.newBuilder()
                     .addAggregations(container
@@ -295,8 +295,9 @@ final class CapturePlan {
         if (known != null) {
             return known;
         }
-        ByteString found = desk.meant(sscc)
-                .map(DrugDesk.Container::id)
+        ByteString found = Optional.ofNullable(
+                        desk.containers().meant(List.of(sscc)).get(sscc))
+                .map(PackContainers.Container::id)
                 .orElseThrow(() -> capture.refused(
                         event,
                         "CONTAINER_UNKNOWN",

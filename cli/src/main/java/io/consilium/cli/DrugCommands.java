@@ -308,7 +308,7 @@ final class DrugCommands extends DrugHandling {
             })
     int pack(
             @Option(names = "--parent", paramLabel = "SSCC", description = "The container.") Optional<String> parent,
-            @Option(names = "--child", split = ",", paramLabel = "ITEM", description = "What goes in.")
+            @Option(names = "--child", split = ItemOptions.BETWEEN_ITEMS, paramLabel = "ITEM", description = "What goes in.")
                     List<String> children,
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
                     Optional<String> file,
@@ -366,13 +366,13 @@ final class DrugCommands extends DrugHandling {
     int unpack(
             @Option(names = "--parent", required = true, paramLabel = "SSCC", description = "The container.")
                     String parent,
-            @Option(names = "--child", split = ",", paramLabel = "ITEM", description = "What comes out.")
+            @Option(names = "--child", split = ItemOptions.BETWEEN_ITEMS, paramLabel = "ITEM", description = "What comes out.")
                     List<String> children,
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
                     Optional<String> file,
             @Mixin DrugOptions.When when)
             throws Exception {
-        DrugDesk.Container container = desk.requireContainer(Packing.parent(parent));
+        PackContainers.Container container = desk.containers().require(Packing.parent(parent));
         List<Gs1Key> out = children(children, file);
         Goods goods = Goods.of(desk, out);
         desk.act(

@@ -11,6 +11,9 @@ import io.consilium.client.TransactionBuilder;
 import io.consilium.client.TransactionDraft;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.client.VerifiedState;
+import io.consilium.client.json.JsonException;
+import io.consilium.client.json.JsonFields;
+import io.consilium.client.json.JsonReader;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.KeyKind;
@@ -22,10 +25,9 @@ import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugFind;
-import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
-import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugTraced;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.ListRequest;
@@ -55,12 +57,14 @@ final class DrugDesk {
     private static final Set<String> HANDLERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST");
 
     private final Session session;
+    private final PackContainers containers;
     private Optional<BlindingKeys> keys = Optional.empty();
     private Optional<List<InstitutionState>> admitted = Optional.empty();
     private boolean founded;
 
     DrugDesk(Session session) {
         this.session = session;
+        this.containers = new PackContainers(session, this);
     }
 
     /** An identifier as somebody wrote it; what is not well formed is refused (DRU-2). */
@@ -154,6 +158,11 @@ final class DrugDesk {
             cursor = page.getNextCursor();
         } while (!cursor.isEmpty());
         return items;
+    }
+
+    /** Containers by their SSCC. */
+    PackContainers containers() {
+        return containers;
     }
 
     BlindingKeys keys() throws ClientException {
@@ -262,35 +271,6 @@ final class DrugDesk {
         return shared;
     }
 
-    /** A container with the key that its id was made with. */
-    record Container(ByteString id, BlindingKey key) {
-        /** Packing of it, without what goes in. */
-        DrugPack.Aggregation.Builder packing(Gs1Key sscc) throws ClientException {
-            return DrugPack.Aggregation.newBuilder()
-                    .setContainerId(id)
-                    .setSeed(key.containerSeed(sscc.value()))
-                    .setSealedLabel(key.seal(sscc.value()));
-        }
-    }
-
-    /** The id that a container would have when this institution packs it. */
-    Container newContainer(Gs1Key sscc) throws ClientException {
-        // under the own prefix there is only one id that it can have
-        String institution = session.institution();
-        boolean own =
-                owner(sscc).filter(owner -> owner.getId().equals(institution)).isPresent();
-        Optional<Container> known = own ? Optional.empty() : existing(sscc);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        BlindingKey key = ownLogistics();
-        return new Container(key.containerId(sscc.value()), key);
-    }
-
-    Container requireContainer(Gs1Key sscc) throws ClientException {
-        return existing(sscc).orElseThrow(DrugDesk::noContainer);
-    }
-
     static ClientException noContainer() {
         return new ClientException(
                 FailureClass.NOT_FOUND,
@@ -301,51 +281,6 @@ final class DrugDesk {
                 "Check the SSCC");
     }
 
-    /**
-     * A container that somebody acts on. Where the node says of none that it knows it, the id that the holder of the prefix
-     * would have made is sent all the same, so that the chain refuses and reports goods that nobody sent to here.
-     */
-    Optional<Container> meant(Gs1Key sscc) throws ClientException {
-        Optional<Container> known = existing(sscc);
-        Optional<InstitutionState> owner = owner(sscc);
-        if (known.isPresent() || owner.isEmpty()) {
-            return known;
-        }
-        return logistics(owner.get().getId()).map(key -> new Container(key.containerId(sscc.value()), key));
-    }
-
-    /**
-     * A container that is on chain, of those that this institution may see. Its id was made by whoever packed it: the holder of the prefix, this institution, or
-     * one that has sent something to here.
-     */
-    Optional<Container> existing(Gs1Key sscc) throws ClientException {
-        Set<String> packers = new LinkedHashSet<>();
-        owner(sscc).ifPresent(owner -> packers.add(owner.getId()));
-        packers.add(session.institution());
-        for (String packer : packers) {
-            Optional<Container> found = existing(packer, sscc);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        Set<String> senders = new LinkedHashSet<>(senders());
-        senders.removeAll(packers);
-        for (String sender : senders) {
-            Optional<Container> found = existing(sender, sscc);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Those who take part in a shipment as its senders. */
-    Set<String> senders() throws ClientException {
-        Set<String> senders = new LinkedHashSet<>();
-        list("shipments", "", DrugShipmentState.parser()).forEach(shipment -> senders.add(shipment.getFrom()));
-        return senders;
-    }
-
     /** The institutions that an event names. */
     SortedSet<String> named(CapturedEvent event) throws ClientException {
         SortedSet<String> named = new TreeSet<>();
@@ -353,20 +288,6 @@ final class DrugDesk {
             holderOf(place).ifPresent(institution -> named.add(institution.getId()));
         }
         return named;
-    }
-
-    private Optional<Container> existing(String packer, Gs1Key sscc) throws ClientException {
-        Optional<BlindingKey> key = keys().logistics(packer);
-        if (key.isEmpty()) {
-            return Optional.empty();
-        }
-        ByteString id = key.get().containerId(sscc.value());
-        DrugResponse response = ask(DrugRequest.newBuilder()
-                .setFind(DrugFind.newBuilder().addContainers(id))
-                .build());
-        return response.getFound().getContainersList().contains(id)
-                ? Optional.of(new Container(id, key.get()))
-                : Optional.empty();
     }
 
     /** Those of the events that an institution has captured. */
@@ -439,6 +360,29 @@ final class DrugDesk {
         }
     }
 
+    /** What its manufacturer calls a pack's product. */
+    Optional<String> productName(Gs1Key pack) throws ClientException {
+        Optional<BlindingKey> key = product(pack);
+        Optional<String> metadata = key.isEmpty()
+                ? Optional.empty()
+                : sealedProduct(key.get().productId()).flatMap(key.get()::open);
+        try {
+            return metadata.isEmpty()
+                    ? Optional.empty()
+                    : JsonFields.of(JsonReader.read(metadata.get()), "").optionalText("name");
+        } catch (JsonException malformed) {
+            return Optional.empty(); // a maker's text that is no JSON names nothing
+        }
+    }
+
+    /** Whether an id of the chain is a pack's or a container's. */
+    boolean names(Gs1Key item, ByteString id) throws ClientException {
+        if (isContainer(item)) {
+            return containers.existing(item).filter(found -> found.id().equals(id)).isPresent();
+        }
+        return product(item).filter(key -> key.itemId(item.serial()).equals(id)).isPresent();
+    }
+
     /** A container's SSCC, where this member may know it. */
     String containerName(ByteString id) {
         return PathView.name(this, session, id);
@@ -479,7 +423,19 @@ final class DrugDesk {
     /** Puts the command's act on chain and prints what became of it, the exceptions that it opened included. */
     void act(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {
         Writes writes = new Writes(session);
-        writes.print(withExceptions(submit(action, ids)));
+        Writes.Written written = submit(action, ids);
+        writes.print(written.applied() && !mayFind(action) ? written : withExceptions(written));
+    }
+
+    /** Whether an act that is applied can have found something that is not as it should be. */
+    private static boolean mayFind(DrugAction.Builder action) {
+        return switch (action.getActCase()) {
+            case RECEIVE, RESOLVE -> true;
+            case STATUS_CHANGE ->
+                action.getStatusChange().getKind() == DrugStatusKind.DRUG_MARK_SUSPECT
+                        || action.getStatusChange().getKind() == DrugStatusKind.DRUG_MARK_ILLEGITIMATE;
+            default -> false;
+        };
     }
 
     Writes.Written submit(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {

@@ -5,6 +5,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.SealedDetails;
 import io.consilium.ledger.provenance.ExceptionResolution;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugResolve;
@@ -88,9 +89,34 @@ final class DrugExceptions {
         return resolve.build();
     }
 
-    /** One exception, with the reason of its resolution where this reader is a party. */
-    static Map<String, Object> shown(DrugDesk desk, DrugExceptionState exception, String own) throws ClientException {
+    /**
+     * One exception, with what stands on the pack and the reason of its resolution where this reader is a party.
+     *
+     * @param items which of these it is about is told
+     */
+    static Map<String, Object> shown(
+            DrugDesk desk, DrugExceptionState exception, String own, List<PrintedPack> items) throws ClientException {
         Map<String, Object> object = describe(exception);
+        if (!exception.getProductId().isEmpty()) {
+            object.put("productId", Ids.text(exception.getProductId()));
+        }
+        String reporter = ActorName.institutionOf(exception.getReporter());
+        Optional<BlindingKey> shared =
+                exception.getSealedDetails().isEmpty() ? Optional.empty() : desk.sharedBy(reporter);
+        Optional<String> printed = shared.flatMap(found -> SealedDetails.open(
+                        new SealedDetails.Sealed(exception.getSealedDetails(), exception.getDetailsReadersList()),
+                        own,
+                        found)
+                .map(text -> new String(text, StandardCharsets.UTF_8)));
+        if (printed.isPresent()) {
+            object.put("pack", printed.get());
+            desk.productName(PrintedPack.read("", printed.get()).key()).ifPresent(name -> object.put("product", name));
+        }
+        for (PrintedPack item : items) {
+            if (desk.names(item.key(), exception.getObject())) {
+                object.put("pack", item.key().elementString());
+            }
+        }
         Optional<BlindingKey> key =
                 exception.getSealedNote().isEmpty() ? Optional.empty() : desk.sharedBy(exception.getNoteBy());
         if (key.isPresent()) {

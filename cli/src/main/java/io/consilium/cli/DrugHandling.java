@@ -62,7 +62,7 @@ class DrugHandling extends DrugLookups {
     private int send(DrugOptions.Dispatch dispatch, boolean returned) throws ClientException {
         String receiver = Ids.institution(dispatch.to);
         long at = dispatch.when.millis();
-        Goods goods = Goods.of(desk, dispatch.goods.named(session));
+        Goods goods = asPrinted(dispatch.goods.named(session));
         ByteString id = new CustodianKeys().freshId();
         if (!goods.containers().isEmpty()) {
             desk.sendLogisticsKey(receiver);
@@ -104,14 +104,41 @@ class DrugHandling extends DrugLookups {
                     Optional<String> nothingOf)
             throws Exception {
         DrugReceive.Builder receive = DrugReceive.newBuilder();
+        List<String> recalled = List.of();
         if (nothingOf.isPresent()) {
             receive.setNothingOf(Ids.object("shipment", nothingOf.get()));
         } else {
-            Goods goods = Goods.of(desk, consignment.named(session));
+            Goods goods = asPrinted(consignment.named(session));
             receive.addAllItems(goods.items()).addAllContainers(goods.containers());
+            recalled = goods.recalled().stream().map(Gs1Key::elementString).toList();
         }
-        desk.act(DrugAction.newBuilder().setEventTimeMillis(when.millis()).setReceive(receive), Map.of());
+        desk.act(
+                DrugAction.newBuilder().setEventTimeMillis(when.millis()).setReceive(receive),
+                recalled.isEmpty() ? Map.of() : Map.of("recalled", recalled));
+        if (!recalled.isEmpty()) {
+            warn(recalled);
+        }
         return 0;
+    }
+
+    /** Whoever hands out medicines is told what to do with what must not be handed out. */
+    private void warn(List<String> recalled) throws ClientException {
+        List<String> roles =
+                desk.institution(session.institution()).getRolesList();
+        boolean dispenses = roles.contains("PHARMACY") || roles.contains("PROVIDER");
+        session.output()
+                .say("Recalled or stopped: " + String.join(", ", recalled) + ". "
+                        + (dispenses
+                                ? "Keep it apart, hand none of it to a patient, and send it back: consilium drug return"
+                                : "It can be returned or destroyed, and not be sent on: consilium drug return"));
+    }
+
+    /** What was scanned is what the chain knows, or nothing is done with it. */
+    private Goods asPrinted(List<PrintedPack> printed) throws ClientException {
+        Goods goods =
+                Goods.of(desk, printed.stream().map(PrintedPack::key).toList());
+        PrintedCheck.require(session, desk, goods, printed);
+        return goods;
     }
 
     @Command(
@@ -209,16 +236,19 @@ class DrugHandling extends DrugLookups {
     }
 
     private int change(DrugStatusKind kind, DrugOptions.Change change, Optional<String> reason) throws ClientException {
-        List<Gs1Key> keys = change.items.keys(session);
+        List<PrintedPack> printed = change.items.printed(session);
         long at = change.when.millis();
-        Goods goods = Goods.of(desk, keys);
+        boolean handsOut = kind == DrugStatusKind.DRUG_DISPENSE || kind == DrugStatusKind.DRUG_DISPENSE_PARTIALLY;
+        Goods goods = handsOut
+                ? asPrinted(printed)
+                : Goods.of(desk, printed.stream().map(PrintedPack::key).toList());
         if (!goods.containers().isEmpty()) {
             throw new MalformedInput("--item", "This is done to packs, not to a container", "Name the packs");
         }
         DrugStatusChange.Builder action =
                 DrugStatusChange.newBuilder().setKind(kind).addAllItems(goods.items());
         if (reason.isPresent()) {
-            action.setSealedReason(desk.requireProduct(keys.get(0)).seal(reason.get()));
+            action.setSealedReason(desk.requireProduct(printed.get(0).key()).seal(reason.get()));
         }
         desk.act(DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(action), Map.of());
         return 0;

@@ -10,25 +10,23 @@ import io.consilium.interop.epcis.DscsaExport;
 import io.consilium.interop.epcis.DscsaText;
 import io.consilium.interop.epcis.EpcisDocument;
 import io.consilium.interop.epcis.TransactionInformation;
-import io.consilium.interop.gs1.ElementString;
 import io.consilium.interop.gs1.Gs1Key;
-import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugTrace;
+import java.io.Console;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.Year;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,40 +77,46 @@ class DrugLookups extends DrugDocuments {
         if (evidence.isPresent()) {
             return SignedAnswer.read(session, evidence.get()).print(session);
         }
-        PackCheck.Printed printed = scan.isPresent()
-                ? scanned(scan.get())
-                : new PackCheck.Printed(
-                        DrugDesk.pack(required("--gtin", gtin), required("--serial", serial)),
+        PrintedPack printed = scan.isPresent()
+                ? PrintedPack.scanned(scan.get())
+                : PrintedPack.typed(
+                        required("--gtin", gtin),
+                        required("--serial", serial),
                         lot,
                         expiry.isPresent() ? Optional.of(Dates.end("--expiry", expiry.get())) : Optional.empty());
-        PackCheck.Answer answer = new PackCheck(session, desk).check(printed);
-        session.output().result(answer.shown());
+        PackCheck check = new PackCheck(session, desk);
+        PackCheck.Answer answer = check.check(printed);
+        Map<String, Object> shown = new LinkedHashMap<>(answer.shown());
+        boolean table = session.output().format() == GlobalOptions.Format.table;
+        if (table) {
+            shown.remove(PackCheck.RECEIPT);
+            session.output().result(shown);
+        }
+        if (answer.signal().isPresent() && (scan.isPresent() || !table || isMeant())) {
+            boolean reported = check.report(answer.signal().get());
+            shown.put("reported", reported);
+            if (table) {
+                session.output()
+                        .say(
+                                reported
+                                        ? "Its manufacturer is told."
+                                        : "It could not be reported; ask again later, or tell its manufacturer.");
+            }
+        }
+        if (!table) {
+            session.output().result(shown);
+        }
         return answer.verified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
     }
 
-    private static PackCheck.Printed scanned(String text) throws ClientException {
-        try {
-            ElementString scanned = ElementString.read(text);
-            Optional<Long> end = scanned.expiry(Year.now(ZoneOffset.UTC).getValue())
-                    .map(day -> day.plusDays(1)
-                            .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant()
-                            .toEpochMilli());
-            if (scanned.gtin().isEmpty() || scanned.serial().isEmpty()) {
-                throw new MalformedIdentifier("the code names no pack: GTIN (01) and serial (21) are needed");
-            }
-            return new PackCheck.Printed(
-                    Gs1Key.sgtin(scanned.gtin().orElseThrow(), scanned.serial().orElseThrow()), scanned.lot(), end);
-        } catch (MalformedIdentifier malformed) {
-            throw new ClientException(
-                            FailureClass.REFUSED,
-                            "IDENTIFIER_MALFORMED",
-                            "DRU-2",
-                            "--scan",
-                            "The text is not what a GS1 barcode holds: " + malformed.reason(),
-                            "Scan the 2D code of the pack anew; a screen keyboard writes it as (01)...(21)...(17)...(10)...")
-                    .causedBy(malformed);
+    /** Whoever types is asked before a slip of the finger becomes a report of a counterfeit. */
+    private boolean isMeant() {
+        Console console = System.console();
+        if (console == null) {
+            return true;
         }
+        String said = console.readLine("Does the pack say what you typed? Then its manufacturer is told. [y/N] ");
+        return said != null && said.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 
     @Command(
@@ -223,7 +227,7 @@ class DrugLookups extends DrugDocuments {
         ByteString id = desk.eventKey(key).eventId(hashId);
         Set<String> captors = new LinkedHashSet<>(List.of(session.institution()));
         desk.owner(key).ifPresent(owner -> captors.add(owner.getId()));
-        captors.addAll(desk.senders());
+        captors.addAll(desk.containers().senders());
         Optional<KeptEvents.Kept> found = Optional.empty();
         for (String captor : captors) {
             found = found.isPresent() ? found : events.of(captor, id);
@@ -315,7 +319,7 @@ class DrugLookups extends DrugDocuments {
 
     private ByteString containerOrNothing(Gs1Key key) throws ClientException {
         try {
-            return desk.requireContainer(key).id();
+            return desk.containers().require(key).id();
         } catch (ClientException refused) {
             throw refused.kind() == FailureClass.DENIED ? nothing() : refused;
         }
@@ -400,6 +404,7 @@ class DrugLookups extends DrugDocuments {
             footer = {
                 "  consilium --context transmed/operator drug exceptions",
                 "  consilium drug exceptions show ID",
+                "  consilium drug exceptions show ID --items-file packs.txt    (which of these it is about)",
                 "  consilium drug exceptions resolve ID --resolution not-sent --reason 'stands on its ramp'"
             })
     int exceptions(
@@ -429,6 +434,7 @@ class DrugLookups extends DrugDocuments {
                     Optional<String> reason,
             @Option(names = "--investigating", description = "Take it on; it is not resolved yet.")
                     boolean investigating,
+            @Mixin ItemOptions items,
             @Option(names = "--institution", paramLabel = "ID", description = "A regulator's: whose to list.")
                     Optional<String> institution,
             @Mixin Pages.Paging paging)
@@ -445,7 +451,11 @@ class DrugLookups extends DrugDocuments {
                                 DrugExceptions::describe);
             case "show" ->
                 session.output()
-                        .result(DrugExceptions.shown(desk, exception(required("ID", id)), session.institution()));
+                        .result(DrugExceptions.shown(
+                                desk,
+                                exception(required("ID", id)),
+                                session.institution(),
+                                items.optional(session)));
             case "resolve" ->
                 desk.act(
                         DrugAction.newBuilder()

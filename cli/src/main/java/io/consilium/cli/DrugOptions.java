@@ -1,7 +1,6 @@
 package io.consilium.cli;
 
 import io.consilium.client.ClientException;
-import io.consilium.interop.gs1.Gs1Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,13 +38,13 @@ final class DrugOptions {
         List<String> parents = new ArrayList<>();
 
         /** At least one. */
-        List<Gs1Key> named(Session session) throws ClientException {
-            List<Gs1Key> keys = new ArrayList<>();
+        List<PrintedPack> named(Session session) throws ClientException {
+            List<PrintedPack> named = new ArrayList<>();
             for (String parent : parents) {
-                keys.add(Packing.parent(parent));
+                named.add(PrintedPack.of(Packing.parent(parent)));
             }
-            keys.addAll(keys.isEmpty() ? items.keys(session) : items.optional(session));
-            return keys;
+            named.addAll(named.isEmpty() ? items.printed(session) : items.optional(session));
+            return named;
         }
     }
 

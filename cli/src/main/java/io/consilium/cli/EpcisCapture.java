@@ -268,7 +268,7 @@ final class EpcisCapture {
         }
         if (event.steps().stream().noneMatch(step -> step instanceof TradeStep.Commission)) {
             if (senders.isEmpty()) {
-                senders = Optional.of(desk.senders());
+                senders = Optional.of(desk.containers().senders());
             }
             captors.addAll(senders.get());
         }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -25,17 +26,19 @@ import java.util.TreeSet;
  * that lies nowhere is named all the same, so that the chain refuses and reports it (DRU-8), and so is a container that the node does not show.
  *
  * @param packs pack by its blinded id
+ * @param recalled those that are here, or on their way to here, and recalled
  */
-record Goods(List<DrugItemSet> items, List<ByteString> containers, Map<ByteString, Gs1Key> packs) {
+record Goods(
+        List<DrugItemSet> items, List<ByteString> containers, Map<ByteString, Gs1Key> packs, List<Gs1Key> recalled) {
     private static final int MAX_ASKED = 15_000;
 
     static Goods of(DrugDesk desk, List<Gs1Key> keys) throws ClientException {
         Map<String, List<Gs1Key>> products = new LinkedHashMap<>();
-        TreeSet<ByteString> containers = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+        List<Gs1Key> ssccs = new ArrayList<>();
+        List<Gs1Key> recalled = new ArrayList<>();
         for (Gs1Key key : keys) {
             if (DrugDesk.isContainer(key)) {
-                containers.add(
-                        desk.meant(key).orElseThrow(DrugDesk::noContainer).id());
+                ssccs.add(key);
             } else {
                 products.computeIfAbsent(requireGtin(key), gtin -> new ArrayList<>())
                         .add(key);
@@ -44,9 +47,26 @@ record Goods(List<DrugItemSet> items, List<ByteString> containers, Map<ByteStrin
         List<DrugItemSet> items = new ArrayList<>();
         Map<ByteString, Gs1Key> packs = new LinkedHashMap<>();
         for (List<Gs1Key> ofProduct : products.values()) {
-            items.addAll(find(desk, ofProduct, packs));
+            items.addAll(find(desk, ofProduct, packs, recalled));
         }
-        return new Goods(items, List.copyOf(containers), packs);
+        return new Goods(items, containers(desk, ssccs, recalled), packs, recalled);
+    }
+
+    private static List<ByteString> containers(DrugDesk desk, List<Gs1Key> ssccs, List<Gs1Key> recalled)
+            throws ClientException {
+        Map<Gs1Key, PackContainers.Container> meant = desk.containers().meant(ssccs);
+        TreeSet<ByteString> containers = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
+        for (Gs1Key sscc : ssccs) {
+            PackContainers.Container container = meant.get(sscc);
+            if (container == null) {
+                throw DrugDesk.noContainer();
+            }
+            containers.add(container.id());
+            if (container.recalled()) {
+                recalled.add(sscc);
+            }
+        }
+        return List.copyOf(containers);
     }
 
     private static String requireGtin(Gs1Key key) throws ClientException {
@@ -63,7 +83,8 @@ record Goods(List<DrugItemSet> items, List<ByteString> containers, Map<ByteStrin
     }
 
     /** Packs of one product. */
-    static List<DrugItemSet> find(DrugDesk desk, List<Gs1Key> keys, Map<ByteString, Gs1Key> packs)
+    private static List<DrugItemSet> find(
+            DrugDesk desk, List<Gs1Key> keys, Map<ByteString, Gs1Key> packs, List<Gs1Key> recalled)
             throws ClientException {
         BlindingKey key = desk.requireProduct(keys.get(0));
         Set<ByteString> ids = new LinkedHashSet<>();
@@ -81,6 +102,9 @@ record Goods(List<DrugItemSet> items, List<ByteString> containers, Map<ByteStrin
                                 .setIds(ItemIds.join(List.copyOf(ids))))
                         .build())
                 .getFound();
+        for (ByteString id : ItemIds.list(found.getRecalled())) {
+            Optional.ofNullable(packs.get(id)).ifPresent(recalled::add);
+        }
         List<DrugItemSet> sets = new ArrayList<>(found.getItemsList());
         sets.forEach(set -> ids.removeAll(ItemIds.list(set.getIds())));
         if (!ids.isEmpty()) {

@@ -13,12 +13,21 @@ import picocli.CommandLine.Option;
 final class ItemOptions {
     private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
+    /** A comma between two items; one within a serial is the serial's. */
+    static final String BETWEEN_ITEMS = ",(?=\\(0|urn:|https?://)";
+
     @Option(
             names = "--item",
-            split = ",",
+            split = BETWEEN_ITEMS,
             paramLabel = "ITEM",
             description = "A pack or container: URN, Digital Link, (01)...(21)... or (00)...; repeat it or use commas.")
     List<String> items = new ArrayList<>();
+
+    @Option(
+            names = "--scan",
+            paramLabel = "TEXT",
+            description = "What the scanner read of a pack or container, lot and date too; repeat it.")
+    List<String> scans = new ArrayList<>();
 
     @Option(names = "--items-file", paramLabel = "FILE", description = "One item a line.")
     Optional<String> itemsFile = Optional.empty();
@@ -30,35 +39,44 @@ final class ItemOptions {
             names = "--serial",
             split = ",",
             paramLabel = "S",
-            description = "Serial of a pack; repeat it or use commas.")
+            description = "Serial of a pack; repeat it or use commas. One with a comma in it: --item or --scan.")
     List<String> serials = new ArrayList<>();
 
     /** At least one. */
     List<Gs1Key> keys(Session session) throws ClientException {
-        List<Gs1Key> keys = optional(session);
-        if (keys.isEmpty()) {
-            throw new MalformedInput("--item", "No item is named", "Give --item ITEM, or --gtin G with --serial S");
-        }
-        return keys;
+        return printed(session).stream().map(PrintedPack::key).toList();
     }
 
-    List<Gs1Key> optional(Session session) throws ClientException {
-        List<Gs1Key> keys = new ArrayList<>();
+    /** The same with what else stands on them. */
+    List<PrintedPack> printed(Session session) throws ClientException {
+        List<PrintedPack> printed = optional(session);
+        if (printed.isEmpty()) {
+            throw new MalformedInput(
+                    "--item", "No item is named", "Give --scan TEXT, --item ITEM, or --gtin G with --serial S");
+        }
+        return printed;
+    }
+
+    List<PrintedPack> optional(Session session) throws ClientException {
+        List<PrintedPack> printed = new ArrayList<>();
+        for (String scan : scans) {
+            printed.add(PrintedPack.read("--scan", scan));
+        }
         for (String item : items) {
-            keys.add(DrugDesk.identifier("--item", item));
+            printed.add(PrintedPack.read("--item", item));
         }
         if (itemsFile.isPresent()) {
             for (String line : lines(session, itemsFile.get())) {
-                keys.add(DrugDesk.identifier("--items-file", line));
+                printed.add(PrintedPack.read("--items-file", line));
             }
         }
         if (gtin.isPresent() == serials.isEmpty()) {
             throw new MalformedInput("--gtin", "--gtin and --serial belong together", "Give both, or --item");
         }
         for (String serial : serials) {
-            keys.add(DrugDesk.pack(gtin.orElseThrow(), serial));
+            printed.add(PrintedPack.of(DrugDesk.pack(gtin.orElseThrow(), serial)));
         }
-        return keys;
+        return printed;
     }
 
     /** The lines of a file that say something, in their order. */

@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
+import io.consilium.client.SealedDetails;
 import io.consilium.client.VerificationReceipt;
-import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugReport;
@@ -13,13 +13,20 @@ import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.DrugVerified;
 import io.consilium.proto.DrugVerify;
+import io.consilium.proto.InstitutionState;
+import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Holds what is printed on a pack against the chain; what the chain denies is reported to the manufacturer (DRU-8). */
 final class PackCheck {
+    static final String RECEIPT = "receipt";
     private static final String NO_SERIAL = "No_match_GTIN_Serial";
 
     private final Session session;
@@ -30,23 +37,25 @@ final class PackCheck {
         this.desk = desk;
     }
 
-    /**
-     * What stands on the pack.
-     *
-     * @param expiryMillis first moment after the day that is printed
-     */
-    record Printed(Gs1Key pack, Optional<String> lot, Optional<Long> expiryMillis) {}
+    /** What the chain denies, to be told to the manufacturer. */
+    record Signal(DrugReport.Builder report, String owner, String text) {}
 
-    record Answer(boolean verified, Map<String, Object> shown) {}
+    record Answer(boolean verified, Map<String, Object> shown, Optional<Signal> signal) {
+        /** In words for the chain: what of the pack is not the chain's. */
+        Optional<DrugExceptionKind> mismatch() {
+            return signal.map(found -> found.report().getKind())
+                    .filter(kind -> kind != DrugExceptionKind.DRUG_UNKNOWN_SERIAL);
+        }
+    }
 
-    Answer check(Printed printed) throws ClientException {
-        Optional<BlindingKey> key = desk.product(printed.pack());
+    Answer check(PrintedPack printed) throws ClientException {
+        Optional<BlindingKey> key = desk.product(printed.key());
         if (key.isEmpty()) {
-            return new Answer(false, shown(false, NO_SERIAL, "", "UNKNOWN"));
+            return new Answer(false, shown(false, NO_SERIAL, "", "UNKNOWN"), unknownProduct(printed));
         }
         DrugVerify.Builder question = DrugVerify.newBuilder()
                 .setProductId(key.get().productId())
-                .setItemId(key.get().itemId(printed.pack().serial()));
+                .setItemId(key.get().itemId(printed.key().serial()));
         printed.lot().ifPresent(lot -> question.setLotId(key.get().lotId(lot)));
         printed.expiryMillis().ifPresent(question::setExpiryMillis);
         DrugVerified signed =
@@ -61,12 +70,38 @@ final class PackCheck {
         receipt.put("signer", answer.getResponder());
         receipt.put("verification", hex(signed.getVerification()));
         receipt.put("signature", hex(signed.getSignature()));
-        shown.put("receipt", receipt);
-        Optional<DrugExceptionKind> signal = signal(answer.getReason());
-        if (signal.isPresent()) {
-            shown.put("reported", report(signal.get(), key.get(), question.build(), printed));
-        }
-        return new Answer(answer.getVerified(), shown);
+        shown.put(RECEIPT, receipt);
+        Optional<InstitutionState> owner = desk.owner(printed.key());
+        Optional<Signal> signal = kind(answer.getReason())
+                .map(kind -> new Signal(
+                        DrugReport.newBuilder()
+                                .setKind(kind)
+                                .setProductId(question.getProductId())
+                                .setItemId(question.getItemId()),
+                        owner.map(InstitutionState::getId).orElseThrow(),
+                        text(printed)));
+        return new Answer(answer.getVerified(), shown, signal);
+    }
+
+    /** Nobody made it, and yet it carries the prefix of one who makes others: he is told. */
+    private Optional<Signal> unknownProduct(PrintedPack printed) throws ClientException {
+        Optional<String> maker = desk.owner(printed.key())
+                .filter(owner -> owner.getRolesList().contains("MANUFACTURER"))
+                .map(InstitutionState::getId);
+        return maker.map(id -> new Signal(
+                DrugReport.newBuilder()
+                        .setKind(DrugExceptionKind.DRUG_UNKNOWN_SERIAL)
+                        .setMaker(id),
+                id,
+                text(printed)));
+    }
+
+    private static String text(PrintedPack printed) {
+        return printed.key().elementString()
+                + printed.lot().map(lot -> "(10)" + lot).orElse("")
+                + printed.expiryMillis()
+                        .map(end -> "(17)" + Dates.lastDay(end).format(DateTimeFormatter.ofPattern("yyMMdd")))
+                        .orElse("");
     }
 
     private static Map<String, Object> shown(boolean verified, String reason, String info, String status) {
@@ -101,7 +136,7 @@ final class PackCheck {
         return answer;
     }
 
-    private static Optional<DrugExceptionKind> signal(String reason) {
+    private static Optional<DrugExceptionKind> kind(String reason) {
         return switch (reason) {
             case NO_SERIAL -> Optional.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL);
             case "No_match_GTIN_Serial_Lot", "No_match_GTIN_Serial_Lot_Expiry" ->
@@ -111,20 +146,30 @@ final class PackCheck {
         };
     }
 
-    /** Whether the chain took the report: roles that only look cannot report. */
-    private boolean report(DrugExceptionKind kind, BlindingKey key, DrugVerify question, Printed printed)
-            throws ClientException {
-        String details = printed.pack().elementString()
-                + printed.lot().map(lot -> "(10)" + lot).orElse("");
-        return desk.submit(
-                        DrugAction.newBuilder()
-                                .setReport(DrugReport.newBuilder()
-                                        .setKind(kind)
-                                        .setProductId(question.getProductId())
-                                        .setItemId(question.getItemId())
-                                        .setSealedDetails(key.seal(details))),
-                        Map.of())
-                .applied();
+    /** Whether the chain took the report: roles that only look cannot report, and nobody can while no quorum answers. */
+    boolean report(Signal signal) {
+        if (session.options().dryRun) {
+            return false;
+        }
+        try {
+            DrugReport.Builder report = signal.report();
+            if (report.getItemId().isEmpty()) {
+                report.setItemId(desk.ownLogistics().eventId(signal.text()));
+            }
+            SortedSet<String> readers = new TreeSet<>(List.of(session.institution(), signal.owner()));
+            session.genesis().document().getInstitutionsList().stream()
+                    .filter(institution -> institution.getRolesList().contains("REGULATOR"))
+                    .forEach(institution -> readers.add(institution.getId()));
+            SealedDetails.Sealed details =
+                    SealedDetails.seal(signal.text().getBytes(StandardCharsets.UTF_8), desk.readerKeys(readers));
+            report.setSealedDetails(details.bytes()).addAllDetailsReaders(details.readers());
+            return desk.commit(DrugAction.newBuilder().setReport(report).build())
+                    .getCode()
+                    .equals("OK");
+        } catch (ClientException failed) {
+            session.output().detail("It is not reported: " + failed.getMessage());
+            return false;
+        }
     }
 
     private static String hex(ByteString bytes) {

@@ -155,15 +155,15 @@ final class Packing {
     private DrugPack.Aggregation aggregation(
             Gs1Key parent, List<Gs1Key> children, Map<ByteString, DrugItemSet> places, Set<Gs1Key> fresh)
             throws ClientException {
-        DrugDesk.Container container = desk.newContainer(parent);
+        PackContainers.Container container = desk.containers().toPack(parent);
         List<DrugItemSet> sets = new ArrayList<>();
         TreeSet<ByteString> containers = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
         for (Gs1Key child : children) {
             if (DrugDesk.isContainer(child)) {
                 containers.add(
                         fresh.contains(child)
-                                ? desk.newContainer(child).id()
-                                : desk.requireContainer(child).id());
+                                ? desk.containers().toPack(child).id()
+                                : desk.containers().require(child).id());
             } else {
                 ByteString id = desk.requireProduct(child).itemId(child.serial());
                 sets.add(places.getOrDefault(id, DrugItemSet.getDefaultInstance()));

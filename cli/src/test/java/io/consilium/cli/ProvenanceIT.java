@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +140,10 @@ class ProvenanceIT {
         assertThat(wrongLot.json().text("reason")).isEqualTo("No_match_GTIN_Serial_Lot");
         Cluster.Said unknown = pack(PHARMACIST, "verify", "FORGED").ended(9);
         assertThat(unknown.json().text("reason")).isEqualTo("No_match_GTIN_Serial");
-        pack(PHARMACIST, "dispense", serial(5)).ended(0);
+        otherPrint();
+        told();
+        cluster.run(PHARMACIST, "drug", "dispense", "--scan", item(serial(5)) + "(17)311231(10)" + LOT)
+                .ended(0);
         Cluster.Said twice = pack(PHARMACIST, "dispense", serial(5)).ended(6);
         assertThat(twice.json().text("code")).isEqualTo("ALREADY_DISPENSED");
         assertThat(pack(PHARMACIST, "trace", serial(5)).ended(0).out()).contains("dispensed-twice", "lot-mismatch");
@@ -147,6 +151,50 @@ class ProvenanceIT {
                         .ended(0)
                         .out())
                 .contains("AggregationEvent", LOT);
+    }
+
+    /** Lot and date that are scanned with a pack are compared before anything is done with it. */
+    private void otherPrint() throws Exception {
+        String lot = item(serial(5)) + "(17)311231(10)OTHER";
+        String date = "https://id.gs1.org/01/" + GTIN + "/10/" + LOT + "/21/" + serial(5) + "?17=351231";
+        assertThat(cluster.run(PHARMACIST, "drug", "dispense", "--scan", lot)
+                        .ended(6)
+                        .err())
+                .contains("LOT_MISMATCH", "DRU-8");
+        assertThat(cluster.run(PHARMACIST, "drug", "dispense", "--item", date)
+                        .ended(6)
+                        .err())
+                .contains("EXPIRY_MISMATCH");
+        assertThat(cluster.run(PHARMACIST, "drug", "ship", "--scan", lot, "--to", "transmed")
+                        .ended(6)
+                        .err())
+                .contains("LOT_MISMATCH");
+        assertThat(cluster.run(PHARMACIST, "drug", "receive", "--scan", lot)
+                        .ended(6)
+                        .err())
+                .contains("LOT_MISMATCH");
+        pack(PHARMACIST, "verify", serial(5), "--lot", LOT).ended(0);
+    }
+
+    /** Whoever is told of a pack that is not genuine reads which one it is, also of a product that there is not. */
+    private void told() throws Exception {
+        Cluster.Said noProduct = cluster.run(
+                        PHARMACIST, "drug", "verify", "--scan", "(01)00614141999996(21)NONE(17)311231(10)X")
+                .ended(9);
+        assertThat(noProduct.json().flag("reported")).isTrue();
+        for (String reader : List.of(MAKER, REGULATOR)) {
+            List<String> shown = new ArrayList<>();
+            for (JsonFields exception : cluster.json(reader, "drug", "exceptions").objects("items")) {
+                if (exception.text("type").equals("unknown-serial") || exception.text("type").endsWith("mismatch")) {
+                    shown.add(cluster.run(reader, "drug", "exceptions", "show", exception.text("exceptionId"))
+                            .ended(0)
+                            .out());
+                }
+            }
+            assertThat(String.join("\n", shown))
+                    .as(reader)
+                    .contains(item("FORGED"), NAME, item(serial(5)) + "(10)OTHER", "(01)00614141999996(21)NONE");
+        }
     }
 
     /** Shipped by mistake: it never left its maker, who has it again when that is settled. */
@@ -218,7 +266,10 @@ class ProvenanceIT {
             assertThat(verified.json().text("additionalInfo")).as(node.id()).isEqualTo("Recalled");
         }
         refused("RECALLED", WHOLESALER, "drug", "ship", "--parent", sscc(3), "--to", "northside");
-        cluster.json(PHARMACIST, "drug", "receive", "--parent", sscc(2));
+        assertThat(cluster.json(PHARMACIST, "drug", "receive", "--parent", sscc(2))
+                        .texts("recalled"))
+                .as("the receiver is warned")
+                .containsExactly("(00)" + sscc(2));
         refused("RECALLED", PHARMACIST, "drug", "dispense", "--gtin", GTIN, "--serial", serial(150));
         cluster.json(PHARMACIST, "drug", "return", "--parent", sscc(2), "--to", "transmed");
     }

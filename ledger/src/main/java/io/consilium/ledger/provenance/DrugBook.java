@@ -337,7 +337,8 @@ final class DrugBook implements DrugPath.Source {
                 .setCause(finding.cause())
                 .setReporter(call.signatory().name())
                 .setOpenedMillis(call.timeMillis())
-                .setSealedDetails(finding.sealedDetails())
+                .setSealedDetails(finding.details().getSealedDetails())
+                .addAllDetailsReaders(finding.details().getDetailsReadersList())
                 .build();
     }
 

@@ -2,6 +2,7 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.block.EventType;
+import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.DrugExceptionKind;
@@ -25,17 +26,34 @@ final class ExceptionRules {
         if (refusal.isPresent()) {
             return refusal;
         }
+        if (!report.getMaker().isEmpty()) {
+            boolean makes = book.call()
+                    .state()
+                    .institution(report.getMaker())
+                    .filter(maker -> maker.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
+                    .isPresent();
+            if (!makes) {
+                return Optional.of(Refusal.INSTITUTION_ROLE.under(RULE, "a MANUFACTURER is told of what carries its prefix"));
+            }
+            book.signal(Finding.told(report, List.of(report.getMaker())));
+            return Optional.empty();
+        }
         if (book.product(report.getProductId()).isEmpty()) {
             return Optional.of(Refusal.PRODUCT_UNKNOWN.rejection());
         }
-        Finding finding = book.item(report.getProductId(), report.getItemId())
+        List<String> parties = book.item(report.getProductId(), report.getItemId())
                 .map(item -> {
                     Thing thing = Thing.of(book, item);
                     return thing.finding(
-                            book, report.getKind(), List.of(thing.place().custodian()), "");
+                                    book,
+                                    report.getKind(),
+                                    List.of(thing.place().custodian()),
+                                    "")
+                            .parties();
                 })
-                .orElseGet(() -> Finding.of(report.getKind(), report.getItemId(), report.getProductId()));
-        book.signal(finding.with(report.getSealedDetails()));
+                .map(List::copyOf)
+                .orElse(List.of());
+        book.signal(Finding.told(report, parties));
         return Optional.empty();
     }
 

@@ -2,6 +2,7 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
@@ -32,8 +33,12 @@ public final class PackSearch {
     /** A pack, and the set of one that names it in a transaction. */
     public record Place(DrugItemSet set, DrugItemState item) {}
 
-    /** Where a pack lies, as the set of one that names it, and who has it. */
-    public record Held(DrugItemSet set, Containers.Place custody) {}
+    /**
+     * Where a pack lies, as the set of one that names it, and who has it.
+     *
+     * @param recalled by itself, whatever is said of its lot
+     */
+    public record Held(DrugItemSet set, Containers.Place custody, boolean recalled) {}
 
     public Optional<Place> find(ByteString productId, ByteString id) {
         Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
@@ -74,7 +79,8 @@ public final class PackSearch {
                     .ifPresentOrElse(
                             own -> found.add(new Held(
                                     setOf(own),
-                                    own.getParent().isEmpty() ? custody(own) : inside.apply(own.getParent()))),
+                                    own.getParent().isEmpty() ? custody(own) : inside.apply(own.getParent()),
+                                    !own.getRecallId().isEmpty())),
                             () -> rest.add(id));
         }
         if (!rest.isEmpty()) {
@@ -87,7 +93,8 @@ public final class PackSearch {
                             Packs.packed(segment, ItemIds.find(segment.getIds(), set.getIds()))
                                     .map(DrugStep::getObject)
                                     .map(inside)
-                                    .orElse(unpacked))));
+                                    .orElse(unpacked),
+                            false)));
         }
         return found;
     }
@@ -102,11 +109,16 @@ public final class PackSearch {
             ByteString lotId = product.getLots(i);
             int segments = lot(lotId).getSegments();
             for (int number = segments - 1; number >= 0 && left > 0; number--) {
-                DrugSegmentState segment = state.glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser())
-                        .orElseThrow();
-                for (ByteString id : wanted.allIn(segment.getIds())) {
-                    found.accept(segment, set(product.getId(), lotId, number, id));
-                    left--;
+                StateKey key = DrugKeys.segment(lotId, number);
+                List<ByteString> here =
+                        wanted.allIn(state.glance(key, Segments.IDS).orElseThrow().getIds());
+                if (!here.isEmpty()) {
+                    DrugSegmentState segment =
+                            state.glance(key, DrugSegmentState.parser()).orElseThrow();
+                    for (ByteString id : here) {
+                        found.accept(segment, set(product.getId(), lotId, number, id));
+                    }
+                    left -= here.size();
                 }
             }
         }

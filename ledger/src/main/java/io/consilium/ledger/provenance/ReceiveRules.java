@@ -284,7 +284,7 @@ final class ReceiveRules {
     /** Its sender is known by the rest of what came, whoever is on the path of this one. */
     private static Finding over(Thing thing, String sender) {
         return new Finding(
-                DrugExceptionKind.DRUG_OVER, thing.id(), thing.productId(), List.of(sender), sender, ByteString.EMPTY);
+                DrugExceptionKind.DRUG_OVER, thing.id(), thing.productId(), List.of(sender), sender);
     }
 
     private static Optional<Rejection> close(DrugBook book, Arrival arrival) {
@@ -326,8 +326,7 @@ final class ReceiveRules {
                     name.id(),
                     name.productId(),
                     List.of(sender),
-                    sender,
-                    ByteString.EMPTY));
+                    sender));
         }
         book.put(
                 DrugKeys.shipment(shipment.getId()),
@@ -476,8 +475,7 @@ final class ReceiveRules {
                 shipmentId,
                 ByteString.EMPTY,
                 List.of(sender),
-                sender,
-                ByteString.EMPTY));
+                sender));
         return Optional.empty();
     }
 

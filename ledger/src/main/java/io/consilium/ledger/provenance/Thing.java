@@ -60,6 +60,6 @@ record Thing(
                 || DrugPath.parties(book, path.get()).contains(own)) {
             others.stream().filter(other -> !other.isEmpty()).forEach(parties::add);
         }
-        return new Finding(kind, id, productId, parties, cause, ByteString.EMPTY);
+        return new Finding(kind, id, productId, parties, cause);
     }
 }

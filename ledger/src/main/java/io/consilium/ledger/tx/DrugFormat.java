@@ -223,8 +223,16 @@ final class DrugFormat {
         if (!found) {
             throw MalformedTransaction.at(path + ".kind", "is something that a check of a pack finds");
         }
-        Shape.id(report.getProductId(), path + ".product_id");
+        if (report.getMaker().isEmpty()) {
+            Shape.id(report.getProductId(), path + ".product_id");
+        } else {
+            Shape.slug(report.getMaker(), path + ".maker");
+            if (!report.getProductId().isEmpty()) {
+                throw MalformedTransaction.at(path + ".maker", "stands in the place of a product");
+            }
+        }
         Shape.id(report.getItemId(), path + ".item_id");
+        readers(report.getDetailsReadersList(), 0, path + ".details_readers");
         Shape.atMost(report.getSealedDetails(), MAX_SEALED_BYTES, path + ".sealed_details");
     }
 

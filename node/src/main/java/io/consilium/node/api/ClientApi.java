@@ -101,7 +101,7 @@ public final class ClientApi {
                     on.keys()
                             .apiCertificate(
                                     node.institution(), List.of(config.api().host())),
-                    operations(on, transactions, verifications, feed, blocking),
+                    operations(on, transactions, verifications, steadyMillis, feed, blocking),
                     callers,
                     pages,
                     blocking,
@@ -120,6 +120,7 @@ public final class ClientApi {
             Foundation on,
             TokenBuckets quota,
             TokenBuckets verifications,
+            LongSupplier steadyMillis,
             EventFeed feed,
             BlockingTaskExecutor blocking) {
         NodeConfig config = on.config();
@@ -179,7 +180,7 @@ public final class ClientApi {
                 Operation.immediate(new DrugQueries(
                         node,
                         on.keys().institutionSigning().signer(),
-                        (caller, packs) -> VerificationRouter.requireRate(verifications, caller, packs))::answer),
+                        new DrugRate(config.quotas(), verifications, steadyMillis))::answer),
                 new TrialReleases(node, trialTables, transactions),
                 new TrialChecks(node, trialTables),
                 new TrialQueries(node, trialTables, transactions, random),

@@ -45,6 +45,14 @@ final class TokenBuckets {
         return take(owner, amount, 1);
     }
 
+    /** Gives back what was taken for nothing. */
+    synchronized void giveBack(String owner, long amount) {
+        Bucket bucket = buckets.get(owner);
+        if (bucket != null) {
+            bucket.level = Math.min(burst * MILLI, bucket.level + amount * MILLI);
+        }
+    }
+
     private boolean take(String owner, long amount, long needed) {
         long now = clock.getAsLong();
         Bucket bucket = buckets.computeIfAbsent(owner, o -> {

@@ -10,17 +10,23 @@ import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.node.vault.Freshness;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugFound;
+import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
+import io.consilium.proto.DrugTrace;
+import io.consilium.proto.DrugTraced;
+import io.consilium.proto.DrugVerified;
 import io.consilium.proto.DrugVerify;
 import java.util.List;
+import java.util.Optional;
 
 /** Answers what trading partners ask about packs: where they lie, whether they are genuine, where they have been. */
 public final class DrugQueries {
@@ -34,7 +40,13 @@ public final class DrugQueries {
 
     /** How many packs of others somebody asks for in a time: a guess at a serial costs as much as a request (DRU-9). */
     public interface Rate {
-        /** Refuses a caller who has asked for too many. */
+        /** Refuses a caller who searches too often, before anything is searched for. */
+        void search(Caller caller);
+
+        /** The search was for what the caller makes, has or supervises: it does not count. */
+        void found(Caller caller);
+
+        /** Refuses a caller who has asked for too many packs of others. */
         void require(Caller caller, long packs);
     }
 
@@ -51,31 +63,28 @@ public final class DrugQueries {
             // what is signed has to be true now: of a recall or a dispensing an old state knows nothing
             Freshness.require(node);
         }
+        boolean searches = request.getQuestionCase() != DrugRequest.QuestionCase.HOLDERS
+                && request.getQuestionCase() != DrugRequest.QuestionCase.QUESTION_NOT_SET;
+        if (searches) {
+            rate.search(caller);
+        }
         try (StateView view = StateView.open(node)) {
             return switch (request.getQuestionCase()) {
                 case FIND ->
                     DrugResponse.newBuilder()
                             .setFound(find(caller, request.getFind(), view))
                             .build();
-                case VERIFY -> {
-                    DrugPolicy policy = new DrugPolicy(view.state());
-                    DrugVerify verify = request.getVerify();
-                    DrugProductState product = policy.requireVerifies(caller, verify.getProductId());
-                    if (!policy.sees(caller, product) && !holds(caller, verify, policy, view)) {
-                        rate.require(caller, 1);
-                    }
-                    yield DrugResponse.newBuilder()
-                            .setVerified(verifications.verify(caller, verify, view))
+                case VERIFY ->
+                    DrugResponse.newBuilder()
+                            .setVerified(verified(caller, request.getVerify(), view))
                             .build();
-                }
                 case TRACE ->
                     DrugResponse.newBuilder()
                             .setTraced(answering.signed(
                                     DrugAnswers.PATH,
-                                    new Traces(view, node.nowMillis())
-                                            .trace(caller, request.getTrace()).toBuilder()
-                                                    .setAnswered(answering.by(caller, view))
-                                                    .build()))
+                                    traced(caller, request.getTrace(), view).toBuilder()
+                                            .setAnswered(answering.by(caller, view))
+                                            .build()))
                             .build();
                 case HOLDERS ->
                     DrugResponse.newBuilder()
@@ -94,11 +103,34 @@ public final class DrugQueries {
     }
 
     /** A pharmacy checks what it has on its shelf at any rate: only who asks for packs of others can be guessing. */
-    private static boolean holds(Caller caller, DrugVerify verify, DrugPolicy policy, StateView view) {
-        return verify.getItemId().size() == ItemIds.BYTES
-                && new PackSearch(view.state())
-                        .places(verify.getProductId(), List.of(verify.getItemId())).stream()
-                                .anyMatch(pack -> policy.holds(caller, pack.custody()));
+    private DrugVerified verified(Caller caller, DrugVerify verify, StateView view) {
+        DrugPolicy policy = new DrugPolicy(view.state());
+        DrugProductState product = policy.requireVerifies(caller, verify.getProductId());
+        PackSearch search = new PackSearch(view.state());
+        Optional<DrugItemState> pack = verify.getItemId().size() == ItemIds.BYTES
+                ? search.find(product.getId(), verify.getItemId()).map(PackSearch.Place::item)
+                : Optional.empty();
+        if (policy.sees(caller, product)
+                || pack.filter(found -> policy.holds(caller, search.custody(found)))
+                        .isPresent()) {
+            rate.found(caller);
+        } else {
+            rate.require(caller, 1);
+        }
+        return verifications.verify(caller, verify, pack, view);
+    }
+
+    /** Who is shown no path has guessed. */
+    private DrugTraced traced(Caller caller, DrugTrace trace, StateView view) {
+        DrugTraced traced;
+        try {
+            traced = new Traces(view, node.nowMillis()).trace(caller, trace);
+        } catch (ProblemException nothing) {
+            rate.require(caller, 1);
+            throw nothing;
+        }
+        rate.found(caller);
+        return traced;
     }
 
     private DrugFound find(Caller caller, DrugFind find, StateView view) {
@@ -117,22 +149,24 @@ public final class DrugQueries {
             DrugProductState product = policy.requireVerifies(caller, find.getProductId());
             found.setSealedProduct(product.getSealedMetadata());
             List<PackSearch.Held> packs = new PackSearch(view.state()).places(find.getProductId(), ItemIds.list(ids));
-            long own = packs.stream()
+            List<PackSearch.Held> own = packs.stream()
                     .filter(pack -> policy.holds(caller, pack.custody()))
-                    .count();
-            if (!policy.sees(caller, product) && ItemIds.count(ids) > own) {
-                rate.require(caller, ItemIds.count(ids) - own);
+                    .toList();
+            if (policy.sees(caller, product) || ItemIds.count(ids) == own.size()) {
+                rate.found(caller);
+            } else {
+                rate.require(caller, ItemIds.count(ids) - own.size());
             }
+            Recalled recalled = new Recalled(view.state());
+            found.setRecalled(ItemIds.join(own.stream()
+                    .filter(recalled::is)
+                    .map(pack -> pack.set().getIds())
+                    .toList()));
             found.addAllItems(
                     PackSearch.joined(packs.stream().map(PackSearch.Held::set).toList()));
         }
         if (DrugPolicy.reader(caller).isPresent()) {
-            find.getContainersList().stream()
-                    .filter(id -> view.state()
-                            .read(DrugKeys.container(id), DrugContainerState.parser())
-                            .filter(container -> policy.seesContainer(caller, container))
-                            .isPresent())
-                    .forEach(found::addContainers);
+            containers(caller, find.getContainersList(), view, found);
             if (!find.getEvents().isEmpty() && !ActorName.isSlug(find.getCaptor())) {
                 throw ApiProblem.malformed("events are asked for with who captured them", "find.captor")
                         .asException();
@@ -144,5 +178,21 @@ public final class DrugQueries {
                     .toList()));
         }
         return found.build();
+    }
+
+    private static void containers(Caller caller, List<ByteString> ids, StateView view, DrugFound.Builder found) {
+        DrugPolicy policy = new DrugPolicy(view.state());
+        PackSearch search = new PackSearch(view.state());
+        Recalled recalled = new Recalled(view.state());
+        for (ByteString id : ids) {
+            Optional<DrugContainerState> container =
+                    search.container(id).filter(known -> policy.seesContainer(caller, known));
+            if (container.isPresent()) {
+                found.addContainers(id);
+                if (policy.holds(caller, search.custody(container.get())) && recalled.is(container.get())) {
+                    found.addRecalledContainers(id);
+                }
+            }
+        }
     }
 }

@@ -10,10 +10,27 @@ import io.consilium.proto.DrugProductState;
 
 /** One word for how a pack stands: its own status, unless its lot is recalled or expired, or it is under way. */
 final class PackStatus {
+    static final String MISSING = "MISSING";
+
+    private static final String IN_TRANSIT = "IN_TRANSIT";
+
     private PackStatus() {}
+
+    /** The same for who is not on the pack's path: neither how its way ended nor that it moves is his business (DRU-9). */
+    static String forStranger(String status) {
+        return switch (status) {
+            case "DISPENSED", "SAMPLED", "DESTROYED", "EXPORTED", "DECOMMISSIONED" -> "ENDED";
+            case IN_TRANSIT, "PARTIALLY_DISPENSED" -> "ACTIVE";
+            default -> status;
+        };
+    }
 
     static String of(LedgerState state, DrugItemState item, DrugLotState lot, long nowMillis) {
         boolean recalled = isRecalled(state, item, lot);
+        PackSearch search = new PackSearch(state);
+        if (!item.getParent().isEmpty() && search.isMissing(item)) {
+            return MISSING;
+        }
         String own = item.getStatus().name().substring("DRUG_".length());
         return switch (item.getStatus()) {
             case DRUG_ACTIVE, DRUG_PARTIALLY_DISPENSED ->
@@ -21,7 +38,7 @@ final class PackStatus {
                         ? "RECALLED"
                         : lot.getExpiryMillis() <= nowMillis
                                 ? "EXPIRED"
-                                : new PackSearch(state).custody(item).underWay() ? "IN_TRANSIT" : own;
+                                : search.custody(item).underWay() ? IN_TRANSIT : own;
             default -> own;
         };
     }
@@ -36,9 +53,10 @@ final class PackStatus {
     }
 
     static String of(LedgerState state, DrugContainerState container) {
-        if (container.getMissing()) {
-            return "MISSING";
+        PackSearch search = new PackSearch(state);
+        if (search.isMissing(container.getId())) {
+            return MISSING;
         }
-        return new PackSearch(state).custody(container).underWay() ? "IN_TRANSIT" : "ACTIVE";
+        return search.custody(container).underWay() ? IN_TRANSIT : "ACTIVE";
     }
 }

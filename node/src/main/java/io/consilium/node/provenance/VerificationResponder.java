@@ -9,6 +9,7 @@ import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.provenance.PackSearch;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
@@ -67,14 +68,18 @@ public final class VerificationResponder {
         try (StateView view = StateView.open(node)) {
             requireRequester(caller, question.requesterGln(), view);
             byte[] key = key(view, pack);
+            DrugVerify verify = DrugVerify.newBuilder()
+                    .setProductId(DrugBlinding.productId(node.institution(), key))
+                    .setItemId(DrugBlinding.itemId(key, pack.serial()))
+                    .setLotId(DrugBlinding.lotId(node.institution(), key, lot(pack, question.lot())))
+                    .setExpiryMillis(endOf(question.expiry()))
+                    .build();
             DrugVerified signed = verifications.verify(
                     caller,
-                    DrugVerify.newBuilder()
-                            .setProductId(DrugBlinding.productId(node.institution(), key))
-                            .setItemId(DrugBlinding.itemId(key, pack.serial()))
-                            .setLotId(DrugBlinding.lotId(node.institution(), key, lot(pack, question.lot())))
-                            .setExpiryMillis(endOf(question.expiry()))
-                            .build(),
+                    verify,
+                    new PackSearch(view.state())
+                            .find(verify.getProductId(), verify.getItemId())
+                            .map(PackSearch.Place::item),
                     view);
             Arrays.fill(key, (byte) 0);
             return shown(signed, gln(view, node.institution()));

@@ -37,8 +37,10 @@ final class Verifications {
         this.answering = new Answering(node, institution);
     }
 
-    DrugVerified verify(Caller caller, DrugVerify verify, StateView view) {
-        new DrugPolicy(view.state()).requireVerifies(caller, verify.getProductId());
+    /** @param pack what was found under the ids of the question */
+    DrugVerified verify(Caller caller, DrugVerify verify, Optional<DrugItemState> pack, StateView view) {
+        DrugPolicy policy = new DrugPolicy(view.state());
+        policy.requireVerifies(caller, verify.getProductId());
         DrugAnswered by = answering.by(caller, view);
         DrugVerification.Builder answer = DrugVerification.newBuilder()
                 .setChainId(by.getChainId())
@@ -51,7 +53,14 @@ final class Verifications {
                 .setTimeMillis(by.getTimeMillis())
                 .setResponder(by.getResponder())
                 .setRequester(by.getRequester());
-        answer(answer, verify, view);
+        if (pack.isPresent()) {
+            answer(answer, verify, pack.get(), view);
+            if (!policy.seesItem(caller, pack.get())) {
+                answer.setStatus(PackStatus.forStranger(answer.getStatus()));
+            }
+        } else {
+            answer.setReason(NO_SERIAL).setStatus("UNKNOWN");
+        }
         DrugSigned signed = answering.signed(DrugAnswers.VERIFICATION, answer.build());
         return DrugVerified.newBuilder()
                 .setVerification(signed.getAnswer())
@@ -59,16 +68,8 @@ final class Verifications {
                 .build();
     }
 
-    private void answer(DrugVerification.Builder answer, DrugVerify verify, StateView view) {
-        PackSearch search = new PackSearch(view.state());
-        Optional<DrugItemState> found =
-                search.find(verify.getProductId(), verify.getItemId()).map(PackSearch.Place::item);
-        if (found.isEmpty()) {
-            answer.setReason(NO_SERIAL).setStatus("UNKNOWN");
-            return;
-        }
-        DrugItemState item = found.get();
-        DrugLotState lot = search.lot(item.getLotId());
+    private void answer(DrugVerification.Builder answer, DrugVerify verify, DrugItemState item, StateView view) {
+        DrugLotState lot = new PackSearch(view.state()).lot(item.getLotId());
         answer.setStatus(PackStatus.of(view.state(), item, lot, node.nowMillis()));
         boolean lotDiffers = !verify.getLotId().isEmpty() && !verify.getLotId().equals(item.getLotId());
         boolean expiryDiffers = verify.getExpiryMillis() != 0 && verify.getExpiryMillis() != lot.getExpiryMillis();
@@ -76,19 +77,18 @@ final class Verifications {
             answer.setReason(lotDiffers ? expiryDiffers ? NO_LOT_EXPIRY : NO_LOT : NO_EXPIRY);
             return;
         }
+        // before all: a pack that its holder has rightly stopped is recalled all the same
+        if (PackStatus.isRecalled(view.state(), item, lot)) {
+            stopped(answer, "Recalled");
+            return;
+        }
         switch (answer.getStatus()) {
             case "ACTIVE", "IN_TRANSIT", "PARTIALLY_DISPENSED" -> answer.setVerified(true);
-            case "RECALLED" -> stopped(answer, "Recalled");
             case "EXPIRED" -> stopped(answer, "Expired");
             case "ILLEGITIMATE" -> stopped(answer, "Illegitimate");
-            case "SUSPECT", "QUARANTINED", "MISSING" -> stopped(answer, "Suspect");
-            // its way has ended; a recall or its date still says what to do where such a pack shows up again
-            default ->
-                stopped(
-                        answer,
-                        PackStatus.isRecalled(view.state(), item, lot)
-                                ? "Recalled"
-                                : lot.getExpiryMillis() <= node.nowMillis() ? "Expired" : "");
+            case "SUSPECT", PackStatus.MISSING -> stopped(answer, "Suspect");
+            // stopped, which is no suspicion, or at its end; its date still says what to do where such a pack shows up again
+            default -> stopped(answer, lot.getExpiryMillis() <= node.nowMillis() ? "Expired" : "");
         }
     }
 

@@ -505,7 +505,7 @@ class DrugApiTest {
         String stopped = "Not_for_re-distribution";
         assertThat(told(verifying(0))).containsExactly(stopped, "", "DISPENSED");
         change(OPERATOR, DrugStatusKind.DRUG_QUARANTINE, 3);
-        assertThat(told(verifying(3))).containsExactly(stopped, "Suspect", "QUARANTINED");
+        assertThat(told(verifying(3))).containsExactly(stopped, "", "QUARANTINED");
         change(OPERATOR, DrugStatusKind.DRUG_MARK_SUSPECT, 4);
         assertThat(told(verifying(4))).containsExactly(stopped, "Suspect", "SUSPECT");
         change(INSPECTOR, DrugStatusKind.DRUG_MARK_ILLEGITIMATE, 5);
@@ -516,6 +516,65 @@ class DrugApiTest {
                                 DrugRequest.newBuilder().setVerify(verifying(1)).build())
                         .getCode())
                 .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("DRU-7 DRU-9 who is not on a pack's path is told whether it is genuine, and not how it ended or moves")
+    void dru9_statusOfOthersPacks() throws Exception {
+        DrugVerification ended =
+                DrugVerification.parseFrom(verified(RIVAL, verifying(0)).getVerification());
+        assertThat(ended.getVerified()).isFalse();
+        assertThat(ended.getReason()).isEqualTo("Not_for_re-distribution");
+        assertThat(ended.getStatus()).isEqualTo("ENDED");
+        assertThat(DrugVerification.parseFrom(verified(INSPECTOR, verifying(0)).getVerification())
+                        .getStatus())
+                .isEqualTo("DISPENSED");
+    }
+
+    @Test
+    @Order(7)
+    @DisplayName("DRU-4 DRU-7 the packs of a case that did not come verify nowhere, wherever the case shows up")
+    void dru7_packsOfAMissingCase() throws Exception {
+        ByteString missing = DrugBlinding.itemId(productKey, "MISSING");
+        ByteString came = DrugBlinding.itemId(productKey, "CAME");
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setCommission(DrugCommission.newBuilder()
+                                .setProductId(product)
+                                .setLotId(lot)
+                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L1"))
+                                .setExpiryMillis(expiry)
+                                .setIds(missing.concat(came))));
+        byte[] logistics = DrugBlinding.logisticsKey(root);
+        String other = "006141410000000029";
+        DrugPack.Builder pack = DrugPack.newBuilder();
+        for (String sscc : List.of(other, "006141410000000036")) {
+            pack.addAggregations(DrugPack.Aggregation.newBuilder()
+                    .setContainerId(DrugBlinding.containerId(NODE, logistics, sscc))
+                    .setSeed(DrugBlinding.containerSeed(logistics, sscc))
+                    .addItems(set(sscc.equals(other) ? missing : came)));
+        }
+        act(OPERATOR, DrugAction.newBuilder().setPack(pack));
+        ByteString second = pack.getAggregations(1).getContainerId();
+        act(
+                OPERATOR,
+                DrugAction.newBuilder()
+                        .setShip(DrugShip.newBuilder()
+                                .setShipmentId(id())
+                                .setTo("northside")
+                                .addAllContainers(pack.getAggregationsList().stream()
+                                        .map(DrugPack.Aggregation::getContainerId)
+                                        .sorted(ByteString.unsignedLexicographicalComparator())
+                                        .toList())));
+        assertThat(told(verifying(1).setItemId(missing))).containsExactly("", "", "IN_TRANSIT");
+        act(
+                PHARMACIST,
+                DrugAction.newBuilder().setReceive(DrugReceive.newBuilder().addContainers(second)));
+        assertThat(told(verifying(1).setItemId(missing)))
+                .containsExactly("Not_for_re-distribution", "Suspect", "MISSING");
+        assertThat(told(verifying(1).setItemId(came))).containsExactly("", "", "ACTIVE");
     }
 
     @Test
@@ -544,6 +603,22 @@ class DrugApiTest {
                                 .setProductId(product)
                                 .setLotId(lot)));
         assertThat(told(verifying(7))).containsExactly("Not_for_re-distribution", "Recalled", "RECALLED");
+        for (int held : List.of(3, 4)) {
+            assertThat(told(verifying(held)).get(1))
+                    .as("stopped, and recalled before all")
+                    .isEqualTo("Recalled");
+        }
+        DrugRequest.Builder find = DrugRequest.newBuilder()
+                .setFind(DrugFind.newBuilder()
+                        .setProductId(product)
+                        .setIds(pack(1).concat(pack(7)))
+                        .addContainers(box));
+        assertThat(ask(PHARMACIST, find).getFound().getRecalled())
+                .as("of what the pharmacy has")
+                .isEqualTo(pack(1));
+        assertThat(ask(PHARMACIST, find).getFound().getRecalledContainersList()).containsExactly(box);
+        assertThat(ask(RIVAL, find).getFound().getRecalled()).isEmpty();
+        assertThat(ask(RIVAL, find).getFound().getRecalledContainersList()).isEmpty();
         DrugRequest.Builder holders =
                 DrugRequest.newBuilder().setHolders(DrugHolders.newBuilder().setRecallId(whole));
         for (String reader : List.of(OPERATOR, INSPECTOR)) {
@@ -597,7 +672,8 @@ class DrugApiTest {
                 .setVerify(verifying(1).setItemId(DrugBlinding.itemId(productKey, "G0")))
                 .build();
         ask(PHARMACIST, many.toBuilder());
-        for (DrugRequest more : List.of(many, one)) {
+        DrugRequest path = tracing(DrugBlinding.itemId(productKey, "G0")).build();
+        for (DrugRequest more : List.of(many, one, path)) {
             assertThat(net.refused(PHARMACIST, "Drug", more).getCode()).isEqualTo("QUOTA_EXCEEDED");
         }
         DrugRequest.Builder own = DrugRequest.newBuilder()
@@ -606,6 +682,7 @@ class DrugApiTest {
         assertThat(ask(PHARMACIST, DrugRequest.newBuilder().setVerify(verifying(1)))
                         .hasVerified())
                 .isTrue();
+        assertThat(traced(PHARMACIST, tracing(held)).getStepsCount()).isPositive();
         for (String reader : List.of(OPERATOR, INSPECTOR)) {
             ask(reader, many.toBuilder());
             ask(reader, one.toBuilder());

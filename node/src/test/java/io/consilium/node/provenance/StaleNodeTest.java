@@ -10,8 +10,10 @@ import io.consilium.crypto.certificate.Validator;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeStatus;
+import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.ProblemException;
+import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugHolders;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugTrace;
@@ -36,7 +38,7 @@ class StaleNodeTest {
     @Test
     @DisplayName("DRU-7 a node that is catching up verifies nothing, tells no path and no holders")
     void dru7_behind() {
-        DrugQueries queries = new DrugQueries(behind(), institution.signer(), (caller, packs) -> {});
+        DrugQueries queries = new DrugQueries(node(true), institution.signer(), new Unlimited());
         for (DrugRequest.Builder question : List.of(
                 DrugRequest.newBuilder().setVerify(DrugVerify.getDefaultInstance()),
                 DrugRequest.newBuilder().setTrace(DrugTrace.getDefaultInstance()),
@@ -44,9 +46,57 @@ class StaleNodeTest {
             notCurrent(() -> queries.answer(PHARMACIST, question.build()));
         }
         VerificationResponder responder =
-                new VerificationResponder(behind(), institution.signer(), X25519.generate(random));
+                new VerificationResponder(node(true), institution.signer(), X25519.generate(random));
         notCurrent(() -> responder.verify(
                 PHARMACIST, new VerificationResponder.Question("00614141123452", "L1", "A1", "391231", "")));
+    }
+
+    @Test
+    @DisplayName("DRU-9 who asks too fast is refused before anything is searched for")
+    void dru9_chargedFirst() {
+        DrugQueries.Rate spent = new DrugQueries.Rate() {
+            @Override
+            public void search(Caller caller) {
+                throw ApiProblem.quota("spent").asException();
+            }
+
+            @Override
+            public void found(Caller caller) {
+                throw new AssertionError("nothing is given back");
+            }
+
+            @Override
+            public void require(Caller caller, long packs) {
+                throw new AssertionError("nothing was found");
+            }
+        };
+        DrugQueries queries = new DrugQueries(node(false), institution.signer(), spent);
+        for (DrugRequest.Builder question : List.of(
+                DrugRequest.newBuilder().setVerify(DrugVerify.getDefaultInstance()),
+                DrugRequest.newBuilder().setTrace(DrugTrace.getDefaultInstance()),
+                DrugRequest.newBuilder().setFind(DrugFind.getDefaultInstance()))) {
+            assertThatThrownBy(() -> queries.answer(PHARMACIST, question.build()))
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            refused -> assertThat(refused.problem().code()).isEqualTo("QUOTA_EXCEEDED"));
+        }
+    }
+
+    private static final class Unlimited implements DrugQueries.Rate {
+        @Override
+        public void search(Caller caller) {
+            // any number
+        }
+
+        @Override
+        public void found(Caller caller) {
+            // any number
+        }
+
+        @Override
+        public void require(Caller caller, long packs) {
+            // any number
+        }
     }
 
     private static void notCurrent(ThrowingCallable question) {
@@ -57,7 +107,7 @@ class StaleNodeTest {
     }
 
     /** It tells how it stands, and is asked for nothing else. */
-    private NodeGateway behind() {
+    private NodeGateway node(boolean behind) {
         NodeStatus status = new NodeStatus(
                 7,
                 Hash.ZERO,
@@ -69,7 +119,7 @@ class StaleNodeTest {
                 new ValidatorSet(0, List.of(new Validator("st-mary", institution.publicKey()))),
                 true,
                 false,
-                Optional.of(9L),
+                behind ? Optional.of(9L) : Optional.empty(),
                 List.of(),
                 0,
                 0,
