@@ -56,6 +56,9 @@ final class DrugDesk {
     private static final int MAX_ASKED = 15_000;
     private static final Set<String> HANDLERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST");
 
+    /** Those who handle goods, and those who look into what is wrong with them. */
+    private static final Set<String> READERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST", "AUDITOR");
+
     private final Session session;
     private final PackContainers containers;
     private Optional<BlindingKeys> keys = Optional.empty();
@@ -173,6 +176,7 @@ final class DrugDesk {
                     this::commit,
                     session.client()::watch,
                     this::sealedProduct,
+                    new KeptKeys(session),
                     session.options().timeout));
         }
         return keys.get();
@@ -224,9 +228,13 @@ final class DrugDesk {
 
     /** Those of an institution who handle goods. */
     private List<MemberState> handlers(String institution) throws ClientException {
+        return people(institution, HANDLERS);
+    }
+
+    private List<MemberState> people(String institution, Set<String> roles) throws ClientException {
         return list("members", "institution/" + institution, MemberState.parser()).stream()
                 .filter(member -> member.getActivity() == Activity.ACTIVE)
-                .filter(member -> member.getRolesList().stream().anyMatch(HANDLERS::contains))
+                .filter(member -> member.getRolesList().stream().anyMatch(roles::contains))
                 .limit(MAX_HANDLERS)
                 .toList();
     }
@@ -265,7 +273,7 @@ final class DrugDesk {
         for (String reader : readers) {
             shared.put(reader, keys().ownDetails(reader).orElseThrow());
             if (goesAhead && !reader.equals(own.getId())) {
-                keys().giveDetails(own.getId(), reader, handlers(reader));
+                keys().giveDetails(own.getId(), reader, people(reader, READERS));
             }
         }
         return shared;

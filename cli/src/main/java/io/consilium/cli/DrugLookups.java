@@ -155,7 +155,7 @@ class DrugLookups extends DrugDocuments {
             name = "export",
             description = {
                 "Write a path as EPCIS 2.0, or the papers of the DSCSA.",
-                "The papers are transaction information and transaction statement of the packs' last change of ownership.",
+                "The papers are transaction information and transaction statement of a change of ownership, the last of yours.",
                 "Events that were captured are written as they came, for the institutions that they name."
             },
             footerHeading = "%nExamples:%n",
@@ -183,6 +183,11 @@ class DrugLookups extends DrugDocuments {
                             paramLabel = "FILE",
                             description = "Of dscsa: JSON of the parties' addresses by GLN.")
                     Optional<String> addresses,
+            @Option(
+                            names = "--shipment",
+                            paramLabel = "ID",
+                            description = "Of dscsa: this change of ownership (default: the last one of yours).")
+                    Optional<String> shipment,
             @Option(names = "--out", paramLabel = "FILE", description = "Where to write it (default: here).")
                     Optional<Path> out)
             throws Exception {
@@ -190,7 +195,7 @@ class DrugLookups extends DrugDocuments {
         byte[] document =
                 switch (format) {
                     case "epcis" -> event.isPresent() ? event(one(items), event.get()) : epcis(one(items));
-                    case "dscsa" -> dscsa(many(items), addresses);
+                    case "dscsa" -> dscsa(many(items), shipment, addresses);
                     default ->
                         throw new MalformedInput("--format", "There is no format " + format, "Write epcis or dscsa");
                 };
@@ -248,7 +253,10 @@ class DrugLookups extends DrugDocuments {
                 .toJson();
     }
 
-    private byte[] dscsa(List<Gs1Key> packs, Optional<String> addresses) throws ClientException {
+    private byte[] dscsa(List<Gs1Key> packs, Optional<String> shipment, Optional<String> addresses)
+            throws ClientException {
+        Optional<ByteString> of =
+                shipment.isPresent() ? Optional.of(Ids.object("shipment", shipment.get())) : Optional.empty();
         List<DscsaPapers.Traced> traced = new ArrayList<>();
         for (Gs1Key pack : packs) {
             if (DrugDesk.isContainer(pack)) {
@@ -260,7 +268,7 @@ class DrugLookups extends DrugDocuments {
             traced.add(new DscsaPapers.Traced(pack, traced(pack)));
         }
         TransactionInformation information =
-                DscsaPapers.of(session, desk, addresses).of(traced);
+                DscsaPapers.of(session, desk, addresses).of(traced, of);
         String text = session.output().format() == GlobalOptions.Format.table
                 ? DscsaText.of(information).stripTrailing()
                 : DscsaExport.json(information).toPrettyString();

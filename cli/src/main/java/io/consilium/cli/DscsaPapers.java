@@ -15,6 +15,7 @@ import io.consilium.interop.epcis.TransactionInformation.Product;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.interop.gs1.Ndc;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugTraced;
 import io.consilium.proto.InstitutionState;
@@ -69,26 +70,48 @@ final class DscsaPapers {
 
     /** A pack with its path. */
     record Traced(Gs1Key pack, DrugTraced traced) {
-        /** The last time that it was sent on, not back, and not in vain. */
-        Optional<DrugStep> sale() {
+        /**
+         * The last time that it was sent on, not back, and not in vain, by an institution or to it; of one that took part
+         * in none the last of all.
+         */
+        private Optional<DrugStep> sale(String party, Optional<ByteString> shipment) {
+            List<DrugStep> sales = sales();
+            if (shipment.isPresent()) {
+                return sales.stream()
+                        .filter(step -> step.getObject().equals(shipment.get()))
+                        .findFirst();
+            }
+            return sales.stream()
+                    .filter(step -> step.getTo().equals(party)
+                            || ActorName.institutionOf(step.getActor()).equals(party))
+                    .findFirst()
+                    .or(() -> sales.stream().findFirst());
+        }
+
+        /** The last first. */
+        private List<DrugStep> sales() {
             List<DrugStep> steps = traced.getStepsList();
             Set<ByteString> inVain = steps.stream()
                     .filter(step -> step.getType().equals("not-received"))
                     .map(DrugStep::getObject)
                     .collect(Collectors.toSet());
-            for (int i = steps.size() - 1; i >= 0; i--) {
-                if (steps.get(i).getType().equals("ship")
-                        && !inVain.contains(steps.get(i).getObject())) {
-                    return Optional.of(steps.get(i));
+            List<DrugStep> sales = new ArrayList<>();
+            for (DrugStep step : steps) {
+                if (step.getType().equals("ship") && !inVain.contains(step.getObject())) {
+                    sales.add(0, step);
                 }
             }
-            return Optional.empty();
+            return sales;
         }
     }
 
-    /** All packs of one change of ownership, the last of each. */
-    TransactionInformation of(List<Traced> packs) throws ClientException {
-        DrugStep sale = sale(packs);
+    /**
+     * All packs of one change of ownership.
+     *
+     * @param shipment or the last of each that this institution took part in
+     */
+    TransactionInformation of(List<Traced> packs, Optional<ByteString> shipment) throws ClientException {
+        DrugStep sale = sale(packs, shipment);
         Map<String, Map<String, List<String>>> serials = new LinkedHashMap<>();
         Map<String, LocalDate> expiries = new LinkedHashMap<>();
         Map<String, Traced> firsts = new LinkedHashMap<>();
@@ -109,7 +132,7 @@ final class DscsaPapers {
                             new Batch(lot, Objects.requireNonNull(expiries.get(entry.getKey() + "/" + lot)), of)));
             products.add(product(Objects.requireNonNull(firsts.get(entry.getKey())), batches));
         }
-        String seller = sale.getActor().substring(0, sale.getActor().indexOf('/'));
+        String seller = ActorName.institutionOf(sale.getActor());
         return new TransactionInformation(
                 products,
                 party(seller),
@@ -121,26 +144,29 @@ final class DscsaPapers {
                 List.of());
     }
 
-    private static DrugStep sale(List<Traced> packs) throws ClientException {
-        Optional<DrugStep> sale = packs.get(0).sale();
+    private DrugStep sale(List<Traced> packs, Optional<ByteString> shipment) throws ClientException {
+        String own = session.institution();
+        Optional<DrugStep> sale = packs.get(0).sale(own, shipment);
         if (sale.isEmpty()) {
             throw new ClientException(
                     FailureClass.REFUSED,
                     "NOT_SHIPPED",
                     "DRU-4",
                     "",
-                    "The pack has not changed hands yet: there is no transaction to write about",
-                    "Ship it first");
+                    shipment.isPresent()
+                            ? "The pack did not change hands by this shipment"
+                            : "The pack has not changed hands yet: there is no transaction to write about",
+                    shipment.isPresent() ? "See consilium drug shipments" : "Ship it first");
         }
         for (Traced pack : packs) {
-            if (!pack.sale().map(DrugStep::getObject).equals(sale.map(DrugStep::getObject))) {
+            if (!pack.sale(own, shipment).map(DrugStep::getObject).equals(sale.map(DrugStep::getObject))) {
                 throw new ClientException(
                         FailureClass.REFUSED,
                         "TRANSACTIONS_DIFFER",
                         "DRU-4",
                         "",
                         "The packs changed hands in different shipments",
-                        "Export those of each shipment by themselves");
+                        "Export those of each shipment by themselves, or name one with --shipment ID");
             }
         }
         return sale.get();

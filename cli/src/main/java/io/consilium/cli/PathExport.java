@@ -97,29 +97,25 @@ final class PathExport {
 
     private Optional<EventDraft> draft(PathView.Event event) throws ClientException, MalformedIdentifier {
         return switch (event.type()) {
-            case "commission" -> {
-                EventDraft draft = object(event, "ADD", "commissioning", "active");
-                batch.ifPresent(found -> draft.batch(found.lot(), found.expiry()));
-                yield Optional.of(draft);
-            }
             case "pack" -> aggregation(event, "ADD", "packing");
             case "unpack" -> aggregation(event, "DELETE", "unpacking");
             case "ship" -> Optional.of(handOver(event, "shipping", "in_transit"));
             case "return" -> Optional.of(handOver(event, "shipping", "returned"));
-            case "receive" -> Optional.of(object(event, "OBSERVE", "receiving", "in_progress"));
-            case "dispense" -> Optional.of(object(event, "OBSERVE", "dispensing", "dispensed"));
-            case "dispense-partially" -> Optional.of(object(event, "OBSERVE", "dispensing", "partially_dispensed"));
-            case "sample" -> Optional.of(object(event, "OBSERVE", "sampling", "in_progress"));
-            case "destroy" -> Optional.of(object(event, "DELETE", "destroying", "destroyed"));
-            case "decommission" -> Optional.of(object(event, "DELETE", "decommissioning", "inactive"));
-            case "export" -> Optional.of(object(event, "OBSERVE", "decommissioning", "inactive"));
-            case "quarantine", "mark-suspect", "mark-illegitimate" ->
-                Optional.of(object(event, "OBSERVE", "holding", "non_sellable_other"));
-            case "recall" -> Optional.of(object(event, "OBSERVE", "holding", "recalled"));
-            case "release", "undo" -> Optional.of(object(event, "OBSERVE", "inspecting", "sellable_accessible"));
-            case "not-received" -> Optional.of(object(event, "OBSERVE", "void_shipping", "unknown"));
-            case "missing" -> Optional.of(object(event, "OBSERVE", "receiving", "unknown"));
-            default -> Optional.empty();
+            default -> {
+                Optional<StepTerms> terms = StepTerms.of(event.type());
+                if (terms.isEmpty()) {
+                    yield Optional.empty();
+                }
+                EventDraft draft = object(
+                        event,
+                        terms.get().action(),
+                        terms.get().bizStep(),
+                        terms.get().disposition());
+                if (event.type().equals("commission")) {
+                    batch.ifPresent(found -> draft.batch(found.lot(), found.expiry()));
+                }
+                yield Optional.of(draft);
+            }
         };
     }
 

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -9,12 +10,16 @@ import java.util.Set;
  * as it should be: gaps in custody, stops, and numbered alerts at their time. Plain SVG without scripts or links.
  */
 final class PathPicture {
-    private static final int LEFT = 170;
+    private static final int MIN_LEFT = 170;
+    private static final int MAX_NAME = 30;
+    private static final int NAME_LETTER = 9;
+    private static final int ALERT_LETTER = 8;
     private static final int TOP = 110;
     private static final int STEP = 164;
     private static final int LANE = 100;
     private static final int RADIUS = 9;
-    private static final int MAX_LABEL = 19;
+    private static final int MAX_LABEL = 20;
+    private static final int LABEL_LINE = 15;
     private static final int ALERT_LINE = 24;
     private static final String BLUE = "#1f4e79";
     private static final String RED = "#a61b1b";
@@ -32,6 +37,12 @@ final class PathPicture {
     private final List<PathView.Event> events;
     private final List<String> parties;
     private final List<PathView.Alert> alerts;
+    private final int left;
+    private final int width;
+
+    /** The words of each alert, in lines as long as the picture is wide. */
+    private final List<List<String>> words;
+
     private final StringBuilder svg = new StringBuilder();
 
     private PathPicture(PathView view) {
@@ -39,6 +50,15 @@ final class PathPicture {
         this.events = view.events();
         this.parties = view.parties();
         this.alerts = view.alerts();
+        int longest = parties.stream()
+                .mapToInt(party -> cut(party, MAX_NAME).length())
+                .max()
+                .orElse(0);
+        this.left = Math.max(MIN_LEFT, 40 + NAME_LETTER * longest);
+        this.width = Math.max(left + events.size() * STEP + 110, 900);
+        this.words = alerts.stream()
+                .map(alert -> lines(text(alert), (width - 66) / ALERT_LETTER))
+                .toList();
     }
 
     static String draw(PathView view) {
@@ -46,9 +66,8 @@ final class PathPicture {
     }
 
     private String draw() {
-        int width = Math.max(LEFT + events.size() * STEP + 110, 900);
         int lanes = TOP + parties.size() * LANE;
-        int height = lanes + 66 + alerts.size() * ALERT_LINE;
+        int height = lanes + 66 + words.stream().mapToInt(List::size).sum() * ALERT_LINE;
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height
                 + "\" viewBox=\"0 0 " + width + " " + height
                 + "\" font-family=\"Helvetica, Arial, sans-serif\" role=\"img\">\n");
@@ -56,9 +75,9 @@ final class PathPicture {
                 + marker("gap", RED) + "</defs>\n");
         svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
         text(20, 36, 20, BLACK, "bold", "start", view.title());
-        heading(width);
+        heading();
         for (int i = 0; i < parties.size(); i++) {
-            lane(i, width);
+            lane(i);
         }
         goods();
         for (int i = 0; i < events.size(); i++) {
@@ -75,7 +94,7 @@ final class PathPicture {
                 + " refY=\"7\" orient=\"auto\"><path d=\"M0,0 L16,7 L0,14 z\" fill=\"" + colour + "\"/></marker>";
     }
 
-    private void heading(int width) {
+    private void heading() {
         boolean good = List.of("ACTIVE", "IN_TRANSIT", "PARTIALLY_DISPENSED").contains(view.status());
         boolean ended = List.of("DISPENSED", "SAMPLED", "EXPORTED", "DESTROYED").contains(view.status());
         String colour = good && alerts.isEmpty() ? "#1e7d34" : ended && alerts.isEmpty() ? GREY : RED;
@@ -94,12 +113,12 @@ final class PathPicture {
         text(width - 20, 70, 12, GREY, "normal", "end", "times in UTC");
     }
 
-    private void lane(int i, int width) {
+    private void lane(int i) {
         int top = TOP + i * LANE;
         svg.append("<rect x=\"0\" y=\"" + top + "\" width=\"" + width + "\" height=\"" + LANE + "\" fill=\""
                 + (i % 2 == 0 ? "#f3f6fa" : "#ffffff") + "\"/>\n");
-        text(20, top + LANE / 2 + 5, 15, BLACK, "bold", "start", parties.get(i));
-        line(LEFT - 20, top + LANE / 2, width - 20, top + LANE / 2, "#d5dde6", 1, "", "");
+        text(20, top + LANE / 2 + 5, 15, BLACK, "bold", "start", cut(parties.get(i), MAX_NAME));
+        line(left - 20, top + LANE / 2, width - 20, top + LANE / 2, "#d5dde6", 1, "", "");
     }
 
     /** The goods from hand to hand. */
@@ -151,13 +170,9 @@ final class PathPicture {
         int y = y(event.institution());
         svg.append("<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"" + RADIUS + "\" fill=\""
                 + (STOPS.contains(event.type()) ? RED : BLUE) + "\" stroke=\"#ffffff\" stroke-width=\"2\"/>\n");
-        String sentence = PathView.sentence(event);
-        int space = sentence.length() > MAX_LABEL ? sentence.lastIndexOf(' ', MAX_LABEL) : -1;
-        if (space > 0) {
-            text(x, y - 32, 12, BLACK, "bold", "middle", sentence.substring(0, space));
-            text(x, y - 17, 12, BLACK, "bold", "middle", sentence.substring(space + 1));
-        } else {
-            text(x, y - 17, 12, BLACK, "bold", "middle", sentence);
+        List<String> label = lines(PathView.sentence(event), MAX_LABEL);
+        for (int row = 0; row < label.size(); row++) {
+            text(x, y - 17 - LABEL_LINE * (label.size() - 1 - row), 12, BLACK, "bold", "middle", label.get(row));
         }
         text(x, y + 25, 11, GREY, "normal", "middle", when(event.timeMillis()).substring(0, 10));
         text(x, y + 39, 11, GREY, "normal", "middle", when(event.timeMillis()).substring(11));
@@ -166,22 +181,49 @@ final class PathPicture {
     /** A numbered sign where time and lane are known, and a line of words below for each. */
     private void alerts(int lanes) {
         int[] beside = new int[events.size() + 1];
+        int line = lanes + 30;
         for (int i = 0; i < alerts.size(); i++) {
             PathView.Alert alert = alerts.get(i);
             String number = Integer.toString(i + 1);
             if (alert.timeMillis() != 0 && !events.isEmpty()) {
                 int after = lastBefore(alert.timeMillis());
+                int before = alert.timeMillis() < events.get(0).timeMillis() ? STEP / 2 : 0;
                 String lane = parties.contains(alert.institution())
                         ? alert.institution()
                         : events.get(Math.max(after, 0)).institution();
                 int offset = 22 * beside[Math.max(after, 0)]++;
-                sign(x(after) + 34 + offset, y(lane), number);
+                sign(x(after) + 34 + offset - before, y(lane), number);
             }
-            int line = lanes + 30 + i * ALERT_LINE;
             sign(28, line - 4, number);
-            String time = alert.timeMillis() == 0 ? "" : " (" + when(alert.timeMillis()) + ")";
-            text(46, line, 14, RED, "bold", "start", alert.type() + ": " + alert.text() + time);
+            for (String row : words.get(i)) {
+                text(46, line, 14, RED, "bold", "start", row);
+                line += ALERT_LINE;
+            }
         }
+    }
+
+    private static String text(PathView.Alert alert) {
+        String time = alert.timeMillis() == 0 ? "" : " (" + when(alert.timeMillis()) + ")";
+        return alert.type() + ": " + alert.text() + time;
+    }
+
+    /** Words in lines of at most so many letters; a word that is longer is cut. */
+    static List<String> lines(String text, int letters) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > letters) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(cut(word, letters));
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private static String cut(String text, int letters) {
+        return text.length() <= letters ? text : text.substring(0, letters - 1) + "…";
     }
 
     private int lastBefore(long timeMillis) {
@@ -203,8 +245,8 @@ final class PathPicture {
         text(668, y, 12, GREY, "normal", "start", "alert, explained above");
     }
 
-    private static int x(int event) {
-        return LEFT + 40 + event * STEP;
+    private int x(int event) {
+        return left + 40 + event * STEP;
     }
 
     private int y(String party) {

@@ -184,4 +184,42 @@ class PathPictureTest {
         traced.setStatus("ACTIVE").setInTransitTo("").setCustodian("transmed");
         assertThat(arrows(drawn(), "arrow")).hasSize(1);
     }
+
+    @Test
+    @DisplayName("DRU-7 no name runs into the first step, no label into its neighbour, no alert out of the picture")
+    void dru7_everythingHasRoom() throws Exception {
+        String longName = "a-wholesaler-with-a-name-of-more-than-thirty-letters";
+        step("commission", longName + "/operator");
+        step("pack", longName + "/operator").setObject(CASE);
+        step("ship", longName + "/operator").setTo("northside");
+        traced.addExceptions(DrugExceptionState.newBuilder()
+                .setKind(DrugExceptionKind.DRUG_TWO_PLACES)
+                .setStatus(DrugExceptionStatus.DRUG_OPEN)
+                .setReporter(longName + "/somebody-with-a-long-name-as-well-" + "x".repeat(60))
+                .setOpenedMillis(START + HOUR));
+        Document svg = drawn();
+        int width = number(svg.getDocumentElement(), "width");
+        int height = number(svg.getDocumentElement(), "height");
+        int first = number(all(svg, "circle").get(0), "cx");
+        int cut = 0;
+        for (Element text : all(svg, "text")) {
+            String words = text.getTextContent();
+            int x = number(text, "x");
+            int y = number(text, "y");
+            assertThat(y).isLessThan(height);
+            if (text.getAttribute("font-size").equals("15")) {
+                assertThat(x + 9 * words.length()).as(words).isLessThan(first - 40);
+                cut += words.endsWith("…") ? 1 : 0;
+            }
+            if (text.getAttribute("font-size").equals("12")
+                    && text.getAttribute("text-anchor").equals("middle")) {
+                assertThat(words.length()).as(words).isLessThanOrEqualTo(20);
+            }
+            if (text.getAttribute("font-size").equals("14")
+                    && text.getAttribute("text-anchor").equals("start")) {
+                assertThat(x + 8 * words.length()).as(words).isLessThanOrEqualTo(width);
+            }
+        }
+        assertThat(cut).isEqualTo(1);
+    }
 }

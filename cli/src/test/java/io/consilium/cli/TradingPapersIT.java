@@ -124,6 +124,14 @@ class TradingPapersIT {
                 .containsExactly("data.verified", "data.verificationFailureReason", "evidence.signer");
     }
 
+    private static String shipmentId(JsonFields shipment) {
+        try {
+            return shipment.text("shipmentId");
+        } catch (io.consilium.client.json.JsonException malformed) {
+            throw new AssertionError(malformed);
+        }
+    }
+
     private Cluster.Said evidence(String answer) throws Exception {
         Path file = cluster.file("answer.json", answer.getBytes(StandardCharsets.UTF_8));
         return cluster.run(WHOLESALER, "drug", "verify", "--evidence", file.toString());
@@ -182,6 +190,30 @@ class TradingPapersIT {
         cluster.json(WHOLESALER, "drug", "ship", "--gtin", GTIN, "--serial", "P2", "--to", "northside");
         cluster.json(PHARMACIST, "drug", "receive", "--gtin", GTIN, "--serial", "P2");
         assertThat(export(WHOLESALER, "P1,P2").ended(6).err()).contains("TRANSACTIONS_DIFFER");
+        assertThat(export(MAKER, "P1,P2").ended(0).out())
+                .as("a seller writes its own sale, whatever became of the packs since")
+                .contains("Helix Therapeutics", "TransMed Logistics", "P2")
+                .doesNotContain("Northside");
+        String first = cluster.json(MAKER, "drug", "shipments").objects("items").stream()
+                .map(shipment -> shipmentId(shipment))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cluster.run(
+                                WHOLESALER,
+                                "drug",
+                                "export",
+                                "--gtin",
+                                GTIN,
+                                "--serial",
+                                "P1,P2",
+                                "--format",
+                                "dscsa",
+                                "--shipment",
+                                first)
+                        .ended(0)
+                        .out())
+                .contains("Helix Therapeutics", "P1", "P2")
+                .doesNotContain("Northside");
         Cluster.Said malformed = cluster.run(
                 WHOLESALER,
                 "drug",

@@ -1,6 +1,9 @@
 package io.consilium.client;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
@@ -10,6 +13,7 @@ import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.X25519;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.ledger.provenance.DrugKeys;
+import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.tx.Refusal;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCompanyKey;
@@ -33,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Finds the blinding keys that this identity may have (DRU-9): its own company's root, which it draws where there is none,
@@ -56,6 +61,7 @@ public final class BlindingKeys {
     private final Actions actions;
     private final Events events;
     private final Products products;
+    private final Kept kept;
     private final Duration timeout;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, BlindingKey> known = new LinkedHashMap<>();
@@ -75,6 +81,16 @@ public final class BlindingKeys {
         Optional<ByteString> sealed(ByteString productId) throws ClientException;
     }
 
+    /**
+     * What the chain said of keys, kept for the next time: as it stands there, sealed to this identity. Grants and roots do
+     * not change.
+     */
+    public interface Kept {
+        Optional<byte[]> find(StateKey key);
+
+        void keep(StateKey key, byte[] value);
+    }
+
     /** @param timeout how long an owner's node is waited for */
     public BlindingKeys(
             VerifiedState state,
@@ -82,12 +98,14 @@ public final class BlindingKeys {
             Actions actions,
             Events events,
             Products products,
+            Kept kept,
             Duration timeout) {
         this.state = state;
         this.identity = identity;
         this.actions = actions;
         this.events = events;
         this.products = products;
+        this.kept = kept;
         this.timeout = timeout;
     }
 
@@ -111,6 +129,10 @@ public final class BlindingKeys {
     }
 
     private Optional<byte[]> ofAnother(String owner, String gtin) throws ClientException {
+        Optional<byte[]> mine = earlier(keptId(DrugKeyKind.DRUG_KEY_PRODUCT, owner, gtin));
+        if (mine.isPresent()) {
+            return mine;
+        }
         if (!state.institution(owner).value().getApiEndpoint().isEmpty()) {
             return granted(DrugKeyKind.DRUG_KEY_PRODUCT, owner, gtin);
         }
@@ -125,6 +147,13 @@ public final class BlindingKeys {
                     "Ask them to do so: drug product grant");
         }
         return given;
+    }
+
+    /** A key that was granted before. */
+    private Optional<byte[]> earlier(ByteString id) throws ClientException {
+        Optional<DrugKeyState> grant =
+                read(id).filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
+        return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
     }
 
     /** The key of a company's SSCCs. */
@@ -343,12 +372,13 @@ public final class BlindingKeys {
 
     /** The own company's root: as it was sealed to this member when it was drawn, or as it was granted later. */
     private Optional<byte[]> root() throws ClientException {
-        Optional<VerifiedState.At<DrugCompanyState>> company =
-                state.find(DrugKeys.company(institution()), DrugCompanyState.parser());
+        Optional<DrugCompanyState> company = kept(
+                DrugKeys.company(institution()), DrugCompanyState.parser(), found -> found.getSealedList().stream()
+                        .anyMatch(sealed -> sealed.getRecipient().equals(identity.actor())));
         if (company.isEmpty()) {
             return Optional.empty();
         }
-        for (SealedFor sealed : company.get().value().getSealedList()) {
+        for (SealedFor sealed : company.get().getSealedList()) {
             if (sealed.getRecipient().equals(identity.actor())) {
                 try {
                     return Optional.of(KeyEnvelope.open(
@@ -374,10 +404,7 @@ public final class BlindingKeys {
     }
 
     private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
-        ByteString id = requestId(kind, owner, subject);
-        if (!DrugBlinding.isPlain(kind)) {
-            id = DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
-        }
+        ByteString id = keptId(kind, owner, subject);
         Optional<DrugKeyState> request = read(id);
         if (request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED)
                 .isEmpty()) {
@@ -385,6 +412,13 @@ public final class BlindingKeys {
         }
         Optional<DrugKeyState> grant = request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
         return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
+    }
+
+    private ByteString keptId(DrugKeyKind kind, String owner, String subject) throws ClientException {
+        ByteString id = requestId(kind, owner, subject);
+        return DrugBlinding.isPlain(kind)
+                ? id
+                : DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
     }
 
     /** What a request is sent with; the ledger keeps one that is about something secret under an id of its requester. */
@@ -437,6 +471,22 @@ public final class BlindingKeys {
         return request;
     }
 
+    /** What stands on chain, or stood there when it could not change any more. */
+    private <T extends MessageLite> Optional<T> kept(StateKey key, Parser<T> parser, Predicate<T> isLast)
+            throws ClientException {
+        Optional<byte[]> before = kept.find(key);
+        if (before.isPresent()) {
+            try {
+                return Optional.of(parser.parseFrom(before.get()));
+            } catch (InvalidProtocolBufferException damaged) {
+                kept.keep(key, new byte[0]); // it is read from the chain again
+            }
+        }
+        Optional<T> found = state.find(key, parser).map(VerifiedState.At::value);
+        found.filter(isLast).ifPresent(value -> kept.keep(key, value.toByteArray()));
+        return found;
+    }
+
     private static boolean answered(Optional<DrugKeyState> request, long seen) {
         return request.isPresent()
                 && request.get().getVersion() > seen
@@ -444,7 +494,10 @@ public final class BlindingKeys {
     }
 
     private Optional<DrugKeyState> read(ByteString id) throws ClientException {
-        return state.find(DrugKeys.request(id), DrugKeyState.parser()).map(VerifiedState.At::value);
+        return kept(
+                DrugKeys.request(id),
+                DrugKeyState.parser(),
+                found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
     }
 
     /** Whether the request stands on chain; an owner without any products has none to ask for. */

@@ -137,6 +137,13 @@ public final class TradeSteps {
         if (change.isEmpty() && !moves) {
             return new TradeStep.Observed();
         }
+        // an inspection that found nothing is told of containers too: there is nothing to release in it
+        if (change.equals(Optional.of(TradeStep.Kind.RELEASE))
+                && objects.stream()
+                        .flatMap(object -> object.key().stream())
+                        .noneMatch(key -> key.kind() == KeyKind.SGTIN)) {
+            return new TradeStep.Observed();
+        }
         none(quantities, quantities.equals("quantityList") ? event.quantities() : event.childQuantities());
         List<Gs1Key> goods = keys(field, objects, moves ? TradeSteps::isGoods : key -> key.kind() == KeyKind.SGTIN);
         if (goods.isEmpty()) {

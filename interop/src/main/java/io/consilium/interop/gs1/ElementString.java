@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a GS1 barcode says: application identifiers with their values, written with brackets or scanned raw.
@@ -16,6 +17,9 @@ public record ElementString(Map<String, String> elements) {
     public static final char SEPARATOR = '\u001D';
 
     static final int MAX_CHARACTERS = 4096;
+
+    /** A serial that a scanner without FNC1 has joined with a date and a lot. */
+    private static final Pattern SWALLOWED = Pattern.compile(".+17\\d{2}(0[1-9]|1[0-2])([0-2]\\d|3[01])10.+");
 
     public ElementString {
         elements = Collections.unmodifiableMap(new LinkedHashMap<>(elements));
@@ -156,6 +160,12 @@ public record ElementString(Map<String, String> elements) {
             }
             put(elements, ai, content.substring(start, end));
             at = end;
+        }
+        String last = elements.getOrDefault("21", "");
+        if (content.endsWith(last) && SWALLOWED.matcher(last).matches()) {
+            throw new MalformedIdentifier(
+                    "its serial seems to hold date (17) and lot (10): set the scanner to send FNC1,"
+                            + " or write the code with brackets");
         }
         return new ElementString(elements);
     }

@@ -89,6 +89,13 @@ class TradeStepsTest {
                 .containsExactly(new TradeStep.Change(kind, List.of(Gs1Key.sgtin("10614141073464", "2017"))));
     }
 
+    @Test
+    @DisplayName("DRU-1 DRU-6 an inspection of a container that found nothing is noted")
+    void dru6_inspectedContainer() throws Exception {
+        assertThat(steps(object("OBSERVE", "inspecting", ",\"disposition\":\"sellable_accessible\"", CASE)))
+                .containsExactly(new TradeStep.Observed());
+    }
+
     @ParameterizedTest
     @CsvSource({"OBSERVE, storing", "OBSERVE, departing", "OBSERVE, inspecting", "OBSERVE, cycle_counting"})
     @DisplayName("DRU-1 what changes nothing is observed, whatever it names")

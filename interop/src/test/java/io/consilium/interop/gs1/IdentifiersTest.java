@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.LocalDate;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,5 +131,32 @@ class IdentifiersTest {
         assertThat(scanned.serial()).contains("S-1");
         assertThat(scanned.expiry(2026)).contains(LocalDate.of(2027, 2, 28));
         assertThat(scanned.key().elementString()).isEqualTo("(01)10614141073464(21)S-1");
+    }
+
+    @Test
+    @DisplayName("DRU-8 a scanner that swallows FNC1 is told so, and nobody is accused of a counterfeit")
+    void dru8_swallowedSeparator() throws Exception {
+        assertThatThrownBy(() -> Identifiers.read("0100614141123452" + "21A1" + "17291231" + "10L1"))
+                .isInstanceOf(MalformedIdentifier.class)
+                .hasMessageContaining("FNC1");
+        assertThat(Identifiers.read("(01)00614141123452(21)A11729123110L1").serial())
+                .isEqualTo("A11729123110L1");
+        assertThat(Identifiers.read("0100614141123452" + "21A1\u001D" + "17291231" + "10L1")
+                        .serial())
+                .isEqualTo("A1");
+    }
+
+    @Test
+    @DisplayName("DRU-8 lot and date are read from a barcode and from a Digital Link alike")
+    void dru8_labels() throws Exception {
+        for (String text : List.of(
+                "(01)00614141123452(21)A1(17)311231(10)L1",
+                "https://id.gs1.org/01/00614141123452/10/L1/21/A1?17=311231")) {
+            PackLabel label = PackLabel.read(text);
+            assertThat(label.key()).isEqualTo(Gs1Key.sgtin("00614141123452", "A1"));
+            assertThat(label.lot()).contains("L1");
+            assertThat(label.expiry(2026)).contains(LocalDate.of(2031, 12, 31));
+        }
+        assertThat(PackLabel.read("urn:epc:id:sgtin:0614141.012345.A1").lot()).isEmpty();
     }
 }

@@ -33,7 +33,8 @@ final class ExceptionRules {
                     .filter(maker -> maker.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
                     .isPresent();
             if (!makes) {
-                return Optional.of(Refusal.INSTITUTION_ROLE.under(RULE, "a MANUFACTURER is told of what carries its prefix"));
+                return Optional.of(
+                        Refusal.INSTITUTION_ROLE.under(RULE, "a MANUFACTURER is told of what carries its prefix"));
             }
             book.signal(Finding.told(report, List.of(report.getMaker())));
             return Optional.empty();

@@ -20,8 +20,7 @@ record Finding(
         Collection<String> parties,
         String cause,
         DrugReport details) {
-    Finding(
-            DrugExceptionKind kind, ByteString object, ByteString productId, Collection<String> parties, String cause) {
+    Finding(DrugExceptionKind kind, ByteString object, ByteString productId, Collection<String> parties, String cause) {
         this(kind, object, productId, parties, cause, DrugReport.getDefaultInstance());
     }
 

@@ -110,8 +110,8 @@ public final class PackSearch {
             int segments = lot(lotId).getSegments();
             for (int number = segments - 1; number >= 0 && left > 0; number--) {
                 StateKey key = DrugKeys.segment(lotId, number);
-                List<ByteString> here =
-                        wanted.allIn(state.glance(key, Segments.IDS).orElseThrow().getIds());
+                List<ByteString> here = wanted.allIn(
+                        state.glance(key, Segments.IDS).orElseThrow().getIds());
                 if (!here.isEmpty()) {
                     DrugSegmentState segment =
                             state.glance(key, DrugSegmentState.parser()).orElseThrow();

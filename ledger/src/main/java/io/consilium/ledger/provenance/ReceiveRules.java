@@ -283,8 +283,7 @@ final class ReceiveRules {
 
     /** Its sender is known by the rest of what came, whoever is on the path of this one. */
     private static Finding over(Thing thing, String sender) {
-        return new Finding(
-                DrugExceptionKind.DRUG_OVER, thing.id(), thing.productId(), List.of(sender), sender);
+        return new Finding(DrugExceptionKind.DRUG_OVER, thing.id(), thing.productId(), List.of(sender), sender);
     }
 
     private static Optional<Rejection> close(DrugBook book, Arrival arrival) {
@@ -321,12 +320,8 @@ final class ReceiveRules {
         }
         for (Name name : missing) {
             String sender = shipment.getFrom();
-            book.signal(new Finding(
-                    DrugExceptionKind.DRUG_SHORT,
-                    name.id(),
-                    name.productId(),
-                    List.of(sender),
-                    sender));
+            book.signal(
+                    new Finding(DrugExceptionKind.DRUG_SHORT, name.id(), name.productId(), List.of(sender), sender));
         }
         book.put(
                 DrugKeys.shipment(shipment.getId()),
@@ -470,12 +465,8 @@ final class ReceiveRules {
             return Optional.of(Refusal.ALREADY_RECEIVED.rejection());
         }
         String sender = found.get().getFrom();
-        book.signal(new Finding(
-                DrugExceptionKind.DRUG_NO_PRODUCT,
-                shipmentId,
-                ByteString.EMPTY,
-                List.of(sender),
-                sender));
+        book.signal(
+                new Finding(DrugExceptionKind.DRUG_NO_PRODUCT, shipmentId, ByteString.EMPTY, List.of(sender), sender));
         return Optional.empty();
     }
 

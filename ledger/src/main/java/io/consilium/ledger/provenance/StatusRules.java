@@ -43,6 +43,9 @@ final class StatusRules {
                     book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
+                if (isInspected(book, change.getKind(), pack.get().item())) {
+                    continue;
+                }
                 refusal = change(book, change.getKind(), pack.get(), told);
                 if (refusal.isPresent()) {
                     return refusal;
@@ -51,6 +54,18 @@ final class StatusRules {
         }
         told.forEach((parties, first) -> book.notice(EventType.DRUG_STATUS_CHANGED, parties, first));
         return Optional.empty();
+    }
+
+    /** An event says that nothing is wrong with a pack which nobody has stopped: that is noted, and changes nothing. */
+    private static boolean isInspected(DrugBook book, DrugStatusKind kind, DrugItemState item) {
+        return kind == DrugStatusKind.DRUG_RELEASE && !book.eventId().isEmpty() && !isStopped(item);
+    }
+
+    private static boolean isStopped(DrugItemState item) {
+        return switch (item.getStatus()) {
+            case DRUG_QUARANTINED, DRUG_SUSPECT, DRUG_ILLEGITIMATE -> true;
+            default -> false;
+        };
     }
 
     private static Optional<Rejection> role(Call call, DrugStatusKind kind) {
@@ -221,9 +236,7 @@ final class StatusRules {
         if (allowed) {
             return Optional.empty();
         }
-        boolean stopped = pack.item().getStatus() == DrugStatus.DRUG_QUARANTINED
-                || pack.item().getStatus() == DrugStatus.DRUG_SUSPECT
-                || pack.item().getStatus() == DrugStatus.DRUG_ILLEGITIMATE;
+        boolean stopped = isStopped(pack.item());
         return Optional.of((stopped ? Refusal.RELEASE_NOT_ALLOWED : Refusal.STATUS_UNCHANGED).rejection());
     }
 

@@ -195,6 +195,26 @@ class CustodyTruthTest {
     }
 
     @Test
+    @DisplayName("DRU-1 DRU-6 a captured inspection releases what is stopped and notes all else")
+    void dru6_inspected() {
+        world.bringToPharmacy();
+        world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 1);
+        DrugAction.Builder inspected = DrugAction.newBuilder();
+        inspected
+                .getStatusChangeBuilder()
+                .setKind(DrugStatusKind.DRUG_RELEASE)
+                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                .addAllItems(world.find(packs(1, 3)));
+        assertThat(world.act(PHARMACIST, inspected.clone())).isEqualTo("STATUS_UNCHANGED DRU-5");
+        DrugAction.Builder document = DrugAction.newBuilder();
+        document.getDocumentBuilder().addActs(inspected.setEventId(io.consilium.ledger.TestChain.id("event")));
+        assertThat(world.act(PHARMACIST, document)).isEqualTo("OK");
+        assertThat(world.item(1).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
+        assertThat(world.item(2).getHistoryList())
+                .noneMatch(step -> step.getType().equals("release"));
+    }
+
+    @Test
     @DisplayName("DRU-8 the regulator is told of what may not be genuine, and of what only its author would hear of")
     void dru8_regulatorHears() {
         world.commission(0, 10);

@@ -87,7 +87,8 @@ final class Verifications {
             case "EXPIRED" -> stopped(answer, "Expired");
             case "ILLEGITIMATE" -> stopped(answer, "Illegitimate");
             case "SUSPECT", PackStatus.MISSING -> stopped(answer, "Suspect");
-            // stopped, which is no suspicion, or at its end; its date still says what to do where such a pack shows up again
+            // stopped, which is no suspicion, or at its end; its date still says what to do where such a pack shows up
+            // again
             default -> stopped(answer, lot.getExpiryMillis() <= node.nowMillis() ? "Expired" : "");
         }
     }
