@@ -308,7 +308,11 @@ final class DrugCommands extends DrugHandling {
             })
     int pack(
             @Option(names = "--parent", paramLabel = "SSCC", description = "The container.") Optional<String> parent,
-            @Option(names = "--child", split = ItemOptions.BETWEEN_ITEMS, paramLabel = "ITEM", description = "What goes in.")
+            @Option(
+                            names = "--child",
+                            split = ItemOptions.BETWEEN_ITEMS,
+                            paramLabel = "ITEM",
+                            description = "What goes in.")
                     List<String> children,
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
                     Optional<String> file,
@@ -366,7 +370,11 @@ final class DrugCommands extends DrugHandling {
     int unpack(
             @Option(names = "--parent", required = true, paramLabel = "SSCC", description = "The container.")
                     String parent,
-            @Option(names = "--child", split = ItemOptions.BETWEEN_ITEMS, paramLabel = "ITEM", description = "What comes out.")
+            @Option(
+                            names = "--child",
+                            split = ItemOptions.BETWEEN_ITEMS,
+                            paramLabel = "ITEM",
+                            description = "What comes out.")
                     List<String> children,
             @Option(names = "--children-file", paramLabel = "FILE", description = "One item a line.")
                     Optional<String> file,

@@ -386,7 +386,10 @@ final class DrugDesk {
     /** Whether an id of the chain is a pack's or a container's. */
     boolean names(Gs1Key item, ByteString id) throws ClientException {
         if (isContainer(item)) {
-            return containers.existing(item).filter(found -> found.id().equals(id)).isPresent();
+            return containers
+                    .existing(item)
+                    .filter(found -> found.id().equals(id))
+                    .isPresent();
         }
         return product(item).filter(key -> key.itemId(item.serial()).equals(id)).isPresent();
     }

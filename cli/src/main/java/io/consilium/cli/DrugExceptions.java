@@ -94,8 +94,8 @@ final class DrugExceptions {
      *
      * @param items which of these it is about is told
      */
-    static Map<String, Object> shown(
-            DrugDesk desk, DrugExceptionState exception, String own, List<PrintedPack> items) throws ClientException {
+    static Map<String, Object> shown(DrugDesk desk, DrugExceptionState exception, String own, List<PrintedPack> items)
+            throws ClientException {
         Map<String, Object> object = describe(exception);
         if (!exception.getProductId().isEmpty()) {
             object.put("productId", Ids.text(exception.getProductId()));

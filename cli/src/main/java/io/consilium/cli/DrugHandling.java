@@ -123,8 +123,7 @@ class DrugHandling extends DrugLookups {
 
     /** Whoever hands out medicines is told what to do with what must not be handed out. */
     private void warn(List<String> recalled) throws ClientException {
-        List<String> roles =
-                desk.institution(session.institution()).getRolesList();
+        List<String> roles = desk.institution(session.institution()).getRolesList();
         boolean dispenses = roles.contains("PHARMACY") || roles.contains("PROVIDER");
         session.output()
                 .say("Recalled or stopped: " + String.join(", ", recalled) + ". "
@@ -135,8 +134,7 @@ class DrugHandling extends DrugLookups {
 
     /** What was scanned is what the chain knows, or nothing is done with it. */
     private Goods asPrinted(List<PrintedPack> printed) throws ClientException {
-        Goods goods =
-                Goods.of(desk, printed.stream().map(PrintedPack::key).toList());
+        Goods goods = Goods.of(desk, printed.stream().map(PrintedPack::key).toList());
         PrintedCheck.require(session, desk, goods, printed);
         return goods;
     }

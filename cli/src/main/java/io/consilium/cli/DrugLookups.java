@@ -460,10 +460,7 @@ class DrugLookups extends DrugDocuments {
             case "show" ->
                 session.output()
                         .result(DrugExceptions.shown(
-                                desk,
-                                exception(required("ID", id)),
-                                session.institution(),
-                                items.optional(session)));
+                                desk, exception(required("ID", id)), session.institution(), items.optional(session)));
             case "resolve" ->
                 desk.act(
                         DrugAction.newBuilder()

@@ -90,9 +90,8 @@ final class PackContainers {
         Map<Gs1Key, Container> found = new LinkedHashMap<>();
         Map<String, List<Gs1Key>> packers = new LinkedHashMap<>();
         for (Gs1Key sscc : ssccs) {
-            packer(sscc)
-                    .ifPresent(packer -> packers.computeIfAbsent(packer, key -> new ArrayList<>())
-                            .add(sscc));
+            packer(sscc).ifPresent(packer -> packers.computeIfAbsent(packer, key -> new ArrayList<>())
+                    .add(sscc));
         }
         for (Map.Entry<String, List<Gs1Key>> entry : packers.entrySet()) {
             find(entry.getKey(), entry.getValue(), found);
@@ -120,7 +119,10 @@ final class PackContainers {
     }
 
     private static List<Gs1Key> left(Collection<Gs1Key> ssccs, Map<Gs1Key, Container> found) {
-        return ssccs.stream().filter(sscc -> !found.containsKey(sscc)).distinct().toList();
+        return ssccs.stream()
+                .filter(sscc -> !found.containsKey(sscc))
+                .distinct()
+                .toList();
     }
 
     /** Those of the SSCCs that an institution packed first. */
@@ -152,8 +154,7 @@ final class PackContainers {
     Set<String> senders() throws ClientException {
         if (senders.isEmpty()) {
             Set<String> found = new LinkedHashSet<>();
-            desk.list("shipments", "", DrugShipmentState.parser())
-                    .forEach(shipment -> found.add(shipment.getFrom()));
+            desk.list("shipments", "", DrugShipmentState.parser()).forEach(shipment -> found.add(shipment.getFrom()));
             senders = Optional.of(found);
         }
         return senders.get();

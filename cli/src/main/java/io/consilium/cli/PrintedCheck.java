@@ -24,23 +24,20 @@ final class PrintedCheck {
 
     private record Print(ByteString lotId, Optional<String> lot, Optional<Long> expiryMillis) {}
 
-    static void require(Session session, DrugDesk desk, Goods goods, List<PrintedPack> printed)
-            throws ClientException {
+    static void require(Session session, DrugDesk desk, Goods goods, List<PrintedPack> printed) throws ClientException {
         Map<Gs1Key, ByteString> lots = new LinkedHashMap<>();
         for (DrugItemSet set : goods.items()) {
             if (!set.getLotId().isEmpty()) {
                 ItemIds.list(set.getIds())
-                        .forEach(id -> lots.put(
-                                Objects.requireNonNull(goods.packs().get(id)), set.getLotId()));
+                        .forEach(id ->
+                                lots.put(Objects.requireNonNull(goods.packs().get(id)), set.getLotId()));
             }
         }
         PackCheck check = new PackCheck(session, desk);
         Set<Print> asked = new LinkedHashSet<>();
         for (PrintedPack pack : printed) {
             ByteString lotId = lots.get(pack.key());
-            if (lotId != null
-                    && pack.saysMore()
-                    && asked.add(new Print(lotId, pack.lot(), pack.expiryMillis()))) {
+            if (lotId != null && pack.saysMore() && asked.add(new Print(lotId, pack.lot(), pack.expiryMillis()))) {
                 require(check, pack);
             }
         }

@@ -184,8 +184,10 @@ class ProvenanceIT {
         assertThat(noProduct.json().flag("reported")).isTrue();
         for (String reader : List.of(MAKER, REGULATOR)) {
             List<String> shown = new ArrayList<>();
-            for (JsonFields exception : cluster.json(reader, "drug", "exceptions").objects("items")) {
-                if (exception.text("type").equals("unknown-serial") || exception.text("type").endsWith("mismatch")) {
+            for (JsonFields exception :
+                    cluster.json(reader, "drug", "exceptions").objects("items")) {
+                if (exception.text("type").equals("unknown-serial")
+                        || exception.text("type").endsWith("mismatch")) {
                     shown.add(cluster.run(reader, "drug", "exceptions", "show", exception.text("exceptionId"))
                             .ended(0)
                             .out());

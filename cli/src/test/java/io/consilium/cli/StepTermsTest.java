@@ -48,9 +48,10 @@ class StepTermsTest {
             draft.batch("L1", LocalDate.of(2031, 12, 31));
         }
         TradeStep read = TradeSteps.of(draft.event()).get(0);
-        assertThat(read instanceof TradeStep.Change change
-                        ? change.kind().name()
-                        : read.getClass().getSimpleName())
+        assertThat(
+                        read instanceof TradeStep.Change change
+                                ? change.kind().name()
+                                : read.getClass().getSimpleName())
                 .isEqualTo(readAs);
     }
 }

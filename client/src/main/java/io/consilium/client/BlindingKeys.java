@@ -151,8 +151,7 @@ public final class BlindingKeys {
 
     /** A key that was granted before. */
     private Optional<byte[]> earlier(ByteString id) throws ClientException {
-        Optional<DrugKeyState> grant =
-                read(id).filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
+        Optional<DrugKeyState> grant = read(id).filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
         return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
     }
 
@@ -372,9 +371,9 @@ public final class BlindingKeys {
 
     /** The own company's root: as it was sealed to this member when it was drawn, or as it was granted later. */
     private Optional<byte[]> root() throws ClientException {
-        Optional<DrugCompanyState> company = kept(
-                DrugKeys.company(institution()), DrugCompanyState.parser(), found -> found.getSealedList().stream()
-                        .anyMatch(sealed -> sealed.getRecipient().equals(identity.actor())));
+        Optional<DrugCompanyState> company =
+                kept(DrugKeys.company(institution()), DrugCompanyState.parser(), found -> found.getSealedList().stream()
+                        .anyMatch(envelope -> envelope.getRecipient().equals(identity.actor())));
         if (company.isEmpty()) {
             return Optional.empty();
         }
@@ -416,9 +415,7 @@ public final class BlindingKeys {
 
     private ByteString keptId(DrugKeyKind kind, String owner, String subject) throws ClientException {
         ByteString id = requestId(kind, owner, subject);
-        return DrugBlinding.isPlain(kind)
-                ? id
-                : DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
+        return DrugBlinding.isPlain(kind) ? id : DrugBlinding.keptRequestId(identity.actor(), kind.getNumber(), id);
     }
 
     /** What a request is sent with; the ledger keeps one that is about something secret under an id of its requester. */
