@@ -2,7 +2,6 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.ledger.state.StateKey;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
@@ -109,16 +108,11 @@ public final class PackSearch {
             ByteString lotId = product.getLots(i);
             int segments = lot(lotId).getSegments();
             for (int number = segments - 1; number >= 0 && left > 0; number--) {
-                StateKey key = DrugKeys.segment(lotId, number);
-                List<ByteString> here = wanted.allIn(
-                        state.glance(key, Segments.IDS).orElseThrow().getIds());
-                if (!here.isEmpty()) {
-                    DrugSegmentState segment =
-                            state.glance(key, DrugSegmentState.parser()).orElseThrow();
-                    for (ByteString id : here) {
-                        found.accept(segment, set(product.getId(), lotId, number, id));
-                    }
-                    left -= here.size();
+                DrugSegmentState segment = state.glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser())
+                        .orElseThrow();
+                for (ByteString id : wanted.allIn(segment.getIds())) {
+                    found.accept(segment, set(product.getId(), lotId, number, id));
+                    left--;
                 }
             }
         }

@@ -1,42 +1,12 @@
 package io.consilium.ledger.provenance;
 
-import com.google.protobuf.AbstractParser;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.ExtensionRegistryLite;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
-import com.google.protobuf.WireFormat;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStep;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Adds packs to a segment of a lot, which stays sorted by id. */
 final class Segments {
-    /** Reads the ids of a segment and passes over the rest: a search looks at a thousand segments and wants one. */
-    static final Parser<DrugSegmentState> IDS = new AbstractParser<>() {
-        @Override
-        public DrugSegmentState parsePartialFrom(CodedInputStream input, ExtensionRegistryLite none)
-                throws InvalidProtocolBufferException {
-            DrugSegmentState.Builder segment = DrugSegmentState.newBuilder();
-            try {
-                for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
-                    if (WireFormat.getTagFieldNumber(tag) == DrugSegmentState.IDS_FIELD_NUMBER) {
-                        segment.setIds(input.readBytes());
-                    } else {
-                        input.skipField(tag);
-                    }
-                }
-            } catch (InvalidProtocolBufferException malformed) {
-                throw malformed;
-            } catch (IOException impossible) {
-                throw new InvalidProtocolBufferException(impossible);
-            }
-            return segment.build();
-        }
-    };
-
     private Segments() {}
 
     static DrugSegmentState with(DrugSegmentState segment, ByteString added, DrugStep commissioned) {
