@@ -287,7 +287,8 @@ final class DrugBook implements DrugPath.Source {
         TreeSet<String> parties = new TreeSet<>(finding.parties());
         parties.add(institution());
         product(finding.productId()).ifPresent(product -> parties.add(product.getOwner()));
-        if (Finding.isAboutGenuineness(finding.kind()) || parties.size() == 1 && parties.first().equals(finding.cause())) {
+        if (Finding.isAboutGenuineness(finding.kind())
+                || parties.size() == 1 && parties.first().equals(finding.cause())) {
             parties.addAll(regulators());
         }
         ByteString id = exceptionId(finding);
