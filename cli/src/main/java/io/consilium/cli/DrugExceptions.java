@@ -89,6 +89,15 @@ final class DrugExceptions {
         return resolve.build();
     }
 
+    /** Absent where the text, which another institution wrote, names no pack, or the product's key is not to be had. */
+    private static Optional<String> product(DrugDesk desk, String printed) {
+        try {
+            return desk.productName(PrintedPack.read("", printed).key());
+        } catch (ClientException unknown) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * One exception, with what stands on the pack and the reason of its resolution where this reader is a party.
      *
@@ -110,7 +119,7 @@ final class DrugExceptions {
                 .map(text -> new String(text, StandardCharsets.UTF_8)));
         if (printed.isPresent()) {
             object.put("pack", printed.get());
-            desk.productName(PrintedPack.read("", printed.get()).key()).ifPresent(name -> object.put("product", name));
+            product(desk, printed.get()).ifPresent(name -> object.put("product", name));
         }
         for (PrintedPack item : items) {
             if (desk.names(item.key(), exception.getObject())) {

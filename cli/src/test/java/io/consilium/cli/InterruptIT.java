@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.cli.devnet.Devnet;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -90,12 +91,11 @@ class InterruptIT {
                 line = Optional.ofNullable(lines.readLine());
             }
             assertThat(line).as("%s", said).isPresent();
-            ProcessHandle node = bench.descendants()
-                    .filter(process -> Stream.of(process.info().arguments().orElse(new String[0]))
-                            .anyMatch(word -> word.endsWith("3-helix/node.toml")))
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(node.destroyForcibly()).isTrue();
+            try (Stream<Path> made = Files.list(temporary)) {
+                Path network = made.filter(Devnet::exists).findFirst().orElseThrow();
+                ProcessHandle node = Devnet.open(network).node(3).process().orElseThrow();
+                assertThat(node.destroyForcibly()).isTrue();
+            }
             lines.lines().forEach(said::add);
         }
         assertThat(bench.waitFor(60, TimeUnit.SECONDS)).isTrue();

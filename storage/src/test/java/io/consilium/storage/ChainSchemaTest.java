@@ -42,7 +42,7 @@ class ChainSchemaTest {
                         "votes",
                         "secrets",
                         "evidence");
-        assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(1);
+        assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(2);
     }
 
     @Test

@@ -217,13 +217,8 @@ final class ConsiliumService extends ConsiliumGrpc.ConsiliumImplBase {
                     fail(ctx, start, failure, out);
                     return;
                 }
-                try {
-                    // A slow reader keeps its answer here for as long as it takes.
-                    RequestGate.charge(ctx, 0, response.getSerializedSize());
-                } catch (ProblemException busy) {
-                    fail(ctx, start, busy, out);
-                    return;
-                }
+                // A slow reader keeps its answer here for as long as it takes.
+                RequestGate.hold(ctx, response.getSerializedSize());
                 out.onNext(response);
                 out.onCompleted();
             });

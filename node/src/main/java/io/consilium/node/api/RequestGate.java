@@ -79,6 +79,14 @@ final class RequestGate implements DecoratingHttpServiceFunction {
         charge(ServiceRequestContext.current(), size, beside);
     }
 
+    /** Counts an answer. What was asked is done by now, so it is never refused: the next requests wait for the room. */
+    static void hold(ServiceRequestContext ctx, long answer) {
+        Held held = ctx.attr(HELD);
+        if (held != null) {
+            held.add(answer);
+        }
+    }
+
     /** What one request holds of the bound until its answer has been written. */
     private final class Held {
         private final long announced;
@@ -101,6 +109,13 @@ final class RequestGate implements DecoratingHttpServiceFunction {
             }
             all += more;
             return true;
+        }
+
+        synchronized void add(long more) {
+            if (!closed) {
+                bytes.addAndGet(more);
+                all += more;
+            }
         }
 
         synchronized long close() {
