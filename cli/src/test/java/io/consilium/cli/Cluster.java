@@ -22,10 +22,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /** Four real node processes and the command line against them, for tests. */
 final class Cluster implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int LAST_LINES = 15;
 
     final Devnet devnet;
     final NodeWatch watch;
@@ -57,6 +62,15 @@ final class Cluster implements AutoCloseable {
             throw failed;
         }
         return cluster;
+    }
+
+    /** Until it holds; asked with a rest between, since each command of this process opens a connection of its own. */
+    static void await(String what, Callable<Boolean> holds) throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!holds.call()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            LockSupport.parkNanos(POLL.toNanos());
+        }
     }
 
     /** What a command said. */
@@ -196,9 +210,27 @@ final class Cluster implements AutoCloseable {
         return Files.write(devnet.directory().resolve(name), content);
     }
 
+    /** A node that no test ended and that is gone all the same is a failure, told with the last it logged. */
     @Override
     public void close() throws Exception {
+        List<String> endedByThemselves = new ArrayList<>();
+        for (DevnetNode node : devnet.nodes()) {
+            OptionalInt exitCode = devnet.exitCode(node);
+            if (exitCode.isPresent()) {
+                endedByThemselves.add(node.id() + " ended with exit code " + exitCode.getAsInt() + "\n"
+                        + lastLines(devnet.console(node)) + lastLines(devnet.log(node)));
+            }
+        }
         watch.stop(devnet.nodes());
         devnet.delete();
+        assertThat(endedByThemselves).isEmpty();
+    }
+
+    private static String lastLines(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return "";
+        }
+        List<String> lines = Files.readAllLines(file);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())) + "\n";
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -27,7 +26,6 @@ class CustodyIT {
     private static final String NEXT_PRIVACY = "riverside/privacy";
     private static final String RESEARCHER = "helix/researcher";
     private static final String CODE = "http://loinc.org|94500-6";
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private Cluster cluster;
 
@@ -369,12 +367,10 @@ class CustodyIT {
     }
 
     private void untilReceived(String record) throws Exception {
-        long deadline = System.nanoTime() + LIMIT_NANOS;
-        String shown;
-        do {
-            assertThat(System.nanoTime()).as("the new custodian has it").isLessThan(deadline);
-            shown = cluster.run(READER, "record", "show", record).ended(0).out();
-        } while (shown.contains("\"leaving\""));
+        Cluster.await("the new custodian has it", () -> !cluster.run(READER, "record", "show", record)
+                .ended(0)
+                .out()
+                .contains("\"leaving\""));
     }
 
     private String patient() throws Exception {

@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -38,7 +36,6 @@ class LifeOfARecordIT {
     private static final String RATIONALE = "Unconscious-at-the-emergency-room";
     private static final Duration REVIEW = Duration.ofSeconds(3);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private Cluster cluster;
     private String patient = "";
@@ -174,15 +171,10 @@ class LifeOfARecordIT {
                 .contains(glass);
         assertThat(cluster.field("rationale", PRIVACY, "access", "show", glass)).isEqualTo(RATIONALE);
 
-        long deadline = System.nanoTime() + LIMIT_NANOS;
-        boolean overdue = false;
-        while (!overdue && System.nanoTime() < deadline) {
-            JsonFields pending = cluster.json(PRIVACY, "access", "list", "--pending-review")
-                    .objects("items")
-                    .get(0);
-            overdue = pending.flag("overdue");
-        }
-        assertThat(overdue).isTrue();
+        Cluster.await("the review is overdue", () -> cluster.json(PRIVACY, "access", "list", "--pending-review")
+                .objects("items")
+                .get(0)
+                .flag("overdue"));
         Cluster.Said blocked = breakGlass().ended(6);
         assertThat(blocked.json().text("code")).isEqualTo("REVIEW_OVERDUE");
         cluster.run(READER, "access", "review", glass, "--outcome", "justified", "--note", "mine")
@@ -304,7 +296,7 @@ class LifeOfARecordIT {
         DevnetNode away = cluster.devnet.node(4);
         Path copy =
                 away.dataDir().resolve("vault").resolve(hash.substring(0, 2)).resolve(hash);
-        await("the replica has the content", () -> Files.exists(copy));
+        Cluster.await("the replica has the content", () -> Files.exists(copy));
         cluster.kill(List.of(away));
         cluster.run(PRIVACY, "record", "erase", record, "--reason", "patient asked", "--basis", "gdpr-17")
                 .ended(0);
@@ -319,15 +311,7 @@ class LifeOfARecordIT {
                         "--node",
                         cluster.devnet.node(4).api().toString())
                 .refused(3);
-        await("the replica has deleted its copy", () -> !Files.exists(copy));
-    }
-
-    private static void await(String what, BooleanSupplier done) {
-        long limit = System.nanoTime() + LIMIT_NANOS;
-        while (!done.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(limit);
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        Cluster.await("the replica has deleted its copy", () -> !Files.exists(copy));
     }
 
     /** Events since the watch began, each once, over a restart of the node that tells them (INT-3). */
@@ -349,11 +333,7 @@ class LifeOfARecordIT {
         CompletableFuture<Cluster.Said> waiting = CompletableFuture.supplyAsync(
                 () -> cluster.runTelling(told, PRIVACY, "access", "watch", "--limit", "2"));
         cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
-        long limit = System.nanoTime() + LIMIT_NANOS;
-        while (told.size() == 0) {
-            assertThat(System.nanoTime()).as("the watch tells its first event").isLessThan(limit);
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        Cluster.await("the watch tells its first event", () -> told.size() > 0);
         cluster.kill(List.of(teller));
         cluster.run(RESEARCHER, "access", "request", "--record", record, "--purpose", "TREAT");
         cluster.start(List.of(teller));

@@ -20,7 +20,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,7 +48,6 @@ class ProvenanceIT {
     private static final int IN_A_CASE = 100;
     private static final int ON_A_PALLET = 50;
     private static final Duration SHELF_LIFE = Duration.ofSeconds(60);
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     private Cluster cluster;
     private String lotId = "";
@@ -240,12 +238,10 @@ class ProvenanceIT {
     }
 
     private void expired() throws Exception {
-        long deadline = System.nanoTime() + LIMIT_NANOS;
-        Cluster.Said verified = pack(PHARMACIST, "verify", "OLD1");
-        while (verified.exitCode() == 0 && System.nanoTime() < deadline) {
-            verified = pack(PHARMACIST, "verify", "OLD1");
-        }
-        assertThat(verified.ended(9).json().text("additionalInfo")).isEqualTo("Expired");
+        Cluster.await(
+                "the pack expires", () -> pack(PHARMACIST, "verify", "OLD1").exitCode() != 0);
+        Cluster.Said verified = pack(PHARMACIST, "verify", "OLD1").ended(9);
+        assertThat(verified.json().text("additionalInfo")).isEqualTo("Expired");
         refused("EXPIRED", PHARMACIST, "drug", "dispense", "--gtin", GTIN, "--serial", "OLD1");
     }
 
@@ -259,10 +255,11 @@ class ProvenanceIT {
                         .containsExactly("transmed", "northside"));
         for (DevnetNode node : cluster.devnet.nodes()) {
             String uri = node.api().toString();
-            long deadline = System.nanoTime() + LIMIT_NANOS;
-            while (cluster.json(PHARMACIST, "chain", "status", "--node", uri).number("height") < recallHeight) {
-                assertThat(System.nanoTime()).as(node.id()).isLessThan(deadline);
-            }
+            Cluster.await(
+                    node.id() + " has the recall",
+                    () -> cluster.json(PHARMACIST, "chain", "status", "--node", uri)
+                                    .number("height")
+                            >= recallHeight);
             Cluster.Said verified =
                     pack(PHARMACIST, "verify", serial(150), "--node", uri).ended(9);
             assertThat(verified.json().text("additionalInfo")).as(node.id()).isEqualTo("Recalled");
