@@ -144,7 +144,7 @@ final class ChainCommands {
                                     "Wait until it can no longer be applied, and send a no-op to make that final.")
                     boolean settle)
             throws Exception {
-        session.output().result(new Settlement(session).run(Ids.transaction(id), settle));
+        session.output().result(Settlement.of(session).run(Ids.transaction(id), settle));
         return 0;
     }
 
