@@ -145,9 +145,10 @@ final class NodeCommands {
         NodeConfig config = NodeSetup.config(
                 UserFiles.existing(file), session.environment(), settings == null ? Map.of() : settings);
         try {
-            return NodeProcess.run(config, companionsEnd(), node -> session.output()
+            NodeProcess.run(config, companionsEnd(), node -> session.output()
                     .say("Node " + config.institution() + " serves https://"
                             + config.api().host() + ":" + node.apiPort()));
+            return 0;
         } catch (NodeStartException refused) {
             throw NodeSetup.failure(refused);
         }

@@ -57,9 +57,7 @@ final class Settlement {
 
     static Settlement of(Session session) throws ClientException {
         return new Settlement(
-                new SessionChain(session),
-                new Unsettled(session.context().home()),
-                session.output()::say);
+                new SessionChain(session), new Unsettled(session.context().home()), session.output()::say);
     }
 
     Map<String, Object> run(Hash txId, boolean settle) throws ClientException, IOException, InterruptedException {

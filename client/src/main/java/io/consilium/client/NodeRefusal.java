@@ -10,6 +10,9 @@ public final class NodeRefusal extends ClientException {
     /** The code of a node that a token was not made for; tokens name the chain and the node. */
     private static final String WRONG_AUDIENCE = "WRONG_AUDIENCE";
 
+    /** The code of a node that has no room for a request. */
+    private static final String BUSY = "BUSY";
+
     private final int httpStatus;
 
     private NodeRefusal(int httpStatus, FailureClass kind, Problem problem) {
@@ -86,6 +89,14 @@ public final class NodeRefusal extends ClientException {
 
     private static String sentence(String text) {
         return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    /**
+     * Whether nothing of a refused request was done: it was at fault, or the node said BUSY, which it says at its door
+     * alone. A failure of the node, or of something between, may have come after the work.
+     */
+    boolean isBeforeAdmission() {
+        return kind() != FailureClass.OUTCOME_UNKNOWN && (httpStatus < 500 || code().equals(BUSY));
     }
 
     /** 0 for one transaction of a batch. */

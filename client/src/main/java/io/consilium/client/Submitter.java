@@ -41,10 +41,10 @@ public final class Submitter {
             // The request may have arrived: the node, if it is back, knows.
             return lookUp(txId).orElseThrow(() -> unknown(txId, lost));
         } catch (NodeRefusal refusal) {
-            if (refusal.kind() == FailureClass.OUTCOME_UNKNOWN) {
-                throw unknown(txId, refusal);
+            if (refusal.isBeforeAdmission()) {
+                throw refusal;
             }
-            throw refusal;
+            return lookUp(txId).orElseThrow(() -> unknown(txId, refusal));
         }
         return switch (result.getState()) {
             case "COMMITTED" -> receipt(txId, result.getReceiptProof().toByteArray());

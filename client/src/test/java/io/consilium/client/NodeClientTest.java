@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -209,6 +210,21 @@ class NodeClientTest {
 
     private Submitter submitter(Duration timeout) {
         return new Submitter(client, new ReceiptVerifier(chain.genesis.trustRoot()), timeout);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, INTERNAL, INTERNAL", "502, HTTP_502, UNREACHABLE", "503, UNAVAILABLE, UNREACHABLE"})
+    @DisplayName("TX-3 a failure of the node may have come after the work, so the outcome is unknown")
+    void aFailureLeavesTheOutcomeUnknown(int status, String code, FailureClass kind) throws Exception {
+        byte[] signed = chain.signed(body -> body.setNoop(Noop.getDefaultInstance()));
+        Hash txId = ParsedTransaction.parse(signed).txId();
+        answers.put("Submit", (exchange, request) -> FakeNode.refuse(exchange, status, code, kind));
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId)).isInstanceOf(OutcomeUnknown.class);
+
+        answers.put("Submit", (exchange, request) -> FakeNode.refuse(exchange, 503, "BUSY", FailureClass.UNREACHABLE));
+        assertThatThrownBy(() -> submitter(TIMEOUT).submit(signed, txId))
+                .isInstanceOfSatisfying(
+                        NodeRefusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.UNREACHABLE));
     }
 
     @Test

@@ -65,7 +65,7 @@ final class IncomingFrames implements PeerEvents {
 
     private boolean verify(InboundFrame inbound, TransactionBatch batch, boolean urgent) {
         return pool.received(batch.getTransactionsList(), urgent, clock.getAsLong(), good -> {
-            ReplicaEvent event = new ReplicaEvent.TransactionsReceived(good, clock.getAsLong());
+            ReplicaEvent event = new ReplicaEvent.TransactionsReceived(inbound.peer(), good, clock.getAsLong());
             boolean taken = urgent ? loop.urgent(event, inbound::release) : loop.bulk(event, inbound::release);
             if (!taken) {
                 drop(inbound);

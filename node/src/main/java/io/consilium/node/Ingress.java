@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ final class Ingress {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong nextRequest = new AtomicLong(1);
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+    private volatile Optional<RuntimeException> ended = Optional.empty();
 
     Ingress(
             VerificationPool pool,
@@ -81,6 +83,9 @@ final class Ingress {
         pending.put(request, checked);
         if (good.isEmpty()) {
             admitted(request, List.of());
+        } else if (ended.isPresent()) {
+            // After it was put there: whichever of the two comes later sees the other.
+            fail(request, ended.get());
         } else if (!enqueue.apply(
                 new ReplicaEvent.Submitted(List.of(new ReplicaEvent.Submission(request, good)), clock.getAsLong()))) {
             admitted(
@@ -117,8 +122,17 @@ final class Ingress {
         return bytes.get();
     }
 
+    /** Nothing is decided any more: who waits is told, and who comes later too. */
     void failAll(RuntimeException reason) {
-        List.copyOf(pending.values()).forEach(each -> each.answer().completeExceptionally(reason));
-        pending.clear();
+        ended = Optional.of(reason);
+        pending.keySet().forEach(request -> fail(request, reason));
+    }
+
+    private void fail(long request, RuntimeException reason) {
+        Pending submission = pending.remove(request);
+        if (submission != null) {
+            bytes.addAndGet(-submission.bytes());
+            submission.answer().completeExceptionally(reason);
+        }
     }
 }

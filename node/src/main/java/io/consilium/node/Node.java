@@ -46,9 +46,11 @@ import org.slf4j.LoggerFactory;
 public final class Node implements NodeGateway, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int NONCE_BYTES = 16;
-    private static final int CACHED_KEYS = 65_536;
+    private static final int CACHED_KEYS = 16_384;
     private static final int REMEMBERED_SIGNATURES = 4_096;
-    private static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+    /** What a frame holds beside the block that it carries. */
+    public static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+
     private static final long VIEW_NANOS = 20_000_000L;
 
     private final NodeIdentity identity;
@@ -102,7 +104,7 @@ public final class Node implements NodeGateway, AutoCloseable {
         this.waiters = new CommitWaiters(settings.maxWaiters());
         this.notifier = new Notifier(waiters);
         this.pool = new VerificationPool(settings.verifyThreads(), check, this::fail);
-        this.loop = new NodeLoop(replica, this::perform, this::turned, this::fail, clock);
+        this.loop = new NodeLoop(replica, this::perform, this::turned, this::fail, counters, clock);
         this.ingress = new Ingress(
                 pool, event -> loop.bulk(event, () -> {}), notifier, counters, clock, settings.maxIngressBytes());
         IncomingFrames frames = new IncomingFrames(loop, pool, counters, clock);
@@ -183,7 +185,7 @@ public final class Node implements NodeGateway, AutoCloseable {
                 PeerNetworkConfig.of(identity.institution(), chainId, settings.peerHost(), settings.peerPort());
         // The largest block of this chain must fit into a frame, whatever the configuration says.
         int frame = Math.max(settings.maxFrameBytes(), limits.maxBlockBytes() + FRAME_OVERHEAD_BYTES);
-        return defaults.bounded(frame, Math.max(settings.maxQueuedBytesPerPeer(), 2 * frame));
+        return defaults.bounded(frame, Math.max(settings.maxQueuedBytesPerPeer(), frame));
     }
 
     // Effects of the replica, on the deciding thread.
@@ -249,12 +251,12 @@ public final class Node implements NodeGateway, AutoCloseable {
     private void fail(Throwable cause) {
         if (failure.completeExceptionally(cause)) {
             waiters.failAll(stopping());
-            ingress.failAll(stopping());
+            ingress.failAll(new NodeStoppingException());
             LOG.error("node stops: {}", cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
         }
     }
 
-    /** Fails when the node cannot go on: the process must then end with exit code 1. */
+    /** Fails when the node cannot go on: the process must then end. */
     public CompletableFuture<Void> failure() {
         return failure.copy();
     }
@@ -384,7 +386,7 @@ public final class Node implements NodeGateway, AutoCloseable {
             network.close();
             pool.close();
             payloads.close();
-            ingress.failAll(stopping());
+            ingress.failAll(new NodeStoppingException());
             waiters.failAll(stopping());
             notifier.close();
         } catch (InterruptedException interrupted) {

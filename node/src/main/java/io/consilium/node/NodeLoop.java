@@ -5,7 +5,9 @@ import io.consilium.node.replica.Replica;
 import io.consilium.node.replica.ReplicaEffect;
 import io.consilium.node.replica.ReplicaEvent;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -15,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that decides. It takes what waits, in batches, lets the replica step, and passes the effects on in order.
  *
- * <p>Transactions that arrived in one turn reach the replica as one event, so that a loaded node steps once for hundreds
- * of them and tells its peers in one frame. Whatever is thrown here ends the loop: after a failed write or a broken
+ * <p>Transactions that one peer, or all clients, brought in one turn reach the replica as one event, so that a loaded node
+ * steps once for hundreds of them and tells its peers in one frame. Whatever is thrown here ends the loop: after a failed write or a broken
  * invariant nothing may be acknowledged any more (BFT-8, BFT-16).
  */
 final class NodeLoop {
@@ -30,6 +32,7 @@ final class NodeLoop {
     private final Consumer<ReplicaEffect> effects;
     private final Runnable turned;
     private final Consumer<Throwable> failed;
+    private final NodeCounters counters;
     private final LongSupplier clock;
     private final LoopQueue<Waiting> queue = new LoopQueue<>(MAX_WAITING);
     private final LoopTimers timers = new LoopTimers();
@@ -51,11 +54,13 @@ final class NodeLoop {
             Consumer<ReplicaEffect> effects,
             Runnable turned,
             Consumer<Throwable> failed,
+            NodeCounters counters,
             LongSupplier clock) {
         this.replica = replica;
         this.effects = effects;
         this.turned = turned;
         this.failed = failed;
+        this.counters = counters;
         this.clock = clock;
         this.thread = new Thread(this::run, "node-loop");
     }
@@ -122,20 +127,23 @@ final class NodeLoop {
     }
 
     private void stepAll(List<Waiting> taken) {
-        List<ParsedTransaction> received = new ArrayList<>();
+        Map<String, List<ParsedTransaction>> received = new LinkedHashMap<>();
+        PeerAsks asks = new PeerAsks();
         List<ReplicaEvent.Submission> submitted = new ArrayList<>();
         for (Waiting waiting : taken) {
             if (waiting.event() instanceof ReplicaEvent.TransactionsReceived transactions) {
-                received.addAll(transactions.transactions());
+                received.computeIfAbsent(transactions.peer(), peer -> new ArrayList<>())
+                        .addAll(transactions.transactions());
             } else if (waiting.event() instanceof ReplicaEvent.Submitted submissions) {
                 submitted.addAll(submissions.submissions());
-            } else {
+            } else if (asks.take(waiting.event())) {
                 replica.step(waiting.event(), this::perform);
+            } else {
+                counters.droppedFrames.increment();
             }
         }
-        if (!received.isEmpty()) {
-            replica.step(new ReplicaEvent.TransactionsReceived(received, clock.getAsLong()), this::perform);
-        }
+        received.forEach((peer, transactions) -> replica.step(
+                new ReplicaEvent.TransactionsReceived(peer, transactions, clock.getAsLong()), this::perform));
         if (!submitted.isEmpty()) {
             replica.step(new ReplicaEvent.Submitted(submitted, clock.getAsLong()), this::perform);
         }

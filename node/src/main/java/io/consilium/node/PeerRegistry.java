@@ -18,11 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The nodes of the chain's active institutions, as certified state names them (ID-1). */
-final class PeerRegistry {
+public final class PeerRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
     private static final int MAX_INSTITUTIONS = 10_000;
 
     private PeerRegistry() {}
+
+    /** How many nodes of other institutions this one may be connected to. */
+    public static int peers(ChainReader chain, String institution) {
+        return (int) read(chain, Map.of()).stream()
+                .filter(peer -> !peer.institution().equals(institution))
+                .count();
+    }
 
     /** {@code addresses} replaces registered endpoints, by institution. */
     static List<PeerAddress> read(ChainReader chain, Map<String, String> addresses) {

@@ -11,7 +11,8 @@ public final class StorageFailure extends Error {
         super(message, cause);
     }
 
-    StorageFailure(String message) {
+    /** @param message cause and next step, parted by a semicolon */
+    public StorageFailure(String message) {
         super(message);
     }
 }

@@ -197,7 +197,7 @@ public final class Devnet {
             throw new ClientException(
                     FailureClass.CONFLICT, "DEVNET_ENDING", "The nodes are being stopped", "Start them again later");
         }
-        Process process = launcher.start(node);
+        Process process = launcher.start(node, nodes().size());
         children.put(process.pid(), process);
         DevnetNode running = node.running(process.toHandle());
         replace(running);

@@ -16,6 +16,12 @@ import java.util.Optional;
  * the process id is the node's.
  */
 public final class NodeLauncher {
+    /** What the launcher gives a node is enough in a network of so many; more peers take more. */
+    private static final int NODES_OF_USUAL_HEAP = 7;
+
+    private static final int USUAL_HEAP_MEBIBYTES = 256;
+    private static final int MEBIBYTES_A_PEER = 8;
+
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     private final Path script;
@@ -43,8 +49,12 @@ public final class NodeLauncher {
         return script;
     }
 
+    private static int heapMebibytes(int nodes) {
+        return USUAL_HEAP_MEBIBYTES + (nodes - NODES_OF_USUAL_HEAP) * MEBIBYTES_A_PEER;
+    }
+
     /** The process inherits no stream and no terminal; what it prints goes to the node's console log. */
-    Process start(DevnetNode node) throws ClientException {
+    Process start(DevnetNode node, int nodes) throws ClientException {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {
             // A session of its own: closing the terminal must not end the node.
@@ -56,8 +66,15 @@ public final class NodeLauncher {
         File console = DevnetLayout.console(node.dataDir()).toFile();
         try {
             PrivateFile.directoriesOf(console.toPath());
-            return new ProcessBuilder(command)
-                    .directory(node.dataDir().toFile())
+            ProcessBuilder process = new ProcessBuilder(command);
+            if (nodes > NODES_OF_USUAL_HEAP) {
+                process.environment()
+                        .merge(
+                                "CONSILIUM_JAVA_OPTS",
+                                "-Xmx" + heapMebibytes(nodes) + "m",
+                                (own, heap) -> heap + " " + own);
+            }
+            return process.directory(node.dataDir().toFile())
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(console))

@@ -14,11 +14,28 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.Period;
 import io.consilium.proto.TransactionSigner;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds signatories in the state and checks that they and their keys are active at block time (TX-4). */
 public final class Signatories {
     private Signatories() {}
+
+    /**
+     * Why a transaction of these signers is a stranger's, if so: none of them may sign now. It would fill blocks with
+     * refusals, so no node takes it in (TX-6).
+     */
+    public static Optional<Rejection> strangers(LedgerState state, List<TransactionSigner> signers, long timeMillis) {
+        Optional<Rejection> first = Optional.empty();
+        for (TransactionSigner signer : signers) {
+            Optional<Rejection> refusal = refusal(state, signer, timeMillis);
+            if (refusal.isEmpty()) {
+                return Optional.empty();
+            }
+            first = first.or(() -> refusal);
+        }
+        return first;
+    }
 
     /** Why this signer may not sign now, if so. */
     public static Optional<Rejection> refusal(LedgerState state, TransactionSigner signer, long timeMillis) {

@@ -29,6 +29,10 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
     private static final ApiProblem TIMEOUT =
             ApiProblem.timeout("the node did not answer in time", "ask for the outcome, then try again");
 
+    /** What the server's framework says by itself: unlike BUSY, it may come after the work was done. */
+    private static final ApiProblem UNAVAILABLE =
+            ApiProblem.unavailable("UNAVAILABLE", "the node is busy or stopping", "try again in a second");
+
     private static final ApiProblem MALFORMED = new ApiProblem(
             400,
             "MALFORMED_REQUEST",
@@ -121,7 +125,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
                         6);
             case 413 -> ApiProblem.tooLarge("the request is larger than this node takes");
             case 415 -> ApiProblem.unsupportedMedia("application/protobuf, application/json and gRPC");
-            case 503 -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
+            case 503 -> UNAVAILABLE;
             default ->
                 status >= 500
                         ? unforeseen(new IllegalStateException("HTTP status " + status))
@@ -158,7 +162,7 @@ final class ApiErrors implements ServerErrorHandler, UnframedGrpcErrorHandler {
             case RESOURCE_EXHAUSTED -> ApiProblem.tooLarge("the request is larger than this node takes");
             case DEADLINE_EXCEEDED -> TIMEOUT;
             case UNIMPLEMENTED -> ofStatus(404);
-            case UNAVAILABLE -> ApiProblem.unavailable("BUSY", "the node is busy or stopping", "try again in a second");
+            case UNAVAILABLE -> UNAVAILABLE;
             default -> unforeseen(status.asException());
         };
     }

@@ -13,6 +13,7 @@ import io.consilium.node.Admission;
 import io.consilium.node.CommittedTransaction;
 import io.consilium.node.NodeBusyException;
 import io.consilium.node.NodeGateway;
+import io.consilium.node.NodeStoppingException;
 import io.consilium.proto.Problem;
 import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
@@ -25,12 +26,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes signed transactions in: reads them strictly, spends the caller's quota, checks that an active party signed, hands
  * them to the node, and if asked waits until they are final.
  */
 public final class TransactionIngress implements Operation<SubmitRequest, SubmitResponse> {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionIngress.class);
+
     private final NodeGateway node;
     private final int maxBatch;
     private final TokenBuckets quota;
@@ -126,20 +131,11 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
         return items;
     }
 
-    /** Strangers' transactions would only fill blocks with refusals, so one active party at least has to have signed. */
     private Optional<Rejection> refusal(ParsedTransaction parsed, LedgerState state, long nowMillis) {
         if (!parsed.chainId().equals(node.chainId())) {
             return Optional.of(Refusal.WRONG_CHAIN.rejection());
         }
-        Optional<Rejection> first = Optional.empty();
-        for (var signer : parsed.body().getSignersList()) {
-            Optional<Rejection> refusal = Signatories.refusal(state, signer, nowMillis);
-            if (refusal.isEmpty()) {
-                return Optional.empty();
-            }
-            first = first.or(() -> refusal);
-        }
-        return first;
+        return Signatories.strangers(state, parsed.body().getSignersList(), nowMillis);
     }
 
     private static void note(List<Item> items, List<Admission> admissions) {
@@ -177,12 +173,24 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                 .orTimeout(waitMillis, TimeUnit.MILLISECONDS)
                 .handleAsync(
                         (done, failure) -> {
-                            prove(items);
+                            answer(items);
                             return response(items);
                         },
                         executor)
                 // However it ended, nobody waits for these any more.
                 .whenComplete((response, failure) -> waits.forEach(wait -> wait.cancel(false)));
+    }
+
+    /** What was committed is never answered with a failure: whoever cannot be given the proof asks for it again. */
+    private void answer(List<Item> items) {
+        items.forEach(item -> item.commit.ifPresent(wait -> item.result.setState("UNKNOWN")));
+        try {
+            prove(items);
+        } catch (ProblemException noRoom) {
+            LOG.debug("receipts are not proven now: {}", noRoom.problem().error());
+        } catch (RuntimeException failed) {
+            ApiErrors.unforeseen(failed);
+        }
     }
 
     private void prove(List<Item> items) {
@@ -194,8 +202,6 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                         byte[] proof = proofs.receiptProof(
                                 view.chain(), new TxLocation(committed.height(), committed.index()));
                         item.result.setState("COMMITTED").setReceiptProof(UnsafeByteOperations.unsafeWrap(proof));
-                    } else {
-                        item.result.setState("UNKNOWN");
                     }
                 });
             }
@@ -215,6 +221,11 @@ public final class TransactionIngress implements Operation<SubmitRequest, Submit
                             "BUSY",
                             String.valueOf(cause.getMessage()),
                             "send it again in a second; it is safe to repeat")
+                    .asException();
+        }
+        if (cause instanceof NodeStoppingException) {
+            throw ApiProblem.timeout(
+                            String.valueOf(cause.getMessage()), "ask another node what became of it; it may be decided")
                     .asException();
         }
         if (cause instanceof RuntimeException e) {

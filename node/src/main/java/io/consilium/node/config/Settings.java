@@ -38,7 +38,7 @@ public final class Settings {
     static final Setting API_MAX_REQUEST_BYTES =
             add(number("api.max-request-bytes", 8 * MIB, 512 * KIB, 64 * MIB, "size of one request"));
     static final Setting API_MAX_IN_FLIGHT_BYTES =
-            add(number("api.max-in-flight-bytes", 48 * MIB, MIB, 4 * GIB, "memory of all requests and their answers"));
+            add(number("api.max-in-flight-bytes", 32 * MIB, MIB, 4 * GIB, "memory of all requests and their answers"));
     static final Setting API_REQUEST_TIMEOUT =
             add(number("api.request-timeout-millis", 30_000, 100, 600_000, "time to answer, waits not counted"));
     static final Setting API_IDLE_TIMEOUT =
@@ -56,7 +56,7 @@ public final class Settings {
     static final Setting TOKEN_TOLERANCE =
             add(number("token.clock-tolerance-seconds", 30, 0, 300, "difference of clocks allowed in tokens"));
     static final Setting TOKEN_MAX_REMEMBERED =
-            add(number("token.max-remembered", 200_000, 1_000, 10_000_000, "used tokens remembered until they expire"));
+            add(number("token.max-remembered", 120_000, 1_000, 10_000_000, "used tokens remembered until they expire"));
 
     static final Setting QUOTA_TRANSACTIONS =
             add(number("quota.transactions-per-second", 20_000, 1, 10_000_000, "an institution's steady rate"));
@@ -91,9 +91,9 @@ public final class Settings {
     static final Setting PEERS_ADDRESSES = add(text(
             "peers.addresses", "", "institution=host:port, comma separated, where the registry is not to be used"));
     static final Setting PEERS_MAX_FRAME_BYTES =
-            add(number("peers.max-frame-bytes", 8 * MIB, MIB, 256 * MIB, "size of one frame between nodes"));
+            add(number("peers.max-frame-bytes", 4 * MIB + 64 * KIB, MIB, 256 * MIB, "size of one frame between nodes"));
     static final Setting PEERS_MAX_QUEUED_BYTES =
-            add(number("peers.max-queued-bytes", 16 * MIB, MIB, GIB, "frames waiting for one peer"));
+            add(number("peers.max-queued-bytes", 4 * MIB + 64 * KIB, MIB, GIB, "blocks and bulk waiting for one peer"));
 
     static final Setting CONSENSUS_MIN_TIMEOUT = add(number("consensus.min-timeout-millis", 250, 10, 60_000, "round"));
     static final Setting CONSENSUS_MAX_TIMEOUT =
@@ -110,9 +110,9 @@ public final class Settings {
     static final Setting MEMPOOL_MAX_TRANSACTIONS =
             add(number("mempool.max-transactions", 50_000, 10, 10_000_000, "pending transactions"));
     static final Setting MEMPOOL_MAX_BYTES =
-            add(number("mempool.max-bytes", 48 * MIB, MIB, 16 * GIB, "memory of pending transactions"));
+            add(number("mempool.max-bytes", 32 * MIB, MIB, 16 * GIB, "memory of pending transactions"));
     static final Setting MEMPOOL_MAX_WAITERS =
-            add(number("mempool.max-waiters", 50_000, 10, 10_000_000, "callers waiting for a commit"));
+            add(number("mempool.max-waiters", 25_000, 10, 10_000_000, "callers waiting for a commit"));
     static final Setting VERIFY_THREADS =
             add(number("mempool.verify-threads", 2, 1, 64, "threads checking signatures"));
 

@@ -5,21 +5,37 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Frames that wait for one connection, in one lane for each priority, bounded by bytes. A lane is served only while those
- * before it are empty; a full lane drops its oldest frames, because a peer that lacks something asks for it again, and a
- * newer vote outdates an older.
+ * Frames that wait for one connection, in one lane for each priority, bounded by bytes: votes by themselves, blocks and
+ * bulk together. A lane is served only while those before it are empty. What is too much drops the oldest, of bulk before
+ * blocks, because a peer that lacks something asks for it again, and a newer vote outdates an older.
  */
 final class OutboundQueue {
-    private final List<Lane> lanes;
+    private final List<Lane> lanes = List.of(new Lane(), new Lane(), new Lane());
+    private final int maxVoteBytes;
+    private final int maxBulkBytes;
     private long dropped;
 
-    /** {@code maxBulkBytes} bounds the lanes of blocks and of bulk, each. */
+    /** {@code maxBulkBytes} bounds blocks and bulk together. */
     OutboundQueue(int maxVoteBytes, int maxBulkBytes) {
-        this.lanes = List.of(new Lane(maxVoteBytes), new Lane(maxBulkBytes), new Lane(maxBulkBytes));
+        this.maxVoteBytes = maxVoteBytes;
+        this.maxBulkBytes = maxBulkBytes;
     }
 
     synchronized void offer(byte[] frame, FramePriority priority) {
-        dropped += lanes.get(priority.ordinal()).offer(frame);
+        lane(priority).offer(frame);
+        Lane votes = lane(FramePriority.VOTE);
+        while (votes.bytes > maxVoteBytes) {
+            votes.drop();
+        }
+        Lane blocks = lane(FramePriority.BLOCK);
+        Lane bulk = lane(FramePriority.BULK);
+        while (blocks.bytes + bulk.bytes > maxBulkBytes) {
+            (bulk.bytes > 0 ? bulk : blocks).drop();
+        }
+    }
+
+    private Lane lane(FramePriority priority) {
+        return lanes.get(priority.ordinal());
     }
 
     synchronized Optional<byte[]> poll() {
@@ -39,24 +55,18 @@ final class OutboundQueue {
         return count;
     }
 
-    private static final class Lane {
+    private final class Lane {
         private final ArrayDeque<byte[]> frames = new ArrayDeque<>();
-        private final long bound;
         private long bytes;
 
-        Lane(long bound) {
-            this.bound = bound;
-        }
-
-        int offer(byte[] frame) {
+        void offer(byte[] frame) {
             frames.addLast(frame);
             bytes += frame.length;
-            int lost = 0;
-            while (bytes > bound) {
-                bytes -= frames.removeFirst().length;
-                lost++;
-            }
-            return lost;
+        }
+
+        void drop() {
+            bytes -= frames.removeFirst().length;
+            dropped++;
         }
 
         Optional<byte[]> poll() {

@@ -40,7 +40,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int MAX_NESTING = 16;
 
     /** More than any block has transactions, which is the longest list between nodes. */
-    static final int MAX_VALUES = (1 << 16) + 64;
+    public static final int MAX_VALUES = (1 << 16) + 64;
 
     /** What a decoded frame costs at least, so that a flood of tiny ones is bounded too. */
     private static final int MIN_CHARGE_BYTES = 512;
@@ -126,7 +126,9 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = Optional.of(ctx);
-        credit = Optional.of(new InboundCredit(ctx.channel(), config.maxInboundBytes()));
+        InboundCredit mine = new InboundCredit(ctx.channel(), config.maxInboundBytes(), network.inbound());
+        network.inbound().join(mine);
+        credit = Optional.of(mine);
     }
 
     @Override
@@ -269,6 +271,7 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        credit.ifPresent(network.inbound()::leave);
         network.closed(this, dialled, open);
         open = false;
         ctx.fireChannelInactive();

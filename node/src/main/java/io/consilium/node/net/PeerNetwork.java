@@ -64,6 +64,7 @@ public final class PeerNetwork implements AutoCloseable {
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("peer-names", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final PeerCounters counters = new PeerCounters();
+    private final InboundTotal inbound = new InboundTotal(PeerNetworkConfig.MAX_INBOUND_BYTES_IN_ALL);
     private final RefusalLog refusals = new RefusalLog(LOG);
     private final AtomicInteger unauthenticated = new AtomicInteger();
     private final Map<String, PeerConnection> open = new ConcurrentHashMap<>();
@@ -89,6 +90,10 @@ public final class PeerNetwork implements AutoCloseable {
         this.tls = new PeerTls(tlsKey, certificate, key -> keys.containsKey(key));
         this.loops = new MultiThreadIoEventLoopGroup(
                 config.ioThreads(), new DefaultThreadFactory("peers", true), NioIoHandler.newFactory());
+    }
+
+    InboundTotal inbound() {
+        return inbound;
     }
 
     /** Binds the port and starts to dial; throws {@link BindException} that names the port if it is taken. */

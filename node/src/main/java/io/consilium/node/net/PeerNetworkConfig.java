@@ -1,13 +1,14 @@
 package io.consilium.node.net;
 
 import io.consilium.crypto.Hash;
+import io.consilium.proto.WireValues;
 
 /**
  * Who this node is towards its peers, and the bounds of every connection.
  *
  * @param maxFrameBytes of one frame after the Hello
  * @param maxVoteQueueBytes waiting for one peer with {@link FramePriority#VOTE}; the oldest are dropped beyond
- * @param maxBulkQueueBytes the same for {@link FramePriority#BLOCK}, and again for {@link FramePriority#BULK}
+ * @param maxBulkQueueBytes the same for {@link FramePriority#BLOCK} and {@link FramePriority#BULK} together
  * @param maxInboundBytes of frames read from one peer and not yet handled; reading pauses beyond
  */
 public record PeerNetworkConfig(
@@ -27,7 +28,18 @@ public record PeerNetworkConfig(
         int maxBackoffMillis) {
     public static final int PROTOCOL = 1;
 
-    private static final int MIB = 1 << 20;
+    public static final int MAX_VOTE_QUEUE_BYTES = 512 * 1024;
+
+    /** Of all peers together. One that sends as much as it can holds a third: what it may, and a frame more. */
+    public static final int MAX_INBOUND_BYTES_IN_ALL = 20 << 20;
+
+    /** What a frame may take in memory beyond its bytes. */
+    public static final int MAX_FRAME_VALUE_BYTES = PeerConnection.MAX_VALUES * WireValues.VALUE_BYTES;
+
+    private static final int MAX_INBOUND_BYTES = 2 << 20;
+
+    /** Room for the largest block of an ordinary chain, 4 MiB, and what goes with it. */
+    private static final int MAX_FRAME_BYTES = (4 << 20) + 64 * 1024;
 
     public PeerNetworkConfig {
         if (maxFrameBytes < 1024 || maxVoteQueueBytes < 1024 || maxBulkQueueBytes < maxFrameBytes) {
@@ -45,10 +57,10 @@ public record PeerNetworkConfig(
                 listenHost,
                 listenPort,
                 1,
-                8 * MIB,
-                2 * MIB,
-                16 * MIB,
-                8 * MIB,
+                MAX_FRAME_BYTES,
+                MAX_VOTE_QUEUE_BYTES,
+                MAX_FRAME_BYTES,
+                MAX_INBOUND_BYTES,
                 64,
                 5_000,
                 10_000,

@@ -1,7 +1,10 @@
 package io.consilium.node.process;
 
+import io.consilium.node.Node;
 import io.consilium.node.NodeSettings;
 import io.consilium.node.config.NodeConfig;
+import io.consilium.node.net.PeerNetworkConfig;
+import io.consilium.node.replica.ReplicaConfig;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,34 +17,51 @@ import java.util.Optional;
 final class HeapBudget {
     private static final long MIB = 1 << 20;
 
-    /** What a node takes at rest: its code's own, and small caches of keys, proofs and signatures. */
+    /** What a node takes at rest: its code's own, and small caches of proofs. */
     private static final long AT_REST = 24 * MIB;
 
-    /** Frames of peers that were read and not yet handled. */
-    private static final long READ_FROM_PEERS = 24 * MIB;
+    /** Keys that were parsed, signatures and transactions that were verified. */
+    private static final long REMEMBERED = 8 * MIB;
 
-    /** The lanes of blocks and of bulk; a frame that waits for several peers is there once. */
-    private static final int LANES = 2;
+    /** Blocks of which callers and readers were not told yet: 20,000 transactions with their events. */
+    private static final long UNTOLD = 8 * MIB;
+
+    /** What an executed block takes for each byte of its body: the body, its transactions and what they write. */
+    private static final int EXECUTED = 2;
 
     private static final long TOKEN_BYTES = 96;
     private static final long WAITER_BYTES = 200;
 
     private final Map<String, Long> bySetting = new LinkedHashMap<>();
+    private final long fixed;
 
-    HeapBudget(NodeConfig config) {
+    /**
+     * @param peers institutions that this one may be connected to
+     * @param maxBlockBytes of the chain
+     */
+    HeapBudget(NodeConfig config, int peers, int maxBlockBytes) {
+        long frame = Math.max(config.peers().maxFrameBytes(), (long) maxBlockBytes + Node.FRAME_OVERHEAD_BYTES);
         bySetting.put("mempool.max-bytes", config.pending().maxBytes());
         bySetting.put("mempool.max-waiters", config.pending().maxWaiters() * WAITER_BYTES);
         bySetting.put("api.max-in-flight-bytes", config.api().maxInFlightBytes());
         bySetting.put("token.max-remembered", config.tokens().maxRemembered() * TOKEN_BYTES);
-        bySetting.put("peers.max-queued-bytes", LANES * config.peers().maxQueuedBytes());
+        bySetting.put("peers.max-queued-bytes", peers * Math.max(config.peers().maxQueuedBytes(), frame));
         bySetting.put("storage.node-cache-bytes", config.storage().bounds().nodeCacheBytes());
+        fixed = AT_REST
+                + REMEMBERED
+                + UNTOLD
+                + NodeSettings.INGRESS_BYTES
+                + ReplicaConfig.MAX_FETCHED_BYTES
+                + (long) ReplicaConfig.MAX_EXECUTED_BLOCKS * EXECUTED * maxBlockBytes
+                + (long) peers * PeerNetworkConfig.MAX_VOTE_QUEUE_BYTES
+                // A frame is read whole before reading pauses.
+                + PeerNetworkConfig.MAX_INBOUND_BYTES_IN_ALL
+                + frame
+                + PeerNetworkConfig.MAX_FRAME_VALUE_BYTES;
     }
 
     long bytes() {
-        return AT_REST
-                + READ_FROM_PEERS
-                + NodeSettings.INGRESS_BYTES
-                + bySetting.values().stream().mapToLong(Long::longValue).sum();
+        return fixed + bySetting.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Why a heap of this size is too small, if it is. */

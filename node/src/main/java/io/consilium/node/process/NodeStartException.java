@@ -1,8 +1,11 @@
 package io.consilium.node.process;
 
-/** The node cannot be made or started: one line of cause, one of what to do next, and the command's exit code. */
+/** The node cannot be made, started or run on: one line of cause, one of what to do next, and the command's exit code. */
 public final class NodeStartException extends Exception {
     private static final long serialVersionUID = 1;
+
+    /** A fault of this program, or a halt because validators disagree. */
+    public static final int INTERNAL = 1;
 
     /** Wrong usage, a missing file, a wrong password, another chain's genesis. */
     public static final int USAGE = 2;

@@ -4,11 +4,13 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeystoreException;
 import io.consilium.crypto.PrivateFile;
 import io.consilium.crypto.WrongPasswordException;
+import io.consilium.ledger.LedgerLimits;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.node.Node;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeIdentity;
 import io.consilium.node.NodeSettings;
+import io.consilium.node.PeerRegistry;
 import io.consilium.node.api.ApiServer;
 import io.consilium.node.api.ClientApi;
 import io.consilium.node.api.PolicySource;
@@ -76,15 +78,11 @@ public final class RunningNode implements AutoCloseable {
     }
 
     private void open() throws NodeStartException {
-        Optional<NodeStartException> objection =
-                new HeapBudget(config).objection(Runtime.getRuntime().maxMemory());
-        if (objection.isPresent()) {
-            throw objection.get();
-        }
         NodeKeys keys = keys(config);
         Hash chainId = GenesisReader.read(config.genesis()).chainId();
         RocksChainStore store = store(chainId);
         opened.push(store);
+        requireHeap(store);
         NodeIdentity identity = identity(new LedgerState(store.latest()), keys);
         FileVault vault = vault();
         opened.push(vault);
@@ -119,6 +117,17 @@ public final class RunningNode implements AutoCloseable {
                 ProgramVersion.text()));
         opened.push(server);
         api = Optional.of(server);
+    }
+
+    private void requireHeap(RocksChainStore store) throws NodeStartException {
+        int peers = PeerRegistry.peers(store, config.institution());
+        int block =
+                LedgerLimits.of(new LedgerState(store.latest()).parameters()).maxBlockBytes();
+        Optional<NodeStartException> objection = new HeapBudget(config, peers, block)
+                .objection(Runtime.getRuntime().maxMemory());
+        if (objection.isPresent()) {
+            throw objection.get();
+        }
     }
 
     private static void count(NodeMetrics metrics, Node node) {

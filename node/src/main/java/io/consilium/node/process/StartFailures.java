@@ -1,7 +1,9 @@
 package io.consilium.node.process;
 
 import io.consilium.crypto.KeystoreException;
+import io.consilium.node.NodeHaltedException;
 import io.consilium.node.config.ConfigException;
+import io.consilium.storage.StorageFailure;
 import io.consilium.storage.StoreCorruptException;
 import io.consilium.storage.StoreException;
 import io.consilium.storage.StoreExistsException;
@@ -9,6 +11,8 @@ import io.consilium.storage.StoreInUseException;
 import io.consilium.storage.StoreMissingException;
 import io.consilium.storage.WrongChainException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /** Turns failures of the parts into what a person at a terminal needs. */
 final class StartFailures {
@@ -23,10 +27,46 @@ final class StartFailures {
                 .causedBy(e);
     }
 
-    /** The store's messages say cause and next step in two halves. */
+    /** Why a node that ran had to stop by itself. */
+    static NodeStartException ended(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String[] halves = halves(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        if (cause instanceof StorageFailure) {
+            return new NodeStartException(NodeStartException.CORRUPT, "STORE_FAILED", halves[0], halves[1])
+                    .causedBy(cause);
+        }
+        if (cause instanceof NodeHaltedException) {
+            return new NodeStartException(
+                            NodeStartException.INTERNAL,
+                            "NODE_HALTED",
+                            "the node halted: " + cause.getMessage(),
+                            "its log says more; compare `consilium chain status` of the nodes before it starts again")
+                    .causedBy(cause);
+        }
+        return new NodeStartException(
+                        NodeStartException.INTERNAL,
+                        "NODE_FAILED",
+                        "the node failed: " + halves[0],
+                        "its log says more; start it again, and report it if it fails again")
+                .causedBy(cause);
+    }
+
+    /** Messages of the store and of a halt say cause and next step in two halves. */
+    private static String[] halves(String message) {
+        String line = message.replaceAll("\\s+", " ");
+        int cut = line.indexOf("; ");
+        return cut < 0
+                ? new String[] {line, "see the node's log"}
+                : new String[] {line.substring(0, cut), line.substring(cut + 2)};
+    }
+
     static NodeStartException of(StoreException e) {
-        String[] halves = String.valueOf(e.getMessage()).split("; ", 2);
-        String hint = halves.length > 1 ? halves[1] : "see the node's log";
+        String[] halves = halves(String.valueOf(e.getMessage()));
+        String hint = halves[1];
         if (e instanceof StoreInUseException) {
             return new NodeStartException(NodeStartException.CONFLICT, "DATA_DIRECTORY_IN_USE", halves[0], hint)
                     .causedBy(e);

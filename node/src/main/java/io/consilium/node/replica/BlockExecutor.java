@@ -25,6 +25,7 @@ import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.DecidedBatch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ import java.util.SortedMap;
  */
 final class BlockExecutor {
     /** Undecided siblings kept at one height; more rounds than that in a row drop the oldest, which can be run again. */
-    static final int MAX_SIBLINGS = 4;
+    static final int MAX_SIBLINGS = 2;
 
     /** Siblings of one height that can be run again; far more rounds than one height ever sees. */
     private static final int MAX_LEADER_RECORDS = 4_096;
@@ -54,6 +55,7 @@ final class BlockExecutor {
     private final Mempool mempool;
     private final TransactionCheck check;
     private final Map<Hash, ExecutedBlock> executed = new LinkedHashMap<>();
+    private final Map<Hash, Map<Hash, ParsedTransaction>> byLeaf = new HashMap<>();
     private final Map<Hash, byte[]> leaderRecords = new LinkedHashMap<>();
 
     BlockExecutor(
@@ -78,7 +80,7 @@ final class BlockExecutor {
         }
     }
 
-    /** The oldest pending transactions as a block; empty if there are none and an empty block is not wanted. */
+    /** What waits, of each institution in turn, as a block; empty if there are none and an empty block is not wanted. */
     Optional<ExecutedBlock> build(Effect.Build order) {
         ChainTip tip = store.tip();
         if (tip.height() + 1 != order.height() || !tip.blockHash().equals(order.parentHash())) {
@@ -122,7 +124,7 @@ final class BlockExecutor {
         mempool.expire(timestampMillis);
         List<ParsedTransaction> chosen = new ArrayList<>(Math.min(maxCount, mempool.size()));
         int bytes = 0;
-        for (ParsedTransaction transaction : mempool.oldestFirst()) {
+        for (ParsedTransaction transaction : mempool.inTurn()) {
             if (ledger.admissible(transaction, timestampMillis).isPresent()) {
                 continue;
             }
@@ -255,7 +257,9 @@ final class BlockExecutor {
         }
         executed.put(block.hash(), block);
         if (executed.size() > MAX_SIBLINGS) {
-            executed.remove(executed.keySet().iterator().next());
+            Hash oldest = executed.keySet().iterator().next();
+            executed.remove(oldest);
+            byLeaf.remove(oldest);
         }
     }
 
@@ -284,13 +288,19 @@ final class BlockExecutor {
     /** A transaction of an undecided block that was executed here. */
     Optional<ParsedTransaction> transaction(Hash leafHash) {
         for (ExecutedBlock block : executed.values()) {
-            for (ParsedTransaction transaction : block.transactions()) {
-                if (transaction.leafHash().equals(leafHash)) {
-                    return Optional.of(transaction);
-                }
+            ParsedTransaction found =
+                    byLeaf.computeIfAbsent(block.hash(), hash -> byLeaf(block)).get(leafHash);
+            if (found != null) {
+                return Optional.of(found);
             }
         }
         return Optional.empty();
+    }
+
+    private static Map<Hash, ParsedTransaction> byLeaf(ExecutedBlock block) {
+        Map<Hash, ParsedTransaction> byLeaf = new HashMap<>();
+        block.transactions().forEach(transaction -> byLeaf.put(transaction.leafHash(), transaction));
+        return byLeaf;
     }
 
     /** Writes what executing the block gave, in one batch (BFT-15), and forgets its siblings. */
@@ -306,6 +316,7 @@ final class BlockExecutor {
                 block.result().index(),
                 block.result().events()));
         executed.clear();
+        byLeaf.clear();
         leaderRecords.clear();
     }
 }

@@ -31,7 +31,7 @@ import java.util.function.BiConsumer;
 final class BlockSync {
     static final int RANGE = 32;
     static final int MAX_RANGES_AHEAD = 6;
-    static final long MAX_BUFFERED_BYTES = 24L << 20;
+    static final long MAX_BUFFERED_BYTES = 8L << 20;
     static final long REQUEST_TIMEOUT_MILLIS = 2_000;
 
     /** How long a peer that sent a bad block, or none, is not asked. */

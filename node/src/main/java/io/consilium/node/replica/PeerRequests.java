@@ -16,11 +16,16 @@ import io.consilium.proto.TransactionBatch;
 import io.consilium.storage.ChainReader;
 import io.consilium.storage.StoredBlock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
-/** Answers what peers ask for: transactions, an undecided body, ranges of decided blocks. Every answer is bounded. */
+/**
+ * Answers what peers ask for: transactions, an undecided body, ranges of decided blocks. Every answer is bounded, that of
+ * transactions by what one block may hold.
+ */
 final class PeerRequests {
     /** Of one reply; a body or block larger than this travels alone. */
     static final int MAX_REPLY_BYTES = 2 << 20;
@@ -28,14 +33,25 @@ final class PeerRequests {
     private PeerRequests() {}
 
     /** The transactions that are at hand, in as many frames as they need. */
-    static List<PeerFrame> transactions(FetchTransactions request, Function<Hash, Optional<ParsedTransaction>> known)
+    static List<PeerFrame> transactions(
+            FetchTransactions request, int maxBytes, Function<Hash, Optional<ParsedTransaction>> known)
             throws MalformedException {
         if (request.getHashesCount() > MessageFrames.MAX_TRANSACTION_HASHES) {
             throw new MalformedException("a request for " + request.getHashesCount() + " transactions");
         }
+        Set<ByteString> asked = new HashSet<>();
         List<ParsedTransaction> found = new ArrayList<>();
+        int bytes = 0;
         for (ByteString hash : request.getHashesList()) {
-            known.apply(MessageFrames.hash(hash)).ifPresent(found::add);
+            if (!asked.add(hash)) {
+                throw new MalformedException("a request that names a transaction twice");
+            }
+            Optional<ParsedTransaction> transaction = known.apply(MessageFrames.hash(hash));
+            bytes += transaction.map(ParsedTransaction::size).orElse(0);
+            if (bytes > maxBytes) {
+                break;
+            }
+            transaction.ifPresent(found::add);
         }
         return split(found).stream()
                 .map(batch ->

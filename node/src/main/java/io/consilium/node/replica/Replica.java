@@ -14,6 +14,8 @@ import io.consilium.crypto.PublicKey;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.block.Receipt;
+import io.consilium.ledger.identity.Signatories;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ParsedTransaction;
@@ -22,11 +24,13 @@ import io.consilium.node.CommittedBlock;
 import io.consilium.node.CommittedTransaction;
 import io.consilium.proto.PeerFrame;
 import io.consilium.proto.TransactionBatch;
+import io.consilium.proto.TransactionSigner;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.VoteEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +117,7 @@ public final class Replica {
         if (event instanceof ReplicaEvent.PeerMessage message) {
             receive(message);
         } else if (event instanceof ReplicaEvent.TransactionsReceived received) {
-            take(received.transactions());
+            take(received.peer(), received.transactions());
         } else if (event instanceof ReplicaEvent.Submitted submitted) {
             submit(submitted.submissions());
         } else if (event instanceof ReplicaEvent.TimerFired timer) {
@@ -187,7 +191,7 @@ public final class Replica {
         } else if (effect instanceof Effect.Alarm alarm) {
             out.alarm(alarm.code().name(), alarm.height(), alarm.round(), alarm.detail());
         } else if (effect instanceof Effect.ResendPending) {
-            out.disseminate(names.validators(), mempool.oldest(MAX_RESENT, config.disseminationBytes()));
+            out.disseminate(names.validators(), mempool.first(MAX_RESENT, config.disseminationBytes()));
         } else if (effect instanceof Effect.Halt halt) {
             halt(halt.reason());
         }
@@ -287,10 +291,13 @@ public final class Replica {
         String peer = message.peer();
         try {
             switch (frame.getFrameCase()) {
-                case TRANSACTIONS -> take(checked(frame.getTransactions()));
-                case FETCHED_TRANSACTIONS -> take(checked(frame.getFetchedTransactions()));
+                case TRANSACTIONS -> take(peer, checked(frame.getTransactions()));
+                case FETCHED_TRANSACTIONS -> take(peer, checked(frame.getFetchedTransactions()));
                 case FETCH_TRANSACTIONS ->
-                    PeerRequests.transactions(frame.getFetchTransactions(), this::transaction)
+                    PeerRequests.transactions(
+                                    frame.getFetchTransactions(),
+                                    config.ledgerLimits().maxBlockBytes(),
+                                    this::transaction)
                             .forEach(batch -> out.block(peer, batch));
                 case FETCH_BODY -> out.block(peer, PeerRequests.body(frame.getFetchBody(), this::heldBlock));
                 case BODY ->
@@ -335,12 +342,21 @@ public final class Replica {
                 .or(() -> Optional.ofNullable(recent.get(hash)).map(height -> ReplicaRecovery.block(store, height)));
     }
 
-    /** Transactions of peers: they wait here too, and may complete a block that is being put together. */
-    private void take(List<ParsedTransaction> transactions) {
+    /**
+     * Transactions of peers: they wait here too, unless strangers signed them, and may complete a block that is being put
+     * together. A transaction that no block may hold yet makes no round (BFT-9).
+     */
+    private void take(String peer, List<ParsedTransaction> transactions) {
+        Optional<String> bringer = Optional.of(peer);
+        Map<List<TransactionSigner>, Boolean> strangers = new HashMap<>();
+        LedgerState state = new LedgerState(store.latest());
         for (ParsedTransaction transaction : transactions) {
             if (!mempool.contains(transaction.txId())
+                    && !strangers.computeIfAbsent(
+                            transaction.body().getSignersList(), signers -> Signatories.strangers(state, signers, now)
+                                    .isPresent())
                     && store.transaction(transaction.txId()).isEmpty()) {
-                mempool.add(transaction);
+                mempool.add(transaction, bringer, !check.isRipe(transaction, now));
             }
         }
         bodies.offer(transactions).forEach(block -> inbox.add(new Event.BodyAvailable(block, now)));
@@ -382,6 +398,7 @@ public final class Replica {
                 TimerKind kind = TimerKind.values()[timer.key().kind()];
                 if (kind == TimerKind.STATUS) {
                     mempool.expire(now);
+                    mempool.ripen(transaction -> check.isRipe(transaction, now));
                 }
                 inbox.add(new Event.TimerFired(kind, timer.token(), now));
             }
@@ -398,12 +415,12 @@ public final class Replica {
         connected.put(peer.peer(), peer.tlsKey());
         names.caller(peer.peer(), peer.tlsKey());
         // It may have been away while these were sent (BFT-9).
-        out.disseminate(List.of(peer.peer()), mempool.oldest(Integer.MAX_VALUE, config.disseminationBytes()));
+        out.disseminate(List.of(peer.peer()), mempool.first(Integer.MAX_VALUE, config.disseminationBytes()));
     }
 
     /** Tells consensus what waits, when that changed and after each new tip (BFT-9). */
     private void signalWork() {
-        Work work = mempool.isEmpty() ? Work.NONE : isFull() ? Work.FULL : Work.SOME;
+        Work work = !mempool.hasWork() ? Work.NONE : isFull() ? Work.FULL : Work.SOME;
         if (work != told && !(work == Work.SOME && told == Work.FULL)) {
             inbox.add(work == Work.NONE ? new Event.WorkDrained(now) : new Event.WorkPending(now, work == Work.FULL));
             told = work;

@@ -17,8 +17,9 @@ public sealed interface ReplicaEvent {
      */
     record PeerMessage(String peer, PeerFrame frame, long nowMillis) implements ReplicaEvent {}
 
-    /** Transactions from peers whose signatures were checked on the way in. */
-    record TransactionsReceived(List<ParsedTransaction> transactions, long nowMillis) implements ReplicaEvent {
+    /** Transactions that a peer brought, whose signatures were checked on the way in. */
+    record TransactionsReceived(String peer, List<ParsedTransaction> transactions, long nowMillis)
+            implements ReplicaEvent {
         public TransactionsReceived {
             transactions = List.copyOf(transactions);
         }

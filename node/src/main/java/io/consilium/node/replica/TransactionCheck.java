@@ -43,6 +43,11 @@ public final class TransactionCheck {
         }
     }
 
+    /** Whether a block of this time may hold it. */
+    boolean isRipe(ParsedTransaction transaction, long timeMillis) {
+        return ledger.admissible(transaction, timeMillis).isEmpty();
+    }
+
     /** Everything that a client's transaction must satisfy at this node's clock (TX-2). */
     public Optional<Rejection> submitted(ParsedTransaction transaction, long nowMillis) {
         Optional<Rejection> rejection = ledger.admissible(transaction, nowMillis);

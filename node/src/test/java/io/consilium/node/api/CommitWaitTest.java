@@ -1,7 +1,6 @@
 package io.consilium.node.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.consilium.node.CommittedTransaction;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +25,8 @@ class CommitWaitTest {
     Path directory;
 
     @Test
-    void nobodyWaitsOnWhereTheAnswerFails() throws Exception {
+    @DisplayName("TX-3 a proof that there is no room for leaves the outcome unknown, and nobody waits on")
+    void whatMayBeDecidedIsNeverAnsweredWithAFailure() throws Exception {
         try (TestNetwork net = new TestNetwork(directory)) {
             List<CompletableFuture<CommittedTransaction>> waits = new ArrayList<>();
             AtomicInteger snapshots = new AtomicInteger();
@@ -54,7 +55,12 @@ class CommitWaitTest {
                                     .setTimeoutMillis(1)
                                     .build())
                     .toCompletableFuture();
-            assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(ProblemException.class);
+            assertThat(answer.get(30, TimeUnit.SECONDS).getResultsList())
+                    .singleElement()
+                    .satisfies(result -> {
+                        assertThat(result.getState()).isEqualTo("UNKNOWN");
+                        assertThat(result.getTxId()).isNotEmpty();
+                    });
             assertThat(waits).hasSize(1).allMatch(CompletableFuture::isCancelled);
         }
     }

@@ -34,6 +34,19 @@ class OutboundQueueTest {
         assertThat(queue.poll()).isEmpty();
     }
 
+    @Test
+    void blocksAndBulkShareOneBoundAndBulkGivesWay() {
+        queue.offer(frame(1, 60), FramePriority.BULK);
+        queue.offer(frame(2, 60), FramePriority.BLOCK);
+        queue.offer(frame(3, 50), FramePriority.BULK);
+        queue.offer(frame(4, 60), FramePriority.BLOCK);
+        queue.offer(frame(5, 100), FramePriority.VOTE);
+        assertThat(queue.takeDropped()).isEqualTo(3);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 5);
+        assertThat(queue.poll().orElseThrow()[0]).isEqualTo((byte) 4);
+        assertThat(queue.poll()).isEmpty();
+    }
+
     private static byte[] frame(int mark, int size) {
         byte[] bytes = new byte[size];
         bytes[0] = (byte) mark;

@@ -303,7 +303,8 @@ class PeerNetworkTest {
         alpha.start(List.of(address("beta", betaKey, beta.port())));
         assertThat(alpha.nextEvent()).isEqualTo("connected beta");
         byte[] bulk = PeerFrame.newBuilder()
-                .setTransactions(TransactionBatch.newBuilder().addTransactions(ByteString.copyFrom(new byte[3 << 20])))
+                .setTransactions(
+                        TransactionBatch.newBuilder().addTransactions(ByteString.copyFrom(new byte[768 << 10])))
                 .build()
                 .toByteArray();
         for (int i = 0; i < 5; i++) {

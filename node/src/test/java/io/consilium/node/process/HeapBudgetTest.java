@@ -8,19 +8,34 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeapBudgetTest {
     /** What Java gives out of the launcher's -Xmx256m. */
     private static final long HEAP = 247L << 20;
 
     private static HeapBudget budget(Map<String, String> flags) throws Exception {
+        return budget(flags, 3, 4 << 20);
+    }
+
+    private static HeapBudget budget(Map<String, String> flags, int peers, int blockBytes) throws Exception {
         return new HeapBudget(
-                NodeConfig.load(Optional.empty(), Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"), flags));
+                NodeConfig.load(Optional.empty(), Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"), flags),
+                peers,
+                blockBytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 6})
+    void theDefaultsFitTheHeapThatTheLauncherGivesOneOfFourOrSevenNodes(int peers) throws Exception {
+        assertThat(budget(Map.of(), peers, 4 << 20).objection(HEAP)).isEmpty();
     }
 
     @Test
-    void theDefaultsFitTheHeapThatTheLauncherGives() throws Exception {
-        assertThat(budget(Map.of()).objection(HEAP)).isEmpty();
+    void eachPeerAndTheChainsBlocksCount() throws Exception {
+        assertThat(budget(Map.of(), 30, 4 << 20).objection(HEAP))
+                .hasValueSatisfying(e -> assertThat(e.error()).contains("peers.max-queued-bytes"));
+        assertThat(budget(Map.of(), 3, 16 << 20).objection(HEAP)).isPresent();
     }
 
     @ParameterizedTest

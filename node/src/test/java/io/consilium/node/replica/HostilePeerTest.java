@@ -1,6 +1,7 @@
 package io.consilium.node.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.consilium.consensus.Effect;
@@ -17,10 +18,12 @@ import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.crypto.certificate.VoteBytes;
 import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.tx.ParsedTransaction;
+import io.consilium.node.TestTransactions;
 import io.consilium.proto.BlockBody;
 import io.consilium.proto.BlocksReply;
 import io.consilium.proto.BodyReply;
 import io.consilium.proto.DecidedBlock;
+import io.consilium.proto.FetchTransactions;
 import io.consilium.proto.PeerFrame;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -165,5 +168,58 @@ class HostilePeerTest {
             assertThat(cluster.machine(honest).replica.view().pendingTransactions())
                     .isZero();
         }
+    }
+
+    @Test
+    @DisplayName("TX-6 what strangers signed is not taken from a peer")
+    void takesNoTransactionOfStrangers() {
+        VirtualCluster cluster = new VirtualCluster(4);
+        ParsedTransaction stranger = TestTransactions.noop(
+                cluster.chain.genesis().chainId(), "x17/y", TestTransactions.key(9_999), cluster.now() + 300_000, 1);
+        ParsedTransaction otherKey = TestTransactions.noop(
+                cluster.chain.genesis().chainId(), "h1/admin", TestTransactions.key(9_999), cluster.now() + 300_000, 2);
+        ParsedTransaction known = cluster.machine(1).noop(3);
+        VirtualCluster.Machine honest = cluster.machine(0);
+        honest.step(new ReplicaEvent.TransactionsReceived("h1", List.of(stranger, otherKey, known), cluster.now()));
+        assertThat(honest.replica.isPending(stranger.txId())).isFalse();
+        assertThat(honest.replica.isPending(otherKey.txId())).isFalse();
+        assertThat(honest.replica.isPending(known.txId())).isTrue();
+    }
+
+    @Test
+    @DisplayName("BFT-9 what no block may hold yet makes no rounds on an idle chain, and is decided when one may")
+    void makesNoRoundsBeforeTheTimeOfATransaction() {
+        VirtualCluster cluster = new VirtualCluster(4);
+        ParsedTransaction early = cluster.chain.noop(1, 1, cluster.now() + 630_000);
+        for (int honest : List.of(0, 2, 3)) {
+            cluster.machine(honest).step(new ReplicaEvent.TransactionsReceived("h1", List.of(early), cluster.now()));
+        }
+        cluster.pass(25_000);
+        for (int honest : List.of(0, 2, 3)) {
+            assertThat(cluster.machine(honest).sent).doesNotContainKey("TIMEOUT");
+            assertThat(cluster.machine(honest).replica.isPending(early.txId())).isTrue();
+        }
+        cluster.until(20_000, () -> cluster.machine(0).has(early));
+    }
+
+    @Test
+    @DisplayName("BFT-13 one request is answered with one block's transactions at most, and names none of them twice")
+    void answersARequestWithABoundedAmount() throws MalformedException {
+        List<ParsedTransaction> pending = new ArrayList<>();
+        FetchTransactions.Builder all = FetchTransactions.newBuilder();
+        for (int i = 0; i < 20; i++) {
+            pending.add(TestTransactions.noop(CHAIN, "a/b", TestTransactions.key(1), 1_000, i));
+            all.addHashes(MessageFrames.bytes(pending.get(i).leafHash()));
+        }
+        int one = pending.get(0).size();
+        List<PeerFrame> answer = PeerRequests.transactions(all.build(), 5 * one, leaf -> pending.stream()
+                .filter(transaction -> transaction.leafHash().equals(leaf))
+                .findFirst());
+        assertThat(answer).singleElement().satisfies(frame -> assertThat(
+                        frame.getFetchedTransactions().getTransactionsCount())
+                .isEqualTo(5));
+        FetchTransactions twice = all.addHashes(all.getHashes(0)).build();
+        assertThatThrownBy(() -> PeerRequests.transactions(twice, 1 << 20, leaf -> Optional.empty()))
+                .isInstanceOf(MalformedException.class);
     }
 }

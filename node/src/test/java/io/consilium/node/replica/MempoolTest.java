@@ -10,6 +10,7 @@ import io.consilium.node.replica.Mempool.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +27,8 @@ class MempoolTest {
         assertThat(mempool.add(first)).isEqualTo(Outcome.ADDED);
         assertThat(mempool.add(second)).isEqualTo(Outcome.ADDED);
 
-        assertThat(mempool.oldestFirst()).containsExactly(first, second);
-        assertThat(mempool.oldest(1, 10_000)).containsExactly(first);
+        assertThat(mempool.inTurn()).containsExactly(first, second);
+        assertThat(mempool.first(1, 10_000)).containsExactly(first);
         assertThat(mempool.withLeaf(second.leafHash())).contains(second);
         assertThat(mempool.bytes()).isEqualTo(first.size() + second.size());
         assertThat(mempool.retained()).isEqualTo(first.retainedBytes() + second.retainedBytes());
@@ -54,6 +55,71 @@ class MempoolTest {
 
         mempool.remove(of("st-mary/a", 0, 1_000).txId());
         assertThat(mempool.add(of("st-mary/z", 99, 1_000))).isEqualTo(Outcome.ADDED);
+    }
+
+    @Test
+    @DisplayName("TX-6 one peer gets its share and no more, whoever signed what it brings")
+    void tx6_boundsTheShareOfOnePeer() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(brought("i" + i + "/a", i, "liar")).isEqualTo(Outcome.ADDED);
+        }
+        assertThat(brought("i9/a", 9, "liar")).isEqualTo(Outcome.OVER_QUOTA);
+        assertThat(brought("i9/a", 9, "honest")).isEqualTo(Outcome.ADDED);
+        mempool.remove(of("i0/a", 0, 1_000).txId());
+        assertThat(brought("i0/a", 0, "liar")).isEqualTo(Outcome.ADDED);
+    }
+
+    private Outcome brought(String actor, int number, String peer) {
+        return mempool.add(of(actor, number, 1_000), Optional.of(peer), false);
+    }
+
+    @Test
+    @DisplayName("TX-6 patients, of whom one custodian may register thousands, share what one institution may hold")
+    void tx6_boundsTheShareOfPatients() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(mempool.add(of("%032x".formatted(i), i, 1_000))).isEqualTo(Outcome.ADDED);
+        }
+        assertThat(mempool.add(of("%032x".formatted(9), 9, 1_000))).isEqualTo(Outcome.OVER_QUOTA);
+        assertThat(mempool.add(of("st-mary", 10, 1_000))).isEqualTo(Outcome.ADDED);
+    }
+
+    @Test
+    @DisplayName("TX-6 institutions are served in turn, each in its own order")
+    void tx6_servesInstitutionsInTurn() {
+        ParsedTransaction[] many = new ParsedTransaction[3];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = of("st-mary/" + (char) ('a' + i), i, 1_000);
+            mempool.add(many[i]);
+        }
+        ParsedTransaction other = of("central/b", 10, 1_000);
+        ParsedTransaction third = of("third", 11, 1_000);
+        mempool.add(other);
+        mempool.add(third);
+        assertThat(mempool.inTurn()).containsExactly(many[0], other, third, many[1], many[2]);
+        assertThat(mempool.first(2, 10_000)).containsExactly(many[0], other);
+        mempool.remove(other.txId());
+        assertThat(mempool.inTurn()).containsExactly(many[0], third, many[1], many[2]);
+    }
+
+    @Test
+    @DisplayName("BFT-9 what no block may hold yet is no work until one may")
+    void waitsAsideUntilItsTime() {
+        ParsedTransaction early = of("st-mary/a", 1, 2_000);
+        assertThat(mempool.add(early, Optional.of("peer"), true)).isEqualTo(Outcome.ADDED);
+        assertThat(mempool.hasWork()).isFalse();
+        assertThat(mempool.inTurn()).isEmpty();
+        assertThat(mempool.contains(early.txId())).isTrue();
+        mempool.ripen(transaction -> false);
+        assertThat(mempool.hasWork()).isFalse();
+        mempool.ripen(early::equals);
+        assertThat(mempool.inTurn()).containsExactly(early);
+
+        ParsedTransaction never = of("st-mary/b", 2, 1_500);
+        mempool.add(never, Optional.of("peer"), true);
+        assertThat(mempool.expire(1_501)).containsExactly(never);
+        mempool.remove(early.txId());
+        assertThat(mempool.size()).isZero();
+        assertThat(mempool.retained()).isZero();
     }
 
     @Test
@@ -117,7 +183,7 @@ class MempoolTest {
 
         assertThat(mempool.expire(1_000)).isEmpty();
         assertThat(mempool.expire(1_001)).containsExactly(early);
-        assertThat(mempool.oldestFirst()).containsExactly(late);
+        assertThat(mempool.inTurn()).containsExactly(late);
         assertThat(mempool.contains(early.txId())).isFalse();
         assertThat(mempool.isVisible(early.txId())).isFalse();
         assertThat(mempool.isVisible(late.txId())).isTrue();
@@ -131,11 +197,12 @@ class MempoolTest {
         mempool.add(transaction);
         mempool.remove(transaction.txId());
         mempool.remove(transaction.txId());
-        assertThat(mempool.isEmpty()).isTrue();
+        assertThat(mempool.hasWork()).isFalse();
+        assertThat(mempool.size()).isZero();
         assertThat(mempool.bytes()).isZero();
         assertThat(mempool.retained()).isZero();
         assertThat(mempool.withLeaf(transaction.leafHash())).isEmpty();
-        assertThat(List.copyOf(mempool.oldestFirst())).isEmpty();
+        assertThat(mempool.inTurn()).isEmpty();
     }
 
     private static ParsedTransaction of(String actor, int number, long validUntilMillis) {
