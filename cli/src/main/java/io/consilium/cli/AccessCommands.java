@@ -158,7 +158,7 @@ final class AccessCommands {
                             required = true,
                             paramLabel = "TEXT",
                             converter = SaidText.class,
-                            description = "What the review found; sealed for the patient and the custodians.")
+                            description = "What the review found; sealed for those who read the rationale.")
                     String note)
             throws Exception {
         new BreakGlassSteps(session).review(id, outcome, note);

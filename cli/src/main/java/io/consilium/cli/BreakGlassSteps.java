@@ -8,6 +8,7 @@ import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.Rationale;
 import io.consilium.client.VerificationFailed;
+import io.consilium.crypto.CryptoException;
 import io.consilium.ledger.consent.Emergencies;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.BreakGlass;
@@ -103,7 +104,7 @@ final class BreakGlassSteps {
         BreakGlassReview review = BreakGlassReview.newBuilder()
                 .setAccessId(accessId)
                 .setJustified(justified)
-                .setSealedNote(sealedNote(access, note))
+                .setSealedNote(rationale(access).sealNote(note))
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("accessId", Ids.text(accessId));
@@ -111,23 +112,12 @@ final class BreakGlassSteps {
         new Writes(session).submitAndPrint(body -> body.setBreakGlassReview(review), ids);
     }
 
-    /** Who sees the break-glass and not its patient is no reviewer of it: the actor's side. */
-    private ByteString sealedNote(AccessState access, String note) throws ClientException {
-        try {
-            return new Custodian(session).scopeKey(access.getPatientId()).sealReason(note);
-        } catch (ClientException hidden) {
-            if (hidden.kind() != FailureClass.NOT_FOUND) {
-                throw hidden;
-            }
-            throw new ClientException(
-                            FailureClass.DENIED,
-                            "ROLE_REQUIRED",
-                            "ACC-3",
-                            "",
-                            "A break-glass is reviewed by a PRIVACY_OFFICER of the patient's custodian",
-                            "Ask one of them")
-                    .causedBy(hidden);
-        }
+    /** As its readers have it, wherever the patient is by now; its key seals the note of the review too. */
+    private Rationale.Opened rationale(AccessState access) throws ClientException {
+        return Rationale.open(
+                new Custodian(session).ask(client -> client.rationaleKey(access.getId())),
+                access.getId(),
+                session.identity());
     }
 
     /** What stands in every list of accesses about a break-glass. */
@@ -163,21 +153,21 @@ final class BreakGlassSteps {
             return texts;
         }
         try {
-            texts.put(
-                    "rationale",
-                    Rationale.open(
-                            new Custodian(session).ask(client -> client.rationaleKey(access.getId())),
-                            access.getId(),
-                            session.identity()));
+            Rationale.Opened rationale = rationale(access);
+            texts.put("rationale", rationale.text());
+            if (access.getBreakGlass().hasReview()) {
+                texts.put(
+                        "note",
+                        rationale.openNote(access.getBreakGlass().getReview().getSealedNote()));
+            }
+        } catch (CryptoException otherKey) {
+            session.output().detail("The note stays sealed: it is under another key");
         } catch (ClientException hidden) {
             if (hidden.kind() != FailureClass.DENIED && hidden.kind() != FailureClass.NOT_FOUND) {
                 throw hidden;
             }
-            session.output().detail("The rationale stays sealed: " + hidden.getMessage());
+            session.output().detail("Rationale and note stay sealed: " + hidden.getMessage());
         }
-        new Reasons(session, access.getPatientId())
-                .of(access.getBreakGlass().getReview().getSealedNote())
-                .ifPresent(note -> texts.put("note", note));
         return texts;
     }
 }

@@ -35,8 +35,8 @@ public record Rationale(ByteString sealed, List<SealedFor> keys) {
         return new Rationale(ByteString.copyFrom(sealed), keys);
     }
 
-    /** The text in clear, from what the reader's node re-sealed to this identity. */
-    public static String open(RationaleKeyResponse response, ByteString accessId, Identity identity)
+    /** Opens what the reader's node re-sealed to this identity. */
+    public static Opened open(RationaleKeyResponse response, ByteString accessId, Identity identity)
             throws ClientException {
         try {
             byte[] key = KeyEnvelope.open(
@@ -44,14 +44,38 @@ public record Rationale(ByteString sealed, List<SealedFor> keys) {
                     accessId.toByteArray(),
                     identity.encryptionKey(),
                     response.getRationaleKey().getEnvelope().toByteArray());
-            return SealedText.open(
+            String text = SealedText.open(
                     SealedText.Use.RATIONALE, key, response.getSealedRationale().toByteArray());
+            return new Opened(text, key);
         } catch (CryptoException refused) {
             throw new VerificationFailed(
                             "RATIONALE_UNREADABLE",
                             "The rationale that the node sealed to " + identity.actor() + " does not open",
                             "Use the keystore with the member's current encryption key")
                     .causedBy(refused);
+        }
+    }
+
+    /** A rationale in the hands of who reviews it: the note goes to the same readers, wherever the patient is by then. */
+    public static final class Opened {
+        private final String text;
+        private final byte[] key;
+
+        private Opened(String text, byte[] key) {
+            this.text = text;
+            this.key = key;
+        }
+
+        public String text() {
+            return text;
+        }
+
+        public ByteString sealNote(String note) throws ClientException {
+            return ByteString.copyFrom(SealedText.seal(SealedText.Use.REVIEW_NOTE, key, note, new SecureRandom()));
+        }
+
+        public String openNote(ByteString sealed) throws CryptoException {
+            return SealedText.open(SealedText.Use.REVIEW_NOTE, key, sealed.toByteArray());
         }
     }
 }

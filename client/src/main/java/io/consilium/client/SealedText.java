@@ -25,6 +25,8 @@ final class SealedText {
         LABEL_CODES("consilium/label-codes-key/v1"),
         /** Of a break-glass; from a key of its own (ACC-3). */
         RATIONALE("consilium/rationale-key/v1"),
+        /** Of what its review found; from the same key. */
+        REVIEW_NOTE("consilium/review-note-key/v1"),
         /** Of a step in a trial; from a key of its own. */
         TRIAL_REASON("consilium/trial-reason-key/v1"),
         /** Of a product, a lot, a container or an exception; from the key that blinds it. */
