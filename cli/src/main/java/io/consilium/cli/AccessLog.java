@@ -22,8 +22,7 @@ final class AccessLog {
 
     /** Takes one access after the other. */
     interface Reader {
-        /** Whether to go on. */
-        boolean take(AccessState access) throws ClientException;
+        void take(AccessState access) throws ClientException;
     }
 
     static void read(Session session, ByteString patientId, Reader reader) throws ClientException {
@@ -37,9 +36,7 @@ final class AccessLog {
                             .setCursor(cursor)
                             .build());
             for (ByteString item : page.getItemsList()) {
-                if (!reader.take(parse(item))) {
-                    return;
-                }
+                reader.take(parse(item));
             }
             cursor = page.getNextCursor();
         } while (!cursor.isEmpty());
@@ -61,7 +58,6 @@ final class AccessLog {
                         "The log has more than " + MAX_ACCESSES + " accesses in this time",
                         "Narrow it with --from and --to, or write it in parts with consilium audit export");
             }
-            return true;
         });
         return accesses;
     }

@@ -158,7 +158,10 @@ final class AuditCommands {
             })
     int export(
             @Option(names = "--patient", paramLabel = "P", description = "Patient id.") Optional<String> patient,
-            @Option(names = "--institution", paramLabel = "I", description = "All patients in its custody.")
+            @Option(
+                            names = "--institution",
+                            paramLabel = "I",
+                            description = "All patients in its custody, now or before.")
                     Optional<String> institution,
             @Option(names = "--out", required = true, paramLabel = "FILE", description = "File; it must not exist.")
                     Path out,

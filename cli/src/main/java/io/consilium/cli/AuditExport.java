@@ -19,6 +19,7 @@ import io.consilium.proto.AccessState;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.InspectorBundle;
 import io.consilium.proto.InspectorLine;
+import io.consilium.proto.InspectorLog;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.PatientState;
@@ -27,9 +28,11 @@ import io.consilium.proto.TransactionResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes and verifies inspectors' bundles. */
@@ -67,11 +70,11 @@ final class AuditExport {
         UserFiles.requireNew(out);
         List<ByteString> patients = patient.isPresent()
                 ? List.of(Ids.object("patient", patient.get()))
-                : patientsOf(Ids.institution(institution.orElseThrow()));
+                : accountedBy(Ids.institution(institution.orElseThrow()));
         Parts parts = new Parts(time, perFile, out);
         try (Progress progress = new Progress(session.output(), "Proving", patients.size(), SHOWN_FROM_PATIENTS)) {
             for (int i = 0; i < patients.size(); i++) {
-                log(patients.get(i), time, parts);
+                log(patients.get(i), patient.isPresent(), time, parts);
                 progress.at(i + 1);
             }
         }
@@ -106,20 +109,20 @@ final class AuditExport {
         }
 
         /** Starts a patient's log, in the next part where this one is full. */
-        void begin(ByteString patientProof) throws ClientException {
+        void begin(ByteString patientId, ByteString asOf) throws ClientException {
             if (inPart >= perFile) {
                 flush(false);
             }
-            part.addLogsBuilder().setPatientProof(patientProof);
+            part.addLogsBuilder().setPatientId(patientId).setAsOfProof(asOf);
             inPart++; // an institution may have many patients whom nobody asked for
         }
 
         /** A line of the log begun last. */
         void add(InspectorLine line) throws ClientException {
             if (inPart >= perFile) {
-                ByteString patientProof = part.getLogs(part.getLogsCount() - 1).getPatientProof();
+                InspectorLog begun = part.getLogs(part.getLogsCount() - 1);
                 flush(false);
-                begin(patientProof);
+                begin(begun.getPatientId(), begun.getAsOfProof());
             }
             part.getLogsBuilder(part.getLogsCount() - 1).addLines(line);
             inPart++;
@@ -174,18 +177,22 @@ final class AuditExport {
                 : StateKeys.patient(patient.id());
     }
 
-    private void log(ByteString patientId, AuditTime time, Parts parts) throws ClientException {
-        ByteString patient = proof(StateKeys.patient(patientId));
-        long until = timeOf(patient);
-        parts.begin(patient);
+    /** A patient's log, and those of the ids that were merged into it unless they are exported anyway. */
+    private void log(ByteString patientId, boolean withAliases, AuditTime time, Parts parts) throws ClientException {
+        ByteString asOf = proof(StateKeys.PARAMETERS);
+        long until = timeOf(asOf);
+        ByteString[] begun = {patientId};
+        parts.begin(patientId, asOf);
         AccessLog.read(session, patientId, access -> {
-            if (access.getTimeMillis() > until || time.endsBefore(access)) {
-                return false; // it came after the height that the log is of, or after the time asked for
-            }
-            if (access.hasBreakGlass() || time.touches(access)) {
+            boolean own = access.getPatientId().equals(patientId);
+            boolean asked = access.getTimeMillis() <= until && !time.endsBefore(access);
+            if (asked && (own || withAliases) && (access.hasBreakGlass() || time.touches(access))) {
+                if (!access.getPatientId().equals(begun[0])) { // the list has one id after the other
+                    begun[0] = access.getPatientId();
+                    parts.begin(begun[0], asOf);
+                }
                 parts.add(line(access));
             }
-            return true;
         });
     }
 
@@ -234,13 +241,14 @@ final class AuditExport {
                 "LOG_UNPROVEN", "The log cannot be exported: " + reason, "Ask another node with --node");
     }
 
-    private List<ByteString> patientsOf(String institution) throws ClientException {
-        List<ByteString> ids = new ArrayList<>();
+    /** Whom the institution gives account of: in its custody now or before. */
+    private List<ByteString> accountedBy(String institution) throws ClientException {
+        Set<ByteString> ids = new LinkedHashSet<>(); // who came back is listed twice
         String cursor = "";
         do {
             ListResponse page = session.client()
                     .list(ListRequest.newBuilder()
-                            .setList("patients")
+                            .setList("accounted")
                             .setBy("institution/" + institution)
                             .setLimit(PAGE)
                             .setCursor(cursor)
@@ -260,7 +268,7 @@ final class AuditExport {
                     "TOO_MANY_PATIENTS",
                     "TX-6",
                     "",
-                    "More than " + MAX_PATIENTS + " patients are in its custody",
+                    "It gives account of more than " + MAX_PATIENTS + " patients",
                     "Export patient by patient with --patient");
         }
         if (ids.isEmpty()) {
@@ -269,10 +277,10 @@ final class AuditExport {
                     "NOT_FOUND",
                     "PRV-8",
                     "",
-                    "There is no patient in its custody, or you may not see any",
+                    "It gives account of no patient, or you may not see any",
                     "Check the institution, and as whom you ask");
         }
-        return ids;
+        return List.copyOf(ids);
     }
 
     /** Shows what the files prove; each line with who signed it, when, and what that means (ACC-5). */
@@ -290,7 +298,7 @@ final class AuditExport {
         Map<String, List<AccessState>> accesses = new LinkedHashMap<>();
         for (InspectorCheck.Verified part : parts) {
             for (InspectorCheck.Log log : part.logs()) {
-                String patient = Ids.text(log.patient().getId());
+                String patient = Ids.text(log.patientId());
                 Map<String, Object> about = new LinkedHashMap<>();
                 about.put("patientId", patient);
                 about.put("part", part.part());

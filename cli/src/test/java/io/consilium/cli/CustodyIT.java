@@ -224,6 +224,11 @@ class CustodyIT {
                 .containsExactly(ofRoot);
 
         merge(OFFICER, root, alias).ended(0);
+        Path bundle = cluster.devnet.directory().resolve("merged.json");
+        assertThat(exported(PRIVACY, "--patient", root, bundle)).hasSize(2).anyMatch(line -> line.startsWith(alias));
+        assertThat(exported(PRIVACY, "--institution", "st-mary", bundle.resolveSibling("all.json")))
+                .anyMatch(line -> line.startsWith(alias))
+                .anyMatch(line -> line.startsWith(root));
         Cluster.Said again = merge(OFFICER, root, alias).ended(6);
         assertThat(again.json().text("code")).isEqualTo("PATIENT_MERGED");
         assertThat(ids("recordId", OFFICER, "record", "list", "--patient", root))
@@ -347,6 +352,67 @@ class CustodyIT {
         cluster.run(NEXT_OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
                 .ended(0);
         cluster.get(RESEARCHER, record, "HRESCH", "none").refused(4);
+    }
+
+    @Test
+    @DisplayName("ACC-3, ACC-4: over a transfer a broken glass is reviewed, and each custodian proves its own account")
+    void accountOverATransfer() throws Exception {
+        String patient = patient();
+        Path content = content("a");
+        String record = add(content, patient);
+        grant(patient, "--to", READER, "--purpose", "TREAT", "--all");
+        grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--all");
+        get(READER, record, "TREAT", content);
+        String glass = cluster.field(
+                "accessId", READER, "access", "break-glass", "--patient", patient, "--rationale", "unconscious");
+        get(READER, record, "BTG", content);
+        offer(OFFICER, patient, "riverside").ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(0);
+        step(OFFICER, "hand-over", patient).ended(0);
+        untilReceived(record);
+
+        String[] review = {"access", "review", glass, "--outcome", "not-justified", "--note"};
+        cluster.run(NEXT_PRIVACY, as(review, "not mine")).ended(6);
+        cluster.run(AUTHOR, as(review, "no officer")).ended(4);
+        cluster.run(PRIVACY, as(review, "was awake")).ended(0);
+        for (String officer : List.of(PRIVACY, NEXT_PRIVACY)) {
+            JsonFields shown = cluster.json(officer, "access", "show", glass);
+            assertThat(shown.text("rationale")).isEqualTo("unconscious");
+            assertThat(shown.text("note")).isEqualTo("was awake");
+        }
+
+        // READER's own institution is the custodian now: what it read before is st-mary's to account for
+        get(RESEARCHER, record, "HRESCH", content);
+        assertThat(ids("purpose", PRIVACY, "audit", "disclosures", "--patient", patient))
+                .containsExactly("TREAT", "BTG");
+        assertThat(ids("purpose", NEXT_PRIVACY, "audit", "disclosures", "--patient", patient))
+                .containsExactly("HRESCH");
+        Path directory = cluster.devnet.directory();
+        List<String> former = exported(PRIVACY, "--patient", patient, directory.resolve("former.json"));
+        assertThat(former)
+                .contains(patient + " disclosed TREAT", patient + " disclosed BTG", patient + " reviewed BTG");
+        assertThat(exported(NEXT_PRIVACY, "--patient", patient, directory.resolve("present.json")))
+                .hasSize(2)
+                .contains(patient + " disclosed HRESCH");
+        assertThat(exported(PRIVACY, "--institution", "st-mary", directory.resolve("institution.json")))
+                .containsAll(former);
+    }
+
+    /** What a bundle proves, each line as patient, kind and purpose. */
+    private List<String> exported(String as, String what, String whose, Path out) throws Exception {
+        cluster.run(as, "audit", "export", what, whose, "--out", out.toString()).ended(0);
+        List<String> lines = new ArrayList<>();
+        for (JsonFields line : cluster.json(
+                        as,
+                        "audit",
+                        "verify",
+                        out.toString(),
+                        "--genesis",
+                        cluster.devnet.genesis().toString())
+                .objects("items")) {
+            lines.add(line.text("patientId") + " " + line.text("kind") + " " + line.text("purpose"));
+        }
+        return lines;
     }
 
     private Cluster.Said offer(String as, String patient, String to) throws Exception {

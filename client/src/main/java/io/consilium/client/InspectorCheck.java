@@ -13,6 +13,7 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.ChainParameters;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.InspectorBundle;
 import io.consilium.proto.InspectorLine;
@@ -42,7 +43,7 @@ public final class InspectorCheck {
     }
 
     /** A patient's log, proven line by line. */
-    public record Log(PatientState patient, long height, long timeMillis, List<AccessState> accesses) {}
+    public record Log(ByteString patientId, long height, long timeMillis, List<AccessState> accesses) {}
 
     /**
      * What a bundle proves, and who attests that it is all of it.
@@ -83,7 +84,7 @@ public final class InspectorCheck {
         Set<ByteString> patients = new HashSet<>();
         for (InspectorLog log : bundle.getLogsList()) {
             Log checked = log(log);
-            if (!patients.add(checked.patient().getId())) {
+            if (!patients.add(checked.patientId())) {
                 throw failed("a patient's log is in it twice");
             }
             logs.add(checked);
@@ -134,13 +135,13 @@ public final class InspectorCheck {
     }
 
     private Log log(InspectorLog log) throws ClientException {
-        StateValueProof proof = proof(log.getPatientProof());
-        PatientState patient = patient(proof);
+        StateValueProof proof = proof(log.getAsOfProof());
+        value(proof, StateKeys.PARAMETERS, ChainParameters.parser());
         List<AccessState> accesses = new ArrayList<>();
         Set<ByteString> ids = new HashSet<>();
         long before = 0;
         for (InspectorLine line : log.getLinesList()) {
-            AccessState access = line(line, patient);
+            AccessState access = line(line, log.getPatientId());
             if (!ids.add(access.getId()) || access.getTimeMillis() < before) {
                 throw failed("its lines repeat or are out of order");
             }
@@ -148,20 +149,10 @@ public final class InspectorCheck {
             accesses.add(access);
         }
         var header = proof.block().header();
-        return new Log(patient, header.height(), header.timestampMillis(), accesses);
+        return new Log(log.getPatientId(), header.height(), header.timestampMillis(), accesses);
     }
 
-    private PatientState patient(StateValueProof proof) throws ClientException {
-        try {
-            PatientState patient =
-                    PatientState.parseFrom(proof.proof().value().orElseThrow(() -> failed("a patient is not there")));
-            return value(proof, StateKeys.patient(patient.getId()), PatientState.parser());
-        } catch (InvalidProtocolBufferException invalid) {
-            throw failed("a patient cannot be read").causedBy(invalid);
-        }
-    }
-
-    private AccessState line(InspectorLine line, PatientState patient) throws ClientException {
+    private AccessState line(InspectorLine line, ByteString patientId) throws ClientException {
         StateValueProof proof = proof(line.getAccessProof());
         AccessState access;
         try {
@@ -170,7 +161,7 @@ public final class InspectorCheck {
             throw failed("an access cannot be read").causedBy(invalid);
         }
         value(proof, StateKeys.access(access.getId()), AccessState.parser());
-        if (!access.getPatientId().equals(patient.getId())) {
+        if (!access.getPatientId().equals(patientId)) {
             throw failed("a line is of another patient");
         }
         Map<ByteString, VerifiedReceipt> receipts = new HashMap<>();

@@ -46,6 +46,8 @@ class InspectorCheckTest {
                 .findFirst()
                 .orElseThrow();
         objects.put(StateKeys.member(TestChain.DOCTOR), doctor.toByteArray());
+        objects.put(
+                StateKeys.PARAMETERS, chain.genesis.document().getParameters().toByteArray());
         patient = patient();
         List<ReceiptOf> receipts = List.of(receipt(), receipt(), receipt());
         AccessState asked = access(patient, receipts.get(0), 1_000);
@@ -102,8 +104,9 @@ class InspectorCheckTest {
     }
 
     private InspectorLog.Builder log(PatientState of, List<InspectorLine> content) {
-        InspectorLog.Builder log =
-                InspectorLog.newBuilder().setPatientProof(chain.stateProof(objects, StateKeys.patient(of.getId())));
+        InspectorLog.Builder log = InspectorLog.newBuilder()
+                .setPatientId(of.getId())
+                .setAsOfProof(chain.stateProof(objects, StateKeys.PARAMETERS));
         for (InspectorLine line : content) {
             log.addLines(line.toBuilder()
                     .setAccessProof(chain.stateProof(objects, StateKeys.access(line.getAccessProof()))));
@@ -150,7 +153,7 @@ class InspectorCheckTest {
         assertThat(verified.signer()).isEqualTo(TestChain.DOCTOR);
         assertThat(verified.madeMillis()).isEqualTo(TestChain.TIME + 3_000);
         assertThat(verified.logs()).hasSize(1);
-        assertThat(verified.logs().get(0).patient()).isEqualTo(patient);
+        assertThat(verified.logs().get(0).patientId()).isEqualTo(patient.getId());
         assertThat(verified.logs().get(0).height()).isEqualTo(1);
         assertThat(verified.logs().get(0).accesses()).hasSize(2);
     }
@@ -201,18 +204,18 @@ class InspectorCheckTest {
     @Test
     @DisplayName("INT-1 what no certified block holds proves nothing")
     void int1_proofs() throws Exception {
-        ByteString foreign = TestChain.create().stateProof(objects, StateKeys.patient(patient.getId()));
-        InspectorBundle borrowed = bundle().setLogs(0, log(patient, lines).setPatientProof(foreign))
-                .build();
+        ByteString foreign = TestChain.create().stateProof(objects, StateKeys.PARAMETERS);
+        InspectorBundle borrowed =
+                bundle().setLogs(0, log(patient, lines).setAsOfProof(foreign)).build();
         assertThatThrownBy(() -> verify(InspectorFile.sign(borrowed, chain.doctorIdentity())))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
                         .isEqualTo("WRONG_GENESIS"));
         AccessState invented = access(patient, receipt(), 3_000);
         assertInvalid(b -> b.setLogs(0, log(patient, List.of(line(invented)))), "not there");
         ByteString ofAccess = bundle().getLogs(0).getLines(0).getAccessProof();
-        assertInvalid(b -> b.setLogs(0, b.getLogs(0).toBuilder().setPatientProof(ofAccess)), "does not hold");
+        assertInvalid(b -> b.setLogs(0, b.getLogs(0).toBuilder().setAsOfProof(ofAccess)), "another object");
         assertInvalid(
-                b -> b.setLogs(0, b.getLogs(0).toBuilder().setPatientProof(ByteString.copyFromUtf8("x"))),
+                b -> b.setLogs(0, b.getLogs(0).toBuilder().setAsOfProof(ByteString.copyFromUtf8("x"))),
                 "cannot be read");
     }
 

@@ -7,7 +7,6 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.InspectorCheck.Verified;
 import io.consilium.crypto.Hash;
 import io.consilium.proto.AccessState;
-import io.consilium.proto.PatientState;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class InspectorSetTest {
                 "st-mary/privacy",
                 1,
                 List.of(new InspectorCheck.Log(
-                        PatientState.getDefaultInstance(),
+                        ByteString.copyFromUtf8("patient"),
                         1,
                         1,
                         List.of(AccessState.newBuilder()

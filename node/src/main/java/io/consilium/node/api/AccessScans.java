@@ -63,7 +63,10 @@ final class AccessScans {
                 Optional.of("patient"));
     }
 
-    /** What became of a patient's records, for those who give account of it (ACC-4). */
+    /**
+     * What became of a patient's records, for those who give account of it (ACC-4): the patient sees all, a custodian what
+     * its own custody was concerned with. What another custodian disclosed, to it too, is that one's to account for.
+     */
     Scan log(Selector selector) {
         selector.require("log", Selector.Kind.PATIENT);
         PatientState patient = state.patient(selector.objectId())
@@ -83,12 +86,12 @@ final class AccessScans {
                         policy.family(caller, patient.getId()).stream()
                                 .map(LedgerIndexes::prefix)
                                 .toList(),
-                        this::visible,
+                        this::whole,
                         Optional.empty())
                 : new Scan(
                         LedgerIndexes.PATIENT_PARTY_ACCESSES,
                         LedgerIndexes.prefix(patient.getId(), own()),
-                        this::visible,
+                        this::whole,
                         Optional.empty());
     }
 
@@ -104,6 +107,11 @@ final class AccessScans {
 
     private String own() {
         return caller instanceof Member member ? member.institution() : "";
+    }
+
+    private Optional<AccessState> whole(byte[] key) {
+        return state.access(LedgerIndexes.idAt(key))
+                .filter(access -> policy.access(caller, access) == ApiPolicy.AccessView.FULL);
     }
 
     private Optional<AccessState> visible(byte[] key) {

@@ -102,6 +102,7 @@ public final class ListQuery {
             }
             case "members" -> members(selector, state);
             case "patients" -> patients(caller, selector, state, policy);
+            case "accounted" -> accounted(caller, selector, state, policy);
             case "guardians" -> {
                 selector.require(list, Selector.Kind.PATIENT);
                 yield ofPatient(caller, policy, selector, LedgerIndexes.PATIENT_GUARDIANS, key -> state.guardian(
@@ -135,7 +136,7 @@ public final class ListQuery {
                 drugs(caller, list, selector, state);
             default ->
                 throw ApiProblem.malformed(
-                                "there are lists of evidence, institutions, members, patients, custodians, guardians,"
+                                "there are lists of evidence, institutions, members, patients, accounted, custodians, guardians,"
                                         + " records, erasures, consents, accesses, transfers, reviews, trials, subjects,"
                                         + " and a patient's log",
                                 "list")
@@ -220,6 +221,22 @@ public final class ListQuery {
                                 || state.institution(institution).isPresent()
                         ? Optional.empty()
                         : Optional.of("institution"));
+    }
+
+    /** Ids alone of the patients whom the caller's institution gives account of: in its custody, now or before (ACC-4). */
+    private static Scan accounted(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
+        selector.require("accounted", Selector.Kind.INSTITUTION);
+        Scan scan = named(
+                LedgerIndexes.CUSTODIAN_PATIENTS,
+                selector.name(),
+                key -> state.patient(LedgerIndexes.idAt(key))
+                        .filter(patient -> policy.readsAccounting(caller, patient))
+                        .map(patient ->
+                                PatientState.newBuilder().setId(patient.getId()).build()),
+                state.institution(selector.name()).isPresent(),
+                "institution");
+        boolean own = caller instanceof Member member && member.institution().equals(selector.name());
+        return own ? scan : scan.ofNothing();
     }
 
     private static Scan consents(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
