@@ -105,7 +105,8 @@ class ConsentRulesTest {
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, RIVERSIDE, chain.now, CONSENT),
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, BROWN, chain.now, CONSENT));
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("consent.granted");
-        assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(result.events().get(0).parties())
+                .containsExactly("grantee:" + RIVERSIDE, "grantee:" + BROWN, ST_MARY);
         assertThat(consent().getGrantor()).isEqualTo(OFFICER);
         assertThat(consent().getEvidenceHash()).isEqualTo(hash("form"));
         assertThat(listed()).containsExactly(CONSENT);
@@ -276,7 +277,7 @@ class ConsentRulesTest {
         BlockResult result = chain.block(chain.transaction(PATIENT_NAME, revoke()));
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("consent.revoked");
-        assertThat(result.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(result.events().get(0).parties()).containsExactly("grantee:" + RIVERSIDE, ST_MARY);
         assertThat(decision(BROWN, chain.now)).isEqualTo("DENY");
         assertThat(consent().getStatus()).isEqualTo(ConsentStatus.CONSENT_REVOKED);
         assertThat(consent().getHistoryCount()).isEqualTo(2);
@@ -321,10 +322,10 @@ class ConsentRulesTest {
     void con6_granteesAreNotified() {
         chain.applied(OFFICER, grant(CONSENT, terms(RIVERSIDE), true));
         BlockResult amended = chain.block(chain.transaction(OFFICER, amend(1, terms("helix"))));
-        assertThat(amended.events().get(0).parties()).containsExactly("helix", RIVERSIDE, ST_MARY);
+        assertThat(amended.events().get(0).parties()).containsExactly("grantee:helix", "grantee:" + RIVERSIDE, ST_MARY);
         BlockResult revoked = chain.block(chain.transaction(OFFICER, revoke()));
         assertThat(revoked.events().get(0).type()).isEqualTo("consent.revoked");
-        assertThat(revoked.events().get(0).parties()).containsExactly("helix", ST_MARY);
+        assertThat(revoked.events().get(0).parties()).containsExactly("grantee:helix", ST_MARY);
     }
 
     @Test
@@ -351,6 +352,6 @@ class ConsentRulesTest {
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, "*", chain.now, CONSENT),
                         LedgerIndexes.of(LedgerIndexes.GRANTEE_CONSENTS, "role:RESEARCHER", chain.now, CONSENT))
                 .hasSize(3);
-        assertThat(result.events().get(0).parties()).containsExactly("role:RESEARCHER", ST_MARY);
+        assertThat(result.events().get(0).parties()).containsExactly("grantee:role:RESEARCHER", ST_MARY);
     }
 }

@@ -29,6 +29,9 @@ import java.util.TreeSet;
  * CONSENT_OFFICER of a custodian who gives the hash of the signed form (CON-1, CON-6). Expiry needs no transaction (CON-4).
  */
 public final class ConsentRules {
+    /** Before the name under which a consent permits: whom its events are told, besides the custodians (CON-6). */
+    public static final String GRANTEE = "grantee:";
+
     /** Grant, amendments and revocation of one consent. */
     public static final int MAX_HISTORY = 1_024;
 
@@ -162,10 +165,8 @@ public final class ConsentRules {
         grantees.addAll(grantees(before));
         List<String> parties = new ArrayList<>(patient.getCustodiansList());
         for (String grantee : grantees) {
-            if (ActorName.parse(grantee).isPresent()) {
-                parties.add(ActorName.institutionOf(grantee));
-            } else if (!grantee.equals(LedgerIndexes.ANYBODY)) {
-                parties.add(grantee); // role:ROLE, whoever has it anywhere
+            if (!grantee.equals(LedgerIndexes.ANYBODY)) {
+                parties.add(GRANTEE + grantee);
             }
         }
         writes.put(StateKeys.consent(consent.getId()), consent).notify(event, parties, consent.getId());

@@ -1,6 +1,7 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.consent.ConsentRules;
 import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.identity.PatientFamily;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -440,11 +442,11 @@ public final class ApiPolicy {
         return access.getDecision().getOutcome() == DecisionOutcome.DENY && !access.hasBreakGlass();
     }
 
-    /** As whom the member is told of events: as one of its institution, and as one who has its roles (CON-6). */
-    public static Set<String> partiesOf(Member member) {
-        Set<String> parties = actorsOf(member);
-        parties.remove(member.id());
-        return parties;
+    /** As whom the member is told of grants: by its name, as one of its institution, and as one who has its roles (CON-6). */
+    public static Set<String> granteesOf(Member member) {
+        return actorsOf(member).stream()
+                .map(actor -> ConsentRules.GRANTEE + actor)
+                .collect(Collectors.toSet());
     }
 
     /** Under what a consent may name this member: itself, its institution, its roles. */

@@ -11,10 +11,13 @@ import io.consilium.proto.EventDetail;
 /** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
 record EventVisibility(ApiPolicy policy, Caller caller) {
     boolean sees(LedgerEvent event, EventDetail detail) {
-        boolean party = !(caller instanceof Caller.Member member)
-                || event.parties().stream().anyMatch(ApiPolicy.partiesOf(member)::contains);
+        boolean party =
+                !(caller instanceof Caller.Member member) || event.parties().contains(member.institution());
+        // whom the terms before named and those after do not is told that the grant ended (CON-6)
+        boolean grantee = caller instanceof Caller.Member member
+                && event.parties().stream().anyMatch(ApiPolicy.granteesOf(member)::contains);
         boolean regulated = event.type().startsWith("drug.") && DrugPolicy.isRegulator(caller);
-        return (party || regulated)
+        return (party || regulated || grantee)
                 && switch (type(event)) {
                     case EVIDENCE_PROVEN, MEMBER_ADDED, MEMBER_SUSPENDED, MEMBER_REINSTATED, MEMBER_KEY_ROTATED ->
                         caller instanceof Caller.Member;
@@ -39,7 +42,7 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             RECORD_ERASED,
                             ERASURE_ACKNOWLEDGED -> all(detail, id -> policy.seesRecordId(caller, id));
                     case CONSENT_GRANTED, CONSENT_AMENDED, CONSENT_REVOKED ->
-                        all(detail, id -> policy.seesConsentId(caller, id));
+                        grantee || all(detail, id -> policy.seesConsentId(caller, id));
                     case ACCESS_PERMITTED,
                             ACCESS_DENIED,
                             ACCESS_USED,

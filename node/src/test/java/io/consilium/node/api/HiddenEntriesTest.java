@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.Code;
+import io.consilium.proto.ConsentAmend;
 import io.consilium.proto.ConsentCheckRequest;
 import io.consilium.proto.ConsentCheckResponse;
 import io.consilium.proto.ConsentGrant;
@@ -312,6 +313,44 @@ class HiddenEntriesTest {
                                 WatchRequest.newBuilder().setCursor(cursor).build())
                         .getCode())
                 .isEqualTo("MALFORMED_REQUEST");
+    }
+
+    @Test
+    @DisplayName("CON-6 INT-3 whom an amendment leaves out is told that the grant ended; who was never named is not")
+    void con6_whoIsLeftOutIsTold() throws Exception {
+        ByteString own = net.patient(OFFICER);
+        String researcher = watch(RESEARCHER, "").getNextCursor();
+        String stranger = watch(STRANGER, "").getNextCursor();
+        String operator = watch(OPERATOR, "").getNextCursor();
+        ByteString consent = id();
+        net.commit(
+                OFFICER,
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(consent)
+                                .setPatientId(own)
+                                .setTerms(permitTo(RESEARCHER))
+                                .setEvidenceHash(ByteString.copyFrom(new byte[32]))));
+        net.commit(
+                OFFICER,
+                TransactionBody.newBuilder()
+                        .setConsentAmend(ConsentAmend.newBuilder()
+                                .setConsentId(consent)
+                                .setPredecessor(1)
+                                .setTerms(permitTo(PRIVACY))
+                                .setEvidenceHash(ByteString.copyFrom(new byte[32]))));
+        assertThat(watch(RESEARCHER, researcher).getEventsList())
+                .extracting(event -> event.getType())
+                .containsExactly("consent.granted", "consent.amended");
+        assertThat(watch(STRANGER, stranger).getEventsList()).isEmpty();
+        assertThat(watch(OPERATOR, operator).getEventsList())
+                .as("of the custodian, in no role that reads consents")
+                .isEmpty();
+    }
+
+    private static ConsentTerms.Builder permitTo(String grantee) {
+        return ConsentTerms.newBuilder()
+                .addRules(ConsentRule.newBuilder().setPermit(true).addActors(grantee));
     }
 
     private WatchResponse watch(String as, String cursor) throws Exception {
