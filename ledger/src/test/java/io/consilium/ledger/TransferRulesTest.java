@@ -32,6 +32,8 @@ import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Disclose;
+import io.consilium.proto.ErasureAck;
+import io.consilium.proto.ErasureAcknowledgement;
 import io.consilium.proto.GenesisDocument;
 import io.consilium.proto.MemberAdd;
 import io.consilium.proto.PatientMerge;
@@ -341,6 +343,27 @@ class TransferRulesTest {
         assertThat(result.events()).extracting(LedgerEvent::type).containsExactly("record.received");
         assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE);
         assertThat(chain.answer(RIVERSIDE, received(RECORD))).isEqualTo("TRANSFER_UNFIT REC-2");
+    }
+
+    @Test
+    @DisplayName("PRV-6 who gave a record over confirms its erasure too: its vault may not have let go yet")
+    void prv6_formerCustodians() {
+        done();
+        chain.applied(RIVERSIDE, received(RECORD));
+        BlockResult erased = chain.block(chain.transaction(
+                "riverside/admin",
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(RECORD).setBasis("gdpr-17"))));
+        assertThat(recordState().getErasure().getHoldersList()).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(erased.events().get(0).parties()).contains(ST_MARY);
+        Consumer<TransactionBody.Builder> gone =
+                body -> body.setErasureAck(ErasureAck.newBuilder().setRecordId(RECORD));
+        assertThat(chain.answer(ST_MARY, gone)).isEqualTo("OK");
+        assertThat(chain.answer(ST_MARY, gone)).isEqualTo("ALREADY_ACKNOWLEDGED PRV-6");
+        assertThat(chain.answer(SUMMIT, gone)).isEqualTo("RECORD_UNKNOWN REC-1");
+        assertThat(recordState().getErasure().getAcknowledgementsList())
+                .extracting(ErasureAcknowledgement::getInstitution)
+                .containsExactly(ST_MARY);
     }
 
     @Test

@@ -188,14 +188,11 @@ public final class TransferRules {
         String from = patient.getTransfer().getFrom();
         List<String> custodians = new ArrayList<>(patient.getCustodiansList());
         custodians.replaceAll(each -> each.equals(from) ? patient.getTransfer().getTo() : each);
-        List<String> former = new ArrayList<>(patient.getFormerCustodiansList());
-        former.remove(from);
-        former.add(from);
         PatientState.Builder next = next(patient)
                 .clearCustodians()
                 .addAllCustodians(custodians)
                 .clearFormerCustodians()
-                .addAllFormerCustodians(former.subList(Math.max(0, former.size() - MAX_FORMER), former.size()))
+                .addAllFormerCustodians(remembered(patient.getFormerCustodiansList(), from))
                 .clearScopeKey()
                 .addAllScopeKey(without(patient.getScopeKeyList(), from))
                 .addScopeKey(over.getScopeKey())
@@ -206,6 +203,13 @@ public final class TransferRules {
         }
         next.getTransferBuilder().setHandedOverMillis(call.timeMillis());
         return next.build();
+    }
+
+    private static List<String> remembered(List<String> earlier, String from) {
+        List<String> former = new ArrayList<>(earlier);
+        former.remove(from);
+        former.add(from);
+        return former.subList(Math.max(0, former.size() - MAX_FORMER), former.size());
     }
 
     private static List<SealedFor> without(List<SealedFor> envelopes, String recipient) {
@@ -313,6 +317,8 @@ public final class TransferRules {
                             StateKeys.record(id),
                             record.toBuilder()
                                     .clearLeaving()
+                                    .clearFormer()
+                                    .addAllFormer(remembered(record.getFormerList(), record.getLeaving()))
                                     .setVersion(record.getVersion() + 1)
                                     .build())
                     .notify(EventType.RECORD_RECEIVED, List.of(record.getCustodian(), record.getLeaving()), id);

@@ -47,7 +47,7 @@ public final class ErasureRules {
 
     private ErasureRules() {}
 
-    /** Everybody who has ever kept the content of the record. */
+    /** Everybody who keeps the content of the record now. */
     public static List<String> holders(RecordState record) {
         Set<String> holders = new TreeSet<>(record.getReplicasList());
         holders.add(record.getCustodian());
@@ -55,6 +55,13 @@ public final class ErasureRules {
             holders.add(record.getLeaving());
         }
         return List.copyOf(holders);
+    }
+
+    /** Who has to confirm its erasure: who keeps it, and who had custody of it and may not have let go yet (PRV-6). */
+    private static List<String> answerable(RecordState record) {
+        Set<String> answerable = new TreeSet<>(holders(record));
+        answerable.addAll(record.getFormerList());
+        return List.copyOf(answerable);
     }
 
     /** Whether a hold forbids the erasure at that time; one whose end has come needs no release. */
@@ -89,7 +96,7 @@ public final class ErasureRules {
                         .setErasedBy(call.signatory().name())
                         .setBasis(erase.getBasis())
                         .setTxId(call.txId())
-                        .addAllHolders(holders(record))
+                        .addAllHolders(answerable(record))
                         .setSealedReason(erase.getSealedReason()))
                 .setVersion(record.getVersion() + 1);
         record.getVersionsList().forEach(version -> erased.addVersions(withoutSecrets(version)));
@@ -175,7 +182,7 @@ public final class ErasureRules {
         String institution = node.institution().getId();
         Optional<RecordState> found = call.state()
                 .record(call.body().getErasureAck().getRecordId())
-                .filter(record -> (record.hasErasure() ? record.getErasure().getHoldersList() : holders(record))
+                .filter(record -> (record.hasErasure() ? record.getErasure().getHoldersList() : answerable(record))
                         .contains(institution));
         if (found.isEmpty()) {
             return Outcome.refused(Refusal.RECORD_UNKNOWN);
@@ -209,7 +216,8 @@ public final class ErasureRules {
 
     private static Outcome applied(Call call, EventType event, RecordState record, Writes writes) {
         ByteString id = record.getId();
-        List<String> parties = new ArrayList<>(holders(record));
+        List<String> parties =
+                new ArrayList<>(record.hasErasure() ? record.getErasure().getHoldersList() : holders(record));
         parties.addAll(call.state().patient(record.getPatientId()).orElseThrow().getCustodiansList());
         writes.put(StateKeys.record(id), record).notify(event, parties, id);
         return Outcome.applied(writes, id, record.getVersion());
