@@ -65,8 +65,8 @@ public final class MrnIndex {
             byte[] name = name(request);
             ByteString patientId =
                     switch (request.getActionCase()) {
-                        case LINK_PATIENT_ID -> link(name, ours(caller, view, request.getLinkPatientId()));
-                        case UNLINK_PATIENT_ID -> unlink(name, ours(caller, view, request.getUnlinkPatientId()));
+                        case LINK_PATIENT_ID -> link(view, name, ours(caller, view, request.getLinkPatientId()));
+                        case UNLINK_PATIENT_ID -> unlink(name, request.getUnlinkPatientId());
                         case FIND ->
                             ours(
                                     caller,
@@ -106,8 +106,9 @@ public final class MrnIndex {
                 .orElseThrow(() -> ApiProblem.notFound("patient").asException());
     }
 
-    private synchronized ByteString link(byte[] name, ByteString patientId) {
-        Optional<ByteString> linked = find(name);
+    private synchronized ByteString link(StateView view, byte[] name, ByteString patientId) {
+        // the number of a patient who has gone to another custodian is free for whoever has it now
+        Optional<ByteString> linked = find(name).filter(found -> isInCustody(view, found));
         if (linked.isPresent() && !linked.get().equals(patientId)) {
             throw new ApiProblem(
                             409,
@@ -125,6 +126,14 @@ public final class MrnIndex {
         return patientId;
     }
 
+    private boolean isInCustody(StateView view, ByteString patientId) {
+        return view.state()
+                .patient(PatientFamily.rootOf(view.state(), patientId))
+                .filter(patient -> patient.getCustodiansList().contains(node.institution()))
+                .isPresent();
+    }
+
+    /** Also of a patient who has gone: the entry is the institution's own. */
     private synchronized ByteString unlink(byte[] name, ByteString patientId) {
         ByteString linked = find(name).filter(patientId::equals).orElseThrow(MrnIndex::unknown);
         secrets.delete(name);

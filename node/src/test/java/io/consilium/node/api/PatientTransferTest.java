@@ -15,6 +15,8 @@ import io.consilium.proto.CustodyRequest;
 import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.MrnIndexRequest;
+import io.consilium.proto.MrnIndexResponse;
 import io.consilium.proto.PatientTransfer;
 import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordState;
@@ -177,6 +179,39 @@ class PatientTransferTest {
                         .statusCode())
                 .as("ACC-4 it accounts for what it disclosed")
                 .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("ID-3 the number of a patient who has gone is linked anew, and may be unlinked")
+    void id3_numbersOfThoseWhoHaveGone() throws Exception {
+        MrnIndexRequest.Builder number = MrnIndexRequest.newBuilder().setMrn("4711");
+        MrnIndexRequest.Builder second = MrnIndexRequest.newBuilder().setMrn("4712");
+        index(number.clone().setLinkPatientId(patient));
+        index(second.clone().setLinkPatientId(patient));
+        ByteString anew = net.patient(OFFICER);
+        MrnIndexRequest link = number.clone().setLinkPatientId(anew).build();
+        assertThat(net.refused(CLINICIAN, "MrnIndex", link).getCode()).isEqualTo("MRN_LINKED");
+        offer();
+        answer(STRANGER_ADMIN, true);
+        handedOver();
+        assertThat(net.refused(
+                                CLINICIAN,
+                                "MrnIndex",
+                                number.clone().setFind(true).build())
+                        .getCode())
+                .isEqualTo("NOT_FOUND");
+        index(number.clone().setLinkPatientId(anew));
+        assertThat(index(number.clone().setFind(true))).isEqualTo(anew);
+        assertThat(index(second.clone().setUnlinkPatientId(patient))).isEqualTo(patient);
+        MrnIndexRequest unlink = second.clone().setUnlinkPatientId(patient).build();
+        assertThat(net.refused(CLINICIAN, "MrnIndex", unlink).getCode())
+                .as("it is gone")
+                .isEqualTo("NOT_FOUND");
+    }
+
+    private ByteString index(MrnIndexRequest.Builder request) throws Exception {
+        return net.ok(CLINICIAN, "MrnIndex", request.build(), MrnIndexResponse.parser())
+                .getPatientId();
     }
 
     @Test
