@@ -27,6 +27,15 @@ final class BundleLabels {
         this.labels = new ArrayList<>(labels);
     }
 
+    /** A Binary alone does not tell what protects it where it names another resource for that. */
+    static void requireAlone(JsonNode resource) throws Refused {
+        if (resource.path("resourceType").asText().equals(BINARY) && resource.has(CONTEXT)) {
+            throw new Refused(
+                    ResourceWalk.join(BINARY, CONTEXT),
+                    "who may read this content is told by another resource; import both in a Bundle");
+        }
+    }
+
     /** What the whole is protected by holds for each of its parts. */
     void protectAll(FhirDocument whole) {
         labels.replaceAll(each -> each.protectedAs(whole));

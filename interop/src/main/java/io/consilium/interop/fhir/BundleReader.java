@@ -41,6 +41,7 @@ public final class BundleReader {
             JsonNode tree = FhirJson.tree(json);
             FhirDocument document = ResourceWalk.read(tree);
             if (!document.resourceType().equals(BUNDLE)) {
+                BundleLabels.requireAlone(tree);
                 String content = FhirJson.text(json);
                 return new BundleDocument(List.of(
                         new BundleDocument.Entry(document.resourceType(), Optional.empty(), content, document)));

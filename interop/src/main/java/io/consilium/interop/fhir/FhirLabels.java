@@ -1,5 +1,7 @@
 package io.consilium.interop.fhir;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * Reads the labels of a FHIR R4 resource from its JSON (REC-4).
  *
@@ -17,7 +19,10 @@ public final class FhirLabels {
     /** The labels, or the path and the reason of a refusal; nothing of the content stands in a reason. */
     public static FhirReading read(byte[] json) {
         try {
-            return ResourceWalk.read(FhirJson.tree(json));
+            JsonNode tree = FhirJson.tree(json);
+            FhirDocument document = ResourceWalk.read(tree);
+            BundleLabels.requireAlone(tree);
+            return document;
         } catch (Refused refused) {
             return refused.refusal();
         }
