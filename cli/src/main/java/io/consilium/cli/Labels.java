@@ -5,6 +5,7 @@ import io.consilium.client.CodeAncestors;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
 import io.consilium.interop.fhir.CodeSystems;
+import io.consilium.interop.fhir.Coding;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import java.util.ArrayList;
@@ -24,13 +25,14 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
     /** {@code system|code}, with the canonical FHIR address of the code system. */
     static Code code(String option, String text) throws MalformedInput {
         int bar = text.lastIndexOf('|');
-        if (bar <= 0 || bar == text.length() - 1) {
+        if (bar <= 0 || text.substring(bar + 1).isBlank()) {
             throw new MalformedInput(
                     option,
                     "'" + text + "' is no label",
                     "Write SYSTEM|CODE with the code system's FHIR address, e.g. 'http://loinc.org|8867-4'");
         }
-        String system = CodeSystems.canonical(text.substring(0, bar));
+        Coding coding = CodeSystems.coding(text.substring(0, bar), text.substring(bar + 1));
+        String system = coding.system();
         if (!ADDRESS.matcher(system).matches()) {
             // A label under a name of one's own would match no consent that names the code system.
             throw new MalformedInput(
@@ -38,10 +40,7 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
                     "'" + system + "' is no address of a code system",
                     "Write the address that FHIR gives it, e.g. http://loinc.org, http://snomed.info/sct, urn:oid:1.2.3");
         }
-        return Code.newBuilder()
-                .setSystem(system)
-                .setCode(text.substring(bar + 1))
-                .build();
+        return Code.newBuilder().setSystem(system).setCode(coding.code()).build();
     }
 
     static Sensitivity level(String option, String text) throws MalformedInput {

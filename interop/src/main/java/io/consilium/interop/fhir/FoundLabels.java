@@ -11,6 +11,7 @@ import java.util.Set;
 final class FoundLabels {
     static final int MAX_CODINGS = 1024;
     static final int MAX_CHARACTERS = 1024;
+    private static final String WITHOUT_CODE = "a security label without system or code cannot be enforced";
 
     private final String resourceType;
     private final Set<Coding> classes = new LinkedHashSet<>();
@@ -50,11 +51,14 @@ final class FoundLabels {
         if (code.length() > MAX_CHARACTERS || system.length() > MAX_CHARACTERS) {
             throw new Refused(path, "system or code has more than " + MAX_CHARACTERS + " characters");
         }
-        String canonical = CodeSystems.canonical(system);
+        if (code.isEmpty()) {
+            throw new Refused(path, WITHOUT_CODE);
+        }
+        Coding coding = CodeSystems.coding(system, code);
         if (role == Role.SECURITY || role == Role.PROTECTION) {
-            security(canonical, code, path, role);
+            security(coding.system(), coding.code(), path, role);
         } else {
-            (role == Role.CLASS ? classes : codes).add(new Coding(canonical, code));
+            (role == Role.CLASS ? classes : codes).add(coding);
         }
         if (classes.size() + codes.size() + security.size() > MAX_CODINGS) {
             throw new Refused(path, "the resource has more than " + MAX_CODINGS + " different codings");
@@ -62,8 +66,8 @@ final class FoundLabels {
     }
 
     private void security(String system, String code, String path, Role role) throws Refused {
-        if (system.isEmpty() || code.isEmpty()) {
-            throw new Refused(path, "a security label without system or code cannot be enforced");
+        if (system.isEmpty()) {
+            throw new Refused(path, WITHOUT_CODE);
         }
         if (!system.equals(Confidentiality.SYSTEM)) {
             security.add(new Coding(system, code));

@@ -269,7 +269,7 @@ final class ProvisionReader {
         if (FoundLabels.hasStraySpace(system) || FoundLabels.hasStraySpace(code)) {
             throw coding.refuse("system or code has white space that would make it another code");
         }
-        return new Coding(CodeSystems.canonical(system), code);
+        return CodeSystems.coding(system, code);
     }
 
     private static List<Element> bounded(Element provision, String name) throws Refused {

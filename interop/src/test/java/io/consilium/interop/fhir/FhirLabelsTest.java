@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** REC-4: class, code and security labels are read from the resource, or the resource is refused with the place. */
@@ -277,6 +278,25 @@ class FhirLabelsTest {
                 .isEqualTo("http://terminology.hl7.org/CodeSystem/v2-0203");
         assertThat(CodeSystems.canonical("urn:oid:1.2.3")).isEqualTo("urn:oid:1.2.3");
         assertThat(CodeSystems.canonical(LOINC)).isEqualTo(LOINC);
+    }
+
+    @Test
+    @DisplayName("PRV-4 a resource's code is labelled in its one spelling")
+    void prv4_codesHaveOneSpelling() {
+        FhirDocument document = read("{\"resourceType\":\"Condition\",\"code\":{\"coding\":[{\"system\":"
+                + "\"http://hl7.org/fhir/sid/icd-10-cm\",\"code\":\"e119\"}]}}");
+        assertThat(document.codes()).containsExactly(new Coding("http://hl7.org/fhir/sid/icd-10-cm", "E11.9"));
+    }
+
+    @Test
+    @DisplayName("REC-4 a Binary alone whose protection another resource tells is refused, not taken as normal")
+    void rec4_aBinaryAloneTellsItsProtection() {
+        String binary = "{\"resourceType\":\"Binary\",\"contentType\":\"text/plain\",\"data\":\"YQ==\"";
+        refuses(binary + ",\"securityContext\":{\"reference\":\"DocumentReference/1\"}}", "Binary.securityContext");
+        assertThat(BundleReader.read(bytes(binary + ",\"securityContext\":{\"reference\":\"DocumentReference/1\"}}")))
+                .isInstanceOfSatisfying(BundleRefusal.class, refusal -> assertThat(refusal.path())
+                        .isEqualTo("Binary.securityContext"));
+        assertThat(read(binary + "}").confidentiality()).isEqualTo(Confidentiality.N);
     }
 
     private static String withLevel(String code) {
