@@ -225,7 +225,7 @@ class CustodyIT {
 
         merge(OFFICER, root, alias).ended(0);
         Path bundle = cluster.devnet.directory().resolve("merged.json");
-        assertThat(exported(PRIVACY, "--patient", root, bundle)).hasSize(2).anyMatch(line -> line.startsWith(alias));
+        assertThat(exported(PRIVACY, "--patient", root, bundle)).hasSize(3).anyMatch(line -> line.startsWith(alias));
         assertThat(exported(PRIVACY, "--institution", "st-mary", bundle.resolveSibling("all.json")))
                 .anyMatch(line -> line.startsWith(alias))
                 .anyMatch(line -> line.startsWith(root));
@@ -372,7 +372,7 @@ class CustodyIT {
         untilReceived(record);
 
         String[] review = {"access", "review", glass, "--outcome", "not-justified", "--note"};
-        cluster.run(NEXT_PRIVACY, as(review, "not mine")).ended(6);
+        cluster.run(NEXT_PRIVACY, as(review, "not mine")).ended(4);
         cluster.run(AUTHOR, as(review, "no officer")).ended(4);
         cluster.run(PRIVACY, as(review, "was awake")).ended(0);
         for (String officer : List.of(PRIVACY, NEXT_PRIVACY)) {
