@@ -5,6 +5,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.trial.Micros;
+import io.consilium.crypto.PrivateFile;
 import io.consilium.proto.TrialQueryRequest;
 import io.consilium.proto.TrialQueryResponse;
 import io.consilium.proto.TrialReleaseRequest;
@@ -56,12 +57,14 @@ final class TrialSharing {
             List<String> columns,
             Optional<String> to,
             List<String> duo,
-            Path out)
+            Optional<Path> out)
             throws ClientException, IOException {
         UserFiles.requireNew(out);
         if (to.isPresent() && duo.isEmpty()) {
             throw new MalformedInput("--duo", "The recipient's use is not said", "Name it with --duo, e.g. --duo HMB");
         }
+        ByteString releaseId = new CustodianKeys().freshId();
+        Path file = out.isPresent() ? out.get() : kept(releaseId);
         TrialReleaseRequest request = TrialReleaseRequest.newBuilder()
                 .setTrialId(trialId)
                 .setDatasetId(Ids.object("dataset", dataset))
@@ -69,20 +72,26 @@ final class TrialSharing {
                 .addAllColumns(columns)
                 .setRecipient(to.isPresent() ? Ids.member(to.get()) : "")
                 .addAllDataUse(duo)
-                .setReleaseId(new CustodianKeys().freshId())
+                .setReleaseId(releaseId)
                 .build();
         TrialReleaseResponse response = new Custodian(session).ask(client -> client.trialRelease(request));
-        UserFiles.write(out, response.getContent().toByteArray());
+        UserFiles.write(file, response.getContent().toByteArray());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("released", true);
         result.put("smallestCell", response.getSmallestCell());
         result.put("releaseId", Ids.text(response.getReleaseId()));
         result.put("rows", response.getRows());
         to.ifPresent(member -> result.put("to", member));
-        result.put("out", out.toString());
+        result.put("out", file.toString());
         result.put("txId", Ids.text(response.getTxId()));
         session.output().result(result);
         return 0;
+    }
+
+    /** Where a release is kept that the user names no file for; its directory is made before anything is asked. */
+    private Path kept(ByteString releaseId) throws IOException {
+        Path directory = PrivateFile.directories(session.context().home().resolve("releases"));
+        return directory.resolve("release-" + Ids.text(releaseId) + ".csv");
     }
 
     int query(

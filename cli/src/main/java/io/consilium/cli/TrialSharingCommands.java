@@ -28,7 +28,7 @@ class TrialSharingCommands extends TrialDataCommands {
             },
             footerHeading = "%nExamples:%n",
             footer = {
-                "  consilium --context helix/researcher trial release T --dataset D --quasi AGEGR1,SEX --out data.csv",
+                "  consilium --context helix/researcher trial release T --dataset D --quasi AGEGR1,SEX",
                 "  consilium --context helix/researcher trial release T --dataset D --quasi SEX --columns ARM \\",
                 "      --to riverside/dr-brown --duo HMB --out data.csv"
             })
@@ -53,10 +53,12 @@ class TrialSharingCommands extends TrialDataCommands {
                     List<String> duo,
             @Option(
                             names = "--out",
-                            required = true,
                             paramLabel = "FILE",
-                            description = "File to write, mode 0600, in CSV: a release is made once, and counts.")
-                    Path out)
+                            description = {
+                                "File to write, mode 0600, in CSV: a release is made once, and counts.",
+                                "Default: a file under the context's home, whose path is printed."
+                            })
+                    Optional<Path> out)
             throws Exception {
         return new TrialSharing(session())
                 .release(trialId(id), dataset.id, Words.of(quasi), Words.of(columns), to, Words.of(duo), out);

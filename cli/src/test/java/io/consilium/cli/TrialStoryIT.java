@@ -8,6 +8,7 @@ import io.consilium.client.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -321,7 +322,6 @@ class TrialStoryIT extends TrialCluster {
         assertThat(data.number("notEnrolled")).isEqualTo(254);
         String dataset = data.text("datasetId");
 
-        Path out = cluster.devnet.directory().resolve("released.csv");
         for (String quasi : List.of("AGE,SEX,RACE,ETHNIC", "AGEGR1,SEX,RACE")) {
             Cluster.Said said = cluster.run(
                             SPONSOR,
@@ -331,27 +331,20 @@ class TrialStoryIT extends TrialCluster {
                             "--dataset",
                             dataset,
                             "--quasi",
-                            quasi,
-                            "--out",
-                            out.toString())
+                            quasi)
                     .ended(6);
             assertThat(said.out()).isEmpty();
             assertThat(said.err()).contains("CELLS_TOO_SMALL", "TRI-7");
             assertThat(said.err().replace("TRI-7", "")).as("no cell's size").doesNotContainPattern("\\d");
         }
         JsonFields released = cluster.json(
-                SPONSOR,
-                "trial",
-                "release",
-                trial,
-                "--dataset",
-                dataset,
-                "--quasi",
-                "AGEGR1,SEX",
-                "--out",
-                out.toString());
+                SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "AGEGR1,SEX");
         assertThat(released.flag("released")).isTrue();
         assertThat(released.number("smallestCell")).isEqualTo(14);
+        Path out = Path.of(released.text("out"));
+        assertThat(out.getFileName()).hasToString("release-" + released.text("releaseId") + ".csv");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
+                .isEqualTo("rw-------");
         assertThat(Files.readString(out)).startsWith("AGEGR1,SEX\r\n");
         assertThat(Files.readAllLines(out)).hasSize(255);
 

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A protocol in CDISC's Unified Study Definitions Model (USDM 3 and 4) as a registration: its newest version's titles,
@@ -31,12 +29,6 @@ import java.util.regex.Pattern;
  */
 public final class UsdmProtocol {
     public static final int MAX_BYTES = 64 * 1024 * 1024;
-
-    private static final String NOT_GIVEN = "As given in the protocol";
-    private static final Pattern TIME_POINT = Pattern.compile(
-            "(?i)\\b((?:from |through |up to |to )?(?:baseline|(?:end of (?:treatment|study))|"
-                    + "(?:weeks?|days?|months?|years?|visits?|cycles?) \\d+(?:(?:,| and| to|-| through) *"
-                    + "(?:weeks?|days?|months?|years?|visits?)? *\\d+)*|\\d+[- ](?:weeks?|days?|months?|years?|hours?)))\\b");
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -77,7 +69,7 @@ public final class UsdmProtocol {
         design(version.node(), design.node(), out);
         gaps(study, version.node(), design.node(), defaults, notes);
         arms(design.node(), out);
-        objectives(design, out);
+        objectives(design, out, notes);
         List<TrialCriterion> criteria = criteria(version.node(), design.node());
         keep(criteria, TrialFormat.MAX_TEXT, out, notes);
         if (out.build().getSerializedSize() > TrialFormat.MAX_REGISTRATION_BYTES) {
@@ -273,7 +265,8 @@ public final class UsdmProtocol {
         return "";
     }
 
-    private static void objectives(Place design, TrialRegistration.Builder out) throws CdiscFault {
+    private static void objectives(Place design, TrialRegistration.Builder out, Consumer<String> notes)
+            throws CdiscFault {
         Place objectives = design.list("objectives");
         out.clearObjectives().clearOutcomes();
         TreeSet<String> names = new TreeSet<>();
@@ -291,11 +284,14 @@ public final class UsdmProtocol {
             if (!endpoints.isArray() || primary && endpoints.isEmpty()) {
                 throw new CdiscFault(at + ".endpoints", "the objective has no endpoints");
             }
+            if (endpoints.isEmpty()) {
+                notes.accept("An objective has no endpoints, so that no outcome is registered of it: " + at + ".endpoints");
+            }
             for (int j = 0; j < endpoints.size(); j++) {
                 if (out.getOutcomesCount() == TrialFormat.MAX_OUTCOMES) {
                     throw new CdiscFault(at + ".endpoints", "more than " + TrialFormat.MAX_OUTCOMES + " endpoints");
                 }
-                out.addOutcomes(outcome(endpoints.get(j), primary, at + ".endpoints[" + j + "]", names));
+                out.addOutcomes(outcome(endpoints.get(j), primary, at + ".endpoints[" + j + "]", names, notes));
             }
         }
         if (out.getOutcomesList().stream().noneMatch(TrialOutcome::getPrimary)) {
@@ -304,7 +300,8 @@ public final class UsdmProtocol {
     }
 
     /** @param primary what it is where it does not say so itself */
-    private static TrialOutcome outcome(JsonNode endpoint, boolean primary, String path, TreeSet<String> names)
+    private static TrialOutcome outcome(
+            JsonNode endpoint, boolean primary, String path, TreeSet<String> names, Consumer<String> notes)
             throws CdiscFault {
         String text = first(text(endpoint, "text"), text(endpoint, "description"), text(endpoint, "label"));
         if (text.isEmpty()) {
@@ -316,11 +313,15 @@ public final class UsdmProtocol {
         for (int i = 2; !names.add(distinct.toLowerCase(Locale.ROOT)); i++) {
             distinct = name + " (" + (own.isEmpty() || i > 2 ? String.valueOf(i) : cut(own, 30)) + ")";
         }
-        Matcher time = TIME_POINT.matcher(text);
+        String measure = cut(text, TrialFormat.MAX_TEXT);
+        UsdmTimePoint time = UsdmTimePoint.in(measure);
+        if (!time.sure()) {
+            notes.accept("The time point of '" + distinct + "' is '" + time.text() + "' now; check it");
+        }
         return TrialOutcome.newBuilder()
                 .setName(distinct)
-                .setMeasure(cut(text, TrialFormat.MAX_TEXT))
-                .setTimePoint(time.find() ? cut(time.group(1), TrialFormat.MAX_SHORT_TEXT) : NOT_GIVEN)
+                .setMeasure(measure)
+                .setTimePoint(cut(time.text(), TrialFormat.MAX_SHORT_TEXT))
                 .setPrimary(decode(endpoint.path("level")).isEmpty() ? primary : isPrimary(endpoint))
                 .build();
     }
@@ -332,11 +333,11 @@ public final class UsdmProtocol {
     }
 
     private static String decode(JsonNode code) {
-        return plain(code.path("decode").asText(""));
+        return UsdmText.plain(code.path("decode").asText(""));
     }
 
     private static String text(JsonNode node, String name) {
-        return plain(node.path(name).asText(""));
+        return UsdmText.plain(node.path(name).asText(""));
     }
 
     private static JsonNode either(JsonNode one, JsonNode other, String name) {
@@ -379,18 +380,6 @@ public final class UsdmProtocol {
             }
         }
         return 0;
-    }
-
-    /** Without mark-up: a reference of the model is shown by its name in brackets. */
-    private static String plain(String text) {
-        return text.replaceAll("<usdm:(?:tag|ref)[^>]{0,500}?name=\"([^\"]{0,100})\"[^>]{0,500}>", "[$1]")
-                .replaceAll("<[^>]{0,2000}>", " ")
-                .replace("&nbsp;", " ")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">")
-                .replace("&amp;", "&")
-                .replaceAll("[\\s\\p{Cntrl}]+", " ")
-                .strip();
     }
 
     private static String cut(String text, int max) {

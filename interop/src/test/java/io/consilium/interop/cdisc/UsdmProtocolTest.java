@@ -3,6 +3,7 @@ package io.consilium.interop.cdisc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -13,11 +14,14 @@ import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialRegistration;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("TRI-1 a protocol in USDM imports as a registration")
 class UsdmProtocolTest {
@@ -95,6 +99,63 @@ class UsdmProtocolTest {
     void theObjectivesLevel() throws Exception {
         TrialRegistration small = read(SMALL.replace(", \"level\": {\"decode\": \"Primary Endpoint\"}", ""));
         assertThat(small.getOutcomesList()).extracting(TrialOutcome::getPrimary).containsExactly(true, false);
+    }
+
+    private static TrialOutcome outcome(String words) throws CdiscFault {
+        NOTES.clear();
+        return read(SMALL.replace("\"text\": \"Score at Weeks 8 and 16\", \"level\"", "\"text\": \"" + words + "\", \"level\""))
+                .getOutcomes(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Change from baseline to Week 24 in ADAS-Cog | Week 24 | true",
+                "Change from baseline in ADAS-Cog at Week 24 | Week 24 | true",
+                "Score at Weeks 8, 16, and 24 | Weeks 8, 16, and 24 | true",
+                "Score at Weeks 8, 16 and Month 9 | Weeks 8, 16 and Month 9 | true",
+                "Mean from Week 4 to Week 24 | from Week 4 to Week 24 | true",
+                "Deaths up to 24 months | up to 24 months | true",
+                "Response during the 24-week period at Week 12 | Week 12 | false",
+                "Response in patients aged 18 years at Week 12 | Week 12 | true",
+                "Score at baseline and at Week 12 | Week 12 | false",
+                "Score at Week 8 and the worst by Week 12 | Week 12 | false",
+                "Survival after 12 months | 12 months | false",
+                "Response in patients aged 18 years | As given in the protocol | false",
+                "Change from baseline | As given in the protocol | false"
+            })
+    @DisplayName("TRI-1 the time point of an endpoint is the last that it names as one, and told where that is a guess")
+    void timePoints(String words, String timePoint, boolean sure) throws Exception {
+        assertThat(outcome(words).getTimePoint()).isEqualTo(timePoint);
+        if (sure) {
+            assertThat(NOTES).isEmpty();
+        } else {
+            assertThat(NOTES).singleElement().asString().contains("'" + words + "'", "'" + timePoint + "'");
+        }
+    }
+
+    @Test
+    @DisplayName("TRI-1 a secondary objective without endpoints is told with its path")
+    void aSecondaryObjectiveWithoutEndpoints() throws Exception {
+        read(SMALL.replace(
+                "\"objectives\": [", "\"objectives\": [{\"level\": {\"decode\": \"Secondary\"}, \"endpoints\": []}, "));
+        assertThat(NOTES)
+                .singleElement()
+                .asString()
+                .contains("study.versions[0].studyDesigns[0].objectives[0].endpoints");
+    }
+
+    @Test
+    @DisplayName("TRI-1 mark-up goes, a sign that is none stays, and a text made to take long does not")
+    void markUp() throws Exception {
+        assertThat(outcome("Share with <b>VAS</b> < 5 or > 7 at Week 2").getMeasure())
+                .isEqualTo("Share with VAS < 5 or > 7 at Week 2");
+        assertThat(outcome("<usdm:tag name=\\\"drug\\\"/> at Week 1").getMeasure()).isEqualTo("[drug] at Week 1");
+        for (String hostile : List.of("<", "<usdm:tag ", "<a", "Week 1, ", "1-1-", " ")) {
+            String text = hostile.repeat(4_000_000 / hostile.length()) + "end";
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> outcome(text));
+        }
     }
 
     private static TrialRegistration read(String text) throws CdiscFault {
