@@ -323,22 +323,14 @@ class TrialStoryIT extends TrialCluster {
         String dataset = data.text("datasetId");
 
         for (String quasi : List.of("AGE,SEX,RACE,ETHNIC", "AGEGR1,SEX,RACE")) {
-            Cluster.Said said = cluster.run(
-                            SPONSOR,
-                            "trial",
-                            "release",
-                            trial,
-                            "--dataset",
-                            dataset,
-                            "--quasi",
-                            quasi)
+            Cluster.Said said = cluster.run(SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", quasi)
                     .ended(6);
             assertThat(said.out()).isEmpty();
             assertThat(said.err()).contains("CELLS_TOO_SMALL", "TRI-7");
             assertThat(said.err().replace("TRI-7", "")).as("no cell's size").doesNotContainPattern("\\d");
         }
-        JsonFields released = cluster.json(
-                SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "AGEGR1,SEX");
+        JsonFields released =
+                cluster.json(SPONSOR, "trial", "release", trial, "--dataset", dataset, "--quasi", "AGEGR1,SEX");
         assertThat(released.flag("released")).isTrue();
         assertThat(released.number("smallestCell")).isEqualTo(14);
         Path out = Path.of(released.text("out"));

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * need be in memory at a time.
  */
 public final class Linkage {
-    static final int MAX_SUBJECTS = 200_000;
+    static final int MAX_SUBJECTS = 100_000;
 
     /** Of those whom no release has shown so far. */
     private static final int UNSEEN = -1;

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * <p>Values are stripped of the spaces around them, once and for all. What it takes in memory is bounded.
  */
 public final class Table implements RowSink {
-    /** About as many bytes of memory as a table takes, and the work on it. */
+    /** About as many bytes of memory as the tables of one question take together, and the work on them. */
     public static final long MAX_WEIGHT = 40L * 1024 * 1024;
 
     /** A row with its subject, and what it costs to count it in a cell. */
@@ -28,6 +28,7 @@ public final class Table implements RowSink {
 
     private final Optional<String> pseudonym;
     private final Predicate<String> wanted;
+    private final long room;
     private final List<Column> columns = new ArrayList<>();
     private final List<Integer> places = new ArrayList<>();
     private final List<String[]> rows = new ArrayList<>();
@@ -36,7 +37,8 @@ public final class Table implements RowSink {
     private Optional<Integer> subjectColumn = Optional.empty();
     private long weight;
 
-    private Table(Optional<String> pseudonym, Predicate<String> wanted) {
+    private Table(Optional<String> pseudonym, Predicate<String> wanted, long room) {
+        this.room = room;
         this.pseudonym = pseudonym.map(Subjects::normal);
         this.wanted = wanted;
     }
@@ -46,12 +48,14 @@ public final class Table implements RowSink {
      *
      * @param pseudonym of the one subject whom the whole dataset is of, where there is one; else a column names each row's
      * @param wanted which columns to keep, by their names in {@linkplain #normalName normal form}
+     * @param room what it may weigh: {@link #MAX_WEIGHT}, without those that are in memory already
      * @throws CdiscFault.NoSubjects nothing says whom the rows are of
-     * @throws CdiscFault.TooLarge more than {@link #MAX_WEIGHT}
+     * @throws CdiscFault.TooLarge there is no room for it
      */
-    public static Table read(InputStream data, String name, Optional<String> pseudonym, Predicate<String> wanted)
+    public static Table read(
+            InputStream data, String name, Optional<String> pseudonym, Predicate<String> wanted, long room)
             throws CdiscFault, IOException {
-        Table table = new Table(pseudonym, wanted);
+        Table table = new Table(pseudonym, wanted, room);
         DatasetReader.read(data, name, table);
         table.texts.clear();
         return table;
@@ -60,7 +64,7 @@ public final class Table implements RowSink {
     /** All columns of a dataset that names its subjects itself. */
     public static Table read(byte[] data, String name) throws CdiscFault {
         try {
-            return read(new ByteArrayInputStream(data), name, Optional.empty(), column -> true);
+            return read(new ByteArrayInputStream(data), name, Optional.empty(), column -> true, MAX_WEIGHT);
         } catch (IOException impossible) {
             throw new CdiscFault("", "the data cannot be read");
         }
@@ -69,6 +73,10 @@ public final class Table implements RowSink {
     /** About what so many rows of so many columns take at least, however short their values are. */
     public static long leastWeight(long rows, int columns) {
         return rows * (ROW_WEIGHT + (long) CELL_WEIGHT * columns);
+    }
+
+    public long weight() {
+        return weight;
     }
 
     /** Names of columns are told apart without regard to case. */
@@ -99,7 +107,7 @@ public final class Table implements RowSink {
         rows.add(kept);
         subjects.add(pseudonym.orElseGet(() -> text(Subjects.normal(values[subjectColumn.orElseThrow()]))));
         weight += ROW_WEIGHT + (long) CELL_WEIGHT * kept.length;
-        if (weight > MAX_WEIGHT) {
+        if (weight > room) {
             throw new CdiscFault.TooLarge("rows[" + index + "]");
         }
     }

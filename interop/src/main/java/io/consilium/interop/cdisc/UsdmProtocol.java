@@ -285,7 +285,8 @@ public final class UsdmProtocol {
                 throw new CdiscFault(at + ".endpoints", "the objective has no endpoints");
             }
             if (endpoints.isEmpty()) {
-                notes.accept("An objective has no endpoints, so that no outcome is registered of it: " + at + ".endpoints");
+                notes.accept(
+                        "An objective has no endpoints, so that no outcome is registered of it: " + at + ".endpoints");
             }
             for (int j = 0; j < endpoints.size(); j++) {
                 if (out.getOutcomesCount() == TrialFormat.MAX_OUTCOMES) {

@@ -16,8 +16,8 @@ record UsdmTimePoint(String text, boolean sure) {
     private static final String NUMBER = "\\d{1,4}";
 
     /** Possessive, so that a long list takes no stack. */
-    private static final String LIST =
-            UNIT + " " + NUMBER + "(?:(?:,? and |,? or |, ?| ?& ?| to | through | ?[-\u2013] ?)(?:" + UNIT + " )?" + NUMBER + ")*+";
+    private static final String LIST = UNIT + " " + NUMBER
+            + "(?:(?:,? and |,? or |, ?| ?& ?| to | through | ?[-\u2013] ?)(?:" + UNIT + " )?" + NUMBER + ")*+";
 
     /** What a change is measured from is no time point. */
     private static final Pattern POINT = Pattern.compile(

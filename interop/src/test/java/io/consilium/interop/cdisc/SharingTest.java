@@ -324,7 +324,7 @@ class SharingTest {
 
     private static Table read(Optional<String> pseudonym, Set<String> wanted, String... lines) throws Exception {
         byte[] data = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-        return Table.read(new ByteArrayInputStream(data), "VS", pseudonym, wanted::contains);
+        return Table.read(new ByteArrayInputStream(data), "VS", pseudonym, wanted::contains, Table.MAX_WEIGHT);
     }
 
     @Test

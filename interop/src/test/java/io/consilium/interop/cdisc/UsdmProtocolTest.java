@@ -103,7 +103,8 @@ class UsdmProtocolTest {
 
     private static TrialOutcome outcome(String words) throws CdiscFault {
         NOTES.clear();
-        return read(SMALL.replace("\"text\": \"Score at Weeks 8 and 16\", \"level\"", "\"text\": \"" + words + "\", \"level\""))
+        return read(SMALL.replace(
+                        "\"text\": \"Score at Weeks 8 and 16\", \"level\"", "\"text\": \"" + words + "\", \"level\""))
                 .getOutcomes(0);
     }
 
@@ -151,7 +152,8 @@ class UsdmProtocolTest {
     void markUp() throws Exception {
         assertThat(outcome("Share with <b>VAS</b> < 5 or > 7 at Week 2").getMeasure())
                 .isEqualTo("Share with VAS < 5 or > 7 at Week 2");
-        assertThat(outcome("<usdm:tag name=\\\"drug\\\"/> at Week 1").getMeasure()).isEqualTo("[drug] at Week 1");
+        assertThat(outcome("<usdm:tag name=\\\"drug\\\"/> at Week 1").getMeasure())
+                .isEqualTo("[drug] at Week 1");
         for (String hostile : List.of("<", "<usdm:tag ", "<a", "Week 1, ", "1-1-", " ")) {
             String text = hostile.repeat(4_000_000 / hostile.length()) + "end";
             assertTimeoutPreemptively(Duration.ofSeconds(20), () -> outcome(text));

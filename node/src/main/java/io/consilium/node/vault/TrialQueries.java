@@ -71,7 +71,8 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
             Set<String> columns = new TreeSet<>();
             columns.add(Table.normalName(query.column()));
             query.where().ifPresent(condition -> columns.add(Table.normalName(condition.column())));
-            TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0, columns);
+            TrialTables.Opened opened =
+                    tables.open(view.state(), trial, request.getDatasetId(), 0, columns, Table.MAX_WEIGHT);
             Optional<CdiscFault> fault = query.fault(opened.table());
             if (fault.isPresent()) {
                 throw malformed(fault.get().path(), fault.get().getMessage());
@@ -82,7 +83,8 @@ public final class TrialQueries implements Operation<TrialQueryRequest, TrialQue
     }
 
     /** Told before anything is opened; the ledger decides it again. */
-    private static void requirePayable(StateView view, TrialState trial, TrialQueryRequest request) {
+    private void requirePayable(StateView view, TrialState trial, TrialQueryRequest request) {
+        TrialTables.requireApproved(trial, node.nowMillis());
         if (view.state().isTrialQueryAsked(request.getQueryId())) {
             throw InstitutionTransactions.problem(Refusal.QUERY_REPEATED).asException();
         }

@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Releases microdata of a trial, or says no without a word of the data (TRI-7).
@@ -94,6 +95,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         try (StateView view = StateView.open(node)) {
             TrialState trial = tables.require(caller, request.getTrialId(), view);
             requireNew(trial, request.getReleaseId());
+            TrialTables.requireApproved(trial, node.nowMillis());
             List<String> uses = uses(view, trial, request);
             Set<String> quasiNames = normal(request.getQuasiIdentifiersList());
             Set<String> names = normal(request.getColumnsList());
@@ -107,7 +109,8 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             Set<String> wanted = new TreeSet<>(names);
             wanted.addAll(earlier.names(request.getDatasetId()));
             wanted.add(SafeHarbor.AGE_UNIT);
-            TrialTables.Opened opened = tables.open(view.state(), trial, request.getDatasetId(), 0, wanted);
+            TrialTables.Opened opened =
+                    tables.open(view.state(), trial, request.getDatasetId(), 0, wanted, Table.MAX_WEIGHT);
             Table table = opened.table();
             Set<Integer> quasi = columns(table, request.getQuasiIdentifiersList(), "--quasi");
             Set<Integer> named = columns(table, request.getColumnsList(), "--columns");
@@ -165,7 +168,7 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
     }
 
     /** Told before anything is opened; the ledger decides it again. */
-    private List<String> uses(StateView view, TrialState trial, TrialReleaseRequest request) {
+    private static List<String> uses(StateView view, TrialState trial, TrialReleaseRequest request) {
         TreeSet<String> uses = new TreeSet<>();
         for (String text : request.getDataUseList()) {
             uses.add(DataUse.of(text)
@@ -180,9 +183,6 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
         if (request.getRecipient().isEmpty()) {
             return List.copyOf(uses);
         }
-        EthicsApproval.refusal(trial, node.nowMillis()).ifPresent(rejection -> {
-            throw InstitutionTransactions.problem(rejection.refusal()).asException();
-        });
         List<String> permitted = view.state()
                 .trialVersion(EthicsApproval.current(trial).getDocumentId())
                 .orElseThrow()
@@ -262,7 +262,13 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
             boolean current = same && of.version() == opened.version().getVersion();
             Table before = current
                     ? table
-                    : tables.open(view.state(), trial, of.datasetId(), of.version(), of.names())
+                    : tables.open(
+                                    view.state(),
+                                    trial,
+                                    of.datasetId(),
+                                    of.version(),
+                                    of.names(),
+                                    Table.MAX_WEIGHT - table.weight())
                             .table();
             Set<String> further = normal(names(table, named));
             further.retainAll(of.names());
@@ -295,14 +301,24 @@ public final class TrialReleases implements Operation<TrialReleaseRequest, Trial
     }
 
     /**
-     * Whether each table has people, not enrolled here, whom the other one does not name: they may be the same under other
-     * names, and a measure that is released of both would join them.
+     * Whether each table has people whom the other one does not name, who may be the same under other names, so that a
+     * measure that is released of both would join them. Two who are both enrolled here are two.
      */
     private static boolean mayBeTheSame(Table one, Table other, TrialSubjects subjects) {
-        Predicate<String> enrolled = subject -> subjects.enrolled(subject).isPresent();
-        Set<String> here = people(one, enrolled);
-        Set<String> there = people(other, enrolled);
-        return !there.containsAll(here) && !here.containsAll(there);
+        Set<String> here = people(one, subject -> false);
+        Set<String> there = people(other, subject -> false);
+        Set<String> onlyHere = without(here, there);
+        Set<String> onlyThere = without(there, here);
+        return !onlyHere.isEmpty()
+                && !onlyThere.isEmpty()
+                && Stream.concat(onlyHere.stream(), onlyThere.stream())
+                        .anyMatch(subject -> subjects.enrolled(subject).isEmpty());
+    }
+
+    private static Set<String> without(Set<String> some, Set<String> others) {
+        Set<String> left = new TreeSet<>(some);
+        left.removeAll(others);
+        return left;
     }
 
     private static void tell(Linkage linkage, Table table, Set<Integer> columns, Predicate<String> excluded) {

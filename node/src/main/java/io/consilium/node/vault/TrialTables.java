@@ -13,6 +13,7 @@ import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.Table;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
@@ -109,13 +110,22 @@ public final class TrialTables {
         return trial;
     }
 
+    /** Data are shared under a valid approval only; told before anything is opened, and the ledger decides it again. */
+    static void requireApproved(TrialState trial, long nowMillis) {
+        EthicsApproval.refusal(trial, nowMillis).ifPresent(rejection -> {
+            throw InstitutionTransactions.problem(rejection.refusal()).asException();
+        });
+    }
+
     /**
      * Opens columns of a version of a dataset.
      *
      * @param number which version, 0 for the newest
      * @param columns their names, in normal form; those that the dataset does not have are left out
+     * @param room what the table may weigh
      */
-    Opened open(LedgerState state, TrialState trial, ByteString datasetId, long number, Set<String> columns) {
+    Opened open(
+            LedgerState state, TrialState trial, ByteString datasetId, long number, Set<String> columns, long room) {
         TrialDatasetState dataset = dataset(state, trial, datasetId);
         TrialDataVersion version = version(dataset, number);
         requireFits(version.getContent(), columns.size());
@@ -126,7 +136,7 @@ public final class TrialTables {
                     read(
                             dataset,
                             version,
-                            plain -> Table.read(plain, dataset.getName(), subject(dataset), columns::contains)));
+                            plain -> Table.read(plain, dataset.getName(), subject(dataset), columns::contains, room)));
         } catch (CdiscFault.NoSubjects unnamed) {
             throw ApiProblem.refused(
                             "SUBJECTS_UNNAMED",

@@ -1,0 +1,80 @@
+package io.consilium.node.api;
+
+import static io.consilium.node.api.TestNetwork.CLINICIAN;
+import static io.consilium.node.api.TestNetwork.RESEARCHER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.consilium.proto.TrialCheckRequest;
+import io.consilium.proto.TrialCheckResponse;
+import io.consilium.proto.TrialDataContent;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What the sponsor's node finds of data that a client did not check. */
+class TrialCheckTest extends TrialAtNode {
+    private TrialCheckResponse check(ByteString trial, ByteString dataset) throws Exception {
+        return net.ok(SPONSOR, "TrialCheck", checkRequest(trial, dataset), TrialCheckResponse.parser());
+    }
+
+    private static TrialCheckRequest checkRequest(ByteString trial, ByteString dataset) {
+        return TrialCheckRequest.newBuilder()
+                .setTrialId(trial)
+                .setDatasetId(dataset)
+                .build();
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 the sponsor's node finds what a client did not check or said otherwise, and tells no value of it")
+    void tri5_check() throws Exception {
+        ByteString trial = approvedTrial();
+        String subject = TestNetwork.hex(enrol(trial, "1.0"));
+        int asked = 0;
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+        ByteString good = dataset(trial, "GOOD", "USUBJID,VSDTC", subject + "," + today);
+        assertThat(check(trial, good).getFault()).isEmpty();
+        assertThat(check(trial, good).getNotEnrolled()).isZero();
+        TrialCheckResponse early =
+                check(trial, dataset(trial, "EARLY", "USUBJID,VSDTC", subject + "," + today, subject + ",2020-01-01"));
+        assertThat(early.getPath()).isEqualTo("rows[1].VSDTC");
+        assertThat(early.getFault()).contains("before").doesNotContain("2020", subject);
+        assertThat(check(trial, dataset(trial, "DM", "USUBJID,SEX", subject + ",F", subject + ",M"))
+                        .getPath())
+                .isEqualTo("rows[1]");
+        assertThat(check(trial, dataset(trial, "STRANGER", "USUBJID,SEX", "nobody,F"))
+                        .getPath())
+                .as("said to be enrolled")
+                .isEqualTo("notEnrolled");
+        assertThat(check(trial, dataset(trial, "MORE", ByteString.EMPTY, 7, "USUBJID,SEX", subject + ",F"))
+                        .getPath())
+                .isEqualTo("rows");
+        assertThat(check(trial, dataset(trial, "SPACED", "USUBJID,VSDTC", subject + " ,2020-01-01"))
+                        .getPath())
+                .isEqualTo("rows[0].VSDTC");
+        String[] lines = {"USUBJID,SEX", subject + ",F"};
+        for (Consumer<TrialDataContent.Builder> otherwise : List.<Consumer<TrialDataContent.Builder>>of(
+                content -> content.setCommitment(random32()), TrialDataContent.Builder::clearSealedMetadata)) {
+            TrialCheckResponse other =
+                    check(trial, dataset(trial, "C" + (asked++), ByteString.EMPTY, 1, otherwise, lines));
+            assertThat(other.getPath()).isEqualTo("commitment");
+        }
+        for (String other : List.of(CLINICIAN, TestNetwork.INSPECTOR, RESEARCHER)) {
+            assertThat(net.refused(other, "TrialCheck", checkRequest(trial, good))
+                            .getCode())
+                    .isEqualTo("ROLE_REQUIRED");
+        }
+        assertThat(net.refused(
+                                SPONSOR,
+                                "TrialCheck",
+                                checkRequest(trial, good).toBuilder()
+                                        .setDatasetVersion(2)
+                                        .build())
+                        .getExitCode())
+                .isEqualTo(3);
+    }
+}
