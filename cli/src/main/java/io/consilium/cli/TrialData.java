@@ -209,6 +209,9 @@ final class TrialData implements AutoCloseable {
         for (String column : rows.nearlyNumbers()) {
             session.output().say("Column " + column + " holds numbers but for a few values; check that they are meant");
         }
+        for (String column : rows.ahead()) {
+            session.output().say("Column " + column + " holds dates after today; check that they are meant");
+        }
         if (rows.notEnrolled() > 0) {
             session.output()
                     .say(rows.notEnrolled() + " of " + rows.subjects()

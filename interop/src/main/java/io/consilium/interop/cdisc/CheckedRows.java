@@ -134,9 +134,7 @@ final class CheckedRows {
     }
 
     private static boolean holdsDates(Column column) {
-        return column.type().isDate()
-                || column.type() == ColumnType.STRING
-                        && column.name().toUpperCase(Locale.ROOT).endsWith("DTC");
+        return column.type().isDate() || column.type() == ColumnType.STRING && DateNames.holdsDates(column.name());
     }
 
     private void value(String value, int place, String at) throws CdiscFault {

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * A table in CSV (RFC 4180) with a header line of variable names. The format has no types: variables that CDISC defines as
- * numbers are held to it, those whose names end in DTC or DT to dates, everything else is text.
+ * numbers are held to it, those whose names say so to dates, everything else is text.
  */
 final class CsvTable {
     private static final Set<String> NUMBERS =
@@ -48,7 +48,7 @@ final class CsvTable {
         if (NUMBERS.contains(name) || name.endsWith("SEQ")) {
             return ColumnType.FLOAT;
         }
-        return name.endsWith("DTC") || name.endsWith("DT") ? ColumnType.DATETIME : ColumnType.STRING;
+        return DateNames.holdsDates(name) ? ColumnType.DATETIME : ColumnType.STRING;
     }
 
     /** The fields of one line after the other; a quoted field may hold commas, quotes and line ends. */

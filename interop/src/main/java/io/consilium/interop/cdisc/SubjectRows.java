@@ -8,9 +8,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -24,12 +24,8 @@ public final class SubjectRows implements RowSink {
 
     private static final long HOURS_AHEAD = 14;
 
-    /** Dates of what a trial does to a subject; those of birth, onset or history may well be earlier. */
-    private static final String CONDUCT = "RF(X)?(ST|EN)DTC?|TRT(\\d+)?[SE]DTM?|TR\\d\\d[SE]DT|VISIT\\d*DT|"
-            + "(EX|EC|SV|VS|LB|EG|QS|PE|PC|DA)(ST|EN)?DTC|ADT|ASTDT|AENDT|RANDDT";
-
-    /** Any date of a subject's time in the trial: that of birth tells nothing of it, that of death may become known later. */
-    private static final String TIMING = "(?!BRTH|DTH).*(DTC|DTM?)";
+    /** A visit may be planned, or a clock be wrong; a date further ahead than this is a slip. */
+    private static final int YEARS_AHEAD = 1;
 
     /** About as many bytes as a name takes among the subjects, and among those not enrolled. */
     private static final int SUBJECT_WEIGHT = 200;
@@ -40,6 +36,7 @@ public final class SubjectRows implements RowSink {
     private final long nowMillis;
     private final Set<String> subjects = new HashSet<>();
     private final Set<String> notEnrolled = new HashSet<>();
+    private final Set<String> ahead = new TreeSet<>();
     private final List<Integer> conduct = new ArrayList<>();
     private final List<Integer> timing = new ArrayList<>();
     private List<Column> columns = List.of();
@@ -52,7 +49,7 @@ public final class SubjectRows implements RowSink {
     /**
      * @param enrolled who is enrolled, by the pseudonym in normal form
      * @param only pseudonym of the one subject whom every row must be of
-     * @param nowMillis after which nothing can have happened yet
+     * @param nowMillis today, after which nothing has happened yet
      * @param corrected when the dataset that is corrected was submitted first; nothing for a new one
      */
     public SubjectRows(
@@ -73,11 +70,11 @@ public final class SubjectRows implements RowSink {
         others = new long[found.size()];
         subjectColumn = Subjects.column(found);
         for (int i = 0; i < found.size(); i++) {
-            String column = found.get(i).name().toUpperCase(Locale.ROOT);
-            if (column.matches(CONDUCT)) {
+            String column = found.get(i).name();
+            if (DateNames.isConduct(column)) {
                 conduct.add(i);
             }
-            if (column.matches(TIMING)) {
+            if (DateNames.isTiming(column)) {
                 timing.add(i);
             }
         }
@@ -126,6 +123,11 @@ public final class SubjectRows implements RowSink {
         return List.copyOf(names);
     }
 
+    /** Columns with visits or treatments of enrolled subjects after today. */
+    public List<String> ahead() {
+        return List.copyOf(ahead);
+    }
+
     private String subject(String at, String[] values) throws CdiscFault {
         int column = subjectColumn.orElseThrow();
         String subject = Subjects.normal(values[column]);
@@ -143,10 +145,15 @@ public final class SubjectRows implements RowSink {
         LocalDate today = day(nowMillis, HOURS_AHEAD);
         for (int i : conduct) {
             for (LocalDate date : days(at, i, values)) {
-                if (date.isBefore(consent) || date.isAfter(today)) {
-                    throw new CdiscFault(
-                            at + "." + columns.get(i).name(),
-                            date.isAfter(today) ? "a date in the future" : "a date before the subject's consent");
+                String column = columns.get(i).name();
+                if (date.isBefore(consent)) {
+                    throw new CdiscFault(at + "." + column, "a date before the subject's consent");
+                }
+                if (date.isAfter(today.plusYears(YEARS_AHEAD))) {
+                    throw new CdiscFault(at + "." + column, "a date more than a year ahead");
+                }
+                if (date.isAfter(today)) {
+                    ahead.add(column);
                 }
             }
         }

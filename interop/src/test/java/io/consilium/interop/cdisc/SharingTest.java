@@ -158,7 +158,7 @@ class SharingTest {
                 "WHEN; seen Jan 02; true",
                 "WHEN; first quarter of 2014; true",
                 "WHEN; week 5 2014; true",
-                "VISDAT; 19725; true",
+                "VISDATEN; 19725; true",
                 "TRTSDTN; 19725; true",
                 "DTHDTN; 19725; true",
                 "DIAGDAT; 2012; false",

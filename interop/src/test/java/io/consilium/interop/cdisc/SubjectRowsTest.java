@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("TRI-5 rows are held against the subjects who are enrolled")
 class SubjectRowsTest {
@@ -95,20 +97,94 @@ class SubjectRowsTest {
         refused("rows[1].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-03-11", ENROLLED + ",2026-03-08");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TRDTC",
+                "TUDTC",
+                "RSDTC",
+                "CVDTC",
+                "FTDTC",
+                "IEDTC",
+                "MBDTC",
+                "PPDTC",
+                "DMDTC",
+                "DVSTDTC",
+                "VISITDTC",
+                "VISITDATE",
+                "VISIT_DATE",
+                "VISDAT",
+                "VSDAT",
+                "EXSTDAT",
+                "EXENDAT",
+                "LBDAT",
+                "ADTM",
+                "ASTDTM",
+                "DOSE_DATE",
+                "RANDDT",
+                "RANDDATE",
+                "TRTSDT",
+                "TR01SDTM",
+                "VISIT1DT",
+                "RFSTDTC",
+                "EXSTDTC"
+            })
+    @DisplayName(
+            "TRI-5 under whatever name a column has, its dates are none before the consent, and no impossible ones")
+    void datesUnderWhateverName(String column) throws Exception {
+        String header = "USUBJID," + column;
+        refused("rows[0]." + column, fresh(), header, ENROLLED + ",2026-03-01");
+        refused("rows[0]." + column, fresh(), header, ENROLLED + ",2026-02-30");
+        refused("rows[0]." + column, fresh(), header, "stranger,2026-02-30");
+        refused("rows[0]." + column, fresh(), header, ENROLLED + ",2999-01-01");
+        refused("rows[0]." + column, fresh(), header, LEFT + ",2026-06-01");
+        read(fresh(), header, ENROLLED + ",2026-04-01", LEFT + ",2026-04-01");
+        String json = "{\"name\":\"X\",\"columns\":[{\"name\":\"USUBJID\",\"dataType\":\"string\"},{\"name\":\""
+                + column + "\",\"dataType\":\"string\"}],\"rows\":[[\"stranger\",\"2026-02-30\"]]}";
+        refused("rows[0]." + column, fresh(), json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UPDATE", "CANDIDATE", "MANDATE"})
+    void wordsThatEndLikeDatesAreNone(String column) throws Exception {
+        read(fresh(), "USUBJID," + column, ENROLLED + ",yes");
+    }
+
     @Test
-    @DisplayName("TRI-5 nothing of a trial's conduct lies in the future, nor at the end of an interval")
-    void aVisitInTheFutureIsRefused() throws Exception {
+    @DisplayName("TRI-5 a visit is at most a year ahead, at the end of an interval too; one after today is told")
+    void aVisitInTheFutureIsTold() throws Exception {
         refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2999-01-01");
-        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-07-03");
-        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-06-01/2026-07-03");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2027-07-03");
+        refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-06-01/2027-07-03");
         refused("rows[0].VSDTC", fresh(), "USUBJID,VSDTC", LEFT + ",2026-04-01/2026-06-01");
-        read(fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-07-01", ENROLLED + ",2026-06-01/2026-06-03");
-        read(fresh(), "USUBJID,CONTDTC", ENROLLED + ",2026-09-01");
+        assertThat(read(fresh(), "USUBJID,VSDTC,LBDTC", ENROLLED + ",2026-06-01,2026-06-01/2026-07-03")
+                        .ahead())
+                .containsExactly("LBDTC");
+        assertThat(read(fresh(), "USUBJID,VSDTC", ENROLLED + ",2026-07-01", ENROLLED + ",2026-06-01/2026-06-03")
+                        .ahead())
+                .isEmpty();
+        assertThat(read(fresh(), "USUBJID,CONTDTC", ENROLLED + ",2029-09-01").ahead())
+                .isEmpty();
     }
 
     @Test
     void birthAndHistoryMayBeBeforeTheConsent() throws Exception {
         read(fresh(), "USUBJID,BRTHDTC,MHSTDTC", ENROLLED + ",1960-01-01,1999-05-05");
+        for (String column : List.of(
+                "BRTHDAT",
+                "BIRTHDATE",
+                "MHDTC",
+                "MHSTDAT",
+                "AESTDAT",
+                "AESTDTC",
+                "CMSTDTC",
+                "CMSTDAT",
+                "RFICDTC",
+                "ICDAT",
+                "DSSTDTC",
+                "DIAGDATE")) {
+            read(fresh(), "USUBJID," + column, ENROLLED + ",2026-03-01");
+        }
     }
 
     @Test
