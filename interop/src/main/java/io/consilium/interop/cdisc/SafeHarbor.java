@@ -3,6 +3,8 @@ package io.consilium.interop.cdisc;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +19,23 @@ import java.util.regex.Pattern;
  * <p>Names are compared in capitals and without underscores.
  */
 public final class SafeHarbor {
+    private static final String PERSON =
+            "(PT|PAT(IENT)?|SUBJ(ECT)?)NM|(CAREGIVER|CARER|SPOUSE|HUSBAND|WIFE|PARENT|MOTHER|FATHER"
+                    + "|PARTNER|SIBLING|RELATIVE|GUARDIAN|NEXTOFKIN|NOK|INFORMANT|EMPLOYER|CONTACT)S?(NM|PERSON|FULL|FIRST|LAST)*\\d*";
+
+    /** What has a name and is no person. */
+    private static final String THING =
+            "DRUG|^TRT|TREATMENT|^ARM|^TEST|PARAM|PARAMETER|STUDY|TRIAL|VISIT|DOMAIN|MEDICATION"
+                    + "|PROCEDURE|SCALE|QUESTIONNAIRE|INSTRUMENT|ANALYTE|COMPOUND|PRODUCT|BRAND|GENERIC|TRADE|VARIABLE|DATASET|EVENT"
+                    + "|DISEASE|DIAGNOSIS|ORGANISM|SPECIES|VACCINE|GENE|PATHOGEN|METHOD|UNIT|STATE|COUNTRY|REGION|CATEGORY|GROUP"
+                    + "|PHASE|EPOCH|FORM|PANEL|BIOMARKER|SUBSTANCE|INGREDIENT";
+
     private static final Pattern IDENTIFIER = Pattern.compile("USUBJID|SUBJID|PSEUDONYM|UUID|GUID"
             + "|(.*\\d)?(U?SUBJ(ECT)?|PAT(IENT)?|PT|PERSON|PARTICIPANT|CLIENT|VOLUNTEER|SCR(N|EEN(ING)?)?"
             + "|RAND(OM(I[SZ]ATION)?)?|ENR(OLL?(MENT)?)?|ALLOC(ATION)?|CASE|CHART|FILE|HOSP(ITAL)?|ADM(ISSION)?|KIT|SAMPLE"
             + "|SPECIMEN|BARCODE|HEALTH(PLAN)?|INSUR(ANCE)?|BENEFICIARY|CERT(IFICATE)?|NATIONAL|NHS|TAX|MED(ICAL)?REC(ORD)?"
             + "|RECORD|SERIAL)(ID|IDENT|IDENTIFIER|NO|NR|NUM|NUMB|NUMBER|CODE|KEY)"
-            + "|.*(INIT|INITIALS)|(SUB|PAT|PATIENT|SUBJECT|FIRST|LAST|FULL|SUR|FORE|GIVEN|FAMILY|MAIDEN|MIDDLE)?NAME"
+            + "|.*(INIT|INITIALS)|" + PERSON + "|.*(?<!" + THING + ")NAME"
             + "|(SSN|MRN).*|.*(PHONE|FAX|MAIL|ADDR|ACCOUNT|LICEN[CS]E|PASSPORT|(?<!IM|AUTO)MOBILE).*|TEL(NO|NR|NUM)?"
             + "|.*(URL|PHOTO|PLATE)|INVID|INVNAM"
             + "|SPDEVID|DEVICE.*|VIN|.*REFID|.*SPID|.*LNKID|.*GRPID|NATID|INSURANCE.*|FINGERPRINT.*|BIOMETRIC.*");
@@ -79,6 +92,9 @@ public final class SafeHarbor {
 
     /** From so many words on it is a sentence; terms of dictionaries have fewer. */
     private static final int SENTENCE_WORDS = 5;
+
+    /** Fewer texts of one subject each may be chance, as in a list of choices. */
+    private static final int SEVERAL_TEXTS = 5;
 
     private static final Pattern BIRTH = Pattern.compile("(?!.*(WT|WEIGHT|LEN)).*(BRTH|BIRTH).*|DOB.*|YOB.*");
     private static final Pattern BIRTH_LABEL = Pattern.compile(".*\\b(birth|born)\\b.*");
@@ -182,7 +198,12 @@ public final class SafeHarbor {
                 || IDENTIFIER_LABEL.matcher(label).matches()) {
             return Optional.of("it identifies people");
         }
-        if (GEOGRAPHY.matcher(name).matches() || GEOGRAPHY_LABEL.matcher(label).matches()) {
+        Set<String> different = different(table, index);
+        // Measures have fractions; whole numbers may be numbers of people.
+        boolean measures = different.stream().allMatch(CheckedRows::isNumber)
+                && different.stream().anyMatch(value -> FRACTION.matcher(value).matches());
+        if (GEOGRAPHY.matcher(name).matches() && !KnownColumns.isOfBody(name, different, measures)
+                || GEOGRAPHY_LABEL.matcher(label).matches()) {
             return Optional.of(PLACE);
         }
         if (FREE_TEXT.matcher(name).matches() || FREE_TEXT_LABEL.matcher(label).matches()) {
@@ -191,13 +212,10 @@ public final class SafeHarbor {
         if (isAge(column) && inDecades(table)) {
             return Optional.of(OLD);
         }
-        Set<String> different = new HashSet<>();
-        for (String[] row : table.rows()) {
-            if (!row[index].isEmpty() && different.add(row[index])) {
-                Optional<String> refused = value(column, row[index], year);
-                if (refused.isPresent()) {
-                    return refused;
-                }
+        for (String value : different) {
+            Optional<String> refused = value(column, value, year);
+            if (refused.isPresent()) {
+                return refused;
             }
         }
         if (!different.isEmpty()
@@ -205,25 +223,56 @@ public final class SafeHarbor {
                         .allMatch(value -> YEAR_AND_MONTH.matcher(value).matches())) {
             return Optional.of(DATES);
         }
-        long fiveDigits = different.stream()
-                .filter(value -> FIVE_DIGITS.matcher(value).matches())
-                .count();
-        if (!column.type().isNumeric() && fiveDigits * 2 > different.size()) {
+        if (!column.type().isNumeric() && !measures && !KnownColumns.isResult(name) && mostHaveFiveDigits(different)) {
             return Optional.of(PLACE);
         }
         Map<String, String> owners = owners(table, index);
-        if (!isDemographic(column)
-                && owners.entrySet().stream()
-                        .anyMatch(owned -> !owned.getValue().equals(SEVERAL)
-                                && WORD.matcher(owned.getKey()).results().count() >= SENTENCE_WORDS)) {
-            return Optional.of(WORDS);
+        if (!isDemographic(column) && !KnownColumns.isOfDictionary(name)) {
+            if (isSentenceOfOne(owners)) {
+                return Optional.of(WORDS);
+            }
+            if (areTextsOfOneEach(owners)) {
+                return Optional.of("most texts there are of one subject each");
+            }
         }
-        // Measures have fractions; whole numbers may be numbers of people.
-        boolean measures = different.stream().allMatch(CheckedRows::isNumber)
-                && different.stream().anyMatch(value -> FRACTION.matcher(value).matches());
         return !measures && nearlyAllDiffer(table, index, owners)
                 ? Optional.of("most who have a value there have one of their own")
                 : Optional.empty();
+    }
+
+    /** In the order of the rows. */
+    private static Set<String> different(Table table, int index) {
+        Set<String> different = new LinkedHashSet<>();
+        for (String[] row : table.rows()) {
+            if (!row[index].isEmpty()) {
+                different.add(row[index]);
+            }
+        }
+        return different;
+    }
+
+    private static boolean mostHaveFiveDigits(Set<String> different) {
+        long fiveDigits = different.stream()
+                .filter(value -> FIVE_DIGITS.matcher(value).matches())
+                .count();
+        return fiveDigits * 2 > different.size();
+    }
+
+    private static boolean isSentenceOfOne(Map<String, String> owners) {
+        return owners.entrySet().stream()
+                .anyMatch(owned -> !owned.getValue().equals(SEVERAL)
+                        && WORD.matcher(owned.getKey()).results().count() >= SENTENCE_WORDS);
+    }
+
+    /** As names are, beside a filler that the others have. */
+    private static boolean areTextsOfOneEach(Map<String, String> owners) {
+        List<String> texts = owners.keySet().stream()
+                .filter(value -> !CheckedRows.isNumber(value))
+                .toList();
+        long ofOne = texts.stream()
+                .filter(value -> !SEVERAL.equals(owners.get(value)))
+                .count();
+        return ofOne >= SEVERAL_TEXTS && ofOne * 2 > texts.size();
     }
 
     private static Optional<String> value(Column column, String value, int year) {
