@@ -89,7 +89,7 @@ final class TrialSharing {
     }
 
     /** Where a release is kept that the user names no file for; its directory is made before anything is asked. */
-    private Path kept(ByteString releaseId) throws IOException {
+    private Path kept(ByteString releaseId) throws ClientException, IOException {
         Path directory = PrivateFile.directories(session.context().home().resolve("releases"));
         return directory.resolve("release-" + Ids.text(releaseId) + ".csv");
     }
