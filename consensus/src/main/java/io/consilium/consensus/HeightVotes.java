@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What this validator signed at one height, and what it must hold because it signed. Owned by the deciding thread. */
 final class HeightVotes {
@@ -89,7 +90,8 @@ final class HeightVotes {
 
     /**
      * True if the block is new to the record, or came with another body before, which may have been wrong. In memory the
-     * oldest that no prepare QC names goes when there are many.
+     * oldest goes when there are many, unless a prepare QC or a vote of a round that is not closed names it. On disk all
+     * stay until the height is decided: of a closed round a prepare QC may turn up that only others know of.
      */
     boolean hold(Hash hash, ProposedBlock block) {
         ProposedBlock known = blocks.put(hash, block);
@@ -97,12 +99,18 @@ final class HeightVotes {
         Iterator<Hash> oldest = blocks.keySet().iterator();
         while (blocks.size() > HeightState.MAX_BLOCKS && oldest.hasNext()) {
             Hash candidate = oldest.next();
-            if (!candidate.equals(hash)
-                    && prepareQc.filter(qc -> qc.blockHash().equals(candidate)).isEmpty()) {
+            if (!candidate.equals(hash) && !isNamed(candidate)) {
                 oldest.remove();
             }
         }
         return isNew;
+    }
+
+    private boolean isNamed(Hash hash) {
+        return prepareQc.filter(qc -> qc.blockHash().equals(hash)).isPresent()
+                || Stream.of(proposals, prepares, commits)
+                        .flatMap(signed -> signed.values().stream())
+                        .anyMatch(signed -> signed.blockHash().equals(hash));
     }
 
     /** The round in which a validator that signed all this stands at the least. */

@@ -8,9 +8,12 @@ import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.TimeoutCertificate;
 import io.consilium.crypto.certificate.VoteType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The durable record of what this validator signed at undecided heights, and the layout of its entries.
@@ -40,18 +43,34 @@ public final class VoteRecord {
 
     /** Reads what {@link Effect.Persist} wrote, in any order. */
     public static VoteRecord of(List<VoteEntry> entries) throws MalformedException {
+        return of(entries::forEach);
+    }
+
+    /**
+     * The same of entries that are handed over one by one, twice: a height that stood for long has more blocks than there
+     * is memory.
+     */
+    public static VoteRecord of(Consumer<Consumer<VoteEntry>> entries) throws MalformedException {
         VoteRecord record = new VoteRecord();
-        for (VoteEntry entry : entries) {
-            if (!isBlock(entry)) {
-                record.read(entry);
-            }
-        }
-        for (VoteEntry entry : entries) {
-            if (isBlock(entry)) {
-                record.read(entry); // last: of many blocks, one that a prepare QC names must not go
-            }
-        }
+        record.read(entries, entry -> !isBlock(entry));
+        record.read(entries, VoteRecord::isBlock); // last: of many blocks, those that are needed must not go
         return record;
+    }
+
+    private void read(Consumer<Consumer<VoteEntry>> entries, Predicate<VoteEntry> wanted) throws MalformedException {
+        List<MalformedException> faults = new ArrayList<>();
+        entries.accept(entry -> {
+            try {
+                if (faults.isEmpty() && wanted.test(entry)) {
+                    read(entry);
+                }
+            } catch (MalformedException fault) {
+                faults.add(fault);
+            }
+        });
+        if (!faults.isEmpty()) {
+            throw faults.get(0);
+        }
     }
 
     /**

@@ -7,7 +7,10 @@ import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.MerkleTree;
+import io.consilium.crypto.PublicKey;
+import io.consilium.crypto.Signer;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.Validator;
 import io.consilium.crypto.certificate.ValidatorSet;
 import java.util.ArrayList;
@@ -22,14 +25,14 @@ class ConsensusTest {
     private static final ValidatorSet ALONE = new ValidatorSet(0, List.of(new Validator("clinic", KEY.publicKey())));
     private static final long NOW = 1_700_000_000_000L;
 
-    private static ConsensusConfig config() {
-        return ConsensusConfig.defaults(
-                ToyCluster.CHAIN, Optional.of(KEY.signer()), new Ed25519Verifier(16), ToyLedger::hashes);
+    private static Consensus alone(VoteRecord record) {
+        return alone(record, KEY.signer());
     }
 
-    private static Consensus alone(VoteRecord record) {
+    private static Consensus alone(VoteRecord record, Signer signer) {
         return new Consensus(
-                config(),
+                ConsensusConfig.defaults(
+                        ToyCluster.CHAIN, Optional.of(signer), new Ed25519Verifier(16), ToyLedger::hashes),
                 new RecoveredState(
                         Tip.genesis(ToyCluster.CHAIN),
                         ValidatorSets.unchanged(ALONE),
@@ -84,6 +87,28 @@ class ConsensusTest {
                 .hasSize(5);
         assertThat(only(effects, Effect.Decide.class).header().height()).isEqualTo(1);
         assertThat(core.view().height()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("BFT-7 own messages count only if they would count from another")
+    void ownMessagesAreCheckedAsThoseOfOthers() {
+        Signer broken = new Signer() {
+            @Override
+            public PublicKey publicKey() {
+                return KEY.publicKey();
+            }
+
+            @Override
+            public byte[] sign(byte[] message) {
+                return new byte[QuorumCertificate.SIGNATURE_BYTES];
+            }
+        };
+        Consensus core = alone(VoteRecord.empty(), broken);
+        core.start(NOW);
+        List<Effect> effects = core.step(built(work(core), "x"));
+        assertThat(all(effects, Effect.Broadcast.class)).isNotEmpty();
+        assertThat(all(effects, Effect.Decide.class)).isEmpty();
+        assertThat(core.view().height()).isEqualTo(1);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,29 @@ class VoteRecordOrderTest {
             entries.add(VoteRecord.prepareQc(qc));
             assertThat(record(entries).enter(1).blocks()).containsKey(hash);
         }
+    }
+
+    @Test
+    void aRecordOfManyBlocksIsReadOneByOneAndFewAreHeld() throws Exception {
+        ProposedBlock voted = block(0, new byte[] {1});
+        int blocks = 5 * HeightState.MAX_BLOCKS;
+        AtomicInteger passes = new AtomicInteger();
+        VoteRecord record = VoteRecord.of(entries -> {
+            passes.incrementAndGet();
+            for (int i = 0; i < blocks; i++) {
+                ProposedBlock each = block(i, new byte[] {1});
+                entries.accept(VoteRecord.block(1, each.header().hash(), each));
+            }
+            entries.accept(VoteRecord.vote(
+                    VoteType.PREPARE,
+                    1,
+                    7,
+                    new HeightVotes.SignedBlock(voted.header().hash(), new byte[64])));
+        });
+        assertThat(passes).hasValue(2);
+        assertThat(record.enter(1).blocks())
+                .hasSize(HeightState.MAX_BLOCKS)
+                .containsKey(voted.header().hash());
     }
 
     @Test

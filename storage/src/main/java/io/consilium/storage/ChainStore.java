@@ -1,8 +1,10 @@
 package io.consilium.storage;
 
 import io.consilium.ledger.state.StateKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The chain, its state and this validator's vote record, in one store with one log (BFT-15).
@@ -38,7 +40,13 @@ public interface ChainStore extends ChainReader, AutoCloseable {
      * The vote record in the order of its keys. Empty where there is none, which is something else than one without
      * entries: the node then starts as an observer (BFT-16), and its first {@link #appendVotes} starts a record.
      */
-    Optional<List<VoteEntry>> votes();
+    default Optional<List<VoteEntry>> votes() {
+        List<VoteEntry> entries = new ArrayList<>();
+        return votes(entries::add) ? Optional.of(entries) : Optional.empty();
+    }
+
+    /** Hands over the same entries one by one; false where there is no record. */
+    boolean votes(Consumer<VoteEntry> each);
 
     /** The newest values of several keys, in their order; cheaper than one by one. */
     List<Optional<byte[]>> getAll(List<StateKey> keys);

@@ -9,7 +9,6 @@ import io.consilium.ledger.state.StateKey;
 import io.consilium.storage.ChainSchema.Family;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -259,23 +258,22 @@ public final class RocksChainStore extends RocksView implements ChainStore {
     }
 
     @Override
-    public Optional<List<VoteEntry>> votes() {
+    public boolean votes(Consumer<VoteEntry> each) {
         if (get(Family.META, ChainSchema.META_VOTES).isEmpty()) {
-            return Optional.empty();
+            return false;
         }
-        List<VoteEntry> entries = new ArrayList<>();
         scan(Family.VOTES, ChainSchema.height(0), Optional.empty(), false, (key, value) -> {
-            entries.add(new VoteEntry(key, value));
+            each.accept(new VoteEntry(key, value));
             return true;
         });
-        return Optional.of(entries);
+        return true;
     }
 
     /** BFT-16: what is left of the votes is worth nothing. */
     void forgetVotes() throws IOException {
         writes.lock();
         try (RocksTables.Batch batch = tables.batch(BATCH_OVERHEAD_BYTES)) {
-            votes().ifPresent(entries -> entries.forEach(entry -> batch.delete(Family.VOTES, entry.key())));
+            votes(entry -> batch.delete(Family.VOTES, entry.key()));
             batch.delete(Family.META, ChainSchema.META_VOTES);
             write(batch, true);
             hasVotes = false;

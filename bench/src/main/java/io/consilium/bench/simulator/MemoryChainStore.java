@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A chain store on a {@link MemoryDisk}: what was written since the last sync may be lost in a crash, and a crash may
@@ -66,8 +67,11 @@ final class MemoryChainStore extends MemoryChainReader implements ChainStore {
     }
 
     @Override
-    public Optional<List<VoteEntry>> votes() {
-        return image().voteRecord ? Optional.of(image().voteEntries()) : Optional.empty();
+    public boolean votes(Consumer<VoteEntry> each) {
+        if (image().voteRecord) {
+            image().voteEntries().forEach(each);
+        }
+        return image().voteRecord;
     }
 
     @Override

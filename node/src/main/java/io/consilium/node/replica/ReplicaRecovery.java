@@ -17,8 +17,8 @@ import io.consilium.storage.ChainReader;
 import io.consilium.storage.ChainStore;
 import io.consilium.storage.ChainTip;
 import io.consilium.storage.StoredBlock;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a replica takes from its store when it starts: tip, validator sets, leader record and vote record (BFT-16). */
 final class ReplicaRecovery {
@@ -27,8 +27,7 @@ final class ReplicaRecovery {
     private ReplicaRecovery() {}
 
     static RecoveredState recover(ChainStore store, byte[] nonce) {
-        return new RecoveredState(
-                tip(store), validatorSets(store), leaderRecord(store), voteRecord(store.votes()), nonce);
+        return new RecoveredState(tip(store), validatorSets(store), leaderRecord(store), voteRecord(store), nonce);
     }
 
     /** Throws {@link IllegalStateException} if the stored tip does not decode: what is on disk is not what was written. */
@@ -80,14 +79,12 @@ final class ReplicaRecovery {
     }
 
     /** Absent where it is missing or does not decode: then this node observes before it votes (BFT-16). */
-    private static Optional<VoteRecord> voteRecord(Optional<List<io.consilium.storage.VoteEntry>> stored) {
-        if (stored.isEmpty()) {
-            return Optional.empty();
-        }
+    private static Optional<VoteRecord> voteRecord(ChainStore store) {
+        AtomicBoolean found = new AtomicBoolean();
         try {
-            return Optional.of(VoteRecord.of(stored.get().stream()
-                    .map(entry -> new VoteEntry(entry.key(), entry.value()))
-                    .toList()));
+            VoteRecord record = VoteRecord.of(entries ->
+                    found.set(store.votes(entry -> entries.accept(new VoteEntry(entry.key(), entry.value())))));
+            return found.get() ? Optional.of(record) : Optional.empty();
         } catch (MalformedException unreadable) {
             return Optional.empty();
         }

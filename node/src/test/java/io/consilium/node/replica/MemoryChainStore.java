@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A chain store on the heap, for tests of the replica. Everything it acknowledged survives {@link #crash}, except blocks
@@ -102,8 +103,11 @@ public class MemoryChainStore implements ChainStore {
     }
 
     @Override
-    public Optional<List<VoteEntry>> votes() {
-        return voteRecord ? Optional.of(List.copyOf(votes.values())) : Optional.empty();
+    public boolean votes(Consumer<VoteEntry> each) {
+        if (voteRecord) {
+            votes.values().forEach(each);
+        }
+        return voteRecord;
     }
 
     void loseVotes() {
