@@ -7,8 +7,17 @@ import java.util.Arrays;
 public final class CanonicalWriter {
     private static final int INITIAL_BYTES = 256;
 
-    private byte[] buffer = new byte[INITIAL_BYTES];
+    private byte[] buffer;
     private int length;
+
+    public CanonicalWriter() {
+        this(INITIAL_BYTES);
+    }
+
+    /** For a value whose size is known; it may still grow beyond. */
+    public CanonicalWriter(int expectedBytes) {
+        this.buffer = new byte[expectedBytes];
+    }
 
     /** One byte, 0 to 255. */
     public CanonicalWriter writeByte(int value) {

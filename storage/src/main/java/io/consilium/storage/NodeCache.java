@@ -3,47 +3,55 @@ package io.consilium.storage;
 import io.consilium.ledger.state.NodeKey;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * The branches of the state tree that were used last, on the heap.
+ * The branches of the state tree that were used last, on the heap, of each place the newest.
  *
- * <p>Each block reads the branches that the block before it wrote, so they are put in when they are written. Leaves are
- * left out: an update never reads them. A node never changes under its key, so there is nothing to invalidate but what
- * is stale, and that only for its room.
+ * <p>Each block reads the branches that the block before it wrote, so they are put in when they are written, over those
+ * that they follow. Leaves are left out: an update never reads them. A node never changes under its key, so there is
+ * nothing to invalidate; a branch that vanished leaves in its turn.
  */
 final class NodeCache {
     private static final int ENTRY_OVERHEAD_BYTES = 200;
 
     private final long maxBytes;
-    private final LinkedHashMap<NodeKey, byte[]> nodes = new LinkedHashMap<>(64, 0.75f, true);
+    private final LinkedHashMap<NodeKey.Place, Node> nodes = new LinkedHashMap<>(64, 0.75f, true);
     private long bytes;
+
+    private record Node(long version, byte[] encoded) {
+        long cost() {
+            return encoded.length + (long) ENTRY_OVERHEAD_BYTES;
+        }
+    }
 
     NodeCache(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     synchronized Optional<byte[]> get(NodeKey key) {
-        return Optional.ofNullable(nodes.get(key));
+        Node node = nodes.get(key.place());
+        return node != null && node.version == key.version() ? Optional.of(node.encoded) : Optional.empty();
     }
 
-    synchronized void put(NodeKey key, byte[] node) {
+    /** Whoever reads an old version does not displace the newest. */
+    synchronized void put(NodeKey key, byte[] encoded) {
         if (isLeaf(key)) {
             return;
         }
-        byte[] before = nodes.put(key, node);
-        bytes += before == null ? cost(node) : node.length - before.length;
+        Node node = new Node(key.version(), encoded);
+        Node before = nodes.putIfAbsent(key.place(), node);
+        if (before == null) {
+            bytes += node.cost();
+        } else if (before.version < node.version) {
+            nodes.put(key.place(), node);
+            bytes += node.cost() - before.cost();
+        }
         trim();
     }
 
-    synchronized void replace(List<NodeKey> stale, SortedMap<NodeKey, byte[]> written) {
-        for (NodeKey key : stale) {
-            byte[] removed = isLeaf(key) ? null : nodes.remove(key);
-            bytes -= removed == null ? 0 : cost(removed);
-        }
+    synchronized void putAll(SortedMap<NodeKey, byte[]> written) {
         written.forEach(this::put);
     }
 
@@ -52,15 +60,14 @@ final class NodeCache {
     }
 
     private void trim() {
-        Iterator<Map.Entry<NodeKey, byte[]>> oldest = nodes.entrySet().iterator();
+        if (bytes <= maxBytes) {
+            return;
+        }
+        Iterator<Node> oldest = nodes.values().iterator();
         while (bytes > maxBytes && oldest.hasNext()) {
-            bytes -= cost(oldest.next().getValue());
+            bytes -= oldest.next().cost();
             oldest.remove();
         }
-    }
-
-    private static long cost(byte[] node) {
-        return node.length + (long) ENTRY_OVERHEAD_BYTES;
     }
 
     synchronized long bytes() {

@@ -119,7 +119,7 @@ public final class RocksChainStore extends RocksView implements ChainStore {
             }
             votesCleanedBelow = cleanUpTo + 1;
             stateWrites.addAndGet(block.changes().size());
-            cache.replace(block.tree().staleNodes(), block.tree().newNodes());
+            cache.putAll(block.tree().newNodes());
             tip = next;
         } finally {
             writes.unlock();

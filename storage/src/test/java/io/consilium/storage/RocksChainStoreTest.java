@@ -10,6 +10,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.certificate.Evidence;
 import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.block.IndexEntry;
+import io.consilium.ledger.state.NodeKey;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateProof;
 import io.consilium.ledger.state.StateTree;
@@ -478,12 +479,22 @@ class RocksChainStoreTest {
     void cacheOfBranchesStaysWithinItsBound() {
         NodeCache cache = new NodeCache(10_000);
         for (int i = 0; i < 1_000; i++) {
-            cache.put(io.consilium.ledger.state.NodeKey.of(i, Hash.ZERO, 3), new byte[500]);
+            cache.put(NodeKey.of(1, Hash.sha256(new byte[i]), 8), new byte[500]);
         }
         assertThat(cache.bytes()).isBetween(5_000L, 10_000L);
-        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(999, Hash.ZERO, 3)))
-                .isPresent();
-        assertThat(cache.get(io.consilium.ledger.state.NodeKey.of(0, Hash.ZERO, 3)))
-                .isEmpty();
+        assertThat(cache.get(NodeKey.of(1, Hash.sha256(new byte[999]), 8))).isPresent();
+        assertThat(cache.get(NodeKey.of(1, Hash.sha256(new byte[0]), 8))).isEmpty();
+    }
+
+    @Test
+    void cacheOfBranchesKeepsTheNewestOfAPlace() {
+        NodeCache cache = new NodeCache(10_000);
+        for (int version = 1; version <= 100; version++) {
+            cache.put(NodeKey.of(version, Hash.ZERO, 3), new byte[500]);
+        }
+        assertThat(cache.bytes()).isLessThan(1_000L);
+        cache.put(NodeKey.of(99, Hash.ZERO, 3), new byte[500]);
+        assertThat(cache.get(NodeKey.of(100, Hash.ZERO, 3))).isPresent();
+        assertThat(cache.get(NodeKey.of(99, Hash.ZERO, 3))).isEmpty();
     }
 }

@@ -16,16 +16,46 @@ public final class NodeKey implements Comparable<NodeKey> {
     public static final int MAX_ENCODED_BYTES = Long.BYTES + 1 + Hash.LENGTH;
 
     private final long version;
-    private final int nibbles;
-    private final byte[] packed;
+    private final Place place;
 
     private NodeKey(long version, int nibbles, byte[] packed) {
         if (version < 0) {
             throw new IllegalArgumentException("a tree version is not negative, this one is " + version);
         }
         this.version = version;
-        this.nibbles = nibbles;
-        this.packed = packed;
+        this.place = new Place(nibbles, packed);
+    }
+
+    /** Where a node stands, whichever version wrote it; ordered by depth first. */
+    public static final class Place implements Comparable<Place> {
+        private final int nibbles;
+        private final byte[] packed;
+
+        private Place(int nibbles, byte[] packed) {
+            this.nibbles = nibbles;
+            this.packed = packed;
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            int byLength = Integer.compare(nibbles, other.nibbles);
+            return byLength != 0 ? byLength : Arrays.compareUnsigned(packed, other.packed);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Place place && nibbles == place.nibbles && Arrays.equals(packed, place.packed);
+        }
+
+        /** Mixed well: paths are short, so that 31s would let most places of a cache collide. */
+        @Override
+        public int hashCode() {
+            long mixed = nibbles * 0x9E3779B97F4A7C15L;
+            for (byte each : packed) {
+                mixed = (mixed ^ each) * 0x100000001B3L;
+            }
+            return Long.hashCode(mixed * 0x9E3779B97F4A7C15L);
+        }
     }
 
     /** The node at the first {@code nibbles} half-bytes of the path. */
@@ -53,15 +83,19 @@ public final class NodeKey implements Comparable<NodeKey> {
     }
 
     public int nibbles() {
-        return nibbles;
+        return place.nibbles;
+    }
+
+    public Place place() {
+        return place;
     }
 
     /** Version in 8 bytes, number of nibbles in one, then the nibbles, two a byte. */
     public byte[] encode() {
-        return new CanonicalWriter()
+        return new CanonicalWriter(Long.BYTES + 1 + place.packed.length)
                 .writeLong(version)
-                .writeByte(nibbles)
-                .writeFixed(packed)
+                .writeByte(place.nibbles)
+                .writeFixed(place.packed)
                 .toBytes();
     }
 
@@ -85,33 +119,21 @@ public final class NodeKey implements Comparable<NodeKey> {
     @Override
     public int compareTo(NodeKey other) {
         int byVersion = Long.compare(version, other.version);
-        if (byVersion != 0) {
-            return byVersion;
-        }
-        int byLength = Integer.compare(nibbles, other.nibbles);
-        return byLength != 0 ? byLength : Arrays.compareUnsigned(packed, other.packed);
+        return byVersion != 0 ? byVersion : place.compareTo(other.place);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof NodeKey key
-                && version == key.version
-                && nibbles == key.nibbles
-                && Arrays.equals(packed, key.packed);
+        return other instanceof NodeKey key && version == key.version && place.equals(key.place);
     }
 
-    /** Mixed well: paths are short and versions run on, so that 31s would let most keys of a cache collide. */
     @Override
     public int hashCode() {
-        long mixed = (version ^ nibbles) * 0x9E3779B97F4A7C15L;
-        for (byte each : packed) {
-            mixed = (mixed ^ each) * 0x100000001B3L;
-        }
-        return Long.hashCode(mixed * 0x9E3779B97F4A7C15L);
+        return Long.hashCode(version * 0x9E3779B97F4A7C15L) ^ place.hashCode();
     }
 
     @Override
     public String toString() {
-        return "NodeKey[version=" + version + ", nibbles=" + nibbles + "]";
+        return "NodeKey[version=" + version + ", nibbles=" + place.nibbles + "]";
     }
 }

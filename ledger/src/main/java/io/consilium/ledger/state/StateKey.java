@@ -29,6 +29,10 @@ public final class StateKey implements Comparable<StateKey> {
         return bytes.clone();
     }
 
+    public int length() {
+        return bytes.length;
+    }
+
     public String text() {
         return new String(bytes, StandardCharsets.UTF_8);
     }

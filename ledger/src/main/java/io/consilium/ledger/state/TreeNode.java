@@ -35,7 +35,7 @@ sealed interface TreeNode {
     record Leaf(StateKey key, byte[] value) implements TreeNode {
         @Override
         public byte[] encode() {
-            return new CanonicalWriter()
+            return new CanonicalWriter(1 + Integer.BYTES + key.length() + Integer.BYTES + value.length)
                     .writeByte(LEAF)
                     .writeBytes(key.bytes(), StateKey.MAX_BYTES)
                     .writeBytes(value, StateProof.MAX_VALUE_BYTES)
@@ -126,7 +126,9 @@ sealed interface TreeNode {
                 present = present << 1 | (children[i] instanceof Child.None ? 0 : 1);
                 leaves = leaves << 1 | (children[i] instanceof Child.LeafRef ? 1 : 0);
             }
-            CanonicalWriter writer = new CanonicalWriter()
+            int references = Integer.bitCount(present) * (Long.BYTES + Hash.LENGTH);
+            int paths = Integer.bitCount(leaves) * Hash.LENGTH;
+            CanonicalWriter writer = new CanonicalWriter(1 + 2 * Short.BYTES + references + paths)
                     .writeByte(BRANCH)
                     .writeByte(present >>> 8)
                     .writeByte(present & 0xff)

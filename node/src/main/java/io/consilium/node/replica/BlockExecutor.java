@@ -54,6 +54,7 @@ final class BlockExecutor {
     private final ChainStore store;
     private final Mempool mempool;
     private final TransactionCheck check;
+    private final RecentValues state;
     private final Map<Hash, ExecutedBlock> executed = new LinkedHashMap<>();
     private final Map<Hash, Map<Hash, ParsedTransaction>> byLeaf = new HashMap<>();
     private final Map<Hash, byte[]> leaderRecords = new LinkedHashMap<>();
@@ -71,6 +72,7 @@ final class BlockExecutor {
         this.store = store;
         this.mempool = mempool;
         this.check = check;
+        this.state = new RecentValues(store.latest(), store::tip);
     }
 
     /** What came of executing a block; {@code detail} says for the log why it is no match. */
@@ -94,7 +96,7 @@ final class BlockExecutor {
         }
         BlockContext context =
                 new BlockContext(chainId, order.height(), timestamp, order.parentHash(), order.leaderRecord());
-        BlockResult result = ledger.execute(store.latest(), context, chosen);
+        BlockResult result = ledger.execute(state, context, chosen);
         // Those that this block has no room for wait for the next.
         List<ParsedTransaction> included = chosen.subList(0, result.receipts().size());
         BlockTransactions transactions = new BlockTransactions(included);
@@ -215,7 +217,7 @@ final class BlockExecutor {
             List<ParsedTransaction> transactions) {
         BlockContext context =
                 new BlockContext(chainId, header.height(), header.timestampMillis(), header.parentHash(), leaderRecord);
-        BlockResult result = ledger.execute(store.latest(), context, transactions);
+        BlockResult result = ledger.execute(state, context, transactions);
         if (result.receipts().size() < transactions.size()) {
             return Outcome.refused(
                     ExecutionVerdict.INADMISSIBLE,
@@ -305,6 +307,7 @@ final class BlockExecutor {
 
     /** Writes what executing the block gave, in one batch (BFT-15), and forgets its siblings. */
     void decide(ExecutedBlock block, QuorumCertificate commitQc) {
+        ChainTip before = store.tip();
         store.commit(new DecidedBatch(
                 block.header(),
                 commitQc,
@@ -315,6 +318,7 @@ final class BlockExecutor {
                 block.tree(),
                 block.result().index(),
                 block.result().events()));
+        state.follow(before, block.hash(), block.result().changes());
         executed.clear();
         byLeaf.clear();
         leaderRecords.clear();
