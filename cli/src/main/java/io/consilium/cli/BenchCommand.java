@@ -97,6 +97,8 @@ final class BenchCommand implements Runnable {
                             defaultValue = "200",
                             description = "Members who sign (default 200).")
                     int keys,
+            @Option(names = "--tenth", description = "With --rate: then a tenth of it too, on the same warm nodes.")
+                    boolean tenth,
             @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
                     Optional<Path> json,
             @Option(names = "--html", paramLabel = "FILE", description = "Write them as a page.") Optional<Path> html)
@@ -106,7 +108,8 @@ final class BenchCommand implements Runnable {
         LoadTest.keepConnections();
         LoadOptions options;
         try {
-            options = new LoadOptions(rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys);
+            options = new LoadOptions(
+                    rate.map(OptionalInt::of).orElse(OptionalInt.empty()), seconds, warmup, keys, tenth);
         } catch (IllegalArgumentException wrong) {
             throw outOfBounds(wrong);
         }

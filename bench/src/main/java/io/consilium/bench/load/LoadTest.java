@@ -102,6 +102,8 @@ public final class LoadTest {
         } else {
             best = sweep();
             seventy = Optional.of(rung(Math.max(1, best.offeredPerSecond() * SEVENTY_PERCENT / 100)));
+        }
+        if (options.tenth() || options.rate().isEmpty()) {
             tenth = Optional.of(rung(Math.max(1, best.offeredPerSecond() / TENTH)));
         }
         return new LoadReport(

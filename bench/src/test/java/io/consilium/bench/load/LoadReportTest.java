@@ -61,10 +61,12 @@ class LoadReportTest {
 
     @Test
     void optionsAreBounded() {
-        assertThatThrownBy(() -> new LoadOptions(OptionalInt.of(0), 10, 3, 200)).hasMessageContaining("the rate");
-        assertThatThrownBy(() -> new LoadOptions(OptionalInt.empty(), 0, 3, 200))
+        assertThatThrownBy(() -> new LoadOptions(OptionalInt.of(0), 10, 3, 200, false))
+                .hasMessageContaining("the rate");
+        assertThatThrownBy(() -> new LoadOptions(OptionalInt.empty(), 0, 3, 200, false))
                 .hasMessageContaining("seconds");
-        assertThatThrownBy(() -> new LoadOptions(OptionalInt.empty(), 10, 3, 0)).hasMessageContaining("keys");
+        assertThatThrownBy(() -> new LoadOptions(OptionalInt.empty(), 10, 3, 0, false))
+                .hasMessageContaining("keys");
     }
 
     @Test
