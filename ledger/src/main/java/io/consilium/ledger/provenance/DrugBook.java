@@ -336,6 +336,7 @@ final class DrugBook implements DrugPath.Source {
                 .setObject(finding.object())
                 .setProductId(finding.productId())
                 .setCause(finding.cause())
+                .setMaker(finding.details().getMaker())
                 .setReporter(call.signatory().name())
                 .setOpenedMillis(call.timeMillis())
                 .setSealedDetails(finding.details().getSealedDetails())
@@ -369,15 +370,15 @@ final class DrugBook implements DrugPath.Source {
     }
 
     private ByteString exceptionId(Finding finding) {
-        return exceptionId(finding.kind(), finding.productId(), finding.object());
+        return exceptionId(institution(), finding.kind(), finding.productId(), finding.object());
     }
 
-    ByteString exceptionId(DrugExceptionKind kind, ByteString productId, ByteString object) {
+    static ByteString exceptionId(String reporter, DrugExceptionKind kind, ByteString productId, ByteString object) {
         byte[] hash = Hash.tagged(
                         "consilium/drug-exception/v1",
                         new byte[] {(byte) kind.getNumber()},
                         object.toByteArray(),
-                        (institution() + "\n").getBytes(StandardCharsets.US_ASCII),
+                        (reporter + "\n").getBytes(StandardCharsets.US_ASCII),
                         productId.toByteArray())
                 .toBytes();
         return ByteString.copyFrom(Arrays.copyOf(hash, ItemIds.BYTES));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The path of a pack or container from its origin to now (DRU-7): its own steps, and those of the containers that it stood
@@ -100,6 +101,36 @@ public final class DrugPath {
         return state.getHistoryCount();
     }
 
+    /** What is said of goods and moves nothing, often by who has never had them. */
+    private static boolean isRemark(DrugStep step) {
+        return switch (step.getType()) {
+            case "recall", "quarantine", "release", "mark-suspect", "mark-illegitimate" -> true;
+            default -> false;
+        };
+    }
+
+    /** The last that was done with goods; of none, nothing. */
+    static DrugStep lastHandling(List<DrugStep> history) {
+        return last(history, step -> !isRemark(step));
+    }
+
+    /** The same, or what an institution said of them itself: what others say keeps nobody's true word out (DRU-8). */
+    static DrugStep lastFor(String institution, List<DrugStep> history) {
+        return last(
+                history,
+                step -> !isRemark(step)
+                        || ActorName.institutionOf(step.getActor()).equals(institution));
+    }
+
+    private static DrugStep last(List<DrugStep> history, Predicate<DrugStep> counts) {
+        for (int i = history.size() - 1; i >= 0; i--) {
+            if (counts.test(history.get(i))) {
+                return history.get(i);
+            }
+        }
+        return DrugStep.getDefaultInstance();
+    }
+
     /** The institutions of a path: who acted on it, and to whom it was sent. */
     public static Set<String> parties(LedgerState state, List<DrugStep> steps) {
         return parties(new OfState(state), steps);
@@ -108,10 +139,7 @@ public final class DrugPath {
     static Set<String> parties(Source source, List<DrugStep> steps) {
         TreeSet<String> parties = new TreeSet<>();
         for (DrugStep step : steps) {
-            boolean handled = !step.getType().equals("recall")
-                    && !step.getType().startsWith("mark-")
-                    && !step.getType().equals("quarantine");
-            if (handled) {
+            if (!isRemark(step)) {
                 parties.add(ActorName.institutionOf(step.getActor()));
             }
             if (step.getType().equals("ship") || step.getType().equals("return")) {

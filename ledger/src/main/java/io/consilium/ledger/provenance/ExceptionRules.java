@@ -75,9 +75,10 @@ final class ExceptionRules {
         if (exception.getStatus() == DrugExceptionStatus.DRUG_RESOLVED) {
             return Optional.of(Refusal.EXCEPTION_RESOLVED.rejection());
         }
-        boolean maker = book.product(exception.getProductId())
-                .filter(product -> product.getOwner().equals(book.institution()))
-                .isPresent();
+        boolean maker = exception.getMaker().equals(book.institution())
+                || book.product(exception.getProductId())
+                        .filter(product -> product.getOwner().equals(book.institution()))
+                        .isPresent();
         if (!regulator && !mayClose(book, exception, maker)) {
             return Optional.of(Refusal.RESOLVE_NOT_ALLOWED.rejection());
         }
@@ -108,7 +109,9 @@ final class ExceptionRules {
                 .setNoteBy(book.institution());
         change(book, changed);
         if (!resolve.getInvestigating()) {
-            Undelivered.settled(book, exception, resolve.getResolution().equals(ExceptionResolution.LOST.code()));
+            // their sender, whose act is in question, does not close it: he receives what he has
+            boolean there = resolve.getResolution().equals(ExceptionResolution.NOT_SENT.code());
+            Undelivered.settled(book, exception, there && regulator);
         }
         book.made(exception.getId());
         return Optional.empty();
@@ -117,13 +120,18 @@ final class ExceptionRules {
     /** Not who brought it about; and whether a pack is genuine says who made it. */
     private static boolean mayClose(DrugBook book, DrugExceptionState exception, boolean maker) {
         return !exception.getCause().equals(book.institution())
-                && (maker || exception.getProductId().isEmpty() || !Finding.isAboutGenuineness(exception.getKind()));
+                && (maker || !Finding.isAboutGenuineness(exception.getKind()));
     }
 
-    /** An exception of this institution that has settled itself. */
+    /** An exception that somebody of an institution reported, and that has settled itself. */
     static void settle(
-            DrugBook book, DrugExceptionKind kind, ByteString productId, ByteString object, String resolution) {
-        book.exception(book.exceptionId(kind, productId, object))
+            DrugBook book,
+            String reporter,
+            DrugExceptionKind kind,
+            ByteString productId,
+            ByteString object,
+            String resolution) {
+        book.exception(DrugBook.exceptionId(reporter, kind, productId, object))
                 .filter(exception -> exception.getStatus() != DrugExceptionStatus.DRUG_RESOLVED)
                 .ifPresent(exception -> change(
                         book,

@@ -56,7 +56,9 @@ public final class Packs {
         Optional<DrugItemState> own = book.item(set.getProductId(), id);
         if (own.isPresent()) {
             DrugItemState item = own.get();
-            boolean same = item.getLotId().equals(set.getLotId()) && item.getSegment() == set.getSegment();
+            // a node that is behind names a pack without the place that it does not know yet
+            boolean same = set.getLotId().isEmpty()
+                    || item.getLotId().equals(set.getLotId()) && item.getSegment() == set.getSegment();
             return same ? Optional.of(new Pack(item, true, product.get())) : Optional.empty();
         }
         return segment(book, set)
@@ -129,7 +131,7 @@ public final class Packs {
     /** Whether whatever it stands in cannot be handed on because of it. */
     static boolean isBlocked(DrugItemState item) {
         return switch (item.getStatus()) {
-            case DRUG_QUARANTINED, DRUG_SUSPECT, DRUG_ILLEGITIMATE, DRUG_MISSING -> true;
+            case DRUG_QUARANTINED, DRUG_SUSPECT, DRUG_ILLEGITIMATE, DRUG_MISSING, DRUG_PARTIALLY_DISPENSED -> true;
             default -> !item.getRecallId().isEmpty();
         };
     }

@@ -121,6 +121,11 @@ final class RecallRules {
                 if (pack.isEmpty() || !set.getProductId().equals(recall.getProductId())) {
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
+                boolean otherLot = !recall.getLotId().isEmpty()
+                        && !pack.get().item().getLotId().equals(recall.getLotId());
+                if (otherLot) {
+                    return Optional.of(Refusal.LOT_UNKNOWN.under(RULE, "a pack that is named is of another lot"));
+                }
                 DrugItemState item = pack.get().item();
                 // a path without room for the step hinders no recall
                 DrugItemState state = Packs.stopped(

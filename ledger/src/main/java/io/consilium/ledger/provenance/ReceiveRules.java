@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  */
 final class ReceiveRules {
     private static final String RULE = "DRU-4";
-    private static final String MISSING = "missing";
+    static final String MISSING = "missing";
+    private static final String RECEIVED_LATER = "received-later";
     private static final int MAX_MISSING = 1_024;
 
     private ReceiveRules() {}
@@ -109,8 +110,8 @@ final class ReceiveRules {
         }
         DrugContainerState container = found.get();
         Containers.Place place = Containers.place(book, container);
-        if (isLost(book, container.getMissing(), place)) {
-            return found(book, container);
+        if (Recovery.isBySender(book, container.getMissing(), place)) {
+            return Recovery.receive(book, container, place);
         }
         Optional<Rejection> stray = arrive(book, Thing.of(book, container), container.getParent(), arrivals, strays);
         if (stray.isPresent()) {
@@ -145,66 +146,20 @@ final class ReceiveRules {
             return StatusRules.twice(book, item);
         }
         Containers.Place place = Containers.place(book, item);
-        if (isLost(book, item.getStatus() == DrugStatus.DRUG_MISSING, place)) {
-            return found(book, item);
+        if (Recovery.isBySender(book, item.getStatus() == DrugStatus.DRUG_MISSING, place)) {
+            return Recovery.receive(book, item, place);
         }
         Optional<Rejection> stray = arrive(book, Thing.of(book, item), item.getParent(), arrivals, strays);
         if (stray.isEmpty() && item.getStatus() == DrugStatus.DRUG_MISSING) {
             late(book, Objects.requireNonNull(arrivals.get(place.shipmentId())), new Name(item.getProductId(), id));
             book.put(item.toBuilder()
-                    .setStatus(beforeMissing(item))
+                    .setStatus(Recovery.beforeMissing(item))
                     .clearShipmentId()
                     .setCustodian(book.institution())
                     .addHistory(received(book, place.shipmentId()))
                     .build());
         }
         return stray;
-    }
-
-    /** Something of the own that was lost on its way to another, and is here again. */
-    private static boolean isLost(DrugBook book, boolean missing, Containers.Place place) {
-        return missing && !place.underWay() && place.custodian().equals(book.institution());
-    }
-
-    private static Optional<Rejection> found(DrugBook book, DrugContainerState container) {
-        return StatusRules.order(book, container).or(() -> {
-            DrugStep last = container.getHistory(container.getHistoryCount() - 1);
-            book.put(container.toBuilder()
-                    .setMissing(false)
-                    .addHistory(received(book, last.getObject()))
-                    .build());
-            return isBack(book, container.getId());
-        });
-    }
-
-    private static Optional<Rejection> found(DrugBook book, DrugItemState item) {
-        return StatusRules.order(book, item).or(() -> {
-            DrugStep last = item.getHistory(item.getHistoryCount() - 1);
-            book.put(item.toBuilder()
-                    .setStatus(beforeMissing(item))
-                    .addHistory(received(book, last.getObject()))
-                    .build());
-            return isBack(book, item.getId());
-        });
-    }
-
-    private static Optional<Rejection> isBack(DrugBook book, ByteString id) {
-        book.notice(EventType.DRUG_RECEIVED, List.of(book.institution()), id);
-        book.made(id);
-        return Optional.empty();
-    }
-
-    /** A recall may have come after it was missed, or lost with all that was sent with it. */
-    static DrugStatus beforeMissing(DrugItemState item) {
-        for (int i = item.getHistoryCount() - 1; i >= 0; i--) {
-            DrugStep step = item.getHistory(i);
-            boolean lost =
-                    step.getType().equals(Undelivered.STEP) && step.getBefore() != DrugStatus.DRUG_STATUS_UNSPECIFIED;
-            if (step.getType().equals(MISSING) || lost) {
-                return step.getBefore();
-            }
-        }
-        return DrugStatus.DRUG_ACTIVE;
     }
 
     private static Optional<Rejection> arrive(
@@ -330,7 +285,12 @@ final class ReceiveRules {
                         .setVersion(shipment.getVersion() + 1)
                         .build());
         ExceptionRules.settle(
-                book, DrugExceptionKind.DRUG_NO_PRODUCT, ByteString.EMPTY, shipment.getId(), "received-later");
+                book,
+                book.institution(),
+                DrugExceptionKind.DRUG_NO_PRODUCT,
+                ByteString.EMPTY,
+                shipment.getId(),
+                RECEIVED_LATER);
         book.notice(EventType.DRUG_RECEIVED, List.of(shipment.getFrom(), shipment.getTo()), shipment.getId());
         book.made(shipment.getId());
         return Optional.empty();
@@ -451,7 +411,8 @@ final class ReceiveRules {
 
     private static void late(DrugBook book, Arrival arrival, Name name) {
         arrival.names.remove(name);
-        ExceptionRules.settle(book, DrugExceptionKind.DRUG_SHORT, name.productId(), name.id(), "received-later");
+        ExceptionRules.settle(
+                book, book.institution(), DrugExceptionKind.DRUG_SHORT, name.productId(), name.id(), RECEIVED_LATER);
     }
 
     /** Data without product: nothing came of a shipment. */

@@ -109,6 +109,13 @@ final class ShipRules {
         return Optional.empty();
     }
 
+    /** A patient has a part of it: the rest is no pack to trade in. */
+    private static Optional<Rejection> opened(DrugItemState item) {
+        return item.getStatus() == DrugStatus.DRUG_PARTIALLY_DISPENSED
+                ? Optional.of(Refusal.PACK_OPENED.rejection())
+                : Optional.empty();
+    }
+
     /** What is lost goes back neither. */
     private static Optional<Rejection> lost(DrugBook book, ByteString containerId) {
         return Containers.isMissing(book, containerId)
@@ -165,7 +172,7 @@ final class ShipRules {
                 : Holding.refusal(book, Thing.of(book, item))
                         .or(() -> ship.getReturnGoods()
                                 ? Returns.refusal(book, item, ship.getTo())
-                                : Handing.refusal(book, item))
+                                : opened(item).or(() -> Handing.refusal(book, item)))
                         .or(() -> item.getStatus() == DrugStatus.DRUG_MISSING
                                 ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
                                 : lost(book, item.getParent()))

@@ -46,7 +46,7 @@ final class StatusRules {
                 if (isInspected(book, change.getKind(), pack.get().item())) {
                     continue;
                 }
-                refusal = change(book, change.getKind(), pack.get(), told);
+                refusal = change(book, change, pack.get(), told);
                 if (refusal.isPresent()) {
                     return refusal;
                 }
@@ -81,8 +81,7 @@ final class StatusRules {
     private static Optional<Rejection> reason(DrugStatusChange change) {
         return switch (change.getKind()) {
             case DRUG_DESTROY, DRUG_UNDO -> reason(change, RULE);
-            case DRUG_QUARANTINE, DRUG_RELEASE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE -> reason(change, "DRU-6");
-            default -> Optional.empty();
+            default -> isRemark(change.getKind()) ? reason(change, "DRU-6") : Optional.empty();
         };
     }
 
@@ -94,7 +93,8 @@ final class StatusRules {
 
     /** @param told those who hear of it, with the first pack that they hear of: one event for all of their packs */
     private static Optional<Rejection> change(
-            DrugBook book, DrugStatusKind kind, Packs.Pack pack, Map<Set<String>, ByteString> told) {
+            DrugBook book, DrugStatusChange change, Packs.Pack pack, Map<Set<String>, ByteString> told) {
+        DrugStatusKind kind = change.getKind();
         DrugItemState item = pack.item();
         // in order last, so that a date of earlier hides no finding
         Optional<Rejection> refusal =
@@ -110,7 +110,8 @@ final class StatusRules {
                     case DRUG_STATUS_KIND_UNSPECIFIED, UNRECOGNIZED ->
                         throw new IllegalStateException("parsing refuses a change of no kind");
                 };
-        refusal = refusal.or(() -> order(book, item));
+        refusal = refusal.or(
+                () -> isRemark(kind) ? order(book, item.getHistory(item.getHistoryCount() - 1)) : order(book, item));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -118,7 +119,10 @@ final class StatusRules {
         DrugItemState at = Packs.isFinal(after) || kind == DrugStatusKind.DRUG_DISPENSE_PARTIALLY
                 ? Containers.takeOut(book, item).build()
                 : item;
-        DrugStep step = book.step(word(kind)).setBefore(item.getStatus()).build();
+        DrugStep step = book.step(word(kind))
+                .setBefore(item.getStatus())
+                .setSealedReason(change.getSealedReason())
+                .build();
         Optional<DrugItemState.Builder> changed = stops(kind) ? Packs.stopped(at, step) : Packs.with(at, step);
         if (changed.isEmpty()) {
             return Optional.of(Refusal.HISTORY_LIMIT.rejection());
@@ -148,7 +152,7 @@ final class StatusRules {
 
     /** An event that happened before the last one known of the pack was told too late to be believed. */
     static Optional<Rejection> order(DrugBook book, DrugItemState item) {
-        return order(book, item.getHistory(item.getHistoryCount() - 1));
+        return order(book, DrugPath.lastFor(book.institution(), item.getHistoryList()));
     }
 
     /** The same of a container, whatever it holds; a new one has no event yet. */
@@ -211,6 +215,13 @@ final class StatusRules {
 
     private static boolean liftsSuspicion(DrugBook book, Packs.Pack pack) {
         return pack.product().getOwner().equals(book.institution()) || Traders.isRegulator(book.call());
+    }
+
+    private static boolean isRemark(DrugStatusKind kind) {
+        return switch (kind) {
+            case DRUG_QUARANTINE, DRUG_RELEASE, DRUG_MARK_SUSPECT, DRUG_MARK_ILLEGITIMATE -> true;
+            default -> false;
+        };
     }
 
     private static boolean stops(DrugStatusKind kind) {

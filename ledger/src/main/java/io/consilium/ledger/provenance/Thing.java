@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * A pack or container that somebody acts on, and who may hear of it.
  *
  * @param maker the manufacturer of a pack, the packer of a container
- * @param last what happened to it last by itself
+ * @param last what happened to it last by itself, without what others said of it
  * @param path the steps from its origin to now
  */
 record Thing(
@@ -32,7 +32,7 @@ record Thing(
                         .map(DrugProductState::getOwner)
                         .orElse(""),
                 Containers.place(book, item),
-                item.getHistory(item.getHistoryCount() - 1),
+                DrugPath.lastFor(book.institution(), item.getHistoryList()),
                 () -> DrugPath.of(book, item));
     }
 
@@ -42,9 +42,7 @@ record Thing(
                 ByteString.EMPTY,
                 container.getPacker(),
                 Containers.place(book, container),
-                container.getHistoryCount() == 0
-                        ? DrugStep.getDefaultInstance()
-                        : container.getHistory(container.getHistoryCount() - 1),
+                DrugPath.lastFor(book.institution(), container.getHistoryList()),
                 () -> DrugPath.of(book, container));
     }
 

@@ -22,9 +22,11 @@ final class Undelivered {
     /**
      * What the end of an exception does to the goods that it is about.
      *
-     * @param lost nobody has them: they stay missing until their sender receives them
+     * @param confirmed their sender or the regulator says that they are there: else they stay missing until their sender
+     *     receives them, for what only another says of them frees nothing
      */
-    static void settled(DrugBook book, DrugExceptionState exception, boolean lost) {
+    static void settled(DrugBook book, DrugExceptionState exception, boolean confirmed) {
+        boolean lost = !confirmed;
         switch (exception.getKind()) {
             case DRUG_NO_PRODUCT ->
                 book.shipment(exception.getObject())
@@ -78,7 +80,7 @@ final class Undelivered {
                             .ifPresent(shipment -> back(
                                     book,
                                     item,
-                                    lost ? DrugStatus.DRUG_MISSING : ReceiveRules.beforeMissing(item),
+                                    lost ? DrugStatus.DRUG_MISSING : Recovery.beforeMissing(item),
                                     shipment,
                                     step(book, shipment))));
         }

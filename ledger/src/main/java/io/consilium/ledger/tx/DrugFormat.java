@@ -37,6 +37,9 @@ final class DrugFormat {
     static final int MAX_COMPANY_RECIPIENTS = 64;
     static final int MAX_SUBJECT_BYTES = 512;
     static final int MAX_LABEL_BYTES = 512;
+    /** A reason that is kept with every pack that it is about. */
+    static final int MAX_REASON_BYTES = 2 * 1024;
+
     static final int MAX_SEALED_BYTES = 8 * 1024;
 
     private static final int ID = Shape.ID_BYTES;
@@ -201,7 +204,7 @@ final class DrugFormat {
         }
         goods(change.getItemsList(), List.of(), path);
         named(0, change.getItemsCount(), 0, path);
-        Shape.atMost(change.getSealedReason(), MAX_SEALED_BYTES, path + ".sealed_reason");
+        Shape.atMost(change.getSealedReason(), MAX_REASON_BYTES, path + ".sealed_reason");
     }
 
     private static void recall(DrugRecall recall, String path) throws MalformedTransaction {

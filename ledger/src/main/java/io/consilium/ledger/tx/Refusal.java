@@ -304,6 +304,7 @@ public enum Refusal {
             "DRU-5", REFUSED, "it goes back to its maker or to who sent it alone", "return it to one of the two"),
     CONTENT_BLOCKED("DRU-5", REFUSED, "something in it is stopped", "take out what is stopped"),
     ALREADY_DISPENSED("DRU-5", REFUSED, "it has been dispensed already", "stop the pack: one of the two is false"),
+    PACK_OPENED("DRU-5", REFUSED, "a part of it has been handed out", "hand out, return or destroy the rest"),
     DECOMMISSIONED("DRU-5", REFUSED, "its way has ended", "look at its path with drug trace"),
     STATUS_UNCHANGED("DRU-5", REFUSED, "nothing would change by it", "look at its path with drug trace"),
     REASON_REQUIRED("DRU-6", REFUSED, "this is done with a reason", "give the reason"),

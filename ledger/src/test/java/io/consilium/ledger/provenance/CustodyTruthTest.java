@@ -1,6 +1,7 @@
 package io.consilium.ledger.provenance;
 
 import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
+import static io.consilium.ledger.provenance.DrugWorld.INSPECTOR;
 import static io.consilium.ledger.provenance.DrugWorld.LOT;
 import static io.consilium.ledger.provenance.DrugWorld.PACKER;
 import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
@@ -14,6 +15,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugResolve;
 import io.consilium.proto.DrugStatus;
@@ -113,6 +115,68 @@ class CustodyTruthTest {
         assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
         assertThat(world.receive(PACKER, packs(2, 3), "a")).isEqualTo("OK");
         assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-4 what its sender gets back on the way is found, settles the SHORT, and accuses nobody")
+    void dru4_backOnTheWay() {
+        world.commission(0, 12);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.ship(PACKER, "labcorp", packs(10, 12), "a");
+        world.receive(DISTRIBUTOR, packs(10, 11));
+        assertThat(world.receive("st-mary/apothecary", packs(11, 12))).isEqualTo("NOT_RECEIVER DRU-4");
+        assertThat(world.receive(PACKER, packs(11, 12), "a")).isEqualTo("OK");
+        assertThat(world.exceptions().stream().filter(exception -> exception.getKind() == DrugExceptionKind.DRUG_SHORT))
+                .hasSize(2)
+                .allSatisfy(exception -> assertThat(exception.getResolution()).isEqualTo("back-with-sender"));
+        assertThat(world.exceptions().stream()
+                        .filter(exception -> exception.getKind() == DrugExceptionKind.DRUG_CUSTODY_GAP)
+                        .map(DrugExceptionState::getCause))
+                .containsExactly("st-mary");
+        assertThat(world.item(11).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
+        assertThat(world.receive(DISTRIBUTOR, packs(11, 12))).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.ship(PACKER, "labcorp", packs(11, 12), "a")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-8 what others say of a pack under way does not keep its receiver's earlier receipt out")
+    void dru8_remarksAndOrder() {
+        world.commission(0, 2);
+        world.ship(PACKER, "northside", packs(0, 2));
+        world.chain.pass(3_600_000);
+        long came = world.chain.now;
+        world.chain.pass(3_600_000);
+        world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 0);
+        world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 0);
+        assertThat(world.act(PHARMACIST, world.receiving(packs(0, 1)).setEventTimeMillis(came - 2 * 3_600_000)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.act(PHARMACIST, world.receiving(packs(0, 2)).setEventTimeMillis(came)))
+                .isEqualTo("OK");
+        world.chain.pass(3_600_000);
+        world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 0);
+        DrugAction.Builder destroyed = DrugAction.newBuilder().setEventTimeMillis(came);
+        destroyed
+                .getStatusChangeBuilder()
+                .setKind(DrugStatusKind.DRUG_DESTROY)
+                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                .addAllItems(world.find(packs(0, 1)));
+        assertThat(world.act(PHARMACIST, destroyed)).as("its own word counts").isEqualTo("EVENT_ORDER DRU-8");
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-8 a pack that is on its way is known by its id alone, so that a node that is behind accuses nobody")
+    void dru8_withoutItsPlace() {
+        world.commission(0, 2);
+        world.ship(PACKER, "northside", packs(0, 1));
+        DrugAction.Builder receiving = DrugAction.newBuilder();
+        receiving
+                .getReceiveBuilder()
+                .addItems(DrugItemSet.newBuilder()
+                        .setProductId(DrugWorld.PRODUCT)
+                        .setIds(packs(0, 1).get(0)));
+        assertThat(world.act(PHARMACIST, receiving)).isEqualTo("OK");
+        assertThat(signals()).isEmpty();
     }
 
     @Test

@@ -119,8 +119,7 @@ class DrugExceptionTest {
     }
 
     @Test
-    @DisplayName(
-            "DRU-4 DRU-8 nothing came of a shipment: told to its sender, who has the goods again when that is settled")
+    @DisplayName("DRU-4 DRU-8 nothing came of a shipment: told to its sender, who has the goods again when he says so")
     void dru4_noProduct() {
         world.commission(0, 20);
         world.pack(PACKER, "a", packs(0, 10));
@@ -145,6 +144,10 @@ class DrugExceptionTest {
                 .endsWith("ship", "not-received");
         assertThat(world.act(DISTRIBUTOR, nothingOf(shipment))).isEqualTo("ALREADY_RECEIVED DRU-4");
         assertThat(world.receive(DISTRIBUTOR, List.of(), "a")).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.ship(PACKER, "northside", List.of(pack(12)), "a"))
+                .as("only its receiver says that it was not sent")
+                .isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        assertThat(world.receive(PACKER, List.of(pack(12)), "a")).isEqualTo("OK");
         assertThat(world.ship(PACKER, "northside", List.of(pack(12)), "a")).isEqualTo("OK");
         assertThat(world.receive(PHARMACIST, List.of(pack(12)), "a")).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 12)).isEqualTo("OK");
@@ -165,7 +168,8 @@ class DrugExceptionTest {
     }
 
     @Test
-    @DisplayName("DRU-4 DRU-8 what was short and is settled is its sender's again, with the state in which it was sent")
+    @DisplayName(
+            "DRU-4 DRU-8 what was short and is settled is its sender's, with its state once he has it or the regulator says so")
     void dru4_shortSettled() {
         world.commission(0, 20);
         world.pack(PACKER, "a", packs(0, 10));
@@ -173,11 +177,15 @@ class DrugExceptionTest {
         world.receive(DISTRIBUTOR, List.of(pack(12)));
         assertThat(world.item(13).getStatus()).isEqualTo(DrugStatus.DRUG_MISSING);
         for (DrugExceptionState shortage : world.exceptions()) {
-            assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
+            String who = shortage.getObject().equals(pack(13)) ? DISTRIBUTOR : INSPECTOR;
+            assertThat(resolve(who, shortage, false)).isEqualTo("OK");
         }
-        assertThat(world.item(13).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
+        assertThat(world.container("a").getMissing()).as("says the regulator").isFalse();
+        assertThat(world.item(13).getStatus()).as("a thief would say so too").isEqualTo(DrugStatus.DRUG_MISSING);
         assertThat(world.item(13).getCustodian()).isEqualTo("helix");
-        assertThat(world.container("a").getMissing()).isFalse();
+        assertThat(world.receive(DISTRIBUTOR, packs(13, 14))).isEqualTo("NOT_SHIPPED DRU-4");
+        assertThat(world.receive(PACKER, packs(13, 14))).isEqualTo("OK");
+        assertThat(world.item(13).getStatus()).isEqualTo(DrugStatus.DRUG_ACTIVE);
         assertThat(world.receive(DISTRIBUTOR, packs(13, 14))).isEqualTo("NOT_SHIPPED DRU-4");
         assertThat(world.change(PACKER, DrugStatusKind.DRUG_DESTROY, 13)).isEqualTo("OK");
         assertThat(world.ship(PACKER, "labcorp", List.of(), "a")).isEqualTo("OK");
@@ -214,6 +222,34 @@ class DrugExceptionTest {
         assertThat(resolve(PHARMACIST, suspect, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, suspect, true)).isEqualTo("OK");
         assertThat(resolve(PACKER, suspect, false)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-8 of a product that there is not says the maker whose prefix it carries what is genuine")
+    void dru8_genuinenessOfNoProduct() {
+        world.act(
+                PHARMACIST,
+                DrugAction.newBuilder()
+                        .setReport(DrugReport.newBuilder()
+                                .setKind(DrugExceptionKind.DRUG_UNKNOWN_SERIAL)
+                                .setItemId(pack(2))
+                                .setMaker("helix")));
+        DrugExceptionState unknown = exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL);
+        assertThat(resolve(PHARMACIST, unknown, false, "sealed", "genuine")).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
+        assertThat(resolve(PACKER, unknown, false, "sealed", "illegitimate")).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-5 DRU-6 a reason stays with the step that it is for, sealed as it came")
+    void dru6_reasonsAreKept() {
+        world.bringToPharmacy();
+        world.change(INSPECTOR, DrugStatusKind.DRUG_QUARANTINE, 3);
+        world.change(INSPECTOR, DrugStatusKind.DRUG_RELEASE, 3);
+        assertThat(world.item(3).getHistoryList().stream()
+                        .filter(step -> !step.getSealedReason().isEmpty())
+                        .map(step ->
+                                step.getType() + " " + step.getSealedReason().toStringUtf8()))
+                .containsExactly("quarantine sealed", "release sealed");
     }
 
     @Test

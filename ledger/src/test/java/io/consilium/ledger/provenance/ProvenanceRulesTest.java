@@ -221,6 +221,9 @@ class ProvenanceRulesTest {
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 1))
                 .isEqualTo("OK");
         assertThat(world.item(1).getStatus()).isEqualTo(DrugStatus.DRUG_PARTIALLY_DISPENSED);
+        assertThat(world.ship(PHARMACIST, "labcorp", List.of(pack(1))))
+                .as("a patient has a part of it")
+                .isEqualTo("PACK_OPENED DRU-5");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 1))
                 .isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_UNDO, 1)).isEqualTo("OK");
@@ -324,6 +327,13 @@ class ProvenanceRulesTest {
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 2)).isEqualTo("RECALLED DRU-6");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 5)).isEqualTo("OK");
         assertThat(world.container("case").getBlocked()).isEqualTo(2);
+        DrugAction.Builder ofALot = recalling("packs of a lot");
+        ofALot.getRecallBuilder()
+                .setLotId(DrugBlinding.bound("helix", id("another")))
+                .addAllItems(world.find(packs(5, 6)));
+        assertThat(world.act(PACKER, ofALot))
+                .as("a recall says the lot of its packs")
+                .isEqualTo("LOT_UNKNOWN DRU-6");
         assertThat(world.act(INSPECTOR, recalling("all"))).isEqualTo("OK");
         assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 6)).isEqualTo("RECALLED DRU-6");
     }

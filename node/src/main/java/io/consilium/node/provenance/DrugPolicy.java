@@ -60,6 +60,13 @@ public final class DrugPolicy {
                 .isPresent();
     }
 
+    /** A member of an institution who handles goods or audits. */
+    static boolean isOf(Caller caller, String institution) {
+        return reader(caller)
+                .filter(member -> member.institution().equals(institution))
+                .isPresent();
+    }
+
     private boolean is(Caller caller, String... institutions) {
         return isRegulator(caller)
                 || reader(caller)
@@ -76,12 +83,11 @@ public final class DrugPolicy {
                         .isPresent();
     }
 
-    /** Whether the caller's institution takes part in the trade: makes, holds or supervises medicines. */
-    boolean isTrader(Caller caller) {
+    /** Whether the caller's institution holds or supervises medicines, or is the maker that is asked; no rival of it. */
+    boolean isTrader(Caller caller, String maker) {
         return reader(caller)
                 .flatMap(member -> state.institution(member.institution()))
-                .filter(found ->
-                        Traders.isPartner(found) || found.getRolesList().contains(InstitutionRole.MANUFACTURER.name()))
+                .filter(found -> Traders.isPartner(found) || found.getId().equals(maker))
                 .isPresent();
     }
 

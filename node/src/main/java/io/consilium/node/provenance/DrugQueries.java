@@ -59,8 +59,12 @@ public final class DrugQueries {
     }
 
     public DrugResponse answer(Caller caller, DrugRequest request) {
-        if (request.getQuestionCase() != DrugRequest.QuestionCase.FIND) {
-            // what is signed has to be true now: of a recall or a dispensing an old state knows nothing
+        boolean ofPacks = request.getQuestionCase() != DrugRequest.QuestionCase.FIND
+                || !request.getFind().getIds().isEmpty();
+        if (ofPacks) {
+            // what is signed has to be true now: of a recall or a dispensing an old state knows nothing; and a pack
+            // that it does
+            // not know yet would be taken for a counterfeit
             Freshness.require(node);
         }
         boolean searches = request.getQuestionCase() != DrugRequest.QuestionCase.HOLDERS
@@ -165,7 +169,8 @@ public final class DrugQueries {
             found.addAllItems(
                     PackSearch.joined(packs.stream().map(PackSearch.Held::set).toList()));
         }
-        if (DrugPolicy.reader(caller).isPresent()) {
+        Optional<Caller.Member> reader = DrugPolicy.reader(caller);
+        if (reader.isPresent()) {
             containers(caller, find.getContainersList(), view, found);
             if (!find.getEvents().isEmpty() && !ActorName.isSlug(find.getCaptor())) {
                 throw ApiProblem.malformed("events are asked for with who captured them", "find.captor")
@@ -176,6 +181,12 @@ public final class DrugQueries {
                             .read(DrugKeys.event(find.getCaptor(), id), DrugEventState.parser())
                             .isPresent())
                     .toList()));
+            boolean alone = ids.isEmpty() && find.getProductId().isEmpty();
+            boolean own =
+                    find.getEvents().isEmpty() || reader.get().institution().equals(find.getCaptor());
+            if (alone && own && found.getContainersCount() == find.getContainersCount()) {
+                rate.found(caller);
+            }
         }
         return found.build();
     }

@@ -11,6 +11,7 @@ import io.consilium.proto.DrugProductState;
 /** One word for how a pack stands: its own status, unless its lot is recalled or expired, or it is under way. */
 final class PackStatus {
     static final String MISSING = "MISSING";
+    static final String OPENED = "PARTIALLY_DISPENSED";
 
     private static final String IN_TRANSIT = "IN_TRANSIT";
 
@@ -19,8 +20,8 @@ final class PackStatus {
     /** The same for who is not on the pack's path: neither how its way ended nor that it moves is his business (DRU-9). */
     static String forStranger(String status) {
         return switch (status) {
-            case "DISPENSED", "SAMPLED", "DESTROYED", "EXPORTED", "DECOMMISSIONED" -> "ENDED";
-            case IN_TRANSIT, "PARTIALLY_DISPENSED" -> "ACTIVE";
+            case "DISPENSED", OPENED, "SAMPLED", "DESTROYED", "EXPORTED", "DECOMMISSIONED" -> "ENDED";
+            case IN_TRANSIT -> "ACTIVE";
             default -> status;
         };
     }

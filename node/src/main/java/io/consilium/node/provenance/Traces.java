@@ -11,6 +11,7 @@ import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.DrugContainerLabel;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugEventState;
 import io.consilium.proto.DrugExceptionState;
@@ -64,14 +65,14 @@ final class Traces {
         ByteString recall = !item.getRecallId().isEmpty()
                 ? item.getRecallId()
                 : lot.getRecallId().isEmpty() ? product.getRecallId() : lot.getRecallId();
-        long recalled = recall.isEmpty()
-                ? 0
+        DrugRecallState recalled = recall.isEmpty()
+                ? DrugRecallState.getDefaultInstance()
                 : view.state()
                         .read(DrugKeys.recall(recall), DrugRecallState.parser())
-                        .map(DrugRecallState::getRecalledMillis)
-                        .orElse(0L);
+                        .orElseThrow();
         return traced(caller, steps, search.custody(item), item.getId(), item.getProductId())
-                .setRecalledMillis(recalled)
+                .setRecalledMillis(recalled.getRecalledMillis())
+                .setRecallReason(recalled.getSealedReason())
                 .setStatus(PackStatus.of(view.state(), item, lot, nowMillis))
                 .setLotId(item.getLotId())
                 .setSealedLot(lot.getSealedLot())
@@ -115,6 +116,7 @@ final class Traces {
                                 .setDeclaration(state.getError())));
             }
         }
+        labels(caller, steps, traced);
         IndexPage page = view.chain()
                 .scan(
                         LedgerIndexes.OBJECT_EXCEPTIONS,
@@ -129,6 +131,22 @@ final class Traces {
                     .ifPresent(traced::addExceptions);
         }
         return traced;
+    }
+
+    /** What the containers of a path are called, so that nobody has to ask for each. */
+    private void labels(Caller caller, List<DrugStep> steps, DrugTraced.Builder traced) {
+        Set<ByteString> seen = new LinkedHashSet<>();
+        for (DrugStep step : steps) {
+            boolean aggregates = step.getType().equals("pack") || step.getType().equals("unpack");
+            if (aggregates && seen.add(step.getObject())) {
+                search.container(step.getObject())
+                        .filter(container -> policy.seesContainer(caller, container))
+                        .ifPresent(container -> traced.addContainers(DrugContainerLabel.newBuilder()
+                                .setContainerId(container.getId())
+                                .setPacker(container.getPacker())
+                                .setSealedLabel(container.getSealedLabel())));
+            }
+        }
     }
 
     private static io.consilium.node.api.ProblemException nothing() {

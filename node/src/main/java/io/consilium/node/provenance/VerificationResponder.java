@@ -56,7 +56,9 @@ public final class VerificationResponder {
     public String connectivity(Caller caller, String gtin, String requesterGln) {
         try (StateView view = StateView.open(node)) {
             requireRequester(caller, requesterGln, view);
-            key(view, pack(gtin, "0"));
+            byte[] key = key(view, pack(gtin, "0"));
+            new DrugPolicy(view.state()).requireVerifies(caller, DrugBlinding.productId(node.institution(), key));
+            Arrays.fill(key, (byte) 0);
             return gln(view, node.institution());
         }
     }
@@ -159,7 +161,7 @@ public final class VerificationResponder {
     /** A partner's own GLN and no other's; who is no trading partner learns nothing (DRU-9). */
     private void requireRequester(Caller caller, String gln, StateView view) {
         Optional<Caller.Member> member = DrugPolicy.reader(caller);
-        if (member.isEmpty() || !new DrugPolicy(view.state()).isTrader(caller)) {
+        if (member.isEmpty() || !new DrugPolicy(view.state()).isTrader(caller, node.institution())) {
             throw ApiProblem.forbidden(
                             "NOT_TRADING_PARTNER",
                             "only authorised trading partners may verify packs here",

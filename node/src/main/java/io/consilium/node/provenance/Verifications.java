@@ -10,6 +10,7 @@ import io.consilium.proto.DrugAnswered;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugSigned;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugVerification;
 import io.consilium.proto.DrugVerified;
 import io.consilium.proto.DrugVerify;
@@ -28,6 +29,8 @@ final class Verifications {
     static final String NO_EXPIRY = "No_match_GTIN_Serial_Expiry";
     static final String NO_LOT_EXPIRY = "No_match_GTIN_Serial_Lot_Expiry";
     static final String NOT_FOR_REDISTRIBUTION = "Not_for_re-distribution";
+
+    private static final long DAY_MILLIS = 24L * 60 * 60 * 1_000;
 
     private final NodeGateway node;
     private final Answering answering;
@@ -54,7 +57,7 @@ final class Verifications {
                 .setResponder(by.getResponder())
                 .setRequester(by.getRequester());
         if (pack.isPresent()) {
-            answer(answer, verify, pack.get(), view);
+            answer(caller, answer, verify, pack.get(), view);
             if (!policy.seesItem(caller, pack.get())) {
                 answer.setStatus(PackStatus.forStranger(answer.getStatus()));
             }
@@ -68,11 +71,13 @@ final class Verifications {
                 .build();
     }
 
-    private void answer(DrugVerification.Builder answer, DrugVerify verify, DrugItemState item, StateView view) {
+    private void answer(
+            Caller caller, DrugVerification.Builder answer, DrugVerify verify, DrugItemState item, StateView view) {
         DrugLotState lot = new PackSearch(view.state()).lot(item.getLotId());
         answer.setStatus(PackStatus.of(view.state(), item, lot, node.nowMillis()));
         boolean lotDiffers = !verify.getLotId().isEmpty() && !verify.getLotId().equals(item.getLotId());
-        boolean expiryDiffers = verify.getExpiryMillis() != 0 && verify.getExpiryMillis() != lot.getExpiryMillis();
+        boolean expiryDiffers =
+                verify.getExpiryMillis() != 0 && lastDay(verify.getExpiryMillis()) != lastDay(lot.getExpiryMillis());
         if (lotDiffers || expiryDiffers) {
             answer.setReason(lotDiffers ? expiryDiffers ? NO_LOT_EXPIRY : NO_LOT : NO_EXPIRY);
             return;
@@ -83,7 +88,17 @@ final class Verifications {
             return;
         }
         switch (answer.getStatus()) {
-            case "ACTIVE", "IN_TRANSIT", "PARTIALLY_DISPENSED" -> answer.setVerified(true);
+            case "ACTIVE", "IN_TRANSIT", PackStatus.OPENED -> {
+                // its holder hands out the rest of an opened pack; nobody else gets it, on its way back neither
+                boolean opened = item.getStatus() == DrugStatus.DRUG_PARTIALLY_DISPENSED;
+                boolean here =
+                        answer.getStatus().equals(PackStatus.OPENED) && DrugPolicy.isOf(caller, item.getCustodian());
+                if (opened && !here) {
+                    stopped(answer, "");
+                } else {
+                    answer.setVerified(true);
+                }
+            }
             case "EXPIRED" -> stopped(answer, "Expired");
             case "ILLEGITIMATE" -> stopped(answer, "Illegitimate");
             case "SUSPECT", PackStatus.MISSING -> stopped(answer, "Suspect");
@@ -91,6 +106,11 @@ final class Verifications {
             // again
             default -> stopped(answer, lot.getExpiryMillis() <= node.nowMillis() ? "Expired" : "");
         }
+    }
+
+    /** The day that is printed: a lot may end within it. */
+    private static long lastDay(long endMillis) {
+        return Math.floorDiv(endMillis - 1, DAY_MILLIS);
     }
 
     private static void stopped(DrugVerification.Builder answer, String additionalInfo) {

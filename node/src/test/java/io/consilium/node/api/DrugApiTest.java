@@ -534,6 +534,27 @@ class DrugApiTest {
 
     @Test
     @Order(7)
+    @DisplayName(
+            "DRU-7 a pack that was handed out in part verifies for its holder alone; its date is compared as a day")
+    void dru7_openedPack() throws Exception {
+        assertThat(told(verifying(2).setExpiryMillis((expiry / DAY + 1) * DAY)))
+                .as("the lot ends within the day that is printed")
+                .containsExactly("", "", "ACTIVE");
+        change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE_PARTIALLY, 2);
+        assertThat(told(verifying(2))).containsExactly("", "", "PARTIALLY_DISPENSED");
+        for (String other : List.of(RIVAL, INSPECTOR)) {
+            DrugVerification answer =
+                    DrugVerification.parseFrom(verified(other, verifying(2)).getVerification());
+            assertThat(answer.getVerified()).as(other).isFalse();
+            assertThat(answer.getReason()).as(other).isEqualTo("Not_for_re-distribution");
+        }
+        assertThat(DrugVerification.parseFrom(verified(RIVAL, verifying(2)).getVerification())
+                        .getStatus())
+                .isEqualTo("ENDED");
+    }
+
+    @Test
+    @Order(7)
     @DisplayName("DRU-4 DRU-7 the packs of a case that did not come verify nowhere, wherever the case shows up")
     void dru7_packsOfAMissingCase() throws Exception {
         ByteString missing = DrugBlinding.itemId(productKey, "MISSING");

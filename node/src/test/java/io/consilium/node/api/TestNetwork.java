@@ -135,7 +135,11 @@ final class TestNetwork implements AutoCloseable {
                         .setMaxTransactionBytes(262_144)
                         .setMaxBlockBytes(1 << 20)
                         .setMaxBlockTransactions(1_000));
-        institution(document, "helix", "SPONSOR");
+        if (traders) {
+            institution(document, "helix", "MANUFACTURER", "SPONSOR");
+        } else {
+            institution(document, "helix", "SPONSOR");
+        }
         institution(document, "medwatch", "ETHICS_COMMITTEE", "REGULATOR");
         if (traders) {
             institution(document, "northside", "PHARMACY");

@@ -198,8 +198,13 @@ class VerificationRouterTest {
                 .hasSize(13);
         assertThat(refused(INSPECTOR, "/checkConnectivity?gtin=04012345123456", 404))
                 .isEqualTo("NOT_FOUND");
-        assertThat(refused("helix/admin", "/checkConnectivity?gtin=" + GTIN, 403))
-                .isEqualTo("NOT_TRADING_PARTNER");
+        for (String gtin : List.of(GTIN, "00614141999996")) {
+            assertThat(refused("helix/admin", "/checkConnectivity?gtin=" + gtin, 403))
+                    .as("a rival maker learns of no product whether there is one")
+                    .isEqualTo("NOT_TRADING_PARTNER");
+        }
+        assertThat(ok(OPERATOR, "/checkConnectivity?gtin=" + GTIN).has("responderGLN"))
+                .isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.consilium.node.provenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.X25519;
@@ -36,11 +37,12 @@ class StaleNodeTest {
     private final KeyPair institution = KeyPair.generate(random);
 
     @Test
-    @DisplayName("DRU-7 a node that is catching up verifies nothing, tells no path and no holders")
+    @DisplayName("DRU-7 a node that is catching up verifies nothing, finds no packs, tells no path and no holders")
     void dru7_behind() {
         DrugQueries queries = new DrugQueries(node(true), institution.signer(), new Unlimited());
         for (DrugRequest.Builder question : List.of(
                 DrugRequest.newBuilder().setVerify(DrugVerify.getDefaultInstance()),
+                DrugRequest.newBuilder().setFind(DrugFind.newBuilder().setIds(ByteString.copyFrom(new byte[16]))),
                 DrugRequest.newBuilder().setTrace(DrugTrace.getDefaultInstance()),
                 DrugRequest.newBuilder().setHolders(DrugHolders.getDefaultInstance()))) {
             notCurrent(() -> queries.answer(PHARMACIST, question.build()));
