@@ -137,12 +137,10 @@ public final class TradeSteps {
         if (change.isEmpty() && !moves) {
             return new TradeStep.Observed();
         }
-        // an inspection that found nothing is told of containers too: there is nothing to release in it
-        if (change.equals(Optional.of(TradeStep.Kind.RELEASE))
-                && objects.stream()
-                        .flatMap(object -> object.key().stream())
-                        .noneMatch(key -> key.kind() == KeyKind.SGTIN)) {
-            return new TradeStep.Observed();
+        if (change.equals(Optional.of(TradeStep.Kind.RELEASE))) {
+            // an inspection that found nothing is told of containers and counted goods too: nothing in them is released
+            List<Gs1Key> packs = packs(objects);
+            return packs.isEmpty() ? new TradeStep.Observed() : new TradeStep.Change(TradeStep.Kind.RELEASE, packs);
         }
         none(quantities, quantities.equals("quantityList") ? event.quantities() : event.childQuantities());
         List<Gs1Key> goods = keys(field, objects, moves ? TradeSteps::isGoods : key -> key.kind() == KeyKind.SGTIN);
@@ -223,10 +221,7 @@ public final class TradeSteps {
 
     /** Packs that were used up, and packs that were made of them. */
     private List<TradeStep> transformed() throws MalformedEpcis {
-        List<Gs1Key> used = event.inputs().stream()
-                .flatMap(input -> input.key().stream())
-                .filter(key -> key.kind() == KeyKind.SGTIN)
-                .toList();
+        List<Gs1Key> used = packs(event.inputs());
         List<Gs1Key> made = keys("outputEPCList", event.outputs(), key -> key.kind() == KeyKind.SGTIN);
         List<TradeStep> steps = new ArrayList<>();
         if (!used.isEmpty()) {
@@ -236,6 +231,15 @@ public final class TradeSteps {
             steps.add(new TradeStep.Commission(made, lot(), expiry()));
         }
         return steps.isEmpty() ? List.of(new TradeStep.Observed()) : steps;
+    }
+
+    /** The packs among what an event names; the rest has no state. */
+    private static List<Gs1Key> packs(List<Identity> identities) {
+        return identities.stream()
+                .flatMap(identity -> identity.key().stream())
+                .filter(key -> key.kind() == KeyKind.SGTIN)
+                .distinct()
+                .toList();
     }
 
     private static boolean isGoods(Gs1Key key) {
@@ -259,7 +263,8 @@ public final class TradeSteps {
             }
             keys.add(key.get());
         }
-        return keys;
+        // two spellings of one item are one item
+        return keys.stream().distinct().toList();
     }
 
     private static void none(String field, List<EpcisEvent.Quantity> quantities) throws MalformedEpcis {

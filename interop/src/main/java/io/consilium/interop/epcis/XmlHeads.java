@@ -43,7 +43,7 @@ final class XmlHeads {
     void header(XmlElement header) throws MalformedEpcis {
         for (XmlElement part : header.fields()) {
             if (part.isStandard() && part.name.equals("EPCISMasterData")) {
-                head.withObject("/epcisHeader").set("epcisMasterData", masterData(part));
+                head.withObject("/epcisHeader").set("epcisMasterData", new XmlMasterData(prefixes).read(part));
                 continue;
             }
             if (part.name.equals("StandardBusinessDocumentHeader")) {
@@ -81,43 +81,5 @@ final class XmlHeads {
                 return;
             }
         }
-    }
-
-    private static ObjectNode masterData(XmlElement element) {
-        ObjectNode masterData = JsonTree.NODES.objectNode();
-        ArrayNode vocabularies = masterData.putArray("vocabularyList");
-        for (XmlElement vocabulary : under(under(List.of(element), "VocabularyList"), "Vocabulary")) {
-            ObjectNode own = vocabularies.addObject();
-            own.put("type", attribute(vocabulary, "type"));
-            ArrayNode elements = own.putArray("vocabularyElementList");
-            for (XmlElement entry : under(under(List.of(vocabulary), "VocabularyElementList"), "VocabularyElement")) {
-                ObjectNode item = elements.addObject();
-                item.put("id", attribute(entry, "id"));
-                ArrayNode attributes = item.putArray("attributes");
-                for (XmlElement attribute : under(List.of(entry), "attribute")) {
-                    attributes.addObject().put("id", attribute(attribute, "id")).put("attribute", attribute.text());
-                }
-                for (XmlElement children : under(List.of(entry), "children")) {
-                    ArrayNode ids = item.withArray("/children");
-                    children.children.forEach(id -> ids.add(id.text()));
-                }
-            }
-        }
-        return masterData;
-    }
-
-    private static List<XmlElement> under(List<XmlElement> parents, String name) {
-        return parents.stream()
-                .flatMap(parent -> parent.children.stream())
-                .filter(child -> child.name.equals(name))
-                .toList();
-    }
-
-    private static String attribute(XmlElement element, String name) {
-        return element.attributes.stream()
-                .filter(attribute -> attribute.name().equals(name))
-                .map(XmlElement.XmlAttribute::value)
-                .findFirst()
-                .orElse("");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.consilium.interop.epcis.TransactionInformation.Batch;
 import io.consilium.interop.epcis.TransactionInformation.Party;
@@ -18,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -274,6 +276,33 @@ class EpcisEventTest {
                         .at("/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0/id")
                         .asText())
                 .isEqualTo("https://id.gs1.org/01/" + ndc.gtin(0));
+    }
+
+    @Test
+    @DisplayName("DRU-1 master data in XML that stands deeper than its standard, or is none of it, is kept")
+    void dru1_deepMasterData() throws Exception {
+        String xml = "<epcis:EPCISDocument xmlns:epcis='urn:epcglobal:epcis:xsd:1' xmlns:ex='https://example.org/'"
+                + " schemaVersion='1.2' creationDate='2026-03-01T12:00:00Z'><EPCISHeader><extension><EPCISMasterData>"
+                + "<VocabularyList><Vocabulary type='urn:epcglobal:epcis:vtype:Location' ex:source='erp'>"
+                + "<VocabularyElementList><VocabularyElement id='urn:epc:id:sgln:0614141.00000.0'>"
+                + "<attribute id='urn:x#address'><ex:street><ex:name>Main</ex:name></ex:street></attribute>"
+                + "<attribute id='urn:x#plain'>text</attribute><ex:owner>Ann</ex:owner>"
+                + "<children><id>urn:epc:id:sgln:0614141.00000.1</id><ex:note>yard</ex:note></children>"
+                + "</VocabularyElement></VocabularyElementList><ex:count>1</ex:count></Vocabulary></VocabularyList>"
+                + "</EPCISMasterData></extension></EPCISHeader>"
+                + "<EPCISBody><EventList/></EPCISBody></epcis:EPCISDocument>";
+        EpcisDocument document = EpcisDocument.read(xml.getBytes(StandardCharsets.UTF_8));
+        JsonNode vocabulary = document.head().at("/epcisHeader/epcisMasterData/vocabularyList/0");
+        assertThat(vocabulary.path("ex:source").asText()).isEqualTo("erp");
+        assertThat(vocabulary.path("ex:count").asText()).isEqualTo("1");
+        JsonNode entry = vocabulary.at("/vocabularyElementList/0");
+        assertThat(entry.path("ex:owner").asText()).isEqualTo("Ann");
+        assertThat(entry.path("ex:note").asText()).isEqualTo("yard");
+        assertThat(entry.at("/attributes/0/attribute/ex:street/ex:name").asText())
+                .isEqualTo("Main");
+        assertThat(entry.at("/attributes/1/attribute").asText()).isEqualTo("text");
+        assertThat(EpcisDocument.read(document.toJson()).head().at("/epcisHeader"))
+                .isEqualTo(document.head().at("/epcisHeader"));
     }
 
     private static String hash(String event) throws MalformedEpcis {

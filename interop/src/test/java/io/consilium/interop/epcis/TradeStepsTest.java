@@ -96,6 +96,25 @@ class TradeStepsTest {
                 .containsExactly(new TradeStep.Observed());
     }
 
+    @Test
+    @DisplayName("DRU-1 DRU-6 an inspection of cases, packs and counted goods together is one of the packs")
+    void dru6_inspectedTogether() throws Exception {
+        String counted = ",\"disposition\":\"sellable_accessible\",\"quantityList\":[{\"epcClass\":"
+                + "\"urn:epc:class:lgtin:0614141.107346.L1\",\"quantity\":5}]";
+        assertThat(steps(object("OBSERVE", "inspecting", counted, PACK, CASE, "https://example.org/thing/1")))
+                .containsExactly(
+                        new TradeStep.Change(TradeStep.Kind.RELEASE, List.of(Gs1Key.sgtin("10614141073464", "2017"))));
+    }
+
+    @Test
+    @DisplayName("DRU-1 URN and Digital Link of one pack in one list are one pack")
+    void dru1_twoSpellings() throws Exception {
+        String link = "https://id.gs1.org/01/10614141073464/21/2017";
+        assertThat(steps(object("OBSERVE", "dispensing", "", PACK, link)))
+                .containsExactly(
+                        new TradeStep.Change(TradeStep.Kind.DISPENSE, List.of(Gs1Key.sgtin("10614141073464", "2017"))));
+    }
+
     @ParameterizedTest
     @CsvSource({"OBSERVE, storing", "OBSERVE, departing", "OBSERVE, inspecting", "OBSERVE, cycle_counting"})
     @DisplayName("DRU-1 what changes nothing is observed, whatever it names")

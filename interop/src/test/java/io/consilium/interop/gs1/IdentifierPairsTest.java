@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** DRU-1 on the pairs of EPC URN and Digital Link that OpenEPCIS published, each translated or refused as listed. */
@@ -49,6 +52,44 @@ class IdentifierPairsTest {
         }
         System.out.println("conformance: " + refused + " identifier pairs refused");
         assertThat(refused).isGreaterThan(20);
+    }
+
+    /**
+     * The words of the published reasons, the first that fits, and what this reader says. Its own words for a company prefix of
+     * a wrong length come after the check digit's, which is wrong in these examples too.
+     */
+    private static final Map<String, String> REASONS = reasons();
+
+    private static Map<String, String> reasons() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        reasons.put("GCP Length|SGLN with GCP less", "company prefix has from 6 to 12 digits|check digit is wrong");
+        reasons.put("GCP (less|more) than", "company prefix has \\d+ digits; from 6 to 12 are allowed");
+        reasons.put("invalid (characters|GCP)", "holds a character that is no digit");
+        reasons.put("SGTIN without serial", "the number has 15 digits; it must have 14"); // of its example that is true
+        reasons.put("(without|invalid) serial", "no serial\\?|part of the path is missing");
+        reasons.put(
+                "less than|more than|with 14 digits", "have \\d+ digits together; they must|has \\d+ digits; it must");
+        reasons.put("syntax|format|domain name", "begins with|has this name");
+        return reasons;
+    }
+
+    @Test
+    void dru1_refusesWithTheReasonThatIsListed() throws Exception {
+        for (Pair pair : pairs()) {
+            if (pair.what.startsWith("REJECT")) {
+                String ours = REASONS.entrySet().stream()
+                        .filter(reason -> Pattern.compile(reason.getKey())
+                                .matcher(pair.expected)
+                                .find())
+                        .findFirst()
+                        .orElseThrow()
+                        .getValue();
+                assertThatThrownBy(() -> translate(pair))
+                        .as(pair.toString())
+                        .isInstanceOfSatisfying(MalformedIdentifier.class, refused -> assertThat(refused.reason())
+                                .containsPattern(ours));
+            }
+        }
     }
 
     private static void translate(Pair pair) throws MalformedIdentifier {
