@@ -78,13 +78,14 @@ final class BenchPacks {
         BlindingKey key = desk.keys()
                 .product(session.institution(), pack.gtin().orElseThrow())
                 .orElseThrow();
-        Writes.Written written = desk.submit(
-                DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder()
-                                .setProductId(key.productId())
-                                .setSeed(key.productSeed())
-                                .setSealedMetadata(key.seal("{\"gtin\":\"" + gtin + "\"}"))),
-                Map.of());
+        Writes.Written written = desk.acts()
+                .submit(
+                        DrugAction.newBuilder()
+                                .setProductAdd(DrugProductAdd.newBuilder()
+                                        .setProductId(key.productId())
+                                        .setSeed(key.productSeed())
+                                        .setSealedMetadata(key.seal("{\"gtin\":\"" + gtin + "\"}"))),
+                        Map.of());
         if (!written.applied()) {
             throw new ClientException(
                     FailureClass.REFUSED,

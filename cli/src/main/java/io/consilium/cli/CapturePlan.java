@@ -96,20 +96,25 @@ final class CapturePlan {
     private void find() throws ClientException {
         Set<Gs1Key> made = new LinkedHashSet<>();
         Map<String, Map<Gs1Key, CapturedEvent>> wanted = new LinkedHashMap<>();
+        Set<Gs1Key> ssccs = new LinkedHashSet<>();
         for (CapturedEvent event : events) {
             for (TradeStep step : event.steps()) {
                 if (step instanceof TradeStep.Commission commission) {
                     made.addAll(commission.packs());
                     continue;
                 }
+                container(step).ifPresent(ssccs::add);
                 for (Gs1Key key : goods(step)) {
-                    if (!DrugDesk.isContainer(key) && !made.contains(key)) {
+                    if (DrugDesk.isContainer(key)) {
+                        ssccs.add(key);
+                    } else if (!made.contains(key)) {
                         wanted.computeIfAbsent(key.gtin().orElseThrow(), gtin -> new LinkedHashMap<>())
                                 .putIfAbsent(key, event);
                     }
                 }
             }
         }
+        desk.containers().look(ssccs);
         for (Map<Gs1Key, CapturedEvent> ofProduct : wanted.values()) {
             List<Gs1Key> keys = List.copyOf(ofProduct.keySet());
             capture.product(ofProduct.values().iterator().next(), keys.get(0), "");
@@ -121,6 +126,12 @@ final class CapturePlan {
                 }
             }
         }
+    }
+
+    private static Optional<Gs1Key> container(TradeStep step) {
+        return step instanceof TradeStep.Pack pack
+                ? Optional.of(pack.container())
+                : step instanceof TradeStep.Unpack unpack ? Optional.of(unpack.container()) : Optional.empty();
     }
 
     private static List<Gs1Key> goods(TradeStep step) {
@@ -144,7 +155,7 @@ final class CapturePlan {
             return commissionings(event, commission);
         }
         if (step instanceof TradeStep.Change change) {
-            return List.of(DrugAction.newBuilder().setStatusChange(change(event, change)));
+            return changes(event, change);
         }
         DrugAction.Builder act = DrugAction.newBuilder();
         if (step instanceof TradeStep.Pack pack) {
@@ -230,22 +241,47 @@ final class CapturePlan {
                 .addAllContainers(inside);
     }
 
-    private DrugStatusChange.Builder change(CapturedEvent event, TradeStep.Change change) throws ClientException {
-        BlindingKey key = capture.product(event, change.packs().get(0), "");
-        return DrugStatusChange.newBuilder()
-                .setKind(
-                        switch (change.kind()) {
-                            case DISPENSE -> DrugStatusKind.DRUG_DISPENSE;
-                            case DISPENSE_PARTIALLY -> DrugStatusKind.DRUG_DISPENSE_PARTIALLY;
-                            case SAMPLE -> DrugStatusKind.DRUG_SAMPLE;
-                            case DESTROY -> DrugStatusKind.DRUG_DESTROY;
-                            case DECOMMISSION -> DrugStatusKind.DRUG_DECOMMISSION;
-                            case QUARANTINE -> DrugStatusKind.DRUG_QUARANTINE;
-                            case RELEASE -> DrugStatusKind.DRUG_RELEASE;
-                            case UNDO -> DrugStatusKind.DRUG_UNDO;
-                        })
-                .addAllItems(items(event, change.packs()))
-                .setSealedReason(key.seal("EPCIS event " + event.id()));
+    /** What is done with a reason is one act for each product, whose key seals it. */
+    private List<DrugAction.Builder> changes(CapturedEvent event, TradeStep.Change change) throws ClientException {
+        DrugStatusKind kind = kind(change.kind());
+        if (!isReasoned(change.kind())) {
+            return List.of(DrugAction.newBuilder()
+                    .setStatusChange(
+                            DrugStatusChange.newBuilder().setKind(kind).addAllItems(items(event, change.packs()))));
+        }
+        Map<String, List<Gs1Key>> products = new LinkedHashMap<>();
+        change.packs().forEach(pack -> products.computeIfAbsent(pack.gtin().orElseThrow(), gtin -> new ArrayList<>())
+                .add(pack));
+        List<DrugAction.Builder> acts = new ArrayList<>();
+        for (List<Gs1Key> packs : products.values()) {
+            BlindingKey key = capture.product(event, packs.get(0), "");
+            acts.add(DrugAction.newBuilder()
+                    .setStatusChange(DrugStatusChange.newBuilder()
+                            .setKind(kind)
+                            .addAllItems(items(event, packs))
+                            .setSealedReason(key.seal("EPCIS event " + event.id()))));
+        }
+        return acts;
+    }
+
+    private static boolean isReasoned(TradeStep.Kind kind) {
+        return switch (kind) {
+            case DESTROY, QUARANTINE, RELEASE, UNDO -> true;
+            case DISPENSE, DISPENSE_PARTIALLY, SAMPLE, DECOMMISSION -> false;
+        };
+    }
+
+    private static DrugStatusKind kind(TradeStep.Kind kind) {
+        return switch (kind) {
+            case DISPENSE -> DrugStatusKind.DRUG_DISPENSE;
+            case DISPENSE_PARTIALLY -> DrugStatusKind.DRUG_DISPENSE_PARTIALLY;
+            case SAMPLE -> DrugStatusKind.DRUG_SAMPLE;
+            case DESTROY -> DrugStatusKind.DRUG_DESTROY;
+            case DECOMMISSION -> DrugStatusKind.DRUG_DECOMMISSION;
+            case QUARANTINE -> DrugStatusKind.DRUG_QUARANTINE;
+            case RELEASE -> DrugStatusKind.DRUG_RELEASE;
+            case UNDO -> DrugStatusKind.DRUG_UNDO;
+        };
     }
 
     private DrugAction.Builder declaration(CapturedEvent event, EpcisEvent.ErrorDeclaration error)

@@ -26,6 +26,14 @@ final class Dates {
         return isDay(text) ? millis(option, day(option, text).plusDays(1)) : time(option, text);
     }
 
+    /** The first millisecond after a day; a time is none. */
+    static long endOfDay(String option, String text) throws MalformedInput {
+        if (!isDay(text)) {
+            throw new MalformedInput(option, "'" + text + "' is no day", "Write 2026-01-31, as the pack says it");
+        }
+        return end(option, text);
+    }
+
     /** RFC 3339 in UTC, with milliseconds only where there are any. */
     static String text(long millis) {
         return DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(millis));

@@ -1,6 +1,5 @@
 package io.consilium.cli;
 
-import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
@@ -9,10 +8,7 @@ import io.consilium.client.json.JsonWriter;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.MalformedIdentifier;
 import io.consilium.interop.gs1.Ndc;
-import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugCommission;
-import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugProductAdd;
 import io.consilium.proto.DrugProductState;
@@ -43,8 +39,6 @@ import picocli.CommandLine.Parameters;
         })
 final class DrugCommands extends DrugHandling {
     /** As many packs as one transaction holds. */
-    private static final int PACKS = 15_000;
-
     DrugCommands(Session session) {
         super(session);
     }
@@ -140,13 +134,14 @@ final class DrugCommands extends DrugHandling {
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("productId", Ids.text(key.productId()));
         ids.put("gtin", product.gtin().orElseThrow());
-        desk.act(
-                DrugAction.newBuilder()
-                        .setProductAdd(DrugProductAdd.newBuilder()
-                                .setProductId(key.productId())
-                                .setSeed(key.productSeed())
-                                .setSealedMetadata(key.seal(JsonWriter.compact(metadata)))),
-                ids);
+        desk.acts()
+                .act(
+                        DrugAction.newBuilder()
+                                .setProductAdd(DrugProductAdd.newBuilder()
+                                        .setProductId(key.productId())
+                                        .setSeed(key.productSeed())
+                                        .setSealedMetadata(key.seal(JsonWriter.compact(metadata)))),
+                        ids);
         return 0;
     }
 
@@ -227,11 +222,9 @@ final class DrugCommands extends DrugHandling {
         }
         ownProduct(gtin);
         Gs1Key product = DrugDesk.pack(gtin, all.get(0));
-        for (String serial : all) {
-            DrugDesk.pack(gtin, serial);
-        }
+        Commissioning.requireOnce(gtin, all);
         lot(gtin, lot);
-        long end = Dates.end("--expiry", expiry);
+        long end = Dates.endOfDay("--expiry", expiry);
         if (end <= System.currentTimeMillis()) {
             throw new ClientException(
                     FailureClass.REFUSED,
@@ -243,50 +236,8 @@ final class DrugCommands extends DrugHandling {
         }
         long at = when.millis();
         BlindingKey key = desk.requireProduct(product);
-        Map<String, Object> ids = new LinkedHashMap<>();
-        ids.put("productId", Ids.text(key.productId()));
-        ids.put("lotId", Ids.text(key.lotId(lot)));
-        ids.put("packs", all.size());
-        for (int from = 0; from < all.size(); from += PACKS) {
-            List<String> part = all.subList(from, Math.min(all.size(), from + PACKS));
-            Map<ByteString, String> named = new LinkedHashMap<>();
-            List<ByteString> row = new ArrayList<>();
-            for (String serial : part) {
-                ByteString id = key.itemId(serial);
-                named.put(id, serial);
-                row.add(id);
-            }
-            DrugCommission.Builder commission = DrugCommission.newBuilder()
-                    .setProductId(key.productId())
-                    .setLotId(key.lotId(lot))
-                    .setLotSeed(key.lotSeed(lot))
-                    .setExpiryMillis(end)
-                    .setSealedLot(key.seal(lot + "\n" + expiry))
-                    .setIds(ItemIds.join(row));
-            Writes.Written written =
-                    desk.submit(DrugAction.newBuilder().setEventTimeMillis(at).setCommission(commission), ids);
-            boolean last = from + PACKS >= all.size();
-            if (last || written.receipt().isPresent() && !written.applied()) {
-                finish(written, named, from);
-                return 0;
-            }
-        }
+        new Commissioning(session, desk, key, lot, expiry, end, at).run(all);
         return 0;
-    }
-
-    /** Prints what became of the packs; of a duplicate, which serial it is. */
-    private void finish(Writes.Written written, Map<ByteString, String> named, int done) throws ClientException {
-        Writes.Written shown = desk.withExceptions(written);
-        List<String> duplicates =
-                desk.exceptions(written.receipt().map(io.consilium.client.VerifiedReceipt::receipt)).stream()
-                        .filter(exception -> exception.getKind() == DrugExceptionKind.DRUG_DUPLICATE_SERIAL)
-                        .flatMap(exception -> Optional.ofNullable(named.get(exception.getObject())).stream())
-                        .toList();
-        if (!duplicates.isEmpty()) {
-            shown.result().put("duplicates", duplicates);
-            shown.result().put("packsDone", done);
-        }
-        new Writes(session).print(shown);
     }
 
     private static void lot(String gtin, String lot) throws ClientException {
@@ -318,6 +269,12 @@ final class DrugCommands extends DrugHandling {
                     Optional<String> file,
             @Option(names = "--aggregations", paramLabel = "FILE", description = "PARENT,CHILD in each line.")
                     Optional<String> aggregations,
+            @Option(
+                            names = "--done",
+                            paramLabel = "N",
+                            defaultValue = "0",
+                            description = "Go on after N containers, where the command before was cut off.")
+                    int done,
             @Mixin DrugOptions.When when)
             throws Exception {
         long at = when.millis();
@@ -335,16 +292,40 @@ final class DrugCommands extends DrugHandling {
                     "It is not said what goes into what",
                     "Give --parent SSCC with --child ITEM or --children-file FILE, or --aggregations FILE");
         }
-        List<DrugPack> packs = new Packing(desk).transactions(all);
-        Map<String, Object> ids = new LinkedHashMap<>();
-        ids.put("containers", all.size());
+        if (done < 0 || done >= all.size()) {
+            throw new MalformedInput(
+                    "--done",
+                    "There are " + all.size() + " containers, and " + done + " are done",
+                    "Give what it said");
+        }
+        List<DrugPack> packs = new Packing(desk).transactions(all, done);
+        return packed(packs, all.size(), done, at);
+    }
+
+    /** What is packed stays so: whoever is cut off goes on behind it. */
+    private int packed(List<DrugPack> packs, int containers, int before, long at) throws ClientException {
+        int done = before;
         for (int i = 0; i < packs.size(); i++) {
-            Writes.Written written =
-                    desk.submit(DrugAction.newBuilder().setEventTimeMillis(at).setPack(packs.get(i)), ids);
+            Map<String, Object> ids = new LinkedHashMap<>();
+            ids.put("containers", containers);
+            if (packs.size() > 1) {
+                ids.put("containersDone", done);
+            }
+            Writes.Written written;
+            try {
+                written = desk.acts()
+                        .submit(DrugAction.newBuilder().setEventTimeMillis(at).setPack(packs.get(i)), ids);
+            } catch (ClientException cutOff) {
+                if (done > 0) {
+                    session.output().say(done + " containers are packed. Go on with --done " + done);
+                }
+                throw cutOff;
+            }
             if (i == packs.size() - 1 || written.receipt().isPresent() && !written.applied()) {
-                new Writes(session).print(desk.withExceptions(written));
+                new Writes(session).print(desk.acts().withExceptions(written));
                 return 0;
             }
+            done += packs.get(i).getAggregationsCount();
         }
         return 0;
     }
@@ -383,15 +364,16 @@ final class DrugCommands extends DrugHandling {
         PackContainers.Container container = desk.containers().require(Packing.parent(parent));
         List<Gs1Key> out = children(children, file);
         Goods goods = Goods.of(desk, out);
-        desk.act(
-                DrugAction.newBuilder()
-                        .setEventTimeMillis(when.millis())
-                        .setUnpack(DrugUnpack.newBuilder()
-                                .setContainerId(container.id())
-                                .addAllItems(goods.items())
-                                .addAllContainers(goods.containers())
-                                .setEverything(out.isEmpty())),
-                Map.of());
+        desk.acts()
+                .act(
+                        DrugAction.newBuilder()
+                                .setEventTimeMillis(when.millis())
+                                .setUnpack(DrugUnpack.newBuilder()
+                                        .setContainerId(container.id())
+                                        .addAllItems(goods.items())
+                                        .addAllContainers(goods.containers())
+                                        .setEverything(out.isEmpty())),
+                        Map.of());
         return 0;
     }
 }

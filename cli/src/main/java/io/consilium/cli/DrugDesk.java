@@ -6,11 +6,6 @@ import io.consilium.client.BlindingKey;
 import io.consilium.client.BlindingKeys;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
-import io.consilium.client.Submitter;
-import io.consilium.client.TransactionBuilder;
-import io.consilium.client.TransactionDraft;
-import io.consilium.client.VerifiedReceipt;
-import io.consilium.client.VerifiedState;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
@@ -18,29 +13,21 @@ import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.KeyKind;
 import io.consilium.interop.gs1.MalformedIdentifier;
-import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.Activity;
-import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugExceptionKind;
-import io.consilium.proto.DrugExceptionState;
+import io.consilium.proto.DrugContainerLabel;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
-import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugTraced;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.MemberState;
-import io.consilium.proto.TransactionReceipt;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -51,7 +38,6 @@ import java.util.TreeSet;
 /** What the commands of provenance share: whose an identifier is, the keys that blind it, and acts put on chain. */
 final class DrugDesk {
     private static final int MAX_PAGE = 500;
-    private static final int MAX_SHOWN_EXCEPTIONS = 16;
     private static final int MAX_HANDLERS = 60;
     private static final int MAX_ASKED = 15_000;
     private static final Set<String> HANDLERS = Set.of("OPERATOR", "ADMIN", "PHARMACIST");
@@ -61,6 +47,7 @@ final class DrugDesk {
 
     private final Session session;
     private final PackContainers containers;
+    private final DrugActs acts;
     private Optional<BlindingKeys> keys = Optional.empty();
     private Optional<List<InstitutionState>> admitted = Optional.empty();
     private boolean founded;
@@ -68,6 +55,7 @@ final class DrugDesk {
     DrugDesk(Session session) {
         this.session = session;
         this.containers = new PackContainers(session, this);
+        this.acts = new DrugActs(session);
     }
 
     /** An identifier as somebody wrote it; what is not well formed is refused (DRU-2). */
@@ -168,15 +156,20 @@ final class DrugDesk {
         return containers;
     }
 
+    /** Puts acts on chain. */
+    DrugActs acts() {
+        return acts;
+    }
+
     BlindingKeys keys() throws ClientException {
         if (keys.isEmpty()) {
             keys = Optional.of(new BlindingKeys(
                     session.state(),
                     session.identity(),
-                    this::commit,
+                    acts::commit,
                     session.client()::watch,
                     this::sealedProduct,
-                    new KeptKeys(session),
+                    KeptKeys.of(session),
                     session.options().timeout));
         }
         return keys.get();
@@ -394,9 +387,14 @@ final class DrugDesk {
         return product(item).filter(key -> key.itemId(item.serial()).equals(id)).isPresent();
     }
 
-    /** A container's SSCC, where this member may know it. */
-    String containerName(ByteString id) {
-        return PathView.name(this, session, id);
+    /** A container's SSCC, where this member may have the key that opens it. */
+    Optional<String> name(DrugContainerLabel container) {
+        try {
+            return keys().logistics(container.getPacker()).flatMap(key -> key.open(container.getSealedLabel()));
+        } catch (ClientException unknown) {
+            session.output().detail("A container stays unnamed: " + unknown.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** An institution as the chain knows it. */
@@ -418,87 +416,5 @@ final class DrugDesk {
 
     DrugResponse ask(DrugRequest request) throws ClientException {
         return session.client().drug(request);
-    }
-
-    /** An act that the command needs beside its own, e.g. a request for a key; nothing is printed. */
-    TransactionReceipt commit(DrugAction action) throws ClientException {
-        TransactionBuilder builder = TransactionBuilder.of(session.genesis().chainId(), session.identity());
-        TransactionDraft draft = builder.draft(
-                TransactionBuilder.validUntil(System.currentTimeMillis(), session.options().timeout),
-                body -> body.setDrug(action));
-        return new Submitter(session.client(), session.verifier(), session.options().timeout)
-                .submit(builder.sign(draft), draft.txId())
-                .receipt();
-    }
-
-    /** Puts the command's act on chain and prints what became of it, the exceptions that it opened included. */
-    void act(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {
-        Writes writes = new Writes(session);
-        Writes.Written written = submit(action, ids);
-        writes.print(written.applied() && !mayFind(action) ? written : withExceptions(written));
-    }
-
-    /** Whether an act that is applied can have found something that is not as it should be. */
-    private static boolean mayFind(DrugAction.Builder action) {
-        return switch (action.getActCase()) {
-            case RECEIVE, RESOLVE -> true;
-            case STATUS_CHANGE ->
-                action.getStatusChange().getKind() == DrugStatusKind.DRUG_MARK_SUSPECT
-                        || action.getStatusChange().getKind() == DrugStatusKind.DRUG_MARK_ILLEGITIMATE;
-            default -> false;
-        };
-    }
-
-    Writes.Written submit(DrugAction.Builder action, Map<String, Object> ids) throws ClientException {
-        return new Writes(session).submit(body -> body.setDrug(action), ids);
-    }
-
-    /** The exceptions that a receipt names, as far as this member sees them. */
-    Writes.Written withExceptions(Writes.Written written) throws ClientException {
-        return withExceptions(written, 0);
-    }
-
-    /** @param other how many objects of a refused document's receipt stand before its exceptions */
-    Writes.Written withExceptions(Writes.Written written, int other) throws ClientException {
-        Optional<TransactionReceipt> receipt = written.receipt().map(VerifiedReceipt::receipt);
-        List<Object> exceptions = new ArrayList<>();
-        boolean refused = written.receipt().isPresent() && !written.applied();
-        Map<DrugExceptionKind, Integer> kinds = new EnumMap<>(DrugExceptionKind.class);
-        for (DrugExceptionState exception : exceptions(receipt, refused ? other : 0)) {
-            exceptions.add(DrugExceptions.describe(exception));
-            kinds.merge(exception.getKind(), 1, Integer::sum);
-        }
-        if (session.output().format() == GlobalOptions.Format.table) {
-            kinds.forEach((kind, count) -> session.output()
-                    .say(count + " " + DrugExceptions.type(kind) + ": " + DrugExceptions.meaning(kind)
-                            + ". See consilium drug exceptions"));
-        }
-        Map<String, Object> result = new LinkedHashMap<>(written.result());
-        if (!exceptions.isEmpty()) {
-            result.put("exceptions", exceptions);
-        }
-        return new Writes.Written(result, written.receipt());
-    }
-
-    List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt) throws ClientException {
-        return exceptions(receipt, 0);
-    }
-
-    private List<DrugExceptionState> exceptions(Optional<TransactionReceipt> receipt, int from) throws ClientException {
-        List<DrugExceptionState> exceptions = new ArrayList<>();
-        if (receipt.isPresent()) {
-            List<ByteString> objects = receipt.get().getObjectIdsList();
-            int end = Math.min(objects.size(), from + MAX_SHOWN_EXCEPTIONS);
-            for (ByteString id : objects.subList(Math.min(from, end), end)) {
-                Optional<DrugExceptionState> exception = session.state()
-                        .find(DrugKeys.exception(id), DrugExceptionState.parser())
-                        .map(VerifiedState.At::value);
-                if (exception.isEmpty()) {
-                    break; // exceptions stand first
-                }
-                exceptions.add(exception.get());
-            }
-        }
-        return exceptions;
     }
 }

@@ -4,35 +4,28 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
-import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
-import io.consilium.client.VerifiedReceipt;
 import io.consilium.interop.gs1.Gs1Key;
-import io.consilium.ledger.provenance.PackSearch;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugHeld;
-import io.consilium.proto.DrugHolders;
-import io.consilium.proto.DrugItemSet;
-import io.consilium.proto.DrugRecall;
 import io.consilium.proto.DrugReceive;
-import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugShip;
-import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The commands of {@code drug} that hand packs on, stop them and end their way (DRU-4 to DRU-6). */
-class DrugHandling extends DrugLookups {
+class DrugHandling extends DrugRecalls {
+    private static final int MAX_REASON_BYTES = 1_900;
+
     DrugHandling(Session session) {
         super(session);
     }
@@ -70,16 +63,17 @@ class DrugHandling extends DrugLookups {
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("shipmentId", Ids.text(id));
         ids.put("to", receiver);
-        desk.act(
-                DrugAction.newBuilder()
-                        .setEventTimeMillis(at)
-                        .setShip(DrugShip.newBuilder()
-                                .setShipmentId(id)
-                                .setTo(receiver)
-                                .setReturnGoods(returned)
-                                .addAllItems(goods.items())
-                                .addAllContainers(goods.containers())),
-                ids);
+        desk.acts()
+                .act(
+                        DrugAction.newBuilder()
+                                .setEventTimeMillis(at)
+                                .setShip(DrugShip.newBuilder()
+                                        .setShipmentId(id)
+                                        .setTo(receiver)
+                                        .setReturnGoods(returned)
+                                        .addAllItems(goods.items())
+                                        .addAllContainers(goods.containers())),
+                        ids);
         return 0;
     }
 
@@ -112,9 +106,12 @@ class DrugHandling extends DrugLookups {
             receive.addAllItems(goods.items()).addAllContainers(goods.containers());
             recalled = goods.recalled().stream().map(Gs1Key::elementString).toList();
         }
-        desk.act(
-                DrugAction.newBuilder().setEventTimeMillis(when.millis()).setReceive(receive),
-                recalled.isEmpty() ? Map.of() : Map.of("recalled", recalled));
+        desk.acts()
+                .act(
+                        DrugAction.newBuilder()
+                                .setEventTimeMillis(when.millis())
+                                .setReceive(receive),
+                        recalled.isEmpty() ? Map.of() : Map.of("recalled", recalled));
         if (!recalled.isEmpty()) {
             warn(recalled);
         }
@@ -243,118 +240,38 @@ class DrugHandling extends DrugLookups {
         if (!goods.containers().isEmpty()) {
             throw new MalformedInput("--item", "This is done to packs, not to a container", "Name the packs");
         }
-        DrugStatusChange.Builder action =
-                DrugStatusChange.newBuilder().setKind(kind).addAllItems(goods.items());
-        if (reason.isPresent()) {
-            action.setSealedReason(desk.requireProduct(printed.get(0).key()).seal(reason.get()));
+        List<DrugAction.Builder> acts = new ArrayList<>();
+        for (DrugStatusChange.Builder packs : changes(goods, reason)) {
+            acts.add(DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(packs.setKind(kind)));
         }
-        desk.act(DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(action), Map.of());
+        desk.acts().act(acts);
         return 0;
     }
 
-    @Command(
-            name = "recall",
-            description = {
-                "Recall a lot, a whole product or single packs.",
-                "It is in force at once wherever they are, under way too. The answer lists who has goods of it."
-            },
-            footerHeading = "%nExamples:%n",
-            footer = {
-                "  consilium --context helix/packer drug recall --gtin 00614141123452 --lot L1 --reason 'impurity'"
-            })
-    int recall(
-            @Option(names = "--gtin", required = true, paramLabel = "G", description = "GTIN of the product.")
-                    String gtin,
-            @Option(names = "--lot", paramLabel = "L", description = "Only this lot.") Optional<String> lot,
-            @Option(names = "--serial", split = ",", paramLabel = "S", description = "Only these packs.")
-                    List<String> serials,
-            @Option(
-                            names = "--serial-range",
-                            paramLabel = "FIRST..LAST",
-                            description = "Only packs with serials from FIRST to LAST, e.g. A0100..A0199.")
-                    Optional<String> range,
-            @Option(
-                            names = "--reason",
-                            required = true,
-                            paramLabel = "TEXT",
-                            converter = SaidText.class,
-                            description = "Why; sealed for the trading partners.")
-                    String reason)
-            throws Exception {
-        Gs1Key product = DrugDesk.pack(gtin, "0");
-        BlindingKey key = desk.requireProduct(product);
-        ByteString id = new CustodianKeys().freshId();
-        DrugRecall.Builder recall = DrugRecall.newBuilder()
-                .setRecallId(id)
-                .setProductId(key.productId())
-                .setSealedReason(key.seal(reason));
-        lot.ifPresent(number -> recall.setLotId(key.lotId(number)));
-        Set<Gs1Key> packs = new LinkedHashSet<>();
-        for (String serial : serials == null ? List.<String>of() : serials) {
-            packs.add(DrugDesk.pack(gtin, serial));
+    private static ByteString sealed(BlindingKey key, String reason) throws ClientException {
+        if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
+            throw new MalformedInput(
+                    "--reason",
+                    "The reason is kept with every pack and is longer than " + MAX_REASON_BYTES + " bytes",
+                    "Write it shorter");
         }
-        List<DrugItemSet> items = new ArrayList<>();
-        if (!packs.isEmpty()) {
-            items.addAll(Goods.of(desk, List.copyOf(packs)).items());
-        }
-        if (range.isPresent()) {
-            items.addAll(inRange(gtin, range.get(), packs));
-        }
-        recall.addAllItems(PackSearch.joined(items));
-        Map<String, Object> ids = new LinkedHashMap<>();
-        ids.put("recallId", Ids.text(id));
-        Writes.Written written = desk.submit(DrugAction.newBuilder().setRecall(recall), ids);
-        if (written.receipt().map(VerifiedReceipt::applied).orElse(false)) {
-            holders(written.result(), id);
-        }
-        new Writes(session).print(written);
-        return 0;
+        return key.seal(reason);
     }
 
-    /** Those packs of a range of serials that were commissioned, without those that are named already. */
-    private List<DrugItemSet> inRange(String gtin, String range, Set<Gs1Key> named) throws ClientException {
-        List<Gs1Key> packs = new ArrayList<>();
-        for (String serial : SerialRange.read(range)) {
-            Gs1Key pack = DrugDesk.pack(gtin, serial);
-            if (!named.contains(pack)) {
-                packs.add(pack);
+    /** A reason is sealed with its product's key, so that every product's packs have a change of their own. */
+    private List<DrugStatusChange.Builder> changes(Goods goods, Optional<String> reason) throws ClientException {
+        if (reason.isEmpty()) {
+            return List.of(DrugStatusChange.newBuilder().addAllItems(goods.items()));
+        }
+        Map<ByteString, DrugStatusChange.Builder> changes = new LinkedHashMap<>();
+        for (Gs1Key pack : goods.packs().values()) {
+            BlindingKey key = desk.requireProduct(pack);
+            if (!changes.containsKey(key.productId())) {
+                changes.put(key.productId(), DrugStatusChange.newBuilder().setSealedReason(sealed(key, reason.get())));
             }
         }
-        if (packs.isEmpty()) {
-            return List.of();
-        }
-        List<DrugItemSet> known = Goods.of(desk, packs).items().stream()
-                .filter(set -> !set.getLotId().isEmpty())
-                .toList();
-        if (known.isEmpty()) {
-            throw new ClientException(
-                    FailureClass.NOT_FOUND,
-                    "NOT_COMMISSIONED",
-                    "DRU-6",
-                    "--serial-range",
-                    "No pack with a serial in this range has been commissioned",
-                    "Check first and last serial");
-        }
-        return known;
-    }
-
-    private void holders(Map<String, Object> result, ByteString recallId) throws ClientException {
-        DrugHeld held = SignedPath.holders(
-                session,
-                recallId,
-                desk.ask(DrugRequest.newBuilder()
-                                .setHolders(DrugHolders.newBuilder().setRecallId(recallId))
-                                .build())
-                        .getHeld());
-        result.put("holders", List.copyOf(held.getHoldersList()));
-        List<Object> underWay = new ArrayList<>();
-        for (DrugShipmentState shipment : held.getUnderWayList()) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("shipmentId", Ids.text(shipment.getId()));
-            object.put("from", shipment.getFrom());
-            object.put("to", shipment.getTo());
-            underWay.add(object);
-        }
-        result.put("inTransit", underWay);
+        goods.items().forEach(set -> Objects.requireNonNull(changes.get(set.getProductId()))
+                .addItems(set));
+        return List.copyOf(changes.values());
     }
 }

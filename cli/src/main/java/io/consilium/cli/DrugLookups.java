@@ -17,7 +17,6 @@ import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugShipmentState;
 import io.consilium.proto.DrugTrace;
-import java.io.Console;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,88 +33,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The commands of {@code drug} that look: verify, trace, export, shipments, exceptions (DRU-7, DRU-8). */
-class DrugLookups extends DrugDocuments {
-    final DrugDesk desk;
-
+/** The commands of {@code drug} that look: trace, export, shipments, exceptions (DRU-7, DRU-8). */
+class DrugLookups extends DrugChecks {
     DrugLookups(Session session) {
         super(session);
-        this.desk = new DrugDesk(session);
-    }
-
-    static String required(String option, Optional<String> value) throws MalformedInput {
-        return value.orElseThrow(() -> new MalformedInput(option, option + " is missing", "Give " + option));
-    }
-
-    @Command(
-            name = "verify",
-            description = {
-                "Ask whether a pack is genuine and may be handed out.",
-                "Exit 0 if so, 9 if not. A serial, lot or date that is not the chain's is reported to its manufacturer."
-            },
-            footerHeading = "%nExamples:%n",
-            footer = {
-                "  consilium drug verify --gtin 00614141123452 --serial A1 --lot L1 --expiry 2029-12-31",
-                "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",
-                "  consilium drug verify --evidence answer.json"
-            })
-    int verify(
-            @Option(names = "--gtin", paramLabel = "G", description = "GTIN of the pack.") Optional<String> gtin,
-            @Option(names = "--serial", paramLabel = "S", description = "Serial of the pack.") Optional<String> serial,
-            @Option(names = "--lot", paramLabel = "L", description = "Lot on the pack.") Optional<String> lot,
-            @Option(names = "--expiry", paramLabel = "YYYY-MM-DD", description = "Expiry date on the pack.")
-                    Optional<String> expiry,
-            @Option(names = "--scan", paramLabel = "TEXT", description = "What the scanner read, FNC1 or brackets.")
-                    Optional<String> scan,
-            @Option(
-                            names = "--evidence",
-                            paramLabel = "FILE",
-                            description = "Instead: check the signature of an answer of earlier, in JSON.")
-                    Optional<String> evidence)
-            throws Exception {
-        if (evidence.isPresent()) {
-            return SignedAnswer.read(session, evidence.get()).print(session);
-        }
-        PrintedPack printed = scan.isPresent()
-                ? PrintedPack.scanned(scan.get())
-                : PrintedPack.typed(
-                        required("--gtin", gtin),
-                        required("--serial", serial),
-                        lot,
-                        expiry.isPresent() ? Optional.of(Dates.end("--expiry", expiry.get())) : Optional.empty());
-        PackCheck check = new PackCheck(session, desk);
-        PackCheck.Answer answer = check.check(printed);
-        Map<String, Object> shown = new LinkedHashMap<>(answer.shown());
-        boolean table = session.output().format() == GlobalOptions.Format.table;
-        if (table) {
-            shown.remove(PackCheck.RECEIPT);
-            session.output().result(shown);
-        }
-        if (answer.signal().isPresent() && (scan.isPresent() || !table || isMeant())) {
-            boolean reported = check.report(answer.signal().get());
-            shown.put("reported", reported);
-            if (table) {
-                session.output()
-                        .say(
-                                reported
-                                        ? "Its manufacturer is told."
-                                        : "It could not be reported; ask again later, or tell its manufacturer.");
-            }
-        }
-        if (!table) {
-            session.output().result(shown);
-        }
-        return answer.verified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
-    }
-
-    /** Whoever types is asked before a slip of the finger becomes a report of a counterfeit. */
-    private boolean isMeant() {
-        Console console = System.console();
-        if (console == null) {
-            return true;
-        }
-        String said = console.readLine("Does the pack say what you typed? Then its manufacturer is told. [y/N] ");
-        return said != null && said.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 
     @Command(
@@ -137,7 +57,7 @@ class DrugLookups extends DrugDocuments {
         Gs1Key key = one(items);
         UserFiles.requireNew(svg);
         SignedPath path = path(key);
-        PathView view = new PathView(desk::containerName, key, path.traced());
+        PathView view = PathView.of(desk, key, path.traced());
         if (svg.isPresent()) {
             UserFiles.publish(svg.get(), PathPicture.draw(view).getBytes(StandardCharsets.UTF_8));
         }
@@ -214,7 +134,7 @@ class DrugLookups extends DrugDocuments {
                 desk,
                 new KeptEvents(session, desk),
                 key,
-                new PathView(desk::containerName, key, traced),
+                PathView.of(desk, key, traced),
                 traced.getLotId().isEmpty() ? Optional.empty() : desk.batch(key, traced));
         EpcisDocument document = export.document(Instant.now().truncatedTo(ChronoUnit.MILLIS));
         if (export.heads() > 1) {
@@ -429,7 +349,7 @@ class DrugLookups extends DrugDocuments {
                             paramLabel = "CODE",
                             description = {
                                 "How it ended. What did not come (short, no-product):",
-                                "not-sent or lost, and it is its sender's again.",
+                                "not-sent or lost: its sender receives what he has.",
                                 "Others: data-corrected, returned, destroyed,",
                                 "genuine, illegitimate, unfounded."
                             })
@@ -462,17 +382,18 @@ class DrugLookups extends DrugDocuments {
                         .result(DrugExceptions.shown(
                                 desk, exception(required("ID", id)), session.institution(), items.optional(session)));
             case "resolve" ->
-                desk.act(
-                        DrugAction.newBuilder()
-                                .setResolve(DrugExceptions.resolving(
-                                        desk,
-                                        exception(required("ID", id)),
-                                        session.institution(),
-                                        investigating
-                                                ? Optional.empty()
-                                                : Optional.of(required("--resolution", resolution)),
-                                        investigating ? reason : Optional.of(required("--reason", reason)))),
-                        Map.of());
+                desk.acts()
+                        .act(
+                                DrugAction.newBuilder()
+                                        .setResolve(DrugExceptions.resolving(
+                                                desk,
+                                                exception(required("ID", id)),
+                                                session.institution(),
+                                                investigating
+                                                        ? Optional.empty()
+                                                        : Optional.of(required("--resolution", resolution)),
+                                                investigating ? reason : Optional.of(required("--reason", reason)))),
+                                Map.of());
             default -> throw new MalformedInput("", "There is no drug exceptions " + what, "list, show or resolve");
         }
         return 0;

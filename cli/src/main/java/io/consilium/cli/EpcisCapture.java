@@ -80,7 +80,7 @@ final class EpcisCapture {
         }
         acts.addAll(new EventKeeping(session, desk, head, ids).acts(fresh));
         Writes.Written written = submit(acts);
-        result.putAll(desk.withExceptions(written, 1).result());
+        result.putAll(desk.acts().withExceptions(written, 1).result());
         Optional<ClientException> failure = written.receipt().flatMap(receipt -> Submitter.failure(receipt.receipt()));
         if (failure.isPresent()) {
             throw told(result, failure.get(), written, ids);
@@ -293,10 +293,10 @@ final class EpcisCapture {
                     .setDocument(
                             parts.get(i).setDocumentId(id).setPart(i).setParts(parts.size() > 1 ? parts.size() : 0));
             if (i == parts.size() - 1 || session.options().dryRun) {
-                return desk.submit(action, Map.of());
+                return desk.acts().submit(action, Map.of());
             }
             session.output().detail("part " + (i + 1) + " of " + parts.size());
-            Optional<ClientException> failure = Submitter.failure(desk.commit(action.build()));
+            Optional<ClientException> failure = Submitter.failure(desk.acts().commit(action.build()));
             if (failure.isPresent()) {
                 throw failure.get();
             }

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 final class ItemOptions {
     private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-    /** A comma between two items; one within a serial is the serial's. */
-    static final String BETWEEN_ITEMS = ",(?=\\(0|urn:|https?://)";
+    /** A comma between two items, raw barcode content too; one within a serial is the serial's. */
+    static final String BETWEEN_ITEMS = ",(?=\\(0|urn:|https?://|\\][A-Za-z]\\d|01\\d{14}|00\\d{18})";
 
     @Option(
             names = "--item",
@@ -25,8 +25,9 @@ final class ItemOptions {
 
     @Option(
             names = "--scan",
+            split = BETWEEN_ITEMS,
             paramLabel = "TEXT",
-            description = "What the scanner read of a pack or container, lot and date too; repeat it.")
+            description = "What the scanner read of a pack or container, lot and date too; repeat it or use commas.")
     List<String> scans = new ArrayList<>();
 
     @Option(names = "--items-file", paramLabel = "FILE", description = "One item a line.")

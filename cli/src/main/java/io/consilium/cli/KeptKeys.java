@@ -10,26 +10,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Keys that were granted, under the home directory, as the chain holds them: sealed to one member. They save {@code drug
- * verify} a request; a file that is not there, or cannot be written, costs one.
+ * verify} a request; a file that is not there, cannot be used or cannot be written costs one.
  */
 final class KeptKeys implements BlindingKeys.Kept {
     private static final int MAX_BYTES = 1024 * 1024;
     private static final int NAME_DIGITS = 32;
 
-    private final Session session;
     private final Path directory;
     private final String member;
+    private final Consumer<String> notes;
 
-    KeptKeys(Session session) throws ClientException {
-        this.session = session;
-        this.directory = session.context()
+    /** @param notes what could not be read or written, for those who want to know */
+    KeptKeys(Path directory, String member, Consumer<String> notes) {
+        this.directory = directory;
+        this.member = member;
+        this.notes = notes;
+    }
+
+    static KeptKeys of(Session session) throws ClientException {
+        Path directory = session.context()
                 .home()
                 .resolve("granted")
                 .resolve(session.genesis().chainId().hex().substring(0, NAME_DIGITS));
-        this.member = session.identity().actor();
+        return new KeptKeys(directory, session.identity().actor(), session.output()::detail);
     }
 
     @Override
@@ -39,9 +46,9 @@ final class KeptKeys implements BlindingKeys.Kept {
             return Optional.empty();
         }
         try {
-            return Optional.of(PrivateFile.read(file, MAX_BYTES)).filter(bytes -> bytes.length > 0);
+            return Optional.of(PrivateFile.read(file, MAX_BYTES));
         } catch (IOException unreadable) {
-            session.output().detail(file + " cannot be read: " + PrivateFile.reason(unreadable));
+            notes.accept(file + " cannot be read: " + PrivateFile.reason(unreadable));
             return Optional.empty();
         }
     }
@@ -52,7 +59,7 @@ final class KeptKeys implements BlindingKeys.Kept {
             PrivateFile.directories(directory);
             PrivateFile.replace(file(key), value);
         } catch (IOException failed) {
-            session.output().detail(directory + " cannot be written: " + PrivateFile.reason(failed));
+            notes.accept(directory + " cannot be written: " + PrivateFile.reason(failed));
         }
     }
 

@@ -27,6 +27,9 @@ import java.util.TreeSet;
 /** Holds what is printed on a pack against the chain; what the chain denies is reported to the manufacturer (DRU-8). */
 final class PackCheck {
     static final String RECEIPT = "receipt";
+    static final String ITEM = "item";
+    static final String LOT = "lot";
+    static final String EXPIRY = "expiry";
     private static final String NO_SERIAL = "No_match_GTIN_Serial";
 
     private final Session session;
@@ -51,7 +54,9 @@ final class PackCheck {
     Answer check(PrintedPack printed) throws ClientException {
         Optional<BlindingKey> key = desk.product(printed.key());
         if (key.isEmpty()) {
-            return new Answer(false, shown(false, NO_SERIAL, "", "UNKNOWN"), unknownProduct(printed));
+            Map<String, Object> shown = shown(false, NO_SERIAL, "", "UNKNOWN");
+            asked(shown, printed);
+            return new Answer(false, shown, unknownProduct(printed));
         }
         DrugVerify.Builder question = DrugVerify.newBuilder()
                 .setProductId(key.get().productId())
@@ -63,6 +68,7 @@ final class PackCheck {
         DrugVerification answer = proven(question.build(), signed);
         Map<String, Object> shown =
                 shown(answer.getVerified(), answer.getReason(), answer.getAdditionalInfo(), answer.getStatus());
+        asked(shown, printed);
         shown.put("timestamp", Dates.text(answer.getTimeMillis()));
         shown.put("height", answer.getHeight());
         shown.put("asOf", Dates.text(answer.getTipMillis()));
@@ -81,6 +87,13 @@ final class PackCheck {
                         owner.map(InstitutionState::getId).orElseThrow(),
                         text(printed)));
         return new Answer(answer.getVerified(), shown, signal);
+    }
+
+    /** What was asked, for whoever is given the answer. */
+    static void asked(Map<String, Object> shown, PrintedPack printed) {
+        shown.put(ITEM, printed.key().elementString());
+        printed.lot().ifPresent(lot -> shown.put(LOT, lot));
+        printed.lastDay().ifPresent(day -> shown.put(EXPIRY, day));
     }
 
     /** Nobody made it, and yet it carries the prefix of one who makes others: he is told. */
@@ -163,7 +176,8 @@ final class PackCheck {
             SealedDetails.Sealed details =
                     SealedDetails.seal(signal.text().getBytes(StandardCharsets.UTF_8), desk.readerKeys(readers));
             report.setSealedDetails(details.bytes()).addAllDetailsReaders(details.readers());
-            return desk.commit(DrugAction.newBuilder().setReport(report).build())
+            return desk.acts()
+                    .commit(DrugAction.newBuilder().setReport(report).build())
                     .getCode()
                     .equals("OK");
         } catch (ClientException failed) {

@@ -28,6 +28,7 @@ final class PackContainers {
 
     private final Session session;
     private final DrugDesk desk;
+    private final Map<Gs1Key, Optional<Container>> looked = new LinkedHashMap<>();
     private Optional<Set<String>> senders = Optional.empty();
 
     PackContainers(Session session, DrugDesk desk) {
@@ -86,10 +87,26 @@ final class PackContainers {
         return Optional.ofNullable(existing(List.of(sscc)).get(sscc));
     }
 
+    /** Asks for all containers of a document or file at once, so that none is asked for by itself. */
+    void look(Collection<Gs1Key> ssccs) throws ClientException {
+        Map<Gs1Key, Container> found = asked(ssccs);
+        ssccs.forEach(sscc -> looked.put(sscc, Optional.ofNullable(found.get(sscc))));
+    }
+
     private Map<Gs1Key, Container> existing(Collection<Gs1Key> ssccs) throws ClientException {
+        List<Gs1Key> unknown =
+                ssccs.stream().filter(sscc -> !looked.containsKey(sscc)).toList();
+        Map<Gs1Key, Container> found = unknown.isEmpty() ? new LinkedHashMap<>() : asked(unknown);
+        for (Gs1Key sscc : ssccs) {
+            looked.getOrDefault(sscc, Optional.empty()).ifPresent(container -> found.put(sscc, container));
+        }
+        return found;
+    }
+
+    private Map<Gs1Key, Container> asked(Collection<Gs1Key> ssccs) throws ClientException {
         Map<Gs1Key, Container> found = new LinkedHashMap<>();
         Map<String, List<Gs1Key>> packers = new LinkedHashMap<>();
-        for (Gs1Key sscc : ssccs) {
+        for (Gs1Key sscc : Set.copyOf(ssccs)) {
             packer(sscc).ifPresent(packer -> packers.computeIfAbsent(packer, key -> new ArrayList<>())
                     .add(sscc));
         }
@@ -110,7 +127,7 @@ final class PackContainers {
     }
 
     private static List<Gs1Key> unasked(String packer, Map<String, List<Gs1Key>> asked, List<Gs1Key> ssccs) {
-        List<Gs1Key> before = asked.getOrDefault(packer, List.of());
+        Set<Gs1Key> before = Set.copyOf(asked.getOrDefault(packer, List.of()));
         return ssccs.stream().filter(sscc -> !before.contains(sscc)).toList();
     }
 

@@ -70,15 +70,25 @@ final class Packing {
         return text.matches("\\d{18}") ? "(00)" + text : text;
     }
 
-    /** Transactions in the order in which they are to be sent. */
-    List<DrugPack> transactions(Map<Gs1Key, List<Gs1Key>> aggregations) throws ClientException {
+    /**
+     * Transactions in the order in which they are to be sent.
+     *
+     * @param done how many containers of that order are packed already
+     */
+    List<DrugPack> transactions(Map<Gs1Key, List<Gs1Key>> aggregations, int done) throws ClientException {
+        List<Gs1Key> parents = inside(aggregations).subList(done, aggregations.size());
+        Set<Gs1Key> containers = new LinkedHashSet<>(parents);
+        parents.forEach(parent -> children(aggregations, parent).stream()
+                .filter(DrugDesk::isContainer)
+                .forEach(containers::add));
+        desk.containers().look(containers);
         Map<ByteString, DrugItemSet> places = places(aggregations);
         List<DrugPack> packs = new ArrayList<>();
         DrugPack.Builder pack = DrugPack.newBuilder();
         int bytes = 0;
-        for (Gs1Key parent : inside(aggregations)) {
+        for (Gs1Key parent : parents) {
             DrugPack.Aggregation aggregation =
-                    aggregation(parent, aggregations.getOrDefault(parent, List.of()), places, aggregations.keySet());
+                    aggregation(parent, children(aggregations, parent), places, aggregations.keySet());
             int size = AGGREGATION_BYTES + aggregation.getSerializedSize();
             if (pack.getAggregationsCount() > 0
                     && (bytes + size > MAX_TRANSACTION_BYTES || pack.getAggregationsCount() == MAX_AGGREGATIONS)) {
@@ -91,6 +101,11 @@ final class Packing {
         }
         packs.add(pack.build());
         return packs;
+    }
+
+    /** What goes into a container; a second beep of the scanner is no second pack. */
+    private static List<Gs1Key> children(Map<Gs1Key, List<Gs1Key>> aggregations, Gs1Key parent) {
+        return aggregations.getOrDefault(parent, List.of()).stream().distinct().toList();
     }
 
     /** Where every pack lies, each product asked for once. */

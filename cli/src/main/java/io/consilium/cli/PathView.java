@@ -2,13 +2,11 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
-import io.consilium.client.VerifiedState;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonReader;
 import io.consilium.interop.gs1.Gs1Key;
-import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.tx.ActorName;
-import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugContainerLabel;
 import io.consilium.proto.DrugErrorDeclaration;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
@@ -28,12 +26,21 @@ import java.util.function.Function;
 final class PathView {
     private static final int SHORT_DIGITS = 8;
 
+    private final Function<ByteString, Optional<String>> reasons;
     private final Gs1Key key;
     private final DrugTraced traced;
     private final Map<ByteString, String> containers = new LinkedHashMap<>();
 
-    /** @param names what a container is called */
-    PathView(Function<ByteString, String> names, Gs1Key key, DrugTraced traced) {
+    /**
+     * @param names what a container is called
+     * @param reasons opens why something was done
+     */
+    PathView(
+            Function<ByteString, String> names,
+            Function<ByteString, Optional<String>> reasons,
+            Gs1Key key,
+            DrugTraced traced) {
+        this.reasons = reasons;
         this.key = key;
         this.traced = traced;
         for (DrugStep step : traced.getStepsList()) {
@@ -44,11 +51,33 @@ final class PathView {
         }
     }
 
-    /** One step, in the words of the trade. */
-    record Event(String type, long timeMillis, String institution, String to, String container, DrugStep step) {}
+    static PathView of(DrugDesk desk, Gs1Key key, DrugTraced traced) throws ClientException {
+        // the product's key opens them; to a container nothing is done for a reason of its own
+        Function<ByteString, Optional<String>> reasons =
+                DrugDesk.isContainer(key) ? hidden -> Optional.empty() : desk.requireProduct(key)::open;
+        Map<ByteString, String> names = new LinkedHashMap<>();
+        for (DrugContainerLabel label : traced.getContainersList()) {
+            desk.name(label).ifPresent(sscc -> names.put(label.getContainerId(), "SSCC " + sscc));
+        }
+        return new PathView(id -> names.getOrDefault(id, unnamed(id)), reasons, key, traced);
+    }
 
-    /** Something that is not as it should be; time and reporting institution where they are known. */
-    record Alert(String type, long timeMillis, String institution, String text) {}
+    /** One step, in the words of the trade. */
+    record Event(
+            String type,
+            long timeMillis,
+            String institution,
+            String to,
+            String container,
+            String reason,
+            DrugStep step) {}
+
+    /** Something that is not as it should be; time, reporting institution and reason where they are known. */
+    record Alert(String type, long timeMillis, String institution, String text, String reason) {
+        Alert(String type, long timeMillis, String institution, String text) {
+            this(type, timeMillis, institution, text, "");
+        }
+    }
 
     String title() {
         return key.elementString();
@@ -72,6 +101,7 @@ final class PathView {
                     actor.substring(0, actor.indexOf('/')),
                     step.getTo(),
                     containers.getOrDefault(step.getObject(), ""),
+                    reasons.apply(step.getSealedReason()).orElse(""),
                     step));
         }
         return events;
@@ -92,8 +122,13 @@ final class PathView {
     List<Alert> alerts() {
         List<Alert> alerts = new ArrayList<>();
         if (!traced.getRecallId().isEmpty()) {
+            String reason = reasons.apply(traced.getRecallReason()).orElse("");
             alerts.add(new Alert(
-                    "recalled", traced.getRecalledMillis(), "", "Recalled by its manufacturer or the regulator"));
+                    "recalled",
+                    traced.getRecalledMillis(),
+                    "",
+                    "Recalled by its manufacturer or the regulator" + (reason.isEmpty() ? "" : ": " + reason),
+                    reason));
         }
         boolean expired = traced.getExpiryMillis() != 0 && traced.getExpiryMillis() <= System.currentTimeMillis();
         if (expired) {
@@ -154,6 +189,7 @@ final class PathView {
             object.put("actor", event.step().getActor());
             optional(object, "to", event.to());
             optional(object, "container", event.container());
+            optional(object, "reason", event.reason());
             object.put("txId", Ids.text(event.step().getTxId()));
             error(event.step()).ifPresent(error -> {
                 Map<String, Object> declared = new LinkedHashMap<>();
@@ -175,6 +211,7 @@ final class PathView {
             object.put("type", alert.type());
             optional(object, "time", alert.timeMillis() == 0 ? "" : Dates.text(alert.timeMillis()));
             object.put("text", alert.text());
+            optional(object, "reason", alert.reason());
             alerts.add(object);
         }
         shown.put("alerts", alerts);
@@ -211,6 +248,7 @@ final class PathView {
                     .append(event.institution())
                     .append("  ")
                     .append(sentence(event))
+                    .append(event.reason().isEmpty() ? "" : " (" + event.reason() + ")")
                     .append("  tx ")
                     .append(Ids.text(event.step().getTxId()))
                     .append('\n');
@@ -261,24 +299,5 @@ final class PathView {
     /** A container that this reader cannot name. */
     static String unnamed(ByteString id) {
         return "container " + Ids.text(id).substring(0, SHORT_DIGITS);
-    }
-
-    /** A container's SSCC where this reader may know it. */
-    static String name(DrugDesk desk, Session session, ByteString id) {
-        try {
-            Optional<DrugContainerState> container = session.state()
-                    .find(DrugKeys.container(id), DrugContainerState.parser())
-                    .map(VerifiedState.At::value);
-            if (container.isPresent()) {
-                return desk.keys()
-                        .logistics(container.get().getPacker())
-                        .flatMap(key -> key.open(container.get().getSealedLabel()))
-                        .map(sscc -> "SSCC " + sscc)
-                        .orElse(unnamed(id));
-            }
-        } catch (ClientException unknown) {
-            session.output().detail("A container stays unnamed: " + unknown.getMessage());
-        }
-        return unnamed(id);
     }
 }

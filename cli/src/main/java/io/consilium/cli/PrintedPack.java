@@ -63,18 +63,42 @@ record PrintedPack(Gs1Key key, Optional<String> lot, Optional<Long> expiryMillis
     /** What somebody typed from a pack. */
     static PrintedPack typed(String gtin, String serial, Optional<String> lot, Optional<Long> expiryMillis)
             throws ClientException {
-        Gs1Key key = DrugDesk.pack(gtin, serial);
-        if (lot.isPresent()) {
-            try {
-                Gs1Key.lgtin(gtin, lot.get());
-            } catch (MalformedIdentifier malformed) {
-                throw new MalformedInput(
-                        "--lot",
-                        "The lot is not well formed: " + malformed.reason(),
-                        "Compare it with the pack; a lot has up to 20 characters and no blanks");
-            }
+        return of(DrugDesk.pack(gtin, serial)).with(lot, expiryMillis);
+    }
+
+    /** The same with what is read from the pack beside its code; where both say it, they say the same. */
+    PrintedPack with(Optional<String> typedLot, Optional<Long> typedExpiry) throws ClientException {
+        if (typedLot.isPresent()) {
+            requireLot(typedLot.get());
         }
-        return new PrintedPack(key, lot, expiryMillis);
+        requireSame("--lot", lot, typedLot);
+        requireSame("--expiry", expiryMillis, typedExpiry);
+        return new PrintedPack(key, lot.or(() -> typedLot), expiryMillis.or(() -> typedExpiry));
+    }
+
+    private static <T> void requireSame(String option, Optional<T> scanned, Optional<T> typed) throws MalformedInput {
+        if (scanned.isPresent() && typed.isPresent() && !scanned.equals(typed)) {
+            throw new MalformedInput(
+                    option,
+                    "The code that was scanned says something else than " + option,
+                    "Leave " + option + " out, or suspect the pack if print and code of it differ");
+        }
+    }
+
+    private void requireLot(String text) throws MalformedInput {
+        try {
+            Gs1Key.lgtin(key.gtin().orElseThrow(), text);
+        } catch (MalformedIdentifier malformed) {
+            throw new MalformedInput(
+                    "--lot",
+                    "The lot is not well formed: " + malformed.reason(),
+                    "Compare it with the pack; a lot has up to 20 characters and no blanks");
+        }
+    }
+
+    /** The last day of use that is printed. */
+    Optional<String> lastDay() {
+        return expiryMillis.map(end -> Dates.lastDay(end).toString());
     }
 
     /** Whether there is more to compare than the serial. */

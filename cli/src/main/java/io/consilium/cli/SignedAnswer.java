@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.client.MalformedInput;
@@ -24,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * The signed answer to a verification, kept as evidence: what was said of which pack, by whom, when, to whom (DRU-7). The
  * founders' keys stand in the genesis, so that their answers are checked without a node.
  *
+ * @param claimed the pack that the file says it is about
  * @param contradictions fields of the file that say something else than what was signed
  */
-record SignedAnswer(boolean verified, Map<String, Object> shown, List<String> contradictions) {
+record SignedAnswer(
+        DrugVerification said, Map<String, Object> shown, Optional<PrintedPack> claimed, List<String> contradictions) {
     private static final int MAX_BYTES = 1024 * 1024;
 
     /** An answer of {@code drug verify -o json}, or of a verification router. */
@@ -51,7 +54,25 @@ record SignedAnswer(boolean verified, Map<String, Object> shown, List<String> co
             throw untrue();
         }
         Map<String, Object> shown = shown(said);
-        return new SignedAnswer(said.getVerified(), shown, contradictions(answer, proof, shown));
+        return new SignedAnswer(said, shown, claimed(answer), contradictions(answer, proof, shown));
+    }
+
+    /** A verification router's answer names no pack; that of the command line does. */
+    private static Optional<PrintedPack> claimed(JsonFields answer) throws ClientException {
+        try {
+            Optional<String> item = answer.optionalText(PackCheck.ITEM);
+            Optional<String> day = answer.optionalText(PackCheck.EXPIRY);
+            return item.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(PrintedPack.read(PackCheck.ITEM, item.get())
+                            .with(
+                                    answer.optionalText(PackCheck.LOT),
+                                    day.isPresent()
+                                            ? Optional.of(Dates.endOfDay(PackCheck.EXPIRY, day.get()))
+                                            : Optional.empty()));
+        } catch (JsonException malformed) {
+            throw unread(malformed);
+        }
     }
 
     /** Both forms name what they say beside the proof in their own words; what they leave out contradicts nothing. */
@@ -83,19 +104,67 @@ record SignedAnswer(boolean verified, Map<String, Object> shown, List<String> co
         }
     }
 
-    /** Shows what was signed; a file that says something else beside it is refused. */
-    int print(Session session) throws ClientException {
-        if (!contradictions.isEmpty()) {
-            shown.put("contradicted", contradictions);
+    /**
+     * Shows what was signed; a file that says something else beside it is refused, and so is an answer about another pack than
+     * the one that is meant.
+     */
+    int print(Session session, DrugDesk desk, Optional<PrintedPack> meant) throws ClientException {
+        List<String> others = meant.isPresent() ? others(desk, meant.get()) : List.of();
+        List<String> contradicted = new ArrayList<>(contradictions);
+        boolean known = meant.isPresent() && others.isEmpty();
+        if (claimed.isPresent()) {
+            try {
+                contradicted.addAll(others(desk, claimed.get()));
+                known = known || contradicted.isEmpty();
+            } catch (ClientException noKey) {
+                session.output().detail("The product's key is not to be had: " + noKey.getMessage());
+            }
+        }
+        if (known) {
+            PackCheck.asked(shown, meant.or(() -> claimed).orElseThrow());
+        } else if (others.isEmpty() && contradicted.isEmpty()) {
+            session.output()
+                    .say("It is not checked which pack this is about: name it with --scan or --gtin and --serial, as a"
+                            + " member who has the product's key");
+        }
+        if (!contradicted.isEmpty()) {
+            shown.put("contradicted", contradicted);
         }
         session.output().result(shown);
-        if (!contradictions.isEmpty()) {
+        if (!contradicted.isEmpty()) {
             throw new VerificationFailed(
                     "ANSWER_CONTRADICTED",
-                    "The file says something else than what was signed: " + String.join(", ", contradictions),
+                    "The file says something else than what was signed: " + String.join(", ", contradicted),
                     "Go by what was signed, and suspect whoever gave the file to you");
         }
-        return verified ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
+        if (!others.isEmpty()) {
+            throw new VerificationFailed(
+                    "ANSWER_OF_ANOTHER",
+                    "What was signed is not about this pack: " + String.join(", ", others) + " differ",
+                    "Ask for the pack itself with drug verify, and suspect whoever gave the file to you");
+        }
+        return said.getVerified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
+    }
+
+    /** What of a pack is not what the answer is about; needs the product's key, which blinds it. */
+    private List<String> others(DrugDesk desk, PrintedPack pack) throws ClientException {
+        Optional<BlindingKey> key = desk.product(pack.key());
+        boolean same = key.filter(found -> found.productId().equals(said.getProductId())
+                        && found.itemId(pack.key().serial()).equals(said.getItemId()))
+                .isPresent();
+        if (!same) {
+            return List.of(PackCheck.ITEM);
+        }
+        List<String> others = new ArrayList<>();
+        if (pack.lot()
+                .filter(lot -> !key.orElseThrow().lotId(lot).equals(said.getLotId()))
+                .isPresent()) {
+            others.add(PackCheck.LOT);
+        }
+        if (pack.expiryMillis().filter(end -> end != said.getExpiryMillis()).isPresent()) {
+            others.add(PackCheck.EXPIRY);
+        }
+        return others;
     }
 
     private static DrugVerification parsed(DrugVerified signed) throws ClientException {
@@ -127,6 +196,8 @@ record SignedAnswer(boolean verified, Map<String, Object> shown, List<String> co
         shown.put("reason", said.getReason());
         shown.put("additionalInfo", said.getAdditionalInfo());
         shown.put("status", said.getStatus());
+        shown.put("lotAsked", !said.getLotId().isEmpty());
+        shown.put("expiryAsked", said.getExpiryMillis() != 0);
         shown.put("productId", Ids.text(said.getProductId()));
         shown.put("itemId", Ids.text(said.getItemId()));
         return shown;

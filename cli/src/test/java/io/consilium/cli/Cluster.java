@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,6 +115,14 @@ final class Cluster implements AutoCloseable {
 
     Said runPlain(String... words) {
         return run(InputStream.nullInputStream(), List.of(words));
+    }
+
+    /** What a command of a context works with, for what no command does. */
+    Session session(String context) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        Session session = new Session(environment, InputStream.nullInputStream(), nowhere, nowhere);
+        session.options().context = java.util.Optional.of(context);
+        return session;
     }
 
     /** A command that takes its time, with what it said so far. */

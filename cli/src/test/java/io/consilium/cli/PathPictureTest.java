@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DisplayName;
@@ -41,8 +42,11 @@ class PathPictureTest {
     }
 
     private Document drawn() throws Exception {
-        PathView view =
-                new PathView(id -> "SSCC 006141410000000012", Gs1Key.sgtin("00614141123452", "A<1>&"), traced.build());
+        PathView view = new PathView(
+                id -> "SSCC 006141410000000012",
+                hidden -> Optional.empty(),
+                Gs1Key.sgtin("00614141123452", "A<1>&"),
+                traced.build());
         String svg = PathPicture.draw(view);
         assertThat(svg).doesNotContain("<script", "href");
         DocumentBuilderFactory strict = DocumentBuilderFactory.newInstance();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.cli.devnet.DevnetNode;
+import io.consilium.client.BlindingKey;
 import io.consilium.client.GenesisFile;
+import io.consilium.client.NodeDirectory;
+import io.consilium.client.NodeEndpoint;
 import io.consilium.client.json.JsonFields;
 import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.state.LedgerState;
@@ -75,6 +78,7 @@ class ProvenanceIT {
         nothingCame();
         regulator();
         expired();
+        verificationRouter();
         recall();
         rivalsSeeNothing();
         String genesis = cluster.devnet.genesis().toString();
@@ -87,13 +91,24 @@ class ProvenanceIT {
     private void shortLived() throws Exception {
         String end =
                 Instant.now().plus(SHELF_LIFE).truncatedTo(ChronoUnit.SECONDS).toString();
-        cluster.json(MAKER, words("drug", "commission", lot(SHORT_LIVED, end), "--serial", "OLD1"));
+        refused(2, MAKER, words("drug", "commission", lot(SHORT_LIVED, end), "--serial", "OLD1"));
+        Session session = cluster.session(MAKER);
+        DrugDesk desk = new DrugDesk(session);
+        BlindingKey key = desk.requireProduct(DrugDesk.pack(GTIN, "OLD1"));
+        new Commissioning(
+                        session, desk, key, SHORT_LIVED, end, Instant.parse(end).toEpochMilli(), 0)
+                .run(List.of("OLD1"));
         cluster.json(MAKER, "drug", "ship", "--item", item("OLD1"), "--to", "northside");
         cluster.json(PHARMACIST, "drug", "receive", "--item", item("OLD1"));
     }
 
     private void makeAndPack() throws Exception {
         refused("NOT_COMMISSIONED", MAKER, "drug", "ship", "--item", item("NEVER"), "--to", "transmed");
+        assertThat(cluster.run(MAKER, words("drug", "commission", lot(LOT, EXPIRY), "--serial", "T1,T2,T1"))
+                        .ended(6)
+                        .err())
+                .as("a slip of the list is no second pack")
+                .contains("SERIAL_REPEATED");
         Path serials = file("serials.txt", IntStream.range(0, PACKS).mapToObj(ProvenanceIT::serial));
         lotId = cluster.json(MAKER, words("drug", "commission", lot(LOT, EXPIRY), "--serials-file", serials.toString()))
                 .text("lotId");
@@ -138,6 +153,13 @@ class ProvenanceIT {
         assertThat(wrongLot.json().text("reason")).isEqualTo("No_match_GTIN_Serial_Lot");
         Cluster.Said unknown = pack(PHARMACIST, "verify", "FORGED").ended(9);
         assertThat(unknown.json().text("reason")).isEqualTo("No_match_GTIN_Serial");
+        String code = item(serial(5));
+        cluster.run(PHARMACIST, "drug", "verify", "--scan", code, "--lot", "OTHER")
+                .ended(9);
+        cluster.run(PHARMACIST, "drug", "verify", "--scan", code + "(10)" + LOT, "--lot", "OTHER")
+                .ended(2);
+        cluster.run(PHARMACIST, "drug", "verify", "--scan", code, "--serial", serial(6))
+                .ended(2);
         otherPrint();
         told();
         cluster.run(PHARMACIST, "drug", "dispense", "--scan", item(serial(5)) + "(17)311231(10)" + LOT)
@@ -197,7 +219,7 @@ class ProvenanceIT {
         }
     }
 
-    /** Shipped by mistake: it never left its maker, who has it again when that is settled. */
+    /** Shipped by mistake: it never left its maker, who has it again when that is settled and he says so. */
     private void nothingCame() throws Exception {
         cluster.json(MAKER, words("drug", "commission", lot(LOT, EXPIRY), "--serial", "LEFT1"));
         String shipment = cluster.json(MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "transmed")
@@ -217,6 +239,8 @@ class ProvenanceIT {
                 "not-sent",
                 "--reason",
                 "stands on its ramp");
+        refused("MISSING_IN_TRANSIT", MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "northside");
+        cluster.json(MAKER, "drug", "receive", "--item", item("LEFT1"));
         cluster.json(MAKER, "drug", "ship", "--item", item("LEFT1"), "--to", "northside");
         cluster.json(PHARMACIST, "drug", "receive", "--item", item("LEFT1"));
         assertThat(pack(PHARMACIST, "trace", "LEFT1").ended(0).out()).contains("not-received");
@@ -228,9 +252,16 @@ class ProvenanceIT {
         refused("QUARANTINED", PHARMACIST, "drug", "dispense", "--gtin", GTIN, "--serial", serial(7));
         pack(REGULATOR, "release", serial(7), "--reason", "nothing found").ended(0);
         assertThat(pack(REGULATOR, "trace", serial(7)).ended(0).out()).contains("northside", REGULATOR);
+        assertThat(pack(PHARMACIST, "trace", serial(7)).ended(0).out())
+                .as("whoever has it reads why it was stopped and freed")
+                .contains("\"reason\": \"sample drawn\"", "\"reason\": \"nothing found\"");
         pack(PHARMACIST, "dispense", serial(7), "--partial").ended(0);
         assertThat(pack(PHARMACIST, "verify", serial(7)).ended(0).json().text("status"))
                 .isEqualTo("PARTIALLY_DISPENSED");
+        assertThat(pack(WHOLESALER, "verify", serial(7)).ended(9).json().text("reason"))
+                .as("the rest of it is traded by nobody")
+                .isEqualTo("Not_for_re-distribution");
+        pack(PHARMACIST, "ship", serial(7), "--to", "transmed").ended(6);
         pack(PHARMACIST, "destroy", serial(8), "--sample", "--reason", "laboratory")
                 .ended(0);
         pack(PHARMACIST, "destroy", serial(9), "--export", "--reason", "to Norway")
@@ -243,6 +274,29 @@ class ProvenanceIT {
         Cluster.Said verified = pack(PHARMACIST, "verify", "OLD1").ended(9);
         assertThat(verified.json().text("additionalInfo")).isEqualTo("Expired");
         refused("EXPIRED", PHARMACIST, "drug", "dispense", "--gtin", GTIN, "--serial", "OLD1");
+    }
+
+    /** A partner's verification router asks the maker's node, which alone knows its products. */
+    private void verificationRouter() throws Exception {
+        NodeDirectory nodes = RouterCall.nodes(cluster, MAKER);
+        RouterCall maker = new RouterCall(cluster, nodes.ofInstitution("helix").orElseThrow());
+        NodeEndpoint another = nodes.endpoints().stream()
+                .filter(node -> !node.institution().equals("helix"))
+                .findFirst()
+                .orElseThrow();
+        String path = "/verify/gtin/" + GTIN + "/lot/" + LOT + "/ser/" + serial(200) + "?exp=311231";
+        assertThat(maker.get(WHOLESALER, path).object("data").flag("verified")).isTrue();
+        JsonFields other = maker.get(PHARMACIST, path.replace(LOT, "OTHER")).object("data");
+        assertThat(other.text("verificationFailureReason")).isEqualTo("No_match_GTIN_Serial_Lot");
+        assertThat(maker.get(WHOLESALER, "/checkConnectivity?gtin=" + GTIN).status())
+                .isEqualTo(200);
+        assertThat(maker.get("orion/packer", path).status()).isEqualTo(403);
+        assertThat(maker.get("orion/packer", "/checkConnectivity?gtin=" + GTIN).status())
+                .as("a rival maker learns of no product")
+                .isEqualTo(403);
+        assertThat(new RouterCall(cluster, another).get(WHOLESALER, path).status())
+                .as("another's node knows no products of the maker")
+                .isEqualTo(404);
     }
 
     private void recall() throws Exception {
@@ -264,6 +318,17 @@ class ProvenanceIT {
                     pack(PHARMACIST, "verify", serial(150), "--node", uri).ended(9);
             assertThat(verified.json().text("additionalInfo")).as(node.id()).isEqualTo("Recalled");
         }
+        assertThat(pack(PHARMACIST, "trace", serial(6)).ended(0).out()).contains(REASON);
+        String id = recall.text("recallId");
+        assertThat(cluster.json(REGULATOR, "drug", "recalls", "--institution", "helix")
+                        .objects("items")
+                        .get(0)
+                        .text("recallId"))
+                .isEqualTo(id);
+        JsonFields shown = cluster.json(REGULATOR, "drug", "recalls", "show", id, "--gtin", GTIN);
+        assertThat(shown.texts("holders")).containsExactly("helix", "northside", "transmed");
+        assertThat(shown.text("reason")).isEqualTo(REASON);
+        cluster.run("orion/packer", "drug", "recalls", "show", id).ended(3);
         refused("RECALLED", WHOLESALER, "drug", "ship", "--parent", sscc(3), "--to", "northside");
         assertThat(cluster.json(PHARMACIST, "drug", "receive", "--parent", sscc(2))
                         .texts("recalled"))
@@ -359,6 +424,10 @@ class ProvenanceIT {
 
     private Path file(String name, Stream<String> lines) throws Exception {
         return cluster.file(name, lines.collect(Collectors.joining("\n")).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void refused(int exitCode, String context, String... words) {
+        cluster.run(context, words).ended(exitCode);
     }
 
     private Cluster.Said refused(String code, String context, String... words) throws Exception {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.client.json.JsonFields;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -85,6 +88,21 @@ class TradingPapersIT {
         String other = (said.endsWith("0")
                 ? said.substring(0, said.length() - 1) + "1"
                 : said.substring(0, said.length() - 1) + "0");
+        assertThat(checked.text("item")).isEqualTo("(01)" + GTIN + "(21)P1");
+        assertThat(checked.flag("lotAsked")).isTrue();
+        assertThat(checked.flag("expiryAsked")).isFalse();
+        evidence(answer, "--gtin", GTIN, "--serial", "P1", "--lot", "L1").ended(0);
+        for (String[] elsewhere : new String[][] {
+            {"--gtin", GTIN, "--serial", "P2"},
+            {"--scan", "(01)" + GTIN + "(21)P1(10)L2"},
+            {"--scan", "(01)" + GTIN + "(21)P1", "--expiry", "2039-12-31"},
+        }) {
+            assertThat(evidence(answer, elsewhere).ended(9).err())
+                    .as(String.join(" ", elsewhere))
+                    .contains("ANSWER_OF_ANOTHER");
+        }
+        assertThat(evidence(answer.replace("(21)P1", "(21)P2")).ended(9).json().texts("contradicted"))
+                .containsExactly("item");
         Cluster.Said altered = evidence(answer.replace(said, other)).ended(9);
         assertThat(altered.err()).contains("ANSWER_UNPROVEN");
         String signature = receipt.text("signature");
@@ -132,9 +150,34 @@ class TradingPapersIT {
         }
     }
 
-    private Cluster.Said evidence(String answer) throws Exception {
+    private Cluster.Said evidence(String answer, String... more) throws Exception {
         Path file = cluster.file("answer.json", answer.getBytes(StandardCharsets.UTF_8));
-        return cluster.run(WHOLESALER, "drug", "verify", "--evidence", file.toString());
+        List<String> words = new ArrayList<>(List.of("drug", "verify", "--evidence", file.toString()));
+        words.addAll(List.of(more));
+        return cluster.run(WHOLESALER, words.toArray(new String[0]));
+    }
+
+    @Test
+    @DisplayName("DRU-5 DRU-6 packs of several products are destroyed at once, each with a reason that its key opens")
+    void dru5_reasonsOfSeveralProducts() throws Exception {
+        String gtin = "00614141000012";
+        cluster.json(MAKER, "drug", "product", "add", "--gtin", gtin, "--name", "Other");
+        commission(MAKER, gtin, "M1", "M1");
+        commission(MAKER, GTIN, "L9", "M2");
+        cluster.json(
+                MAKER,
+                "drug",
+                "destroy",
+                "--item",
+                "01" + gtin + "21M1,01" + GTIN + "21M2",
+                "--reason",
+                "water damage");
+        for (String item : List.of("(01)" + gtin + "(21)M1", "(01)" + GTIN + "(21)M2")) {
+            assertThat(cluster.run(MAKER, "drug", "trace", "--item", item)
+                            .ended(0)
+                            .out())
+                    .contains("\"reason\": \"water damage\"");
+        }
     }
 
     @Test
@@ -265,6 +308,38 @@ class TradingPapersIT {
 
     private Cluster.Said verify(String gtin) {
         return cluster.run(PHARMACIST, "drug", "verify", "--gtin", gtin, "--serial", "O1");
+    }
+
+    @Test
+    @DisplayName("DRU-9 kept keys that are damaged, cut or of another file are read from the chain again")
+    void dru9_damagedKeptKeys() throws Exception {
+        String[] verify = {"drug", "verify", "--gtin", GTIN, "--serial", "P1"};
+        cluster.run(WHOLESALER, verify).ended(0);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(cluster.devnet.directory().resolve("granted"))) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        assertThat(files).hasSizeGreaterThan(1);
+        List<byte[]> good = new ArrayList<>();
+        for (Path file : files) {
+            good.add(Files.readAllBytes(file));
+        }
+        for (int damage = 0; damage < 4; damage++) {
+            for (int i = 0; i < files.size(); i++) {
+                byte[] bytes = good.get(i).clone();
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(
+                        files.get(i),
+                        switch (damage) {
+                            case 0 -> "no key".getBytes(StandardCharsets.UTF_8);
+                            case 1 -> bytes;
+                            case 2 -> new byte[0];
+                            default -> good.get((i + 1) % files.size());
+                        });
+            }
+            cluster.run(WHOLESALER, verify).ended(0);
+            cluster.run(MAKER, verify).ended(0);
+        }
     }
 
     private long height() throws Exception {

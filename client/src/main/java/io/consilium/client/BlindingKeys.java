@@ -371,24 +371,16 @@ public final class BlindingKeys {
 
     /** The own company's root: as it was sealed to this member when it was drawn, or as it was granted later. */
     private Optional<byte[]> root() throws ClientException {
+        byte[] secret = identity.encryptionKey();
         Optional<DrugCompanyState> company =
-                kept(DrugKeys.company(institution()), DrugCompanyState.parser(), found -> found.getSealedList().stream()
-                        .anyMatch(envelope -> envelope.getRecipient().equals(identity.actor())));
+                kept(DrugKeys.company(institution()), DrugCompanyState.parser(), found -> sealedRoot(found, secret)
+                        .isPresent());
         if (company.isEmpty()) {
             return Optional.empty();
         }
-        for (SealedFor sealed : company.get().getSealedList()) {
-            if (sealed.getRecipient().equals(identity.actor())) {
-                try {
-                    return Optional.of(KeyEnvelope.open(
-                            KeyEnvelope.Use.COMPANY_ROOT,
-                            DrugBlinding.companyObject(institution()),
-                            identity.encryptionKey(),
-                            sealed.getEnvelope().toByteArray()));
-                } catch (CryptoException olderKey) {
-                    break; // this member's keys were rotated: the root is asked for anew
-                }
-            }
+        Optional<byte[]> root = sealedRoot(company.get(), secret);
+        if (root.isPresent()) {
+            return root;
         }
         if (state.institution(institution()).value().getApiEndpoint().isEmpty()) {
             throw new ClientException(
@@ -400,6 +392,24 @@ public final class BlindingKeys {
                     "Let a colleague do this who had keys when the first product or container was made");
         }
         return granted(DrugKeyKind.DRUG_KEY_COMPANY, institution(), NO_SUBJECT);
+    }
+
+    /** As it was sealed to this member; whose keys were rotated since asks for it anew. */
+    private Optional<byte[]> sealedRoot(DrugCompanyState company, byte[] secret) {
+        for (SealedFor sealed : company.getSealedList()) {
+            if (sealed.getRecipient().equals(identity.actor())) {
+                try {
+                    return Optional.of(KeyEnvelope.open(
+                            KeyEnvelope.Use.COMPANY_ROOT,
+                            DrugBlinding.companyObject(institution()),
+                            secret,
+                            sealed.getEnvelope().toByteArray()));
+                } catch (CryptoException olderKey) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
@@ -471,17 +481,23 @@ public final class BlindingKeys {
     /** What stands on chain, or stood there when it could not change any more. */
     private <T extends MessageLite> Optional<T> kept(StateKey key, Parser<T> parser, Predicate<T> isLast)
             throws ClientException {
-        Optional<byte[]> before = kept.find(key);
+        // what was damaged, or is another's, is as good as none: the chain is asked again
+        Optional<T> before =
+                kept.find(key).flatMap(bytes -> parsed(bytes, parser)).filter(isLast);
         if (before.isPresent()) {
-            try {
-                return Optional.of(parser.parseFrom(before.get()));
-            } catch (InvalidProtocolBufferException damaged) {
-                kept.keep(key, new byte[0]); // it is read from the chain again
-            }
+            return before;
         }
         Optional<T> found = state.find(key, parser).map(VerifiedState.At::value);
         found.filter(isLast).ifPresent(value -> kept.keep(key, value.toByteArray()));
         return found;
+    }
+
+    private static <T extends MessageLite> Optional<T> parsed(byte[] bytes, Parser<T> parser) {
+        try {
+            return Optional.of(parser.parseFrom(bytes));
+        } catch (InvalidProtocolBufferException damaged) {
+            return Optional.empty();
+        }
     }
 
     private static boolean answered(Optional<DrugKeyState> request, long seen) {
@@ -491,10 +507,13 @@ public final class BlindingKeys {
     }
 
     private Optional<DrugKeyState> read(ByteString id) throws ClientException {
+        byte[] secret = identity.encryptionKey();
         return kept(
                 DrugKeys.request(id),
                 DrugKeyState.parser(),
-                found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
+                found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED
+                        && found.getRequestId().equals(id)
+                        && opened(found, secret).isPresent());
     }
 
     /** Whether the request stands on chain; an owner without any products has none to ask for. */
@@ -526,18 +545,22 @@ public final class BlindingKeys {
     }
 
     private byte[] open(DrugKeyState answer) throws ClientException {
+        return opened(answer, identity.encryptionKey())
+                .orElseThrow(() -> new VerificationFailed(
+                        "KEY_UNREADABLE",
+                        "The key that " + answer.getOwner() + " granted does not open",
+                        "Tell its owner"));
+    }
+
+    private static Optional<byte[]> opened(DrugKeyState answer, byte[] secret) {
         try {
-            return KeyEnvelope.open(
+            return Optional.of(KeyEnvelope.open(
                     KeyEnvelope.Use.BLINDING_KEY,
                     answer.getRequestId().toByteArray(),
-                    identity.encryptionKey(),
-                    answer.getEnvelope().toByteArray());
+                    secret,
+                    answer.getEnvelope().toByteArray()));
         } catch (CryptoException altered) {
-            throw new VerificationFailed(
-                            "KEY_UNREADABLE",
-                            "The key that " + answer.getOwner() + " granted does not open",
-                            "Tell its owner")
-                    .causedBy(altered);
+            return Optional.empty();
         }
     }
 
