@@ -13,10 +13,11 @@ import static io.consilium.ledger.TestChain.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.access.Permit;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.LedgerIndexes;
-import io.consilium.ledger.consent.PatientConsents;
+import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.AccessOutcome;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
@@ -25,6 +26,7 @@ import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
+import io.consilium.proto.RecordAmend;
 import io.consilium.proto.TransactionBody;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,12 +62,18 @@ class ConditionRulesTest {
     }
 
     private Consumer<TransactionBody.Builder> outcome(ByteString access, boolean permit) {
-        ByteString consents = PatientConsents.activeHash(chain.objects(), PATIENT, chain.now);
+        ByteString judgedBy = Permit.judgedBy(
+                chain.objects(),
+                AccessState.newBuilder()
+                        .setPatientId(PATIENT)
+                        .setRecordId(RECORD)
+                        .build(),
+                chain.now);
         return body -> body.setAccessOutcome(AccessOutcome.newBuilder()
                 .setAccessId(access)
                 .setPermit(permit)
                 .setReason(permit ? "CONDITIONS_PERMIT" : "CONDITIONS_DENY")
-                .setConsentsHash(consents));
+                .setJudgedBy(judgedBy));
     }
 
     private static Consumer<TransactionBody.Builder> disclose() {
@@ -133,6 +141,29 @@ class ConditionRulesTest {
                 TestChain.patientName(),
                 grant("yet more", permit().clearActors().addActors("medwatch")));
         assertThat(chain.answer(ST_MARY, disclose())).isEqualTo("PERMIT_WITHDRAWN ACC-2");
+    }
+
+    @Test
+    @DisplayName(
+            "PRV-5 PRV-4 a word about a record is void when it is amended: a sealed deny may hold for what it is now")
+    void prv5_recordThatChanges() {
+        chain.applied(BROWN, request(ACCESS));
+        Consumer<TransactionBody.Builder> early = outcome(ACCESS, true);
+        amend(1);
+        assertThat(chain.answer(ST_MARY, early)).isEqualTo("CONSENTS_CHANGED PRV-5");
+        chain.applied(ST_MARY, outcome(ACCESS, true));
+        amend(2);
+        assertThat(chain.answer(ST_MARY, disclose())).isEqualTo("PERMIT_WITHDRAWN ACC-2");
+    }
+
+    private void amend(int predecessor) {
+        chain.applied(
+                ADAMS,
+                body -> body.setRecordAmend(RecordAmend.newBuilder()
+                        .setRecordId(RECORD)
+                        .setPredecessor(predecessor)
+                        .setContent(TestChain.content(ST_MARY, Sensitivity.N)
+                                .setCiphertextHash(hash("amended " + predecessor)))));
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.consilium.ledger.access;
 import io.consilium.ledger.block.EventType;
 import io.consilium.ledger.block.Outcome;
 import io.consilium.ledger.block.Writes;
-import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.identity.Call;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.StateKeys;
@@ -19,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The custodian's node says, once, how the sealed conditions of a conditional permit fell (PRV-5). It names the consents
- * that it judged by; if they are others at the block that holds its word, it judges again.
+ * The custodian's node says, once, how the sealed conditions of a conditional permit fell (PRV-5). It names what it
+ * judged by, consents and record; if they are others at the block that holds its word, it judges again.
  */
 public final class ConditionRules {
     private static final String RULE = "PRV-5";
@@ -37,7 +36,7 @@ public final class ConditionRules {
         Optional<Rejection> refusal = custodian(call, access)
                 .or(() -> owed(access))
                 .or(() -> Permit.tooOld(call.state(), access, call.timeMillis()))
-                .or(() -> sameConsents(call, access, said));
+                .or(() -> sameBasis(call, access, said));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
@@ -46,7 +45,7 @@ public final class ConditionRules {
                         .setOutcome(said.getPermit() ? DecisionOutcome.PERMIT : DecisionOutcome.DENY)
                         .setReason(said.getReason())
                         .setTimeMillis(call.timeMillis())
-                        .setConsentsHash(said.getConsentsHash())
+                        .setJudgedBy(said.getJudgedBy())
                         .setTxId(call.txId()))
                 .setVersion(access.getVersion() + 1)
                 .build();
@@ -78,9 +77,8 @@ public final class ConditionRules {
         return access.hasOutcome() ? Optional.of(Refusal.OUTCOME_EXISTS.rejection()) : Optional.empty();
     }
 
-    private static Optional<Rejection> sameConsents(Call call, AccessState access, AccessOutcome said) {
-        boolean same = said.getConsentsHash()
-                .equals(PatientConsents.activeHash(call.state(), access.getPatientId(), call.timeMillis()));
+    private static Optional<Rejection> sameBasis(Call call, AccessState access, AccessOutcome said) {
+        boolean same = said.getJudgedBy().equals(Permit.judgedBy(call.state(), access, call.timeMillis()));
         return same ? Optional.empty() : Optional.of(Refusal.CONSENTS_CHANGED.rejection());
     }
 }

@@ -1,5 +1,7 @@
 package io.consilium.ledger.access;
 
+import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
 import io.consilium.ledger.consent.ConsentAction;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.Decision;
@@ -10,6 +12,7 @@ import io.consilium.ledger.tx.Refusal;
 import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.DecisionOutcome;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** What a decided access still entitles to: the permit itself, its age, and whether consent holds (ACC-2, PRV-5). */
@@ -47,7 +50,7 @@ public final class Permit {
                 : Optional.of(Refusal.PERMIT_TOO_OLD.rejection("permits hold for " + limit / 1000 + " s"));
     }
 
-    /** The decision made again: an outcome counts only while the consents are those that it was judged by. */
+    /** The decision made again: an outcome counts only while consents and record are those that it was judged by. */
     public static Optional<Rejection> withdrawn(LedgerState state, AccessState access, long timeMillis) {
         boolean passedOn = state.record(access.getRecordId())
                 .filter(record -> !record.getCustodian().equals(access.getCustodian()))
@@ -59,10 +62,20 @@ public final class Permit {
         boolean holds = decision.outcome() == DecisionOutcome.PERMIT
                 || decision.outcome() == DecisionOutcome.PERMIT_CONDITIONAL
                         && access.getOutcome().getOutcome() == DecisionOutcome.PERMIT
-                        && access.getOutcome()
-                                .getConsentsHash()
-                                .equals(PatientConsents.activeHash(state, access.getPatientId(), timeMillis));
+                        && access.getOutcome().getJudgedBy().equals(judgedBy(state, access, timeMillis));
         return holds ? Optional.empty() : Optional.of(Refusal.PERMIT_WITHDRAWN.rejection());
+    }
+
+    /** What sealed conditions are judged by: the consents, and the record's versions, of which the newest counts too (PRV-4). */
+    public static ByteString judgedBy(LedgerState state, AccessState access, long timeMillis) {
+        int versions = state.record(access.getRecordId()).orElseThrow().getVersionsCount();
+        byte[] consents = PatientConsents.activeHash(state, access.getPatientId(), timeMillis)
+                .toByteArray();
+        byte[] judged = ByteBuffer.allocate(consents.length + Integer.BYTES)
+                .put(consents)
+                .putInt(versions)
+                .array();
+        return ByteString.copyFrom(Hash.tagged("consilium/judged-by/v1", judged).toBytes());
     }
 
     /** The question that the access asked, at another time. */

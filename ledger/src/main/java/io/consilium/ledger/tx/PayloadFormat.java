@@ -67,7 +67,7 @@ final class PayloadFormat {
             case ACCESS_OUTCOME -> {
                 Shape.id(body.getAccessOutcome().getAccessId(), "access_outcome.access_id");
                 Shape.code(body.getAccessOutcome().getReason(), "access_outcome.reason");
-                Shape.hash(body.getAccessOutcome().getConsentsHash(), "access_outcome.consents_hash");
+                Shape.hash(body.getAccessOutcome().getJudgedBy(), "access_outcome.judged_by");
             }
             case BREAK_GLASS -> BreakGlassFormat.open(body.getBreakGlass());
             case BREAK_GLASS_REVIEW -> BreakGlassFormat.review(body.getBreakGlassReview());

@@ -153,7 +153,11 @@ public enum Refusal {
             REFUSED,
             "the custodian has not judged the sealed conditions yet",
             "ask the custodian's node again"),
-    CONSENTS_CHANGED("PRV-5", CONFLICT, "the consents changed since the conditions were judged", "judge them again"),
+    CONSENTS_CHANGED(
+            "PRV-5",
+            CONFLICT,
+            "the consents or the record changed since the conditions were judged",
+            "judge them again"),
     NOTHING_TO_DISCLOSE("ACC-2", REFUSED, "this access permits no disclosure", "request access first"),
     ALREADY_DISCLOSED("ACC-2", REFUSED, "this access is disclosed already", "request access again"),
     PERMIT_TOO_OLD("ACC-2", UNAUTHORISED, "the permit is too old", "request access again"),

@@ -10,7 +10,6 @@ import io.consilium.ledger.access.Permit;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.Decision;
 import io.consilium.ledger.consent.OpenedFacts;
-import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.CanonicalMessages;
 import io.consilium.proto.AccessOutcome;
@@ -59,7 +58,7 @@ final class ConditionJudge {
                     .setAccessId(access.getId())
                     .setPermit(!decision.denies())
                     .setReason(decision.denies() ? denied : PERMIT)
-                    .setConsentsHash(PatientConsents.activeHash(state, access.getPatientId(), atMillis))
+                    .setJudgedBy(Permit.judgedBy(state, access, atMillis))
                     .build();
         } finally {
             ring.ifPresent(KeyRing::close);
