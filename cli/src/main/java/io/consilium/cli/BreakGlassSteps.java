@@ -104,12 +104,24 @@ final class BreakGlassSteps {
         BreakGlassReview review = BreakGlassReview.newBuilder()
                 .setAccessId(accessId)
                 .setJustified(justified)
-                .setSealedNote(rationale(access).sealNote(note))
+                .setSealedNote(sealedNote(access, note))
                 .build();
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("accessId", Ids.text(accessId));
         ids.put("outcome", outcome);
         new Writes(session).submitAndPrint(body -> body.setBreakGlassReview(review), ids);
+    }
+
+    /** For those who read the rationale; who reviews it in their stead has the patient's scope key alone. */
+    private ByteString sealedNote(AccessState access, String note) throws ClientException {
+        try {
+            return rationale(access).sealNote(note);
+        } catch (ClientException hidden) {
+            if (hidden.kind() != FailureClass.NOT_FOUND) {
+                throw hidden;
+            }
+            return new Custodian(session).scopeKey(access.getPatientId()).sealReason(note);
+        }
     }
 
     /** As its readers have it, wherever the patient is by now; its key seals the note of the review too. */
@@ -152,22 +164,28 @@ final class BreakGlassSteps {
         if (!access.hasBreakGlass()) {
             return texts;
         }
+        ByteString note = access.getBreakGlass().getReview().getSealedNote();
         try {
             Rationale.Opened rationale = rationale(access);
             texts.put("rationale", rationale.text());
-            if (access.getBreakGlass().hasReview()) {
-                texts.put(
-                        "note",
-                        rationale.openNote(access.getBreakGlass().getReview().getSealedNote()));
+            if (!note.isEmpty()) {
+                texts.put("note", rationale.openNote(note));
             }
-        } catch (CryptoException otherKey) {
-            session.output().detail("The note stays sealed: it is under another key");
+        } catch (CryptoException byAnother) {
+            noteOf(access, texts);
         } catch (ClientException hidden) {
             if (hidden.kind() != FailureClass.DENIED && hidden.kind() != FailureClass.NOT_FOUND) {
                 throw hidden;
             }
-            session.output().detail("Rationale and note stay sealed: " + hidden.getMessage());
+            session.output().detail("The rationale stays sealed: " + hidden.getMessage());
+            noteOf(access, texts);
         }
         return texts;
+    }
+
+    private void noteOf(AccessState access, Map<String, Object> texts) {
+        new Reasons(session, access.getPatientId())
+                .of(access.getBreakGlass().getReview().getSealedNote())
+                .ifPresent(text -> texts.put("note", text));
     }
 }

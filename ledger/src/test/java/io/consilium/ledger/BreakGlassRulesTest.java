@@ -16,14 +16,17 @@ import static io.consilium.ledger.TestChain.signingKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.access.BreakGlassRules;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.consent.Emergencies;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.AccessUse;
+import io.consilium.proto.Activity;
 import io.consilium.proto.BreakGlass;
 import io.consilium.proto.BreakGlassReview;
 import io.consilium.proto.ConsentGrant;
@@ -31,6 +34,7 @@ import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.LabelGroup;
 import io.consilium.proto.MemberAdd;
 import java.util.List;
@@ -119,6 +123,28 @@ class BreakGlassRulesTest {
 
     private AccessState access(ByteString id) {
         return chain.objects().access(id).orElseThrow();
+    }
+
+    @Test
+    @DisplayName(
+            "ACC-3 where no custodian of then is active any more, who is left reviews: the actor's own institution last")
+    void acc3_reviewOfASuspendedCustodian() {
+        broken();
+        String officer = "riverside/privacy";
+        chain.applied(
+                "riverside/admin",
+                body -> body.setMemberAdd(MemberAdd.newBuilder()
+                        .setMember(officer)
+                        .addRoles("PRIVACY_OFFICER")
+                        .setSigningKey(TestChain.signingKey(officer))
+                        .setEncryptionKey(TestChain.encryptionKey(officer))));
+        assertThat(review(officer, verdict(true))).isEqualTo("NOT_CUSTODIAN ACC-3");
+        InstitutionState custodian = chain.objects().institution(ST_MARY).orElseThrow();
+        chain.state.put(
+                StateKeys.institution(ST_MARY),
+                custodian.toBuilder().setActivity(Activity.SUSPENDED).build().toByteArray());
+        assertThat(BreakGlassRules.reviewers(chain.objects(), access(GLASS))).containsExactly(RIVERSIDE);
+        assertThat(review(officer, verdict(true))).isEqualTo("OK");
     }
 
     @Test

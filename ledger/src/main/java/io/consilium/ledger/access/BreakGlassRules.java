@@ -19,6 +19,7 @@ import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.Refusal;
@@ -116,7 +117,7 @@ public final class BreakGlassRules {
     private static Optional<Rejection> readers(Call call, BreakGlass open, PatientState patient) {
         TreeSet<String> missing = new TreeSet<>();
         for (String custodian : patient.getCustodiansList()) {
-            if (call.state().institution(custodian).map(Signatories::isActive).orElse(false)) {
+            if (isActive(call.state(), custodian)) {
                 missing.add(custodian);
             }
         }
@@ -287,10 +288,31 @@ public final class BreakGlassRules {
         return Outcome.applied(writes, access.getId(), reviewed.getVersion());
     }
 
-    /** Those who had the patient when the glass was broken, who alone can read why, whoever has the patient now. */
+    /**
+     * Whose officers review it: those who had the patient when the glass was broken, who can read why, whoever has the patient
+     * now; where none of them is active any more, those who have it now, and at last the actor's own institution, so that a
+     * review stays possible.
+     */
+    public static List<String> reviewers(LedgerState state, AccessState access) {
+        List<List<String>> inOrder = List.of(
+                access.getBreakGlass().getCustodiansList(),
+                state.patient(access.getPatientId()).orElseThrow().getCustodiansList(),
+                List.of(ActorName.institutionOf(access.getRequester())));
+        for (List<String> institutions : inOrder) {
+            if (institutions.stream().anyMatch(each -> isActive(state, each))) {
+                return institutions;
+            }
+        }
+        return access.getBreakGlass().getCustodiansList();
+    }
+
+    private static boolean isActive(LedgerState state, String institution) {
+        return state.institution(institution).map(Signatories::isActive).orElse(false);
+    }
+
     private static Optional<Rejection> reviewer(Call call, AccessState access) {
         Signatory.Person person = call.person().orElseThrow();
-        if (access.getBreakGlass().getCustodiansList().stream().noneMatch(person::isOf)) {
+        if (reviewers(call.state(), access).stream().noneMatch(person::isOf)) {
             return Optional.of(Refusal.NOT_CUSTODIAN.under(RULE, "a custodian's PRIVACY_OFFICER reviews it"));
         }
         return person.name().equals(access.getRequester())

@@ -1,6 +1,7 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.access.BreakGlassRules;
 import io.consilium.ledger.consent.ConsentRules;
 import io.consilium.ledger.identity.InstitutionRole;
 import io.consilium.ledger.identity.MemberRole;
@@ -227,10 +228,13 @@ public final class ApiPolicy {
         return requesterSide ? AccessView.OUTCOME : AccessView.HIDDEN;
     }
 
-    /** Of a read the record's custodian at that time; a break-glass concerns all that the patient had then. */
-    private static Stream<String> custodians(AccessState access) {
+    /** Of a read the record's custodian at that time; a break-glass concerns all that the patient had then, and who reviews it. */
+    private Stream<String> custodians(AccessState access) {
         return access.hasBreakGlass()
-                ? access.getBreakGlass().getCustodiansList().stream()
+                ? Stream.concat(
+                        access.getBreakGlass().getCustodiansList().stream(),
+                        BreakGlassRules.reviewers(state, access).stream()
+                                .filter(each -> !isOf(access.getRequester(), each)))
                 : Stream.of(access.getCustodian());
     }
 
