@@ -10,7 +10,7 @@ public class VaultException extends IOException {
         super(message, cause);
     }
 
-    VaultException(String message) {
+    public VaultException(String message) {
         super(message);
     }
 }
