@@ -225,7 +225,8 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
                 for (IndexPage.Item item : page.items()) {
                     RecordState record =
                             view.state().record(LedgerIndexes.idAt(item.key())).orElseThrow();
-                    boolean ours = record.getCustodian().equals(node.institution());
+                    // of an erased one nothing is left that tells what its labels stood for, and nothing to be read
+                    boolean ours = record.getCustodian().equals(node.institution()) && !record.hasErasure();
                     if (ours && relabelling.isStale(record) && !add(record)) {
                         unknown.add(record);
                     }
