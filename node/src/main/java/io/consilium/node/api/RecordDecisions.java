@@ -14,6 +14,7 @@ import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,19 +88,18 @@ public final class RecordDecisions {
                     || entry.getActorsList().stream().anyMatch(actors::contains);
             if (entry.getPermits() && reaches) {
                 ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
-                consent.getTerms().getRulesList().forEach(rule -> collect(rule, purposes));
+                consent.getTerms().getRulesList().forEach(rule -> collect(rule, List.of(), purposes));
             }
         }
         return purposes;
     }
 
-    private static void collect(ConsentRule rule, Set<String> purposes) {
+    /** An exception takes the purposes that it omits from its rule (CON-1). */
+    private static void collect(ConsentRule rule, List<String> ofOuter, Set<String> purposes) {
+        List<String> own = rule.getPurposesCount() > 0 ? rule.getPurposesList() : ofOuter;
         if (rule.getPermit()) {
-            purposes.addAll(rule.getPurposesList());
-            if (rule.getPurposesCount() == 0) {
-                purposes.add(PurposeOfUse.TREAT.name());
-            }
+            purposes.addAll(own.isEmpty() ? List.of(PurposeOfUse.TREAT.name()) : own);
         }
-        rule.getExceptionsList().forEach(exception -> collect(exception, purposes));
+        rule.getExceptionsList().forEach(exception -> collect(exception, own, purposes));
     }
 }

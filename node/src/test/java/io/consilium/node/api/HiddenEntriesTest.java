@@ -348,6 +348,29 @@ class HiddenEntriesTest {
                 .isEmpty();
     }
 
+    @Test
+    @DisplayName("PRV-8 CON-1 a record that an exception permits for its rule's purpose is listed")
+    void prv8_permittedByAnException() throws Exception {
+        ByteString own = net.patient(OFFICER);
+        ByteString record = net.record(CLINICIAN, own, TestNetwork.ciphertext(), new byte[32]);
+        net.commit(
+                OFFICER,
+                TransactionBody.newBuilder()
+                        .setConsentGrant(ConsentGrant.newBuilder()
+                                .setConsentId(id())
+                                .setPatientId(own)
+                                .setTerms(ConsentTerms.newBuilder()
+                                        .addRules(ConsentRule.newBuilder()
+                                                .addPurposes("HRESCH")
+                                                .addExceptions(ConsentRule.newBuilder()
+                                                        .setPermit(true)
+                                                        .addActors(RESEARCHER))))
+                                .setEvidenceHash(ByteString.copyFrom(new byte[32]))));
+        assertThat(pages(RESEARCHER, listOf("records", "patient/" + hex(own)), 10))
+                .extracting(item -> RecordState.parseFrom(item).getId())
+                .containsExactly(record);
+    }
+
     private static ConsentTerms.Builder permitTo(String grantee) {
         return ConsentTerms.newBuilder()
                 .addRules(ConsentRule.newBuilder().setPermit(true).addActors(grantee));
