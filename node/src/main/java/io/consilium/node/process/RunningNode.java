@@ -102,7 +102,7 @@ public final class RunningNode implements AutoCloseable {
         InstitutionTransactions transactions = transactions(keys, started);
         EvidenceSubmission evidence = new EvidenceSubmission(started, store, transactions);
         opened.push(new Housekeeping(started.background("housekeeping"), store, vault, ready, evidence, clock));
-        keepVault(transactions, started, vault, markers, ready, metrics);
+        keepVault(transactions, keys, started, vault, markers, ready, metrics);
         opened.push(KeyGrants.start(started, keys.institutionEncryption(), transactions, new SecureRandom()));
         ApiServer server = startApi(new ClientApi.Foundation(
                 config,
@@ -246,21 +246,26 @@ public final class RunningNode implements AutoCloseable {
 
     private ConditionOutcomes postOutcomes(InstitutionTransactions transactions, NodeKeys keys, Node started) {
         PolicySource policies = new PolicySource(started, new RecordDecisions());
-        ScopeKeys scopeKeys = new ScopeKeys(started, policies, keys.institutionEncryption(), new SecureRandom());
-        ConditionOutcomes outcomes = ConditionOutcomes.start(started, policies, scopeKeys, transactions);
+        ConditionOutcomes outcomes = ConditionOutcomes.start(started, policies, scopeKeys(keys, started), transactions);
         opened.push(outcomes);
         return outcomes;
     }
 
+    private static ScopeKeys scopeKeys(NodeKeys keys, Node started) {
+        PolicySource policies = new PolicySource(started, new RecordDecisions());
+        return new ScopeKeys(started, policies, keys.institutionEncryption(), new SecureRandom());
+    }
+
     private void keepVault(
             InstitutionTransactions transactions,
+            NodeKeys keys,
             Node started,
             FileVault vault,
             ErasureMarkers markers,
             Readiness ready,
             NodeMetrics metrics) {
         VaultKeeper.Pace pace = new VaultKeeper.Pace(config.vault().stagedAgeMillis(), config.scrubBytesPerSecond());
-        VaultKeeper keeper = VaultKeeper.start(started, vault, pace, markers, transactions);
+        VaultKeeper keeper = VaultKeeper.start(started, vault, pace, markers, transactions, scopeKeys(keys, started));
         opened.push(keeper);
         ready.warnOf(keeper::warnings);
         metrics.vault(markers, keeper);

@@ -1,12 +1,18 @@
 package io.consilium.node.vault;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.CryptoException;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
 import io.consilium.proto.TransferReceived;
@@ -14,15 +20,21 @@ import io.consilium.storage.IndexPage;
 import io.consilium.storage.Vault;
 import io.consilium.storage.VaultException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says on chain that this institution has the content of records that were handed over to it (REC-2, ID-3). */
+/**
+ * Says on chain that this institution has the content of records that were handed over to it, and the keys that open it: the
+ * giver's copies go then (REC-2, ID-3).
+ */
 final class TransferReceipts {
     private static final Logger LOG = LoggerFactory.getLogger(TransferReceipts.class);
     private static final int A_TURN = 256;
@@ -30,6 +42,10 @@ final class TransferReceipts {
     private final NodeGateway node;
     private final Vault vault;
     private final InstitutionTransactions transactions;
+    private final ScopeKeys keys;
+
+    /** Records that are here and whose keys do not open; read by other threads. */
+    private final Set<ByteString> unreadable = ConcurrentHashMap.newKeySet();
 
     /** Everything up to this key is acknowledged. */
     private Optional<byte[]> done = Optional.empty();
@@ -37,7 +53,8 @@ final class TransferReceipts {
     /** Where the next turn looks on, past what has not arrived; empty: it begins anew after what is done. */
     private Optional<byte[]> reached = Optional.empty();
 
-    TransferReceipts(NodeGateway node, Vault vault, InstitutionTransactions transactions) {
+    TransferReceipts(NodeGateway node, Vault vault, InstitutionTransactions transactions, ScopeKeys keys) {
+        this.keys = keys;
         this.node = node;
         this.vault = vault;
         this.transactions = transactions;
@@ -48,7 +65,12 @@ final class TransferReceipts {
         due().forEach(this::acknowledge);
     }
 
-    /** Records whose content is here, by patient; the view is closed before anything is waited for. */
+    /** Of how many records nothing is acknowledged because their keys do not open. */
+    int unreadable() {
+        return unreadable.size();
+    }
+
+    /** Records whose content is here and opens, by patient; the view is closed before anything is waited for. */
     private Map<ByteString, List<ByteString>> due() throws VaultException {
         Map<ByteString, List<ByteString>> due = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
         try (StateView view = StateView.open(node)) {
@@ -62,7 +84,7 @@ final class TransferReceipts {
                 boolean owed = record.getCustodian().equals(node.institution())
                         && !record.getLeaving().isEmpty()
                         && !record.hasErasure();
-                if (owed && isHere(record)) {
+                if (owed && isHere(record) && opens(view.state(), record)) {
                     due.computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
                             .add(record.getId());
                 }
@@ -82,6 +104,47 @@ final class TransferReceipts {
             }
         }
         return true;
+    }
+
+    private boolean opens(LedgerState state, RecordState record) {
+        boolean opens = scopeKeyOpens(state.patient(record.getPatientId()).orElseThrow())
+                && record.getVersionsList().stream().allMatch(version -> opens(record.getId(), version.getContent()));
+        if (opens) {
+            unreadable.remove(record.getId());
+        } else if (unreadable.add(record.getId())) {
+            LOG.error("a record that was handed over does not open with the keys that came along");
+        }
+        return opens;
+    }
+
+    /** Of a patient who has gone on meanwhile the key is another's. */
+    private boolean scopeKeyOpens(PatientState patient) {
+        Optional<KeyRing> ring = keys.ring(patient);
+        ring.ifPresent(KeyRing::close);
+        return ring.isPresent() || !patient.getCustodiansList().contains(node.institution());
+    }
+
+    private boolean opens(ByteString recordId, RecordContent content) {
+        Optional<byte[]> key = ScopeKeys.sealedTo(content.getDataKeyList(), node.institution())
+                .flatMap(ours -> keys.open(
+                        KeyEnvelope.Use.DATA_KEY,
+                        recordId.toByteArray(),
+                        ours.getEnvelope().toByteArray()));
+        try {
+            return key.isPresent()
+                    && opens(SealedBytes.Use.METADATA, key.get(), content.getSealedMetadata())
+                    && opens(SealedBytes.Use.FACTS, key.get(), content.getSealedFacts());
+        } finally {
+            key.ifPresent(opened -> Arrays.fill(opened, (byte) 0));
+        }
+    }
+
+    private static boolean opens(SealedBytes.Use use, byte[] key, ByteString sealed) {
+        try {
+            return sealed.isEmpty() || SealedBytes.open(use, key, sealed.toByteArray()).length >= 0;
+        } catch (CryptoException otherKey) {
+            return false;
+        }
     }
 
     private void acknowledge(ByteString patientId, List<ByteString> records) {

@@ -69,13 +69,18 @@ public final class VaultKeeper implements AutoCloseable {
     private volatile int damaged;
 
     private VaultKeeper(
-            NodeGateway node, Vault vault, Pace pace, ErasureMarkers markers, InstitutionTransactions transactions) {
+            NodeGateway node,
+            Vault vault,
+            Pace pace,
+            ErasureMarkers markers,
+            InstitutionTransactions transactions,
+            ScopeKeys keys) {
         this.node = node;
         this.vault = vault;
         this.pace = pace;
         this.markers = markers;
         this.acks = new ErasureAcks(node, markers, transactions);
-        this.receipts = new TransferReceipts(node, vault, transactions);
+        this.receipts = new TransferReceipts(node, vault, transactions, keys);
         this.thread = node.background("vault-keeper");
         this.replication = new Replication(node, vault, thread, this::fetchOn);
         this.sweep = new Sweep(node, vault, pace.unclaimedMillis());
@@ -87,8 +92,13 @@ public final class VaultKeeper implements AutoCloseable {
 
     /** The markers must have been applied to the vault as it was opened. */
     public static VaultKeeper start(
-            NodeGateway node, Vault vault, Pace pace, ErasureMarkers markers, InstitutionTransactions transactions) {
-        VaultKeeper keeper = new VaultKeeper(node, vault, pace, markers, transactions);
+            NodeGateway node,
+            Vault vault,
+            Pace pace,
+            ErasureMarkers markers,
+            InstitutionTransactions transactions,
+            ScopeKeys keys) {
+        VaultKeeper keeper = new VaultKeeper(node, vault, pace, markers, transactions, keys);
         byte[] place = new byte[Hash.LENGTH];
         new SecureRandom().nextBytes(place);
         keeper.scrub.startAfter(Hash.of(place));
@@ -188,9 +198,11 @@ public final class VaultKeeper implements AutoCloseable {
     }
 
     private void erase() throws VaultException {
-        try (Snapshot chain = node.snapshot()) {
-            markers.apply(chain);
-        }
+        guarded("applying erasures", () -> {
+            try (Snapshot chain = node.snapshot()) {
+                markers.apply(chain);
+            }
+        });
         if (Freshness.isFresh(node.status())) {
             acks.turn();
         }
@@ -242,6 +254,10 @@ public final class VaultKeeper implements AutoCloseable {
         }
         if (replication.missing() > 0) {
             warnings.add(replication.missing() + " payloads that this node has to keep are not in its vault yet");
+        }
+        if (receipts.unreadable() > 0) {
+            warnings.add(receipts.unreadable() + " records that were handed over do not open with the keys that came"
+                    + " along; who gave them keeps their content until they do");
         }
         return warnings;
     }

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
+import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.node.TestChain;
 import io.consilium.node.TestCluster;
 import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransferAnswer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -129,6 +132,30 @@ class TransferredContentTest {
         awaitSwept(1, hash);
         assertThat(vaults.holds(2, hash, content)).isTrue();
         assertThat(opened(2, record)).isEqualTo(dataKey);
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 what does not open with the keys that came along is not received: its giver keeps it")
+    void rec2_keysThatDoNotOpen() throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        byte[] other = VaultCluster.payload(1_000);
+        vaults.stageAt(0, content);
+        vaults.stageAt(0, other);
+        ByteString good = vaults.register(content, VaultCluster.payload(32));
+        ByteString bad = VaultCluster.id();
+        RecordRegister.Builder registration = vaults.registration(bad, other, VaultCluster.payload(32));
+        registration
+                .getContentBuilder()
+                .setSealedMetadata(ByteString.copyFrom(SealedBytes.seal(
+                        SealedBytes.Use.METADATA, VaultCluster.payload(32), new byte[8], new SecureRandom())));
+        vaults.commit(0, body -> body.setRecordRegister(registration));
+        agree(0, 1);
+        assertThat(vaults.handOver(0).getRecords()).isEqualTo(2);
+        awaitReceived(1, good);
+        TestCluster.await(
+                () -> vaults.keeper(1).warnings().stream().anyMatch(warning -> warning.contains("do not open")));
+        assertThat(vaults.record(1, bad).getLeaving()).isEqualTo("h0");
+        assertThat(vaults.holds(0, Hash.sha256(other), other)).isTrue();
     }
 
     @Test
