@@ -12,12 +12,17 @@ import io.consilium.proto.WatchEvent;
 import io.consilium.proto.WatchRequest;
 import io.consilium.proto.WatchResponse;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +31,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The events that concern an institution, each told once (INT-3).
  *
- * <p>The place after each event told is kept in a file under the context's home, for this member, chain and node. A run
+ * <p>The place after each event told is kept in a file under the context's home, for this member, chain, node and
+ * kinds of events: what one watch leaves out another has still to tell. A run
  * that ends, and a node that comes back, go on from there; one that is killed between telling and keeping tells that one
  * event again, since a notice told twice harms less than one lost; the node remembers every event and seals places so that they
  * outlive its restart.
@@ -68,6 +74,49 @@ final class AccessWatch {
     /** @param limit how many events, 0 for any number */
     void run(int limit, boolean once, boolean restart) throws ClientException {
         Path file = place();
+        alone(file, () -> tell(file, limit, once, restart));
+    }
+
+    interface Telling {
+        void run() throws ClientException;
+    }
+
+    /** Two watches that keep one place would each tell what the other did, or lose it. */
+    static void alone(Path file, Telling telling) throws ClientException {
+        Path lock = file.resolveSibling(file.getFileName() + ".lock");
+        try {
+            UserFiles.parentOf(file);
+            try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock held = tryLock(channel)) {
+                if (!held.isValid()) {
+                    throw watched();
+                }
+                telling.run();
+            }
+        } catch (IOException failed) {
+            throw unusable(lock, failed);
+        }
+    }
+
+    private static FileLock tryLock(FileChannel channel) throws IOException, ClientException {
+        try {
+            return Optional.ofNullable(channel.tryLock()).orElseThrow(AccessWatch::watched);
+        } catch (OverlappingFileLockException held) {
+            throw watched().causedBy(held);
+        }
+    }
+
+    private static ClientException watched() {
+        return new ClientException(
+                FailureClass.CONFLICT,
+                "ALREADY_WATCHED",
+                "INT-3",
+                "",
+                "Another watch of the same kinds runs for this member and node",
+                "End it first, or watch other kinds with --type; each has a place of its own");
+    }
+
+    private void tell(Path file, int limit, boolean once, boolean restart) throws ClientException {
         String cursor = restart ? "" : read(file);
         if (cursor.isEmpty()) {
             // the beginning is a place too: what comes between this run and the next is not lost
@@ -146,7 +195,7 @@ final class AccessWatch {
 
     private Path place() throws ClientException {
         String who = session.genesis().chainId().hex() + "\n" + session.actor() + "\n"
-                + session.client().endpoint().institution();
+                + session.client().endpoint().institution() + "\n" + String.join(" ", new TreeSet<>(types));
         String name = Hash.sha256(who.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
         return session.context().home().resolve("watch").resolve(name + ".cursor");
     }
