@@ -1,6 +1,7 @@
 package io.consilium.interop.fhir;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.Blinding;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
@@ -12,14 +13,17 @@ import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.OpenedFacts;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.ledger.genesis.GenesisState;
+import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.Activity;
 import io.consilium.proto.ChainParameters;
 import io.consilium.proto.Code;
+import io.consilium.proto.Conditions;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
@@ -32,6 +36,7 @@ import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.Period;
 import io.consilium.proto.RecordContent;
+import io.consilium.proto.RecordFacts;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.SealedFor;
 import io.consilium.proto.SignedTransaction;
@@ -149,7 +154,10 @@ final class LedgerWorld {
 
             @Override
             public ByteString dataPeriod(Period period) {
-                return ByteString.copyFromUtf8("sealed");
+                return Conditions.newBuilder()
+                        .setDataPeriod(period)
+                        .build()
+                        .toByteString(); // nobody looks, so nothing is sealed
             }
         });
         ByteString consent = id("consent " + salt);
@@ -170,6 +178,27 @@ final class LedgerWorld {
         return ConsentDecision.decide(
                         this::get, new DecisionRequest(PATIENT, record, 0, by, purpose, action, timeMillis))
                 .outcome();
+    }
+
+    /** What the custodian's node finds once it holds the conditions against what the record tells of itself (PRV-5). */
+    DecisionOutcome judge(ByteString record, String by, String purpose, RecordFacts facts) {
+        OpenedFacts opened = new OpenedFacts(Optional.of(facts));
+        return ConsentDecision.decide(
+                        new LedgerState(this::get),
+                        new DecisionRequest(PATIENT, record, 0, by, purpose, "access", now),
+                        (permit, conditions) -> {
+                            OpenedFacts.Fall fall = opened.fall(permit, conditions(conditions));
+                            return fall == OpenedFacts.Fall.HOLDS || fall == OpenedFacts.Fall.UNKNOWN && !permit;
+                        })
+                .outcome();
+    }
+
+    private static Conditions conditions(ByteString written) {
+        try {
+            return Conditions.parseFrom(written);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new AssertionError(malformed);
+        }
     }
 
     private Optional<byte[]> get(StateKey key) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.Sensitivity;
+import io.consilium.proto.Period;
+import io.consilium.proto.RecordFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +159,21 @@ class PcfConsentsTest {
         assertThat(world.grant(within.terms())).isEqualTo("OK");
         assertThat(world.ask(normal, BROWN, "TREAT")).isEqualTo(PERMIT_CONDITIONAL);
         assertThat(world.ask(normal, BROWN, "HRESCH")).isEqualTo(DENY);
+        assertThat(world.judge(normal, BROWN, "TREAT", of("2022-06-01T00:00:00Z")))
+                .isEqualTo(PERMIT);
+        assertThat(world.judge(normal, BROWN, "TREAT", of("2021-12-31T00:00:00Z")))
+                .isEqualTo(DENY);
+        assertThat(world.judge(normal, BROWN, "TREAT", RecordFacts.getDefaultInstance()))
+                .as("no time told")
+                .isEqualTo(DENY);
+        assertThat(world.judge(normal, BROWN, "HRESCH", of("2022-06-01T00:00:00Z")))
+                .isEqualTo(DENY);
+    }
+
+    private static RecordFacts of(String instant) {
+        return RecordFacts.newBuilder()
+                .setClinical(Period.newBuilder().setStartMillis(millis(instant)).setEndMillis(millis(instant) + 1))
+                .build();
     }
 
     @Test
@@ -169,6 +186,13 @@ class PcfConsentsTest {
         assertThat(world.grant(without.terms())).isEqualTo("OK");
         assertThat(world.ask(normal, BROWN, "TREAT")).isEqualTo(PERMIT_CONDITIONAL);
         assertThat(world.ask(normal, BROWN, "HRESCH")).isEqualTo(DENY);
+        assertThat(world.judge(normal, BROWN, "TREAT", of("2022-06-01T00:00:00Z")))
+                .isEqualTo(DENY);
+        assertThat(world.judge(normal, BROWN, "TREAT", of("2023-06-01T00:00:00Z")))
+                .isEqualTo(PERMIT);
+        assertThat(world.judge(normal, BROWN, "TREAT", RecordFacts.getDefaultInstance()))
+                .as("no time told")
+                .isEqualTo(DENY);
     }
 
     @Test
