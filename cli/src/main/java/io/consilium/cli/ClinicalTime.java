@@ -82,6 +82,12 @@ final class ClinicalTime {
         return Optional.empty();
     }
 
+    /** Whether it begins after today, wherever today is. */
+    static boolean isAhead(byte[] fhir, long nowMillis) {
+        return of(fhir).filter(time -> time.getStartMillis() > nowMillis + DAY_MILLIS)
+                .isPresent();
+    }
+
     /** The element, or whichever types of a choice there are, and what stands beside a value or in its place. */
     private static List<?> values(Map<?, ?> resource, String element) {
         return resource.entrySet().stream()

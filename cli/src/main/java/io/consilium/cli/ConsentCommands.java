@@ -78,6 +78,7 @@ final class ConsentCommands {
                 .setPatientId(patientId)
                 .setTerms(options.terms(keys(patientId)))
                 .setEvidenceHash(options.evidenceHash());
+        Labels.tellUnknown(session, options.codes());
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consentId));
         ids.put("version", 1);
@@ -172,6 +173,7 @@ final class ConsentCommands {
                 .setTerms(options.terms(keys))
                 .setSealedReason(keys.get().sealReason(reason.text))
                 .setEvidenceHash(options.evidenceHash());
+        Labels.tellUnknown(session, options.codes());
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consent.getId()));
         ids.put("version", consent.getVersion() + 1);

@@ -5,6 +5,7 @@ import io.consilium.client.ClientException;
 import io.consilium.client.LabelCode;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
+import io.consilium.proto.Code;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Period;
@@ -132,6 +133,11 @@ final class ConsentTermsOptions {
         }
         period().ifPresent(terms::setPeriod);
         return SealedLabelCodes.in(terms.build(), labelCodes(), keys);
+    }
+
+    /** The codes that the selectors name. */
+    List<Code> codes() throws ClientException {
+        return labelCodes().stream().map(LabelCode::code).toList();
     }
 
     /** The codes of all selectors, so that the consent can be exported (CON-5). */

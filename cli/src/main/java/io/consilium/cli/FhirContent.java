@@ -58,6 +58,17 @@ final class FhirContent {
         }
     }
 
+    /** Says which resources tell of what has not come yet: a plan, or a year that was mistyped. */
+    static void tellAhead(Session session, List<String> ahead) {
+        if (!ahead.isEmpty()) {
+            session.output()
+                    .say("The time told lies in the future: "
+                            + String.join(", ", ahead.subList(0, Math.min(SHOWN, ahead.size())))
+                            + (ahead.size() > SHOWN ? " and " + (ahead.size() - SHOWN) + " more" : "")
+                            + "; consents by dataPeriod go by it, so check it, or give record add --clinical-time");
+        }
+    }
+
     static Labels labels(FhirDocument document) {
         Set<Code> codes = new LinkedHashSet<>();
         document.labels()

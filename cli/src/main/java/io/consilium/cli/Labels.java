@@ -9,6 +9,7 @@ import io.consilium.interop.fhir.Coding;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,17 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
                     "Write the address that FHIR gives it, e.g. http://loinc.org, http://snomed.info/sct, urn:oid:1.2.3");
         }
         return Code.newBuilder().setSystem(system).setCode(coding.code()).build();
+    }
+
+    /** Says which code systems nothing here knows: a deny under a misspelt address reaches no record. */
+    static void tellUnknown(Session session, Collection<Code> codes) {
+        codes.stream()
+                .map(Code::getSystem)
+                .filter(system -> !CodeSystems.isKnown(system))
+                .distinct()
+                .forEach(system -> session.output()
+                        .say("The code system " + system + " is not known here: check its address, since consents and"
+                                + " records meet only under the same one"));
     }
 
     static Sensitivity level(String option, String text) throws MalformedInput {

@@ -94,6 +94,7 @@ final class RecordDraft implements AutoCloseable {
         for (String label : source.labels()) {
             given.add(Labels.code("--label", label));
         }
+        Labels.tellUnknown(session, given);
         Optional<Sensitivity> asked = source.sensitivity().isPresent()
                 ? Optional.of(Labels.level("--sensitivity", source.sensitivity().get()))
                 : Optional.empty();
@@ -102,6 +103,11 @@ final class RecordDraft implements AutoCloseable {
         if (fhir.isPresent()) {
             FhirDocument document = FhirContent.read(fhir.get());
             FhirContent.tell(session, given.isEmpty() ? document.unlabelled() : List.of());
+            FhirContent.tellAhead(
+                    session,
+                    ClinicalTime.isAhead(fhir.get(), System.currentTimeMillis())
+                            ? List.of(document.resourceType())
+                            : List.of());
             read = Optional.of(FhirContent.labels(document));
         }
         Labels labels = Labels.of(given, asked, read);

@@ -68,11 +68,17 @@ final class RecordImport {
         }
         List<Entry> entries = new ArrayList<>();
         List<String> unlabelled = new ArrayList<>();
+        List<String> ahead = new ArrayList<>();
         for (BundleDocument.Entry source : ((BundleDocument) reading).entries()) {
             entries.add(new Entry(source, labels(source)));
             unlabelled.addAll(source.labels().unlabelled());
+            byte[] content = source.content().getBytes(StandardCharsets.UTF_8);
+            if (ClinicalTime.isAhead(content, System.currentTimeMillis())) {
+                ahead.add(source.path());
+            }
         }
         FhirContent.tell(session, unlabelled);
+        FhirContent.tellAhead(session, ahead);
         return new RecordImport(session, Hash.sha256(document), entries);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,97 @@ class CustodyIT {
         cluster.run(OFFICER, "patient", "rotate-scope-key", patient).ended(0);
         cluster.runPlain(as(own(patient, second), "record", "list", "--patient", patient))
                 .ended(0);
+    }
+
+    @Test
+    @DisplayName("TX-4, CON-1: a patient signs its grant where there is no network, and another submits it")
+    void aGrantSignedOffline() throws Exception {
+        String patient = patient();
+        String key = keystore("offline");
+        String form = cluster.form().toString();
+        cluster.run(OFFICER, "patient", "set-key", patient, "--controller", key, "--evidence", form)
+                .ended(0);
+        String record = add(content("a"), patient);
+        String[] own = own(patient, key);
+        cluster.get(RESEARCHER, record, "HRESCH", "none").refused(4);
+        String[] grant = {
+            "consent", "grant", "--patient", patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--all", "--dry-run"
+        };
+        Cluster.Said dry = cluster.runPlain(as(own, as(grant, "-o", "json"))).ended(0);
+        Path payload = cluster.file("grant.json", dry.out().getBytes(StandardCharsets.UTF_8));
+        Path body = payload.resolveSibling("grant-body.json");
+        Path signed = payload.resolveSibling("grant-signed.json");
+        cluster.runPlain(as(own, "tx", "build", payload.toString(), "--out", body.toString()))
+                .ended(0);
+        cluster.runPlain(as(own, "tx", "sign", body.toString(), "--out", signed.toString()))
+                .ended(0);
+        cluster.run(OFFICER, "tx", "submit", signed.toString()).ended(0);
+        get(RESEARCHER, record, "HRESCH", content("a"));
+        String consent = ids("consentId", OFFICER, "consent", "list", "--patient", patient)
+                .get(0);
+        assertThat(cluster.field("grantor", OFFICER, "consent", "show", consent))
+                .isEqualTo(patient);
+    }
+
+    @Test
+    @DisplayName("PRV-4: an address of a code system that nothing knows is told, for it may be misspelt")
+    void anUnknownCodeSystem() throws Exception {
+        String patient = patient();
+        String file = content("a").toString();
+        String[] add = {"record", "add", file, "--patient", patient, "--label"};
+        assertThat(cluster.run(AUTHOR, as(add, "http://lonic.org|1-8")).ended(0).err())
+                .contains("http://lonic.org is not known");
+        assertThat(cluster.run(AUTHOR, as(add, CODE)).ended(0).err()).doesNotContain("not known");
+        String[] deny = {
+            "consent",
+            "grant",
+            "--patient",
+            patient,
+            "--evidence",
+            cluster.form().toString(),
+            "--deny"
+        };
+        assertThat(cluster.run(OFFICER, as(deny, "label=http://lonic.org|1-8"))
+                        .ended(0)
+                        .err())
+                .contains("http://lonic.org is not known");
+    }
+
+    @Test
+    @DisplayName("REC-2, REC-4: a vault that is full in the middle of a Bundle leaves none of its records behind")
+    void aBundleThatDoesNotFit() throws Exception {
+        String patient = patient();
+        DevnetNode keeper = cluster.devnet.node(1);
+        Path config = keeper.dataDir().resolve("node.toml");
+        String before = Files.readString(config);
+        cluster.kill(List.of(keeper));
+        Files.writeString(config, "vault.quota-bytes = 1_048_576\n" + before);
+        cluster.start(List.of(keeper));
+        String[] add = {"record", "import", bundle(3, 500_000).toString(), "--patient", patient};
+        Cluster.Said full = cluster.run(AUTHOR, add);
+        full.ended(5);
+        assertThat(full.err()).contains("VAULT_FULL");
+        assertThat(ids("recordId", AUTHOR, "record", "list", "--patient", patient))
+                .isEmpty();
+        cluster.kill(List.of(keeper));
+        Files.writeString(config, before);
+        cluster.start(List.of(keeper));
+        cluster.run(AUTHOR, add).ended(0);
+        assertThat(ids("recordId", AUTHOR, "record", "list", "--patient", patient))
+                .hasSize(3);
+    }
+
+    /** Observations that are so long by their notes. */
+    private Path bundle(int entries, int length) throws Exception {
+        List<String> resources = new ArrayList<>();
+        for (int i = 0; i < entries; i++) {
+            resources.add("{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{"
+                    + "\"system\":\"http://loinc.org\",\"code\":\"94500-6\"}]},\"note\":[{\"text\":\""
+                    + "n".repeat(length) + "\"}]}}");
+        }
+        String json =
+                "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[" + String.join(",", resources) + "]}";
+        return cluster.file("large.json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     private String keystore(String name) throws Exception {
@@ -396,6 +488,32 @@ class CustodyIT {
                 .contains(patient + " disclosed HRESCH");
         assertThat(exported(PRIVACY, "--institution", "st-mary", directory.resolve("institution.json")))
                 .containsAll(former);
+    }
+
+    @Test
+    @DisplayName("INT-3 a watch of some kinds takes nothing from a watch of all")
+    void watchesOfSomeKinds() throws Exception {
+        List<String> consents = List.of("access", "watch", "--type", "consent", "--once");
+        List<String> all = List.of("access", "watch", "--once");
+        watched(consents);
+        watched(all);
+        String patient = patient();
+        String record = add(content("a"), patient);
+        String consent = grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--all");
+        get(RESEARCHER, record, "HRESCH", content("a"));
+        assertThat(watched(consents)).singleElement().asString().contains(consent, "consent.granted");
+        assertThat(watched(all))
+                .anyMatch(line -> line.contains("consent.granted"))
+                .anyMatch(line -> line.contains("access.permitted"));
+        assertThat(watched(consents)).isEmpty();
+    }
+
+    private List<String> watched(List<String> words) {
+        return cluster.run(PRIVACY, words.toArray(new String[0]))
+                .ended(0)
+                .out()
+                .lines()
+                .toList();
     }
 
     /** What a bundle proves, each line as patient, kind and purpose. */

@@ -51,6 +51,19 @@ class RecordImportTest {
     }
 
     @Test
+    void rec4_aTimeInTheFutureIsTold() throws Exception {
+        String condition = "\"subject\":{\"reference\":\"urn:uuid:1\"},";
+        String planned = BUNDLE.replace(condition, condition + "\"onsetDateTime\":\"2999-01-01\",");
+        CommandLineRun run = CommandLineRun.of(home, "record", "import", file(planned), "--check");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("in the future: Bundle.entry[1].resource;");
+        String past = BUNDLE.replace(condition, condition + "\"onsetDateTime\":\"1999-01-01\",");
+        assertThat(CommandLineRun.of(home, "record", "import", file(past), "--check")
+                        .err())
+                .doesNotContain("future");
+    }
+
+    @Test
     void tx6_aResourceWithTooManyCategoriesIsNamed() throws Exception {
         StringBuilder codings = new StringBuilder();
         for (int i = 0; i < 70; i++) {

@@ -82,8 +82,15 @@ public final class CodeSystems {
         if (plain.startsWith(SNOMED + "/")) { // an edition or a version of it has the same concepts
             return SNOMED;
         }
-        boolean known = BY_OID.containsValue(plain) || ICD.contains(plain) || plain.startsWith(HL7_TERMINOLOGY);
-        return known ? plain : given;
+        return isKnown(plain) ? plain : given;
+    }
+
+    /** Whether the address is one of those that FHIR and HL7 publish and this class spells; others may be misspelt. */
+    public static boolean isKnown(String system) {
+        return BY_OID.containsValue(system)
+                || ICD.contains(system)
+                || system.startsWith(HL7_TERMINOLOGY)
+                || system.startsWith("http://hl7.org/fhir/");
     }
 
     /** Without what people and programs add to an address: another scheme, a slash at the end. */
