@@ -140,8 +140,12 @@ final class TransferReceipts {
     }
 
     private static boolean opens(SealedBytes.Use use, byte[] key, ByteString sealed) {
+        if (sealed.isEmpty()) {
+            return true;
+        }
         try {
-            return sealed.isEmpty() || SealedBytes.open(use, key, sealed.toByteArray()).length >= 0;
+            Arrays.fill(SealedBytes.open(use, key, sealed.toByteArray()), (byte) 0);
+            return true;
         } catch (CryptoException otherKey) {
             return false;
         }
