@@ -1,6 +1,6 @@
 package io.consilium.cli;
 
-import com.google.protobuf.ByteString;
+import io.consilium.client.MalformedInput;
 import io.consilium.client.trial.TrialRecord;
 import io.consilium.ledger.trials.SubjectStatus;
 import io.consilium.proto.TrialMilestone;
@@ -36,6 +36,14 @@ class TrialConductCommands extends TrialRegistryCommands {
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
             @Option(names = "--patient", required = true, paramLabel = "P", description = "Patient id.") String patient,
             @Option(
+                            names = "--custodian",
+                            paramLabel = "SITE",
+                            description = {
+                                "Institution that has custody of the patient; its node alone is asked.",
+                                "Default: the own node, then those of the other sites, which so learn of the patient's id."
+                            })
+                    Optional<String> custodian,
+            @Option(
                             names = "--icf-version",
                             required = true,
                             paramLabel = "V",
@@ -48,7 +56,7 @@ class TrialConductCommands extends TrialRegistryCommands {
                             description = "The signed form; only its hash leaves this machine.")
                     String evidence)
             throws Exception {
-        return new TrialSteps(session()).enroll(trialId(id), patient, form, evidence);
+        return new TrialSteps(session()).enroll(trialId(id), patient, custodian, form, evidence);
     }
 
     @Command(
@@ -79,15 +87,14 @@ class TrialConductCommands extends TrialRegistryCommands {
                             description = "The signed form; only its hash leaves this machine.")
                     Optional<String> evidence)
             throws Exception {
-        if (status.isEmpty() && form.isEmpty()) {
-            ByteString subject = Ids.object("subject", pseudonym);
-            session()
-                    .output()
-                    .result(TrialViews.subject(
-                            session().state().trialSubject(subject).value()));
-            return 0;
+        if (evidence.isPresent() && form.isEmpty()) {
+            throw new MalformedInput(
+                    "--icf-version", "It is not said which form was signed", "Name its version with --icf-version");
         }
-        return new TrialSteps(session()).change(trialId(id), pseudonym, status, form, evidence);
+        TrialSteps steps = new TrialSteps(session());
+        return status.isEmpty() && form.isEmpty()
+                ? steps.show(trialId(id), pseudonym)
+                : steps.change(trialId(id), pseudonym, status, form, evidence);
     }
 
     @Command(

@@ -57,11 +57,18 @@ class TrialRegistryCommands {
             @Option(names = "--results", paramLabel = "ID", description = "Trial whose outcomes are reported.")
                     Optional<String> results)
             throws Exception {
-        Map<String, Object> document = results.isPresent()
-                ? ResultsDocument.template(
-                        reader().record(trialId(results.get())).current())
-                : new TrialTemplate(session).document();
-        session.output().document(document);
+        if (results.isEmpty()) {
+            session.output().document(new TrialTemplate(session).document());
+            return 0;
+        }
+        TrialRecord record = reader().record(trialId(results.get()));
+        long newest = record.versions().size();
+        if (record.yardstickNumber() != newest) {
+            session.output()
+                    .say("The outcomes are those of version " + record.yardstickNumber()
+                            + "; what was registered later, up to" + " version " + newest + ", does not count");
+        }
+        session.output().document(ResultsDocument.template(record.yardstick()));
         return 0;
     }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.FailureClass;
-import io.consilium.client.NodeClient;
 import io.consilium.client.NodeRefusal;
 import io.consilium.client.trial.ResultsDocument;
 import io.consilium.client.trial.TrialDocument;
@@ -18,9 +17,11 @@ import io.consilium.proto.TrialMark;
 import io.consilium.proto.TrialMilestone;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectChange;
+import io.consilium.proto.TrialSubjectState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -61,12 +62,13 @@ final class TrialSteps {
         return 0;
     }
 
-    int enroll(ByteString trialId, String patient, String form, String evidence) throws ClientException, IOException {
+    int enroll(ByteString trialId, String patient, Optional<String> custodian, String form, String evidence)
+            throws ClientException, IOException {
         ByteString patientId = Ids.object("patient", patient);
         ByteString pseudonym = new CustodianKeys().freshId();
         ByteString evidenceHash = TrialIds.evidence(trialId, pseudonym, formHash(evidence));
         TrialState trial = session.state().trial(trialId).value();
-        ByteString nullifier = nullifier(trial, patientId);
+        ByteString nullifier = nullifier(trial, patientId, custodian);
         Map<String, Object> ids = ids(trialId);
         ids.put("pseudonym", Ids.text(pseudonym));
         ids.put("icfVersion", form);
@@ -83,9 +85,16 @@ final class TrialSteps {
         return 0;
     }
 
-    /** From the own node, or from that of another site which has custody of the patient: the patient's id is with both. */
-    private ByteString nullifier(TrialState trial, ByteString patientId) throws ClientException {
+    /** From the node of the custodian that is named; else from the own one, or that of another site which has custody. */
+    private ByteString nullifier(TrialState trial, ByteString patientId, Optional<String> named)
+            throws ClientException {
         Custodian custodian = new Custodian(session);
+        if (named.isPresent()) {
+            return custodian
+                    .node(named.get())
+                    .trialNullifier(trial.getId(), patientId)
+                    .getNullifier();
+        }
         try {
             return custodian.ask(
                     client -> client.trialNullifier(trial.getId(), patientId).getNullifier());
@@ -93,28 +102,59 @@ final class TrialSteps {
             if (refusal.kind() != FailureClass.NOT_FOUND) {
                 throw refusal;
             }
-            for (String site : trial.getSitesList()) {
-                if (!site.equals(session.client().endpoint().institution())) {
-                    Optional<ByteString> found = ofSite(custodian.node(site), trial.getId(), patientId);
-                    if (found.isPresent()) {
-                        return found.get();
-                    }
-                }
-            }
-            throw refusal;
+            String own = session.client().endpoint().institution();
+            List<String> others = trial.getSitesList().stream()
+                    .filter(site -> !site.equals(own))
+                    .toList();
+            return firstOf(
+                    others,
+                    site -> custodian
+                            .node(site)
+                            .trialNullifier(trial.getId(), patientId)
+                            .getNullifier(),
+                    refusal);
         }
     }
 
-    private static Optional<ByteString> ofSite(NodeClient site, ByteString trialId, ByteString patientId)
-            throws ClientException {
-        try {
-            return Optional.of(site.trialNullifier(trialId, patientId).getNullifier());
-        } catch (NodeRefusal refusal) {
-            if (refusal.kind() == FailureClass.NOT_FOUND) {
-                return Optional.empty();
+    /** What to ask of a site's node. */
+    interface AskedOfSite {
+        ByteString ask(String site) throws ClientException;
+    }
+
+    /**
+     * The first answer. A node that does not answer may have had it, so that it is told rather than that nobody knows the
+     * patient.
+     */
+    static ByteString firstOf(List<String> sites, AskedOfSite question, ClientException nobody) throws ClientException {
+        ClientException failure = nobody;
+        for (String site : sites) {
+            try {
+                return question.ask(site);
+            } catch (ClientException without) {
+                if (without.kind() == FailureClass.UNREACHABLE) {
+                    failure = without;
+                } else if (without.kind() != FailureClass.NOT_FOUND) {
+                    throw without;
+                }
             }
-            throw refusal;
         }
+        throw failure;
+    }
+
+    int show(ByteString trialId, String pseudonym) throws ClientException {
+        TrialSubjectState subject =
+                session.state().trialSubject(Ids.object("subject", pseudonym)).value();
+        if (!subject.getTrialId().equals(trialId)) {
+            throw new ClientException(
+                    FailureClass.NOT_FOUND,
+                    "SUBJECT_UNKNOWN",
+                    "TRI-4",
+                    "",
+                    "The trial has no such subject",
+                    "Check both ids; trial audit lists what there is");
+        }
+        session.output().result(TrialViews.subject(subject));
+        return 0;
     }
 
     int change(

@@ -155,6 +155,12 @@ final class TrialViews {
         about.put("published", !record.publications().isEmpty());
         record.gravest().ifPresent(gravest -> about.put("gravest", gravest.word()));
         record.cutOffMillis().ifPresent(time -> about.put("amendmentsCountBefore", Dates.text(time)));
+        if (!record.publications().isEmpty()) {
+            about.put("lockedBeforePublication", record.lockedBeforePublication());
+        }
+        if (!record.amendedAfterData().isEmpty()) {
+            about.put("amendedAfterData", record.amendedAfterData());
+        }
         if (!record.unapprovedVersions().isEmpty()) {
             about.put("neverApprovedInTime", record.unapprovedVersions());
         }
@@ -196,6 +202,11 @@ final class TrialViews {
         return items;
     }
 
+    private static boolean provesDatasets(TrialRecord record, TrialBundle bundle) {
+        int registry = record.versions().size() + record.publications().size();
+        return record.state().getDatasetsCount() == 0 || bundle.documents().size() > registry;
+    }
+
     /** What a bundle was found to prove. */
     static Map<String, Object> verified(TrialRecord record, TrialBundle bundle) {
         Map<String, Object> object = new LinkedHashMap<>();
@@ -206,6 +217,7 @@ final class TrialViews {
         object.put("decisions", record.state().getDecisionsCount());
         object.put("publications", record.publications().size());
         object.put("datasets", record.state().getDatasetsCount());
+        object.put("datasetVersions", provesDatasets(record, bundle) ? "proven" : "not shown to who made the bundle");
         object.put("enrolled", record.state().getEnrolled());
         object.put("transactions", bundle.receipts().size());
         object.put("asOfHeight", record.height());

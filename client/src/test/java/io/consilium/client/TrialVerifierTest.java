@@ -212,14 +212,17 @@ class TrialVerifierTest {
                         .setReason(REASON));
             }
         });
-        trial.clearDatasets()
-                .addDatasets(TrialDatasetEntry.newBuilder().setId(DATASET).setVersions(predecessor + 1));
         dataset.addVersions(TrialDataVersion.newBuilder()
                 .setVersion(predecessor + 1)
                 .setContent(content)
                 .setAuthor(SITE)
                 .setTimeMillis(now())
                 .setTxId(txId));
+        trial.clearDatasets()
+                .addDatasets(TrialDatasetEntry.newBuilder()
+                        .setId(DATASET)
+                        .setVersions(predecessor + 1)
+                        .setSubmittedMillis(dataset.getVersions(0).getTimeMillis()));
         objects.put(StateKeys.trialDataset(DATASET), Optional.of(dataset.build().toByteArray()));
     }
 
@@ -462,7 +465,11 @@ class TrialVerifierTest {
             fewer.remove(i);
             refused(new TrialBundle(honest.trial(), honest.documents(), fewer), "the receipt of a step is missing");
         }
+        int dataset = new ArrayList<>(new TreeMap<>(objects).keySet()).indexOf(StateKeys.trialDataset(DATASET));
         for (int i = 0; i < honest.documents().size(); i++) {
+            if (i == dataset) {
+                continue; // see withoutDatasets
+            }
             List<ByteString> fewer = new ArrayList<>(honest.documents());
             fewer.remove(i);
             refused(
@@ -598,5 +605,28 @@ class TrialVerifierTest {
         assertThatThrownBy(() -> verify(bundle))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
                         .isEqualTo("WRONG_GENESIS"));
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-6 a bundle of somebody whom datasets are not shown to holds for the rest; one without some does not")
+    void withoutDatasets() throws Exception {
+        TrialBundle whole = bundle();
+        int place = new ArrayList<>(new TreeMap<>(objects).keySet()).indexOf(StateKeys.trialDataset(DATASET));
+        List<ByteString> registry = new ArrayList<>(whole.documents());
+        registry.remove(place);
+        TrialRecord record = verify(new TrialBundle(whole.trial(), registry, whole.receipts()));
+        assertThat(record.reports()).hasSize(1);
+        assertThat(record.state().getDatasetsCount()).isEqualTo(1);
+        registry.remove(0);
+        refused(new TrialBundle(whole.trial(), registry, whole.receipts()), "missing");
+        refused(
+                bundle(state ->
+                        state.setDatasets(0, state.getDatasets(0).toBuilder().setSubmittedMillis(7))),
+                "began at another time");
+        refused(
+                bundle(state -> state.addDatasets(
+                        TrialDatasetEntry.newBuilder().setId(TRIAL).setVersions(1))),
+                "missing");
     }
 }

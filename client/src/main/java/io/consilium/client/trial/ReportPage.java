@@ -67,13 +67,19 @@ public final class ReportPage {
                         "<p>The database was first locked, the trial unblinded or its results published at ")
                 .append(time(cutOff))
                 .append(". Amendments from then on do not count.</p>\n"));
+        if (!record.lockedBeforePublication()) {
+            page.append("<p class=\"grave\">Results were published without a lock of the database.</p>\n");
+        }
+        if (!record.amendedAfterData().isEmpty()) {
+            page.append("<p class=\"mild\">Registered when data were there already: version ")
+                    .append(numbers(record.amendedAfterData()))
+                    .append(".</p>\n");
+        }
         if (!record.unapprovedVersions().isEmpty()) {
             page.append(
                             "<p class=\"grave\">Registered and not approved by the ethics committee in time, so that it does not"
                                     + " count: version ")
-                    .append(record.unapprovedVersions().stream()
-                            .map(String::valueOf)
-                            .collect(Collectors.joining(", ")))
+                    .append(numbers(record.unapprovedVersions()))
                     .append(".</p>\n");
         }
         record.reports().forEach(report -> report(report, page));
@@ -95,7 +101,7 @@ public final class ReportPage {
         page.append("<table>\n<thead><tr><th>Outcome</th><th>Classification</th><th>Registered</th>"
                 + "<th>Reported, with what was found</th><th>As in version</th></tr></thead>\n");
         for (Classified outcome : report.outcomes()) {
-            String like = outcome.likeVersions().stream().map(String::valueOf).collect(Collectors.joining(", "));
+            String like = numbers(outcome.likeVersions());
             String finding = report.finding(outcome);
             page.append("<tr><td>")
                     .append(text(outcome.name()))
@@ -113,6 +119,10 @@ public final class ReportPage {
                     .append("</td></tr>\n");
         }
         page.append("</table>\n");
+    }
+
+    private static String numbers(List<Long> versions) {
+        return versions.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private static String described(TrialOutcome outcome) {

@@ -99,7 +99,7 @@ public final class TrialReader {
             }
         }
         trial.getReleasesList().stream().map(TrialReleased::getTxId).forEach(steps::add);
-        for (TrialDatasetState dataset : datasets(trial)) {
+        for (TrialDatasetState dataset : shownDatasets(trial)) {
             documents.add(proof(StateKeys.trialDataset(dataset.getId())));
             dataset.getVersionsList().stream().map(TrialDataVersion::getTxId).forEach(steps::add);
         }
@@ -108,6 +108,18 @@ public final class TrialReader {
             receipts.add(client.transaction(Hash.of(txId.toByteArray())).getReceiptProof());
         }
         return new TrialBundle(proof(StateKeys.trial(trialId)), documents, receipts);
+    }
+
+    /** None to those whom datasets are not shown to: only the trial's parties and regulators see them (PRV-8). */
+    private List<TrialDatasetState> shownDatasets(TrialState trial) throws ClientException {
+        try {
+            return datasets(trial);
+        } catch (ClientException hidden) {
+            if (hidden.kind() == FailureClass.NOT_FOUND) {
+                return List.of();
+            }
+            throw hidden;
+        }
     }
 
     private ByteString proof(StateKey key) throws ClientException {

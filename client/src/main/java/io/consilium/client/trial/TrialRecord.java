@@ -6,6 +6,7 @@ import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
 import io.consilium.ledger.trials.OutcomeClassification.Registered;
 import io.consilium.ledger.tx.Rejection;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
 import io.consilium.proto.TrialMilestone;
@@ -57,10 +58,6 @@ public record TrialRecord(
 
     /** Each publication held against what was registered, oldest first: a later one takes nothing back. */
     public List<Report> reports() {
-        List<Registered> registered = new ArrayList<>();
-        for (int i = 0; i < versions.size(); i++) {
-            registered.add(registered(state, i, versions.get(i).getOutcomesList()));
-        }
         List<TrialEvent> events = state.getEventsList().stream()
                 .filter(TrialEvent::hasPublication)
                 .toList();
@@ -68,7 +65,7 @@ public record TrialRecord(
         for (int i = 0; i < publications.size(); i++) {
             TrialResultsState results = publications.get(i);
             List<Classified> outcomes = OutcomeClassification.classify(
-                    registered,
+                    registered(),
                     cutOffMillis(),
                     results.getResultsList().stream()
                             .map(TrialResult::getOutcome)
@@ -104,6 +101,49 @@ public record TrialRecord(
             return Optional.empty();
         }
         return Optional.of(version.inTime(cutOff) ? "not approved in time, does not count" : "too late to count");
+    }
+
+    /** The registration that reports are held against: the newest that counts. */
+    public TrialRegistration yardstick() {
+        return versions.get((int) yardstickNumber() - 1);
+    }
+
+    public long yardstickNumber() {
+        return OutcomeClassification.yardstick(registered(), cutOffMillis()).number();
+    }
+
+    /** Whether each publication came while the database was locked. */
+    public boolean lockedBeforePublication() {
+        boolean locked = false;
+        for (TrialEvent event : state.getEventsList()) {
+            if (event.hasPublication() && !locked) {
+                return false;
+            }
+            if (!event.hasPublication() && event.getMilestone() != TrialMilestone.UNBLINDED) {
+                locked = event.getMilestone() == TrialMilestone.DATABASE_LOCKED;
+            }
+        }
+        return true;
+    }
+
+    /** Numbers of the amendments that came with or after the first data: what these say could be known. */
+    public List<Long> amendedAfterData() {
+        long firstData = state.getDatasetsList().stream()
+                .mapToLong(TrialDatasetEntry::getSubmittedMillis)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return state.getVersionsList().stream()
+                .filter(version -> version.getNumber() > 1 && version.getTimeMillis() >= firstData)
+                .map(TrialVersion::getNumber)
+                .toList();
+    }
+
+    private List<Registered> registered() {
+        List<Registered> registered = new ArrayList<>();
+        for (int i = 0; i < versions.size(); i++) {
+            registered.add(registered(state, i, versions.get(i).getOutcomesList()));
+        }
+        return registered;
     }
 
     /** Numbers of the versions that were registered in time, and that the ethics committee did not approve in time. */

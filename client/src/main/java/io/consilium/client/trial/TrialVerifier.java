@@ -38,8 +38,9 @@ import java.util.TreeMap;
  *
  * <p>The proven state names every step of the trial with its transaction. Each of these must be in the bundle with a valid
  * receipt, be signed by whom the state names, stand in a block of the time that the state names, and say what the state
- * and the proven documents say. So nothing can be left out, put in or altered. Datasets are told by their commitments; of
- * subjects and queries the state proves the numbers alone.
+ * and the proven documents say. So nothing can be left out, put in or altered. Datasets are told by their commitments, all
+ * of them or none, where they are not shown to who made the bundle; of these, of subjects and of queries the state proves the
+ * numbers alone.
  */
 public final class TrialVerifier {
     private final ReceiptVerifier verifier;
@@ -79,17 +80,21 @@ public final class TrialVerifier {
             VerifiedReceipt receipt = step(receipts, released.getTxId(), state.getSponsor(), released.getTimeMillis());
             require(action(state, receipt).getRelease().equals(released.getRelease()), "a release was altered");
         }
-        for (TrialDatasetEntry entry : state.getDatasetsList()) {
+        // A bundle of somebody who may not see datasets has none; their number stands in the trial's own state.
+        int registry = versions.size() + publications.size();
+        List<TrialDatasetEntry> datasets = documents.size() == registry ? List.of() : state.getDatasetsList();
+        for (TrialDatasetEntry entry : datasets) {
             TrialDatasetState dataset =
                     document(documents, StateKeys.trialDataset(entry.getId()), TrialDatasetState.parser());
             dataset(state, dataset, receipts);
             require(
                     dataset.getVersionsCount() == entry.getVersions(),
                     "a dataset has another number of versions than the trial says");
+            require(
+                    dataset.getVersions(0).getTimeMillis() == entry.getSubmittedMillis(),
+                    "a dataset began at another time than the trial says");
         }
-        require(
-                documents.size() == versions.size() + publications.size() + state.getDatasetsCount(),
-                "it holds documents that the trial does not name");
+        require(documents.size() == registry + datasets.size(), "it holds documents that the trial does not name");
         return new TrialRecord(
                 state,
                 versions,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
+import io.consilium.proto.TrialDatasetEntry;
 import io.consilium.proto.TrialDecision;
 import io.consilium.proto.TrialEvent;
 import io.consilium.proto.TrialMilestone;
@@ -158,5 +159,56 @@ class TrialRecordTest {
         assertThat(changes(published(15), published(30)))
                 .as("published, then amended to fit")
                 .containsExactly(Change.TIME_POINT_CHANGED);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-6 results that were published without a lock are told, and amendments that came after the first data")
+    void tri6_neverLocked() {
+        TrialEvent.Builder locked = at(25, TrialMilestone.DATABASE_LOCKED);
+        TrialEvent.Builder unlocked = at(26, TrialMilestone.DATABASE_UNLOCKED);
+        List<TrialDecision> approved = List.of(decision(21, true));
+        assertThat(record(approved, locked, published(30)).lockedBeforePublication())
+                .isTrue();
+        assertThat(record(approved, locked, at(27, TrialMilestone.UNBLINDED), published(30))
+                        .lockedBeforePublication())
+                .isTrue();
+        for (TrialRecord never : List.of(
+                record(approved, published(30)),
+                record(approved, at(25, TrialMilestone.UNBLINDED), published(30)),
+                record(approved, locked, unlocked, published(30)),
+                record(approved, published(30), at(31, TrialMilestone.DATABASE_LOCKED), published(40)))) {
+            assertThat(never.lockedBeforePublication()).isFalse();
+            assertThat(ReportPage.of(never)).contains("without a lock");
+        }
+        assertThat(ReportPage.of(record(approved, locked, published(30)))).doesNotContain("without a lock");
+        for (long since : new long[] {15, 20}) {
+            TrialRecord late = withData(record(approved, published(30)), since);
+            assertThat(late.amendedAfterData()).containsExactly(2L);
+            assertThat(ReportPage.of(late)).contains("data were there already: version 2");
+        }
+        assertThat(withData(record(approved, published(30)), 21).amendedAfterData())
+                .isEmpty();
+        assertThat(record(approved, published(30)).amendedAfterData()).isEmpty();
+    }
+
+    private static TrialRecord withData(TrialRecord record, long sinceMillis) {
+        TrialState state = record.state().toBuilder()
+                .addDatasets(TrialDatasetEntry.newBuilder().setVersions(1).setSubmittedMillis(sinceMillis))
+                .build();
+        return new TrialRecord(state, record.versions(), record.publications(), record.height(), record.timeMillis());
+    }
+
+    @Test
+    @DisplayName("TRI-6 the yardstick is the newest version that counts")
+    void tri6_yardstick() {
+        assertThat(record(List.of(decision(21, true)), published(30)).yardstick())
+                .isEqualTo(registration("week 4"));
+        for (TrialRecord first : List.of(
+                record(List.of(), published(30)),
+                record(List.of(decision(21, true)), at(15, TrialMilestone.DATABASE_LOCKED)))) {
+            assertThat(first.yardstick()).isEqualTo(registration("week 12"));
+            assertThat(first.yardstickNumber()).isEqualTo(1);
+        }
     }
 }

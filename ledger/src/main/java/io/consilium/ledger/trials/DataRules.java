@@ -64,7 +64,8 @@ final class DataRules {
         TrialState.Builder next = trial.toBuilder()
                 .addDatasets(TrialDatasetEntry.newBuilder()
                         .setId(submit.getDatasetId())
-                        .setVersions(1));
+                        .setVersions(1)
+                        .setSubmittedMillis(call.timeMillis()));
         Writes writes = new Writes()
                 .put(StateKeys.trialDataset(dataset.getId()), dataset)
                 .put(
@@ -88,8 +89,9 @@ final class DataRules {
             return Outcome.refused(Refusal.DATASET_UNKNOWN);
         }
         TrialDatasetState dataset = found.get();
-        Optional<Rejection> refusal = byParty(call, trial)
-                .or(() -> byAuthorOrSponsor(call, trial, dataset))
+        Optional<Rejection> refusal = (isAuthor(call, dataset)
+                        ? call.requireRole(RULE, MemberRole.CLINICIAN, MemberRole.RESEARCHER)
+                        : byParty(call, trial).or(() -> byAuthorOrSponsor(call, trial, dataset)))
                 .or(() -> EthicsApproval.refusal(trial, call.timeMillis()))
                 .or(() -> TrialRules.unlocked(trial))
                 .or(() -> correctable(call, trial, dataset.getPseudonym()))
@@ -160,6 +162,11 @@ final class DataRules {
                 .or(() -> sponsor && site
                         ? Optional.empty()
                         : call.requireRole(RULE, sponsor ? MemberRole.RESEARCHER : MemberRole.CLINICIAN));
+    }
+
+    /** Whoever submitted a dataset puts it right, also when an amendment has left its site out since. */
+    private static boolean isAuthor(Call call, TrialDatasetState dataset) {
+        return call.signatory().name().equals(dataset.getVersions(0).getAuthor());
     }
 
     private static Optional<Rejection> byAuthorOrSponsor(Call call, TrialState trial, TrialDatasetState dataset) {

@@ -52,13 +52,24 @@ public final class EarlierData {
                 || trial.getVersions((int) version.getNumber()).getTimeMillis() >= timeMillis;
     }
 
-    /** The version that was registered when the subject's last consent was given: its form is the one that was signed. */
+    /**
+     * The version that was registered and approved when the subject's last consent was given: its form is the one that was
+     * signed. Of an amendment in the block of the consent that nobody had decided on, the form cannot have been signed.
+     */
     public static TrialVersion signed(TrialState trial, TrialSubjectState subject) {
         TrialConsent consent = subject.getConsents(subject.getConsentsCount() - 1);
         return trial.getVersionsList().stream()
                 .filter(version -> version.getIcfVersion().equals(consent.getIcfVersion())
-                        && version.getTimeMillis() <= consent.getTimeMillis())
+                        && version.getTimeMillis() <= consent.getTimeMillis()
+                        && isApproved(trial, version, consent.getTimeMillis()))
                 .reduce((earlier, later) -> later)
-                .orElseThrow(() -> new IllegalStateException("a consent on a form that was never registered"));
+                .orElseThrow(() -> new IllegalStateException("a consent on a form that was never approved"));
+    }
+
+    private static boolean isApproved(TrialState trial, TrialVersion version, long timeMillis) {
+        return trial.getDecisionsList().stream()
+                .anyMatch(decision -> decision.getTrialVersion() == version.getNumber()
+                        && decision.getApproved()
+                        && decision.getTimeMillis() <= timeMillis);
     }
 }

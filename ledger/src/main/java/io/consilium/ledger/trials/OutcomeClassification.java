@@ -90,9 +90,7 @@ public final class OutcomeClassification {
      */
     public static List<Classified> classify(
             List<Registered> versions, Optional<Long> cutOffMillis, List<TrialOutcome> reported) {
-        List<Registered> counted = versions.stream()
-                .filter(version -> version.counts(cutOffMillis))
-                .toList();
+        List<Registered> counted = counted(versions, cutOffMillis);
         List<Map<String, TrialOutcome>> history =
                 counted.stream().map(version -> byName(version.outcomes())).toList();
         Map<String, TrialOutcome> valid = history.get(history.size() - 1);
@@ -134,6 +132,16 @@ public final class OutcomeClassification {
             }
         });
         return List.copyOf(result);
+    }
+
+    /** The newest version that counts, which reports are held against. */
+    public static Registered yardstick(List<Registered> versions, Optional<Long> cutOffMillis) {
+        List<Registered> counted = counted(versions, cutOffMillis);
+        return counted.get(counted.size() - 1);
+    }
+
+    private static List<Registered> counted(List<Registered> versions, Optional<Long> cutOffMillis) {
+        return versions.stream().filter(version -> version.counts(cutOffMillis)).toList();
     }
 
     private static List<Change> changes(TrialOutcome registered, TrialOutcome report, boolean amended) {

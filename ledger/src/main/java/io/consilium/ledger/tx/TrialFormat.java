@@ -73,6 +73,11 @@ public final class TrialFormat {
                 text(change.getStatus(), 0, MAX_VERSION_NAME, "trial.subject_change.status");
                 text(change.getIcfVersion(), 0, MAX_VERSION_NAME, "trial.subject_change.icf_version");
                 Shape.hashOrNothing(change.getEvidenceHash(), "trial.subject_change.evidence_hash");
+                if (!change.getEvidenceHash().isEmpty()
+                        && change.getIcfVersion().isEmpty()) {
+                    throw MalformedTransaction.at(
+                            "trial.subject_change.icf_version", "is missing beside the hash of a signed form");
+                }
             }
             case SUBMIT -> {
                 var submit = action.getSubmit();

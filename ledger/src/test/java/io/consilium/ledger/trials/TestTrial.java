@@ -9,6 +9,7 @@ import io.consilium.ledger.TestChain;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
+import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
@@ -20,6 +21,7 @@ import io.consilium.proto.TrialRegister;
 import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectChange;
+import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialSubmit;
 import io.consilium.proto.WithdrawalRule;
 import java.util.Arrays;
@@ -173,5 +175,21 @@ final class TestTrial {
 
     static TrialRegistration.Builder with(TrialOutcome... outcomes) {
         return registration().clearOutcomes().addAllOutcomes(Arrays.asList(outcomes));
+    }
+
+    static TrialSubjectChange.Builder renewal(String subject, String form) {
+        return status(subject, "").setIcfVersion(form).setEvidenceHash(hash("renewed"));
+    }
+
+    static TrialCorrect.Builder correction(String dataset, long predecessor) {
+        return TrialCorrect.newBuilder()
+                .setDatasetId(id(dataset))
+                .setPredecessor(predecessor)
+                .setContent(content("corrected").setCiphertextHash(hash("corrected " + dataset)))
+                .setReason(reason());
+    }
+
+    TrialSubjectState subject(String subject) {
+        return chain.objects().trialSubject(id(subject)).orElseThrow();
     }
 }

@@ -39,8 +39,15 @@ final class TrialVisibility {
                 && member.roles().contains(MemberRole.CLINICIAN.name())
                 && state.trial(trialId)
                         .filter(trial -> trial.getSponsor().equals(sponsor))
-                        .map(trial -> trial.getSitesList().contains(member.institution()))
+                        .map(trial -> trial.getSitesList().contains(member.institution()) || submitted(member, trial))
                         .orElse(false);
+    }
+
+    /** An author corrects what it submitted, also when its site was left out since. */
+    private boolean submitted(Caller.Member member, TrialState trial) {
+        return trial.getDatasetsList().stream()
+                .map(entry -> state.trialDataset(entry.getId()).orElseThrow())
+                .anyMatch(dataset -> dataset.getVersions(0).getAuthor().equals(member.id()));
     }
 
     boolean seesSubject(Caller caller, TrialSubjectState subject) {

@@ -152,7 +152,30 @@ abstract class TrialAtNode {
         return dataset(trial, name, subject, rows, content -> {}, lines);
     }
 
+    /** A ciphertext on its way into the sponsor's vault. */
+    static StagePayloadRequest staged(ByteString trial, byte[] ciphertext) {
+        return StagePayloadRequest.newBuilder()
+                .setCiphertextHash(ByteString.copyFrom(Hash.sha256(ciphertext).toBytes()))
+                .setTotalSize(ciphertext.length)
+                .setData(ByteString.copyFrom(ciphertext))
+                .setCustodian("st-mary")
+                .setTrialId(trial)
+                .build();
+    }
+
     ByteString dataset(
+            ByteString trial,
+            String name,
+            ByteString subject,
+            int rows,
+            Consumer<TrialDataContent.Builder> otherwise,
+            String... lines)
+            throws Exception {
+        return dataset(CLINICIAN, trial, name, subject, rows, otherwise, lines);
+    }
+
+    ByteString dataset(
+            String author,
             ByteString trial,
             String name,
             ByteString subject,
@@ -165,15 +188,8 @@ abstract class TrialAtNode {
         ByteArrayOutputStream cipher = new ByteArrayOutputStream();
         PayloadCipher.encrypt(key, new ByteArrayInputStream(plain), cipher, RANDOM);
         byte[] ciphertext = cipher.toByteArray();
-        ByteString hash = ByteString.copyFrom(Hash.sha256(ciphertext).toBytes());
-        StagePayloadRequest whole = StagePayloadRequest.newBuilder()
-                .setCiphertextHash(hash)
-                .setTotalSize(ciphertext.length)
-                .setData(ByteString.copyFrom(ciphertext))
-                .setCustodian("st-mary")
-                .setTrialId(trial)
-                .build();
-        net.ok(CLINICIAN, "StagePayload", whole, StagePayloadResponse.parser());
+        StagePayloadRequest whole = staged(trial, ciphertext);
+        net.ok(author, "StagePayload", whole, StagePayloadResponse.parser());
         ByteString dataset = id();
         byte[] salt = random32().toByteArray();
         String metadata = "{\"salt\":\"" + ActorName.hex(ByteString.copyFrom(salt)) + "\"}";
@@ -181,7 +197,7 @@ abstract class TrialAtNode {
                 .setCommitment(ByteString.copyFrom(Commitment.of(salt, plain).toBytes()))
                 .setSealedMetadata(ByteString.copyFrom(SealedBytes.seal(
                         SealedBytes.Use.METADATA, key, metadata.getBytes(StandardCharsets.UTF_8), RANDOM)))
-                .setCiphertextHash(hash)
+                .setCiphertextHash(whole.getCiphertextHash())
                 .setCiphertextSize(ciphertext.length)
                 .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
                 .setRows(rows)
@@ -190,7 +206,7 @@ abstract class TrialAtNode {
                 .setShape(TrialIds.shape(List.of(lines[0].split(","))));
         otherwise.accept(content);
         must(
-                CLINICIAN,
+                author,
                 trial,
                 action -> action.setSubmit(TrialSubmit.newBuilder()
                         .setDatasetId(dataset)

@@ -2,12 +2,15 @@ package io.consilium.node.api;
 
 import static io.consilium.node.api.TestNetwork.CLINICIAN;
 import static io.consilium.node.api.TestNetwork.RESEARCHER;
+import static io.consilium.node.api.TestNetwork.STRANGER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.consilium.proto.StagePayloadResponse;
 import io.consilium.proto.TrialCheckRequest;
 import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialDataContent;
+import io.consilium.proto.TrialRegistration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -76,5 +79,26 @@ class TrialCheckTest extends TrialAtNode {
                                         .build())
                         .getExitCode())
                 .isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 whose site an amendment left out brings corrections of what it submitted; who submitted nothing does not")
+    void tri5_authorOfALeftOutSite() throws Exception {
+        ByteString trial = approvedTrial();
+        ByteString other = approvedTrial();
+        dataset(STRANGER, trial, "VS", ByteString.EMPTY, 1, content -> {}, "USUBJID,SEX", "1,F");
+        TrialRegistration.Builder without = registration("2.0").clearSites().addSites("st-mary");
+        for (ByteString left : List.of(trial, other)) {
+            amend(left, without);
+            approve(left, without);
+        }
+        net.ok(STRANGER, "StagePayload", staged(trial, random32().toByteArray()), StagePayloadResponse.parser());
+        assertThat(net.refused(
+                                STRANGER,
+                                "StagePayload",
+                                staged(other, random32().toByteArray()))
+                        .getExitCode())
+                .isEqualTo(4);
     }
 }
