@@ -228,13 +228,22 @@ final class ChainCommands {
             @Option(names = "--from", paramLabel = "H", defaultValue = "1", description = "First height (default 1).")
                     long from,
             @Option(names = "--config", paramLabel = "FILE", description = "node.toml of a stopped node.")
-                    Optional<String> config)
+                    Optional<String> config,
+            @Option(
+                            names = "--changes",
+                            paramLabel = "H",
+                            description = "With --config: tell the hash of every value that block H wrote.")
+                    Optional<Long> changes)
             throws Exception {
+        if (changes.isPresent() && (config.isEmpty() || changes.get() < 1)) {
+            throw new MalformedInput(
+                    "--changes", "The changes of a block are told of a height and with --config", "Give both");
+        }
         if (from < 1) {
             throw new MalformedInput("--from", "Heights start at 1, not at " + from, "Give --from 1 or higher");
         }
         if (config.isPresent()) {
-            session.output().result(new StoredHistory(session).verify(config.get()));
+            session.output().result(new StoredHistory(session).verify(config.get(), changes.orElse(0L)));
         } else {
             session.output().result(new ChainHistory(session).verify(from));
         }

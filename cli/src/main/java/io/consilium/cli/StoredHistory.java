@@ -17,11 +17,12 @@ final class StoredHistory {
         this.session = session;
     }
 
-    Map<String, Object> verify(String configFile) throws ClientException {
+    /** {@code observed}: the height whose changes are told, 0 for none. */
+    Map<String, Object> verify(String configFile, long observed) throws ClientException {
         NodeConfig config = NodeSetup.config(UserFiles.existing(configFile), session.environment(), Map.of());
         HistoryAudit.Report report;
         try {
-            report = HistoryAudit.run(config, height -> {
+            report = HistoryAudit.run(config, observed, height -> {
                 if (height % HEIGHTS_PER_LINE == 0) {
                     session.output().say("Verified " + height + " blocks");
                 }
@@ -41,6 +42,7 @@ final class StoredHistory {
         object.put("blocks", report.height());
         object.put("stateRoot", report.stateRoot().hex());
         object.put("executed", true);
+        report.changes().ifPresent(found -> object.put("changes", found.changes()));
         return object;
     }
 }

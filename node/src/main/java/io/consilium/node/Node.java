@@ -5,6 +5,7 @@ import io.consilium.crypto.Certificates;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
+import io.consilium.crypto.PrivateFile;
 import io.consilium.crypto.Verifier;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.LedgerLimits;
@@ -21,6 +22,7 @@ import io.consilium.node.replica.Replica;
 import io.consilium.node.replica.ReplicaConfig;
 import io.consilium.node.replica.ReplicaEffect;
 import io.consilium.node.replica.ReplicaView;
+import io.consilium.node.replica.StateDifference;
 import io.consilium.node.replica.TransactionCheck;
 import io.consilium.node.vault.Freshness;
 import io.consilium.storage.ChainStore;
@@ -28,6 +30,8 @@ import io.consilium.storage.Snapshot;
 import io.consilium.storage.StoredBlock;
 import io.consilium.storage.Vault;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -212,8 +216,24 @@ public final class Node implements NodeGateway, AutoCloseable {
         } else if (effect instanceof ReplicaEffect.Alarm alarm) {
             counters.alarms.increment();
             LOG.warn("alarm={} height={} round={} {}", alarm.code(), alarm.height(), alarm.round(), alarm.detail());
+        } else if (effect instanceof ReplicaEffect.ResultsDiffer differ) {
+            settings.differences().ifPresent(file -> keep(differ.difference(), file));
         } else if (effect instanceof ReplicaEffect.Halt halt) {
             throw new NodeHaltedException(halt.reason());
+        }
+    }
+
+    private static void keep(StateDifference difference, Path file) {
+        try {
+            PrivateFile.replace(file, difference.text().getBytes(StandardCharsets.UTF_8));
+            LOG.error(
+                    "results differ height={} block={} changes={} file={}",
+                    difference.height(),
+                    difference.block().hex(),
+                    difference.changes().size(),
+                    file);
+        } catch (IOException failed) {
+            LOG.error("results differ and {} cannot be written", file, failed);
         }
     }
 

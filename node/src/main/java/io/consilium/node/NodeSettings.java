@@ -2,7 +2,10 @@ package io.consilium.node;
 
 import io.consilium.node.config.NodeConfig;
 import io.consilium.node.replica.MempoolLimits;
+import io.consilium.node.replica.StateDifference;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The parts of a node's configuration that its deciding core needs.
@@ -10,6 +13,7 @@ import java.util.Map;
  * @param peerAddresses host:port by institution, in place of the registry's
  * @param maxWaiters callers that may wait for transactions to become final at one time
  * @param maxIngressBytes what clients' transactions may take in memory between their arrival and the mempool
+ * @param differences the file that takes what this node computes where results differ
  */
 public record NodeSettings(
         String peerHost,
@@ -22,7 +26,8 @@ public record NodeSettings(
         int maxWaiters,
         int verifyThreads,
         long maxIngressBytes,
-        int maxRememberedTransactions) {
+        int maxRememberedTransactions,
+        Optional<Path> differences) {
     /** Two submissions of the largest size. */
     public static final long INGRESS_BYTES = 20L << 20;
 
@@ -47,6 +52,7 @@ public record NodeSettings(
                 config.pending().maxWaiters(),
                 config.pending().verifyThreads(),
                 INGRESS_BYTES,
-                REMEMBERED_TRANSACTIONS);
+                REMEMBERED_TRANSACTIONS,
+                Optional.of(config.directory().resolve(StateDifference.FILE)));
     }
 }

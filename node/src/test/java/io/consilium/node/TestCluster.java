@@ -92,7 +92,8 @@ public final class TestCluster implements AutoCloseable {
                 10_000,
                 1,
                 32 << 20,
-                32_768);
+                32_768,
+                java.util.Optional.empty());
     }
 
     public void stop(int i) throws Exception {

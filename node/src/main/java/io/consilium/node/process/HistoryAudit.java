@@ -6,6 +6,7 @@ import io.consilium.crypto.PrivateFile;
 import io.consilium.ledger.genesis.GenesisState;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.node.replica.HistoryReplay;
+import io.consilium.node.replica.StateDifference;
 import io.consilium.storage.RocksChainStore;
 import io.consilium.storage.StoreException;
 import java.io.IOException;
@@ -25,15 +26,22 @@ public final class HistoryAudit {
      * What was found.
      *
      * @param fault height and reason of the first block that does not verify
+     * @param changes of the block that was asked for
      */
-    public record Report(Hash chainId, long height, Hash stateRoot, Optional<HistoryReplay.Fault> fault) {}
+    public record Report(
+            Hash chainId,
+            long height,
+            Hash stateRoot,
+            Optional<HistoryReplay.Fault> fault,
+            Optional<StateDifference> changes) {}
 
     /**
      * Replays into a scratch directory beside the database, which is removed afterwards.
      *
      * @param verified is told each height that verified
+     * @param observed height whose changes are wanted, 0 for none
      */
-    public static Report run(NodeConfig config, LongConsumer verified) throws NodeStartException {
+    public static Report run(NodeConfig config, long observed, LongConsumer verified) throws NodeStartException {
         GenesisState genesis = GenesisReader.read(config.genesis());
         Path scratchDirectory = scratch(config);
         try (RocksChainStore history = RocksChainStore.open(
@@ -42,10 +50,11 @@ public final class HistoryAudit {
                     scratchDirectory, config.storage().bounds(), genesis, RocksChainStore.Start.OBSERVER);
             try (RocksChainStore scratch = RocksChainStore.open(
                     scratchDirectory, genesis.chainId(), config.storage().bounds())) {
-                Optional<HistoryReplay.Fault> fault =
-                        new HistoryReplay(history, scratch, genesis.chainId(), new Ed25519Verifier()).run(verified);
+                HistoryReplay replay = new HistoryReplay(history, scratch, genesis.chainId(), new Ed25519Verifier());
+                replay.observe(observed);
+                Optional<HistoryReplay.Fault> fault = replay.run(verified);
                 return new Report(
-                        genesis.chainId(), history.tipHeight(), history.tip().stateRoot(), fault);
+                        genesis.chainId(), history.tipHeight(), history.tip().stateRoot(), fault, replay.changes());
             }
         } catch (StoreException refused) {
             throw StartFailures.of(refused);

@@ -14,7 +14,6 @@ import io.consilium.ledger.block.BlockContext;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.BlockTransactions;
 import io.consilium.ledger.block.Receipt;
-import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateTree;
 import io.consilium.ledger.state.TreeUpdate;
 import io.consilium.ledger.tx.MalformedTransaction;
@@ -30,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
  * Executes children of the tip: checks that each transaction may be in the block, runs the ledger and the state tree, and
@@ -45,8 +43,6 @@ final class BlockExecutor {
 
     /** What a block body adds to each transaction at most: field tag and length. */
     private static final int TRANSACTION_OVERHEAD_BYTES = 6;
-
-    private static final int MAX_DUMPED_KEYS = 1_000;
 
     private final Hash chainId;
     private final LedgerLimits limits;
@@ -76,9 +72,17 @@ final class BlockExecutor {
     }
 
     /** What came of executing a block; {@code detail} says for the log why it is no match. */
-    record Outcome(ExecutionVerdict verdict, Optional<ExecutedBlock> block, String detail) {
+    record Outcome(
+            ExecutionVerdict verdict,
+            Optional<ExecutedBlock> block,
+            String detail,
+            Optional<StateDifference> difference) {
+        static Outcome match(ExecutedBlock block) {
+            return new Outcome(ExecutionVerdict.MATCH, Optional.of(block), "", Optional.empty());
+        }
+
         static Outcome refused(ExecutionVerdict verdict, String detail) {
-            return new Outcome(verdict, Optional.empty(), detail);
+            return new Outcome(verdict, Optional.empty(), detail, Optional.empty());
         }
     }
 
@@ -147,7 +151,7 @@ final class BlockExecutor {
     Outcome execute(BlockHeader header, Hash hash, byte[] body, byte[] leaderRecord, boolean certified) {
         ExecutedBlock known = executed.get(hash);
         if (known != null) {
-            return new Outcome(ExecutionVerdict.MATCH, Optional.of(known), "");
+            return Outcome.match(known);
         }
         ChainTip tip = store.tip();
         if (header.height() != tip.height() + 1 || !header.parentHash().equals(tip.blockHash())) {
@@ -228,28 +232,20 @@ final class BlockExecutor {
         if (!tree.root().equals(header.stateRoot())
                 || !result.receiptsRoot().equals(header.receiptsRoot())
                 || !result.nextValidatorSet().hash().equals(header.nextValidatorSetHash())) {
-            return Outcome.refused(
+            return new Outcome(
                     ExecutionVerdict.ROOTS_DIFFER,
+                    Optional.empty(),
                     "state root " + tree.root().shortHex() + " here, "
                             + header.stateRoot().shortHex() + " in the header; receipts root "
                             + result.receiptsRoot().shortHex() + " here, "
-                            + header.receiptsRoot().shortHex() + " in the header; " + dump(result.changes()));
+                            + header.receiptsRoot().shortHex()
+                            + " in the header; what this node would have written is in " + StateDifference.FILE
+                            + " beside its configuration",
+                    Optional.of(StateDifference.of(header.height(), hash, result.changes())));
         }
         ExecutedBlock block = new ExecutedBlock(header, hash, body, transactions, result, tree);
         keep(block, leaderRecord);
-        return new Outcome(ExecutionVerdict.MATCH, Optional.of(block), "");
-    }
-
-    /** What this node would have written, as hashes: no value of the state belongs in a log (PRV-1). */
-    private static String dump(SortedMap<StateKey, Optional<byte[]>> changes) {
-        return changes.size() + " changed values "
-                + changes.entrySet().stream()
-                        .limit(MAX_DUMPED_KEYS)
-                        .map(change -> change.getKey() + "="
-                                + change.getValue()
-                                        .map(value -> Hash.sha256(value).hex())
-                                        .orElse("deleted"))
-                        .toList();
+        return Outcome.match(block);
     }
 
     private void keep(ExecutedBlock block, byte[] leaderRecord) {

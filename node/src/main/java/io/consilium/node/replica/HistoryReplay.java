@@ -33,6 +33,8 @@ public final class HistoryReplay {
     private final Hash chainId;
     private final Verifier verifier;
     private final BlockExecutor executor;
+    private long observed;
+    private Optional<StateDifference> changes = Optional.empty();
 
     /** @param scratch a store of this chain at height 0, which the replay fills */
     public HistoryReplay(ChainReader history, ChainStore scratch, Hash chainId, Verifier verifier) {
@@ -49,6 +51,16 @@ public final class HistoryReplay {
                 scratch,
                 new Mempool(MempoolLimits.DEFAULT),
                 new TransactionCheck(ledger, verifier, REMEMBERED_TRANSACTIONS));
+    }
+
+    /** Keeps what executing the block of this height changes. */
+    public void observe(long height) {
+        observed = height;
+    }
+
+    /** What executing the observed block changed, once it verified. */
+    public Optional<StateDifference> changes() {
+        return changes;
     }
 
     /** Where the stored history is not what the genesis and its rules lead to. */
@@ -110,6 +122,10 @@ public final class HistoryReplay {
         }
         if (!same) {
             return Optional.of("its stored receipts are not those that executing it gives");
+        }
+        if (header.height() == observed) {
+            changes = Optional.of(StateDifference.of(
+                    observed, hash, outcome.block().get().result().changes()));
         }
         executor.decide(outcome.block().get(), qc);
         return Optional.empty();

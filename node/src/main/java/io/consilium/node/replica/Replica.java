@@ -227,6 +227,7 @@ public final class Replica {
         Hash hash = order.header().hash();
         BlockExecutor.Outcome outcome =
                 executor.execute(order.header(), hash, order.body(), order.leaderRecord(), !order.proposed());
+        outcome.difference().ifPresent(difference -> out.emit(new ReplicaEffect.ResultsDiffer(difference)));
         if (!outcome.detail().isEmpty()) {
             out.alarm(outcome.verdict().name(), order.header().height(), order.round(), outcome.detail());
         }
@@ -447,6 +448,7 @@ public final class Replica {
         byte[] leaderRecord = LeaderSchedule.next(ReplicaRecovery.leaderRecord(store), block.header(), sets.next());
         BlockExecutor.Outcome outcome =
                 executor.execute(block.header(), block.hash(), block.body(), leaderRecord, true);
+        outcome.difference().ifPresent(difference -> out.emit(new ReplicaEffect.ResultsDiffer(difference)));
         switch (outcome.verdict()) {
             case MATCH -> {
                 commit(outcome.block().orElseThrow(), block.commitQc());

@@ -61,6 +61,9 @@ public sealed interface ReplicaEffect {
     /** What an operator should look at; {@code code} is a stable word. */
     record Alarm(String code, long height, int round, String detail) implements ReplicaEffect {}
 
+    /** A block claims results that this node does not compute (BFT-8). */
+    record ResultsDiffer(StateDifference difference) implements ReplicaEffect {}
+
     /** A broken invariant: the process must stop (BFT-8). */
     record Halt(String reason) implements ReplicaEffect {}
 }

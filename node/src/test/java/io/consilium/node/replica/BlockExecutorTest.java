@@ -81,8 +81,16 @@ class BlockExecutorTest {
     void bft8_tellsWhatItWouldHaveWritten() {
         ParsedTransaction one = heavy.get(0);
         ByteString id = ByteString.copyFrom(one.txId().toBytes()).substring(0, 16);
-        assertThat(outcome(List.of(one)).detail())
-                .containsPattern(Pattern.quote(StateKeys.patient(id) + "=") + "[0-9a-f]{64}");
+        BlockExecutor.Outcome outcome = outcome(List.of(one));
+        assertThat(outcome.detail()).contains(StateDifference.FILE).hasSizeLessThan(500);
+        StateDifference difference = outcome.difference().orElseThrow();
+        assertThat(difference.changes())
+                .anyMatch(line -> line.matches(Pattern.quote(StateKeys.patient(id) + "=") + "[0-9a-f]{64}"));
+        assertThat(difference.text().lines())
+                .hasSize(1 + difference.changes().size())
+                .first()
+                .asString()
+                .startsWith("height 1 block ");
     }
 
     private ExecutionVerdict verdict(List<ParsedTransaction> transactions) {
