@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,9 @@ class TradingPapersIT {
     private static final String INSPECTOR = "medwatch/inspector";
     private static final String GTIN = "00614141123452";
     private static final String NODELESS = "orion/packer";
+
+    private static final String SSCC = "006141410000005017";
+    private static final String OTHER_SSCC = "006141410000005024";
 
     private Cluster cluster;
 
@@ -308,6 +312,53 @@ class TradingPapersIT {
 
     private Cluster.Said verify(String gtin) {
         return cluster.run(PHARMACIST, "drug", "verify", "--gtin", gtin, "--serial", "O1");
+    }
+
+    @Test
+    @DisplayName("DRU-2 DRU-3 a long list that was cut off goes on where it ended, and nobody is told of duplicates")
+    void dru2_cutOff() throws Exception {
+        String gtin = "00614141000029";
+        cluster.json(MAKER, "drug", "product", "add", "--gtin", gtin, "--name", "Long");
+        List<String> serials =
+                IntStream.range(0, 15_003).mapToObj(number -> "C" + number).toList();
+        commissionFile(gtin, serials.subList(0, 15_000));
+        for (int again = 0; again < 2; again++) {
+            JsonFields done = commissionFile(gtin, serials);
+            assertThat(done.number("packsDone")).isEqualTo(15_003);
+        }
+        assertThat(cluster.run(MAKER, "drug", "exceptions").ended(0).out()).doesNotContain("duplicate-serial");
+        List<String> boxes = List.of(SSCC, OTHER_SSCC);
+        Path hierarchy = cluster.file(
+                "boxes.csv",
+                (boxes.get(0) + ",(01)" + gtin + "(21)C0\n" + boxes.get(1) + ",(01)" + gtin + "(21)C1\n" + boxes.get(1)
+                                + ",https://id.gs1.org/01/" + gtin + "/21/C1\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        cluster.json(MAKER, "drug", "pack", "--parent", boxes.get(0), "--child", "(01)" + gtin + "(21)C0");
+        cluster.run(MAKER, "drug", "pack", "--aggregations", hierarchy.toString())
+                .ended(6);
+        cluster.run(MAKER, "drug", "pack", "--aggregations", hierarchy.toString(), "--done", "2")
+                .ended(2);
+        cluster.json(MAKER, "drug", "pack", "--aggregations", hierarchy.toString(), "--done", "1");
+        assertThat(cluster.run(MAKER, "drug", "trace", "--gtin", gtin, "--serial", "C1")
+                        .ended(0)
+                        .out())
+                .contains("SSCC " + boxes.get(1));
+    }
+
+    private JsonFields commissionFile(String gtin, List<String> serials) throws Exception {
+        Path file = cluster.file("long.txt", String.join("\n", serials).getBytes(StandardCharsets.UTF_8));
+        return cluster.json(
+                MAKER,
+                "drug",
+                "commission",
+                "--gtin",
+                gtin,
+                "--lot",
+                "LONG",
+                "--expiry",
+                "2039-12-31",
+                "--serials-file",
+                file.toString());
     }
 
     @Test
