@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * The one thread that decides. It takes what waits, in batches, lets the replica step, and passes the effects on in order.
  *
  * <p>Transactions that one peer, or all clients, brought in one turn reach the replica as one event, so that a loaded node
- * steps once for hundreds of them and tells its peers in one frame. Whatever is thrown here ends the loop: after a failed write or a broken
- * invariant nothing may be acknowledged any more (BFT-8, BFT-16).
+ * steps once for hundreds of them and tells its peers in one frame. Whatever is thrown here ends the loop: after a failed
+ * write or a broken invariant nothing may be acknowledged any more (BFT-8, BFT-16).
  */
 final class NodeLoop {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);

@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The bytes of one connection that were read and not yet handled; beyond its bound, or that of all, it is not read. */
-final class InboundCredit {
+class InboundCredit {
     private final Channel channel;
     private final long bound;
     private final InboundTotal total;

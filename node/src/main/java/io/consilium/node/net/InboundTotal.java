@@ -31,8 +31,11 @@ final class InboundTotal {
         if (held.addAndGet(bytes) > bound) {
             paused = true;
             credits.forEach(InboundCredit::pause);
-            // A release between the lines above may have seen the old setting.
-            resumeIfLow();
+            // A release between the lines above may have resumed them before they were paused.
+            if (!paused || held.get() <= bound / 2) {
+                paused = false;
+                credits.forEach(InboundCredit::resumeIfLow);
+            }
         }
     }
 

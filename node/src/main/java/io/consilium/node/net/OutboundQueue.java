@@ -24,7 +24,8 @@ final class OutboundQueue {
     synchronized void offer(byte[] frame, FramePriority priority) {
         lane(priority).offer(frame);
         Lane votes = lane(FramePriority.VOTE);
-        while (votes.bytes > maxVoteBytes) {
+        // Never the newest: a proposal that names very many transactions stands alone if need be.
+        while (votes.bytes > maxVoteBytes && votes.frames.size() > 1) {
             votes.drop();
         }
         Lane blocks = lane(FramePriority.BLOCK);

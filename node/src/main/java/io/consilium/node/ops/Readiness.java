@@ -4,6 +4,7 @@ import io.consilium.node.NodeGateway;
 import io.consilium.node.NodeStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -19,7 +20,7 @@ public final class Readiness {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicReference<List<String>> last = new AtomicReference<>(List.of());
 
-    private volatile Supplier<List<String>> warnings = List::of;
+    private final List<Supplier<List<String>>> warnings = new CopyOnWriteArrayList<>();
 
     public Readiness(NodeGateway node, ClockCheck clock) {
         this.node = node;
@@ -47,12 +48,12 @@ public final class Readiness {
 
     /** Where to ask for what an operator should know of though the node works. */
     public void warnOf(Supplier<List<String>> source) {
-        warnings = source;
+        warnings.add(source);
     }
 
     /** One line each; they do not make the node unready. */
     public List<String> warnings() {
-        return warnings.get();
+        return warnings.stream().flatMap(source -> source.get().stream()).toList();
     }
 
     public void stopping() {

@@ -29,6 +29,12 @@ final class HeapBudget {
     /** What an executed block takes for each byte of its body: the body, its transactions and what they write. */
     private static final int EXECUTED = 2;
 
+    /**
+     * Peers that the launcher's heap carries with the default bounds. Those that the registry brings later must not keep
+     * a node from starting that started before.
+     */
+    static final int CARRIED_PEERS = 6;
+
     private static final long TOKEN_BYTES = 96;
     private static final long WAITER_BYTES = 200;
 
@@ -58,6 +64,23 @@ final class HeapBudget {
                 + PeerNetworkConfig.MAX_INBOUND_BYTES_IN_ALL
                 + frame
                 + PeerNetworkConfig.MAX_FRAME_VALUE_BYTES;
+    }
+
+    /**
+     * Throws where the bounds and up to six peers do not fit the heap; says so where only further peers do not.
+     *
+     * @return a warning for whoever runs the node
+     */
+    static Optional<String> require(NodeConfig config, int peers, int maxBlockBytes, long heapBytes)
+            throws NodeStartException {
+        Optional<NodeStartException> objection =
+                new HeapBudget(config, Math.min(peers, CARRIED_PEERS), maxBlockBytes).objection(heapBytes);
+        if (objection.isPresent()) {
+            throw objection.get();
+        }
+        return new HeapBudget(config, peers, maxBlockBytes)
+                .objection(heapBytes)
+                .map(below -> "HEAP_BELOW_BOUNDS: with " + peers + " peers " + below.error() + "; " + below.hint());
     }
 
     long bytes() {

@@ -70,6 +70,7 @@ public final class NodeProcess {
                                     .halt(failed.exitCode())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw StartFailures.ended(e);
         } finally {
             closed.complete(null);
         }

@@ -38,6 +38,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -82,7 +83,6 @@ public final class RunningNode implements AutoCloseable {
         Hash chainId = GenesisReader.read(config.genesis()).chainId();
         RocksChainStore store = store(chainId);
         opened.push(store);
-        requireHeap(store);
         NodeIdentity identity = identity(new LedgerState(store.latest()), keys);
         FileVault vault = vault();
         opened.push(vault);
@@ -92,6 +92,7 @@ public final class RunningNode implements AutoCloseable {
         node = Optional.of(started);
         Readiness ready = new Readiness(started, new ClockCheck(config.maxClockOffsetMillis()));
         readiness = Optional.of(ready);
+        requireHeap(store).ifPresent(warning -> ready.warnOf(() -> List.of(warning)));
         NodeMetrics metrics = new NodeMetrics(started, vault, ready);
         opened.push(metrics);
         count(metrics, started);
@@ -119,15 +120,12 @@ public final class RunningNode implements AutoCloseable {
         api = Optional.of(server);
     }
 
-    private void requireHeap(RocksChainStore store) throws NodeStartException {
+    /** Refuses what the configuration asks for and the heap has not; gives a warning where the chain has many peers. */
+    private Optional<String> requireHeap(RocksChainStore store) throws NodeStartException {
         int peers = PeerRegistry.peers(store, config.institution());
         int block =
                 LedgerLimits.of(new LedgerState(store.latest()).parameters()).maxBlockBytes();
-        Optional<NodeStartException> objection = new HeapBudget(config, peers, block)
-                .objection(Runtime.getRuntime().maxMemory());
-        if (objection.isPresent()) {
-            throw objection.get();
-        }
+        return HeapBudget.require(config, peers, block, Runtime.getRuntime().maxMemory());
     }
 
     private static void count(NodeMetrics metrics, Node node) {

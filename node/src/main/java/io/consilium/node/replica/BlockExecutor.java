@@ -68,7 +68,7 @@ final class BlockExecutor {
         this.store = store;
         this.mempool = mempool;
         this.check = check;
-        this.state = new RecentValues(store.latest(), store::tip);
+        this.state = new RecentValues(store::latest, store::tip);
     }
 
     /** What came of executing a block; {@code detail} says for the log why it is no match. */
@@ -239,8 +239,8 @@ final class BlockExecutor {
                             + header.stateRoot().shortHex() + " in the header; receipts root "
                             + result.receiptsRoot().shortHex() + " here, "
                             + header.receiptsRoot().shortHex()
-                            + " in the header; what this node would have written is in " + StateDifference.FILE
-                            + " beside its configuration",
+                            + " in the header; of a certified block, what this node would have written is in "
+                            + StateDifference.FILE + " beside its configuration",
                     Optional.of(StateDifference.of(header.height(), hash, result.changes())));
         }
         ExecutedBlock block = new ExecutedBlock(header, hash, body, transactions, result, tree);

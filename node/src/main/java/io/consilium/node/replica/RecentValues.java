@@ -21,14 +21,14 @@ final class RecentValues implements StateReader {
     private static final int MAX_VALUE_BYTES = 16 * 1024;
     private static final int ENTRY_OVERHEAD_BYTES = 200;
 
-    private final StateReader stored;
+    private final Supplier<StateReader> stored;
     private final Supplier<ChainTip> storedTip;
     private final LinkedHashMap<StateKey, byte[]> values = new LinkedHashMap<>(64, 0.75f, true);
     private Hash tip;
     private int bytes;
 
-    /** @param stored the newest state, always that of {@code storedTip} */
-    RecentValues(StateReader stored, Supplier<ChainTip> storedTip) {
+    /** @param stored the newest state, that of {@code storedTip} */
+    RecentValues(Supplier<StateReader> stored, Supplier<ChainTip> storedTip) {
         this.stored = stored;
         this.storedTip = storedTip;
         this.tip = storedTip.get().blockHash();
@@ -41,7 +41,7 @@ final class RecentValues implements StateReader {
         if (known != null) {
             return Optional.of(known);
         }
-        Optional<byte[]> read = stored.get(key);
+        Optional<byte[]> read = stored.get().get(key);
         read.filter(value -> value.length <= MAX_VALUE_BYTES).ifPresent(value -> {
             values.put(key, value);
             bytes += cost(value);

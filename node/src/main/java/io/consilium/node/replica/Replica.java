@@ -227,7 +227,10 @@ public final class Replica {
         Hash hash = order.header().hash();
         BlockExecutor.Outcome outcome =
                 executor.execute(order.header(), hash, order.body(), order.leaderRecord(), !order.proposed());
-        outcome.difference().ifPresent(difference -> out.emit(new ReplicaEffect.ResultsDiffer(difference)));
+        // Of a mere proposal its leader may be wrong; where a quorum certified it, this node is (BFT-8).
+        outcome.difference()
+                .filter(difference -> !order.proposed())
+                .ifPresent(difference -> out.emit(new ReplicaEffect.ResultsDiffer(difference)));
         if (!outcome.detail().isEmpty()) {
             out.alarm(outcome.verdict().name(), order.header().height(), order.round(), outcome.detail());
         }

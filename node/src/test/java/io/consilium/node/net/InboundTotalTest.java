@@ -51,4 +51,21 @@ class InboundTotalTest {
         one.release(61);
         assertThat(reading()).containsExactly(true, true);
     }
+
+    @Test
+    void whoeverIsPausedWhileAllIsReleasedReadsOn() {
+        InboundCredit busy = peer();
+        EmbeddedChannel slow = new EmbeddedChannel();
+        channels.add(slow);
+        total.join(new InboundCredit(slow, 60, total) {
+            @Override
+            void pause() {
+                // The deciding thread handles everything between the decision to pause and the pause.
+                busy.release(101);
+                super.pause();
+            }
+        });
+        busy.take(101);
+        assertThat(reading()).containsExactly(true, true);
+    }
 }

@@ -52,4 +52,14 @@ class OutboundQueueTest {
         bytes[0] = (byte) mark;
         return bytes;
     }
+
+    @Test
+    void aFrameOfTheVoteLaneThatIsLargerThanItsBoundIsSentAllTheSame() {
+        OutboundQueue queue = new OutboundQueue(10, 100);
+        queue.offer(new byte[4], FramePriority.VOTE);
+        queue.offer(new byte[20], FramePriority.VOTE);
+        assertThat(queue.poll()).hasValueSatisfying(frame -> assertThat(frame).hasSize(20));
+        assertThat(queue.poll()).isEmpty();
+        assertThat(queue.takeDropped()).isEqualTo(1);
+    }
 }

@@ -1,6 +1,7 @@
 package io.consilium.node.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.node.config.NodeConfig;
 import java.util.Map;
@@ -36,6 +37,23 @@ class HeapBudgetTest {
         assertThat(budget(Map.of(), 30, 4 << 20).objection(HEAP))
                 .hasValueSatisfying(e -> assertThat(e.error()).contains("peers.max-queued-bytes"));
         assertThat(budget(Map.of(), 3, 16 << 20).objection(HEAP)).isPresent();
+    }
+
+    @Test
+    void peersThatTheRegistryBringsWarnAndDoNotKeepANodeFromStarting() throws Exception {
+        NodeConfig config =
+                NodeConfig.load(Optional.empty(), Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"), Map.of());
+        assertThat(HeapBudget.require(config, HeapBudget.CARRIED_PEERS, 4 << 20, HEAP))
+                .isEmpty();
+        assertThat(HeapBudget.require(config, 12, 4 << 20, HEAP))
+                .hasValueSatisfying(warning -> assertThat(warning).contains("12 peers", "-Xmx"));
+        NodeConfig greedy = NodeConfig.load(
+                Optional.empty(),
+                Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"),
+                Map.of("mempool.max-bytes", "209715200"));
+        assertThatThrownBy(() -> HeapBudget.require(greedy, 3, 4 << 20, HEAP))
+                .isInstanceOf(NodeStartException.class)
+                .hasMessageContaining("mempool.max-bytes");
     }
 
     @ParameterizedTest

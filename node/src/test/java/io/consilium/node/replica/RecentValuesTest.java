@@ -21,7 +21,7 @@ class RecentValuesTest {
     private ChainTip tip = tip(1);
     private int reads;
     private final RecentValues recent = new RecentValues(
-            key -> {
+            () -> key -> {
                 reads++;
                 return Optional.ofNullable(stored.get(key));
             },
