@@ -84,14 +84,12 @@ final class DevnetCommands implements Runnable {
         NodeWatch watch = new NodeWatch(devnet);
         List<DevnetNode> nodes = devnet.exclusively(() -> {
             session.output().say(starting(devnet));
-            List<DevnetNode> started = devnet.start(devnet.nodes(), launcher);
             try {
-                watch.untilReady(started, READY_LIMIT);
+                return ready(devnet, watch, launcher);
             } catch (ClientException notReady) {
-                watch.stop(started);
+                watch.stop(devnet.nodes());
                 throw notReady;
             }
-            return started;
         });
         session.output()
                 .say("Ready after " + tenths(System.nanoTime() - began) + " s. Use it: CONSILIUM_HOME="
@@ -253,15 +251,31 @@ final class DevnetCommands implements Runnable {
         tail(devnet.log(node), lines);
     }
 
+    /** Starts what does not run; a process that was ending when it was looked at, as after kill -9, is started anew, once. */
+    private List<DevnetNode> ready(Devnet devnet, NodeWatch watch, NodeLauncher launcher) throws ClientException {
+        List<DevnetNode> found = devnet.running();
+        List<DevnetNode> started = devnet.start(devnet.nodes(), launcher);
+        try {
+            watch.untilReady(started, READY_LIMIT);
+            return started;
+        } catch (ClientException notReady) {
+            if (devnet.running().containsAll(found)) {
+                throw notReady;
+            }
+        }
+        session.output().say(starting(devnet));
+        List<DevnetNode> again = devnet.start(devnet.nodes(), launcher);
+        watch.untilReady(again, READY_LIMIT);
+        return again;
+    }
+
     private static String named(DevnetNode node) {
         return "Node " + node.number() + " (" + node.id() + ")";
     }
 
     private static String starting(Devnet devnet) {
-        long running = devnet.nodes().stream()
-                .filter(node -> node.process().isPresent())
-                .count();
-        long missing = devnet.nodes().size() - running;
+        int running = devnet.running().size();
+        int missing = devnet.nodes().size() - running;
         if (missing == 0) {
             return "The " + running + " nodes in " + devnet.directory() + " run already";
         }

@@ -7,6 +7,7 @@ import io.consilium.client.Identity;
 import io.consilium.client.NodeClient;
 import io.consilium.client.NodeDirectory;
 import io.consilium.client.ReceiptVerifier;
+import io.consilium.client.SeenHeight;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedState;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ public final class Session {
     private Optional<Identity> identity = Optional.empty();
     private Optional<NodeClient> client = Optional.empty();
     private Optional<ReceiptVerifier> verifier = Optional.empty();
+    private Optional<SeenHeight> seen = Optional.empty();
 
     Session(Map<String, String> environment, InputStream in, java.io.PrintStream out, java.io.PrintStream err) {
         this.environment = environment;
@@ -135,7 +137,7 @@ public final class Session {
     /** Checks receipts and state values from the session's genesis. */
     ReceiptVerifier verifier() throws ClientException {
         if (verifier.isEmpty()) {
-            verifier = Optional.of(new ReceiptVerifier(genesisToVerify().trustRoot()));
+            verifier = Optional.of(new ReceiptVerifier(genesisToVerify().trustRoot(), seen()));
         }
         return verifier.get();
     }
@@ -159,7 +161,14 @@ public final class Session {
     /** A client of another node of the directory, as the same member. */
     NodeClient clientOf(NodeDirectory directory, URI node) throws ClientException {
         return new NodeClient(
-                genesis().chainId(), directory.resolve(node, options.timeout), identity(), options.timeout);
+                genesis().chainId(), directory.resolve(node, options.timeout), identity(), options.timeout, seen());
+    }
+
+    private SeenHeight seen() throws ClientException {
+        if (seen.isEmpty()) {
+            seen = Optional.of(KeptHeight.of(this));
+        }
+        return seen.get();
     }
 
     private static ClientException missing(String code, String cause, String option) {

@@ -151,6 +151,30 @@ class RealClusterIT {
     }
 
     @Test
+    @DisplayName("A process that was ending when devnet up looked at it is no running node: up starts it anew")
+    void upStartsWhatWasEnding() throws Exception {
+        String directory = cluster.devnet.directory().toString();
+        cluster.kill(List.of(cluster.devnet.node(4)));
+        Process ending = new ProcessBuilder("sleep", "2").start();
+        long started = ending.toHandle().info().startInstant().orElseThrow().toEpochMilli();
+        Path description = cluster.devnet.directory().resolve("devnet.json");
+        String stopped = Files.readString(description);
+        String dying = stopped.replaceFirst("\"pid\": 0,", "\"pid\": " + ending.pid() + ",")
+                .replaceFirst("\"startedMillis\": 0,", "\"startedMillis\": " + started + ",");
+        assertThat(dying).isNotEqualTo(stopped);
+        Files.writeString(description, dying);
+        try {
+            Cluster.Said up = cluster.runPlain("devnet", "up", "--background", "--dir", directory)
+                    .ended(0);
+            assertThat(up.err()).contains("The 4 nodes in", "run already", "Starting 1 node in", "Ready after");
+            assertThat(ending.isAlive()).isFalse();
+        } finally {
+            cluster.runPlain("devnet", "kill-node", "4", "--dir", directory).ended(0);
+            cluster.start(List.of(cluster.devnet.node(4)));
+        }
+    }
+
+    @Test
     @DisplayName("A node that was started for one command ends when that command was killed, and its store stays sound")
     void aNodeEndsWithTheProcessItWasStartedFor() throws Exception {
         DevnetNode node = cluster.devnet.node(4);

@@ -76,6 +76,11 @@ import javax.net.ssl.SSLSocketFactory;
  */
 public final class NodeClient {
     private static final String SERVICE = "/consilium.v1.Consilium/";
+    private static final String AFTER_HEIGHT = "consilium-after-height";
+
+    /** A node says at once where it stands. */
+    private static final String STATUS = SERVICE + "Status";
+
     private static final String PROTOBUF = "application/protobuf";
     private static final String TEXT = "text/plain";
     private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -93,15 +98,22 @@ public final class NodeClient {
     private final NodeEndpoint endpoint;
     private final Identity identity;
     private final Duration timeout;
+    private final SeenHeight seen;
     private final SSLSocketFactory sockets;
     private final SecureRandom random = new SecureRandom();
 
     /** @param timeout of connecting and of each answer, waits for a commit not counted */
     public NodeClient(Hash chainId, NodeEndpoint endpoint, Identity identity, Duration timeout) {
+        this(chainId, endpoint, identity, timeout, SeenHeight.NONE);
+    }
+
+    /** With answers from no older state than was seen, if the node reaches it in time. */
+    public NodeClient(Hash chainId, NodeEndpoint endpoint, Identity identity, Duration timeout, SeenHeight seen) {
         this.audience = chainId.hex() + "/" + endpoint.institution();
         this.endpoint = endpoint;
         this.identity = identity;
         this.timeout = timeout;
+        this.seen = seen;
         this.sockets = PinnedTrust.of(Set.of(endpoint.keyHash())).context().getSocketFactory();
     }
 
@@ -310,6 +322,9 @@ public final class NodeClient {
             connection.setDoOutput(true);
             connection.setRequestMethod("POST");
             connection.setRequestProperty("content-type", PROTOBUF);
+            if (seen.height() > 0 && !path.equals(STATUS)) {
+                connection.setRequestProperty(AFTER_HEIGHT, Long.toString(seen.height()));
+            }
         }
         connection.setRequestProperty("accept", accept);
         connection.setRequestProperty("authorization", "Bearer " + token());

@@ -22,15 +22,26 @@ public final class ReceiptVerifier {
 
     private final TrustRoot root;
     private final Verifier verifier;
+    private final SeenHeight seen;
 
     public ReceiptVerifier(TrustRoot root) {
-        this(root, new Ed25519Verifier(CACHED_KEYS));
+        this(root, SeenHeight.NONE);
+    }
+
+    /** Tells the height of each receipt that holds. */
+    public ReceiptVerifier(TrustRoot root, SeenHeight seen) {
+        this(root, new Ed25519Verifier(CACHED_KEYS), seen);
     }
 
     /** With a verifier of the caller's, e.g. one that remembers what it verified. */
     public ReceiptVerifier(TrustRoot root, Verifier verifier) {
+        this(root, verifier, SeenHeight.NONE);
+    }
+
+    private ReceiptVerifier(TrustRoot root, Verifier verifier, SeenHeight seen) {
         this.root = root;
         this.verifier = verifier;
+        this.seen = seen;
     }
 
     /** Throws {@link VerificationFailed} (exit 9), or exit 2 for a receipt of another chain than the genesis'. */
@@ -54,6 +65,7 @@ public final class ReceiptVerifier {
         if (receipt.getHeight() != proof.block().header().height()) {
             throw failed("the receipt names another block");
         }
+        seen.proven(receipt.getHeight());
         return new VerifiedReceipt(proof, transaction, receipt);
     }
 

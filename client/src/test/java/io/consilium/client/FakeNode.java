@@ -37,6 +37,9 @@ final class FakeNode implements AutoCloseable {
     /** The authorization of each request that came. */
     final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
 
+    /** The height that each request named, "null" where it named none. */
+    final List<String> heights = Collections.synchronizedList(new ArrayList<>());
+
     private final TestChain chain;
     private final HttpsServer server;
 
@@ -46,6 +49,7 @@ final class FakeNode implements AutoCloseable {
         server.setHttpsConfigurator(new HttpsConfigurator(tls(chain.apiTls)));
         server.createContext("/consilium.v1.Consilium/", exchange -> {
             tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
+            heights.add(String.valueOf(exchange.getRequestHeaders().getFirst("consilium-after-height")));
             byte[] request = exchange.getRequestBody().readAllBytes();
             String method = exchange.getRequestURI().getPath().replaceAll(".*/", "");
             answers.getOrDefault(method, (e, r) -> e.sendResponseHeaders(404, -1))
@@ -77,8 +81,20 @@ final class FakeNode implements AutoCloseable {
     }
 
     NodeClient client(Hash pinned) {
+        return client(pinned, SeenHeight.NONE);
+    }
+
+    NodeClient client(SeenHeight seen) {
+        return client(Hash.sha256(chain.apiTls.getPublic().getEncoded()), seen);
+    }
+
+    private NodeClient client(Hash pinned, SeenHeight seen) {
         return new NodeClient(
-                chain.genesis.chainId(), new NodeEndpoint("a-clinic", uri(), pinned), chain.doctorIdentity(), TIMEOUT);
+                chain.genesis.chainId(),
+                new NodeEndpoint("a-clinic", uri(), pinned),
+                chain.doctorIdentity(),
+                TIMEOUT,
+                seen);
     }
 
     static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {

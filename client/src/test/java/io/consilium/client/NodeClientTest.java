@@ -16,6 +16,7 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.ValidatorsResponse;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -128,6 +130,29 @@ class NodeClientTest {
             assertThat(refusal.hint()).isEqualTo("Ask one");
             assertThat(refusal.httpStatus()).isEqualTo(status);
         });
+    }
+
+    @Test
+    @DisplayName("A request names the height that its caller has seen proven; where the node stands is asked without")
+    void namesTheHeightThatWasSeen() throws Exception {
+        AtomicLong seen = new AtomicLong();
+        NodeClient seeing = node.client(new SeenHeight() {
+            @Override
+            public long height() {
+                return seen.get();
+            }
+
+            @Override
+            public void proven(long height) {}
+        });
+        answers.put("Validators", (exchange, request) -> reply(exchange, ValidatorsResponse.getDefaultInstance()));
+        answers.put("Status", (exchange, request) -> reply(exchange, StatusResponse.getDefaultInstance()));
+        seeing.validators(0);
+        seen.set(9);
+        seeing.validators(0);
+        seeing.status();
+        client.validators(0);
+        assertThat(node.heights).containsExactly("null", "9", "null", "null");
     }
 
     @ParameterizedTest

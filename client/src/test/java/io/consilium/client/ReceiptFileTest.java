@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.ledger.proof.TrustRoot;
 import io.consilium.proto.Noop;
 import io.consilium.proto.ReceiptStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,31 @@ class ReceiptFileTest {
                 .startsWith("{\"format\":\"consilium-receipt-1\",\"txId\":\""
                         + receipt.transaction().txId().hex() + "\",\"height\":1,\"status\":\"APPLIED\"")
                 .endsWith("}\n");
+    }
+
+    @Test
+    @DisplayName("The height of a receipt that holds is told as seen, that of another is not")
+    void tellsTheHeightOfAReceiptThatHolds() throws Exception {
+        TestChain chain = TestChain.create();
+        List<Long> seen = new ArrayList<>();
+        SeenHeight recorder = new SeenHeight() {
+            @Override
+            public long height() {
+                return 0;
+            }
+
+            @Override
+            public void proven(long height) {
+                seen.add(height);
+            }
+        };
+        byte[] encoded = chain.proof(noop(chain)).encode();
+        TrustRoot others = TestChain.create().genesis.trustRoot();
+        assertThatThrownBy(() -> new ReceiptVerifier(others, recorder).verify(encoded))
+                .isInstanceOf(ClientException.class);
+        assertThat(seen).isEmpty();
+        new ReceiptVerifier(chain.genesis.trustRoot(), recorder).verify(encoded);
+        assertThat(seen).containsExactly(1L);
     }
 
     @Test

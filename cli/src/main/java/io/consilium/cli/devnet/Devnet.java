@@ -183,6 +183,11 @@ public final class Devnet {
         }
     }
 
+    /** The nodes whose processes are there. */
+    public List<DevnetNode> running() {
+        return nodes.stream().filter(node -> node.process().isPresent()).toList();
+    }
+
     /** Starts the nodes that do not run; processes outlive this one. */
     public List<DevnetNode> start(List<DevnetNode> wanted, NodeLauncher launcher) throws ClientException {
         List<DevnetNode> started = new ArrayList<>();

@@ -65,6 +65,7 @@ public final class ApiServer implements AutoCloseable {
             X509Certificate certificate,
             Operations operations,
             CallerCheck callers,
+            AfterHeight heights,
             Pages pages,
             BlockingTaskExecutor blocking,
             MeterRegistry metrics,
@@ -99,6 +100,7 @@ public final class ApiServer implements AutoCloseable {
         pages.proven().forEach((path, service) -> builder.service(path, service.decorate(callers)));
         builder.service(
                 grpc, service -> service.decorate(new StrictJson(BoundedRequests.most(bounds.maxBatchTransactions())))
+                        .decorate(heights)
                         .decorate(callers));
         builder.decorator(new RequestGate(bounds, metrics));
         Server server = builder.build();

@@ -103,6 +103,7 @@ class ApiServerTest {
                 certificate,
                 operations(),
                 check,
+                new AfterHeight(() -> 7, AfterHeight.MAX_WAIT_MILLIS),
                 new ApiServer.Pages(
                         Map.of("/health/live", (ctx, req) -> HttpResponse.of(HttpStatus.OK)),
                         Map.of("/metrics", (ctx, req) -> HttpResponse.of(HttpStatus.OK))),
