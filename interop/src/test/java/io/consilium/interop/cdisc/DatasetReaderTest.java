@@ -9,7 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -235,21 +234,7 @@ class DatasetReaderTest {
     @Test
     @DisplayName("TRI-5 ten thousand subjects with a million data points are read and checked in 24 MiB")
     void readsAMillionDataPointsInSmallMemory() throws Exception {
-        Process reader = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx24m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        InSmallMemory.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            String said = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(reader.waitFor()).as(said).isZero();
-            assertThat(said).isEqualTo("10000");
-        } finally {
-            reader.destroyForcibly();
-        }
+        assertThat(ChildProcess.run(InSmallMemory.class, 24)).isEqualTo("10000");
     }
 
     @Test

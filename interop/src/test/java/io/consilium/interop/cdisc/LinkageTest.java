@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,21 +91,7 @@ class LinkageTest {
     @Test
     @DisplayName("TRI-7 a release beside another one, both as large as they may be, is judged in 112 MiB")
     void twoTablesInSmallMemory() throws Exception {
-        Process judge = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx112m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        InSmallMemory.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            String said = new String(judge.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(judge.waitFor()).as(said).isZero();
-            assertThat(said).isEqualTo("true true");
-        } finally {
-            judge.destroyForcibly();
-        }
+        assertThat(ChildProcess.run(InSmallMemory.class, 112)).isEqualTo("true true");
     }
 
     @Test
