@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,6 +87,7 @@ final class AccessCommands {
             footer = {
                 "  consilium --context st-mary/privacy access watch",
                 "  consilium --context st-mary/privacy access watch --once -o json",
+                "  consilium --context st-mary/privacy access watch --once --since 2026-01-31",
                 "  consilium --context st-mary/privacy access watch --type access.break-glass --limit 1"
             })
     int watch(
@@ -100,14 +102,23 @@ final class AccessCommands {
                     int limit,
             @Option(names = "--once", description = "End when nothing is left to tell.") boolean once,
             @Option(names = "--restart", description = "Forget where it stopped, and begin with what comes now.")
-                    boolean restart)
+                    boolean restart,
+            @Option(
+                            names = "--since",
+                            paramLabel = "TIME",
+                            description = "Begin with what came at this time, a date or RFC 3339, told before or not.")
+                    Optional<String> since)
             throws Exception {
         List<String> wanted = new ArrayList<>();
         for (String type : Words.of(types)) {
             wanted.add(AccessWatch.type(type));
         }
         Pages.requireCount("--limit", limit);
-        new AccessWatch(session, wanted.isEmpty() ? List.of("access", "consent") : wanted).run(limit, once, restart);
+        OptionalLong begin = since.isPresent()
+                ? OptionalLong.of(Math.max(1, Dates.start("--since", since.get())))
+                : OptionalLong.empty();
+        new AccessWatch(session, wanted.isEmpty() ? List.of("access", "consent") : wanted)
+                .run(limit, once, restart, begin);
         return 0;
     }
 

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -71,10 +72,13 @@ final class AccessWatch {
                                 + ", or a kind of theirs as the watch prints it"));
     }
 
-    /** @param limit how many events, 0 for any number */
-    void run(int limit, boolean once, boolean restart) throws ClientException {
+    /**
+     * @param limit how many events, 0 for any number
+     * @param since begin at this time instead of where the last watch stopped
+     */
+    void run(int limit, boolean once, boolean restart, OptionalLong since) throws ClientException {
         Path file = place();
-        alone(file, () -> tell(file, limit, once, restart));
+        alone(file, () -> tell(file, limit, once, restart, since));
     }
 
     interface Telling {
@@ -116,13 +120,16 @@ final class AccessWatch {
                 "End it first, or watch other kinds with --type; each has a place of its own");
     }
 
-    private void tell(Path file, int limit, boolean once, boolean restart) throws ClientException {
+    private void tell(Path file, int limit, boolean once, boolean restart, OptionalLong since) throws ClientException {
         String cursor = restart ? "" : read(file);
-        if (cursor.isEmpty()) {
+        WatchRequest.Builder first = WatchRequest.newBuilder();
+        if (since.isPresent()) {
+            first.setSinceMillis(since.getAsLong());
+        } else if (cursor.isEmpty()) {
             // the beginning is a place too: what comes between this run and the next is not lost
             cursor = session.client().watch(WatchRequest.getDefaultInstance()).getNextCursor();
             write(file, cursor);
-            session.output().say("The watch begins here; consilium access list shows what was before");
+            session.output().say("The watch begins here; --since TIME tells what was before");
         }
         int told = 0;
         boolean away = false;
@@ -130,8 +137,9 @@ final class AccessWatch {
             WatchResponse response;
             try {
                 response = session.client()
-                        .watch(WatchRequest.newBuilder()
-                                .setCursor(cursor)
+                        .watch((first.getSinceMillis() > 0
+                                        ? first
+                                        : WatchRequest.newBuilder().setCursor(cursor))
                                 .setWaitMillis(once ? 0 : POLL_MILLIS)
                                 .build());
                 away = false;
@@ -157,6 +165,7 @@ final class AccessWatch {
                 }
             }
             cursor = response.getNextCursor();
+            first.clear();
             write(file, cursor);
             if (once && response.getEventsCount() == 0 && !response.getMore()) {
                 return;

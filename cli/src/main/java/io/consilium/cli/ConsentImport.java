@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
 import io.consilium.client.FailureClass;
+import io.consilium.client.LabelCode;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
 import io.consilium.interop.fhir.ConsentDocument;
@@ -106,7 +107,13 @@ final class ConsentImport {
                     "The Consent cannot be enforced as it stands: " + refusal.message(),
                     "Correct the document, give references a meaning with --map, or write it as consent grant");
         }
-        return (ConsentDocument) reading;
+        ConsentDocument document = (ConsentDocument) reading;
+        Labels.tellUnknown(
+                session,
+                SealedLabelCodes.of(document.terms()).stream()
+                        .map(LabelCode::code)
+                        .toList());
+        return document;
     }
 
     static LedgerTerms.Veil<ClientException> veil(ConsentSelectors.KeySource keys) {

@@ -21,6 +21,8 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
     /** What the ledger takes of one record (TX-6). */
     static final int MAX = 64;
 
+    private static final int SHOWN = 5;
+
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:\\S+");
 
     /** {@code system|code}, with the canonical FHIR address of the code system. */
@@ -46,13 +48,21 @@ record Labels(Set<Code> codes, Sensitivity sensitivity) {
 
     /** Says which code systems nothing here knows: a deny under a misspelt address reaches no record. */
     static void tellUnknown(Session session, Collection<Code> codes) {
-        codes.stream()
+        List<String> unknown = codes.stream()
                 .map(Code::getSystem)
                 .filter(system -> !CodeSystems.isKnown(system))
+                .map(system -> system.isEmpty() ? "of codes that name none" : system)
                 .distinct()
-                .forEach(system -> session.output()
-                        .say("The code system " + system + " is not known here: check its address, since consents and"
-                                + " records meet only under the same one"));
+                .toList();
+        if (!unknown.isEmpty()) {
+            session.output()
+                    .say((unknown.size() == 1 ? "The code system " : "The code systems ")
+                            + String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))
+                            + (unknown.size() > SHOWN ? " and " + (unknown.size() - SHOWN) + " more" : "")
+                            + (unknown.size() == 1 ? " is" : " are")
+                            + " not known here: check the address, since consents and records meet only under the same"
+                            + " one");
+        }
     }
 
     static Sensitivity level(String option, String text) throws MalformedInput {

@@ -94,7 +94,6 @@ final class RecordDraft implements AutoCloseable {
         for (String label : source.labels()) {
             given.add(Labels.code("--label", label));
         }
-        Labels.tellUnknown(session, given);
         Optional<Sensitivity> asked = source.sensitivity().isPresent()
                 ? Optional.of(Labels.level("--sensitivity", source.sensitivity().get()))
                 : Optional.empty();
@@ -111,6 +110,7 @@ final class RecordDraft implements AutoCloseable {
             read = Optional.of(FhirContent.labels(document));
         }
         Labels labels = Labels.of(given, asked, read);
+        Labels.tellUnknown(session, labels.codes());
         String mediaType = source.mediaType().isPresent()
                 ? source.mediaType().get()
                 : fhir.isPresent() ? FhirContent.MEDIA_TYPE : MediaTypes.of(payload);

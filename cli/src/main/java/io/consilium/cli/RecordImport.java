@@ -78,6 +78,11 @@ final class RecordImport {
             }
         }
         FhirContent.tell(session, unlabelled);
+        Labels.tellUnknown(
+                session,
+                entries.stream()
+                        .flatMap(entry -> entry.labels().codes().stream())
+                        .toList());
         FhirContent.tellAhead(session, ahead);
         return new RecordImport(session, Hash.sha256(document), entries);
     }

@@ -47,6 +47,16 @@ class ConsentImportTest {
     }
 
     @Test
+    void prv4_aCodeSystemThatNothingKnowsIsTold() throws Exception {
+        String coded = CONSENT.replace(
+                "\"dataPeriod\":{\"start\":\"2022-01-01\",\"end\":\"2022-12-31\"}",
+                "\"code\":[{\"coding\":[{\"system\":\"http://lonic.org\",\"code\":\"94500-6\"}]}]");
+        CommandLineRun run = CommandLineRun.of(home, "consent", "import", file(coded), "--check");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("The code system http://lonic.org is not known here");
+    }
+
+    @Test
     void con5_mapSaysWhomAReferenceMeans() throws Exception {
         CommandLineRun run = CommandLineRun.of(
                 home,

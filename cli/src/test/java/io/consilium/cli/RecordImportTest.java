@@ -64,6 +64,17 @@ class RecordImportTest {
     }
 
     @Test
+    void prv4_aCodeSystemThatNothingKnowsIsTold() throws Exception {
+        assertThat(CommandLineRun.of(home, "record", "import", file(BUNDLE), "--check")
+                        .err())
+                .doesNotContain("not known");
+        String misspelt = BUNDLE.replace("http://hl7.org/fhir/sid/icd-10", "http://h17.org/fhir/sid/icd-10");
+        CommandLineRun run = CommandLineRun.of(home, "record", "import", file(misspelt), "--check");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("The code system http://h17.org/fhir/sid/icd-10 is not known here");
+    }
+
+    @Test
     void tx6_aResourceWithTooManyCategoriesIsNamed() throws Exception {
         StringBuilder codings = new StringBuilder();
         for (int i = 0; i < 70; i++) {

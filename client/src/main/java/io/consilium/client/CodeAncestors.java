@@ -49,7 +49,9 @@ public final class CodeAncestors {
         List<Code> ancestors = new ArrayList<>();
         String text = code.getCode();
         if (ICD.contains(code.getSystem())) {
-            for (int length = text.length() - 1; length >= ICD_CATEGORY; length--) {
+            int dot = text.indexOf('.');
+            int category = dot < 0 ? ICD_CATEGORY : Math.min(dot, ICD_CATEGORY); // a procedure's has two digits
+            for (int length = text.length() - 1; length >= category; length--) {
                 // The dot after the category is no level of its own.
                 if (text.charAt(length - 1) != '.') {
                     ancestors.add(

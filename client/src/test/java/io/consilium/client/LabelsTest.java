@@ -41,6 +41,9 @@ class LabelsTest {
         }
         assertThat(CodeAncestors.of(code(act, "HIV"))).isEmpty();
         assertThat(CodeAncestors.of(code("http://snomed.info/sct", "73211009"))).isEmpty();
+        assertThat(CodeAncestors.of(code("http://hl7.org/fhir/sid/icd-9-cm", "45.13")))
+                .map(Code::getCode)
+                .containsExactly("45.1", "45");
         assertThat(CodeAncestors.of(code("http://hl7.org/fhir/sid/icd-10", "E11")))
                 .isEmpty();
     }

@@ -281,6 +281,24 @@ class FhirLabelsTest {
     }
 
     @Test
+    @DisplayName("PRV-4 diagnoses and procedures of ICD-9-CM, and what two institutes published, are one system each")
+    void prv4_systemsHaveOneSpelling() {
+        String icd9 = "http://hl7.org/fhir/sid/icd-9-cm";
+        for (String procedures : new String[] {icd9 + "/procedure", "urn:oid:2.16.840.1.113883.6.104"}) {
+            assertThat(CodeSystems.coding(procedures, "4513")).isEqualTo(new Coding(icd9, "45.13"));
+            assertThat(CodeSystems.coding(procedures, "45.13")).isEqualTo(CodeSystems.coding(icd9, "45.13"));
+        }
+        for (String diagnoses : new String[] {icd9, icd9 + "/diagnosis", "urn:oid:2.16.840.1.113883.6.103"}) {
+            assertThat(CodeSystems.coding(diagnoses, "4513")).isEqualTo(new Coding(icd9, "451.3"));
+            assertThat(CodeSystems.coding(diagnoses, "e8000")).isEqualTo(new Coding(icd9, "E800.0"));
+        }
+        assertThat(CodeSystems.coding("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "F200"))
+                .isEqualTo(new Coding("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "F20.0"));
+        assertThat(CodeSystems.canonical("https://fhir.de/CodeSystem/dimdi/ops"))
+                .isEqualTo("http://fhir.de/CodeSystem/bfarm/ops");
+    }
+
+    @Test
     @DisplayName("PRV-4 a resource's code is labelled in its one spelling")
     void prv4_codesHaveOneSpelling() {
         FhirDocument document = read("{\"resourceType\":\"Condition\",\"code\":{\"coding\":[{\"system\":"

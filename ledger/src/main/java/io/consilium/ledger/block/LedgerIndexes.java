@@ -145,6 +145,12 @@ public final class LedgerIndexes {
         return Arrays.copyOf(name, name.length + 1);
     }
 
+    /** Whether a key lists something of a named owner. */
+    public static boolean isOf(byte[] key, String owner) {
+        byte[] prefix = prefix(owner);
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
     /** The prefix of everything that belongs to a patient. */
     public static byte[] prefix(ByteString patientId) {
         return patientId.toByteArray();

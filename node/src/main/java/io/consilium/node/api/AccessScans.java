@@ -1,11 +1,17 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.access.BreakGlassRules;
 import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.node.api.Caller.Member;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.PatientState;
+import io.consilium.storage.IndexPage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,14 +19,18 @@ import java.util.Optional;
  * that a page does not end, nor take longer, for hidden entries (PRV-8).
  */
 final class AccessScans {
+    private static final int INSTITUTIONS_AT_ONCE = 256;
+
     private final Caller caller;
     private final ApiPolicy policy;
+    private final StateView view;
     private final LedgerState state;
 
-    AccessScans(Caller caller, ApiPolicy policy, LedgerState state) {
+    AccessScans(Caller caller, ApiPolicy policy, StateView view) {
         this.caller = caller;
         this.policy = policy;
-        this.state = state;
+        this.view = view;
+        this.state = view.state();
     }
 
     Scan accesses(Selector selector) {
@@ -95,14 +105,47 @@ final class AccessScans {
                         Optional.empty());
     }
 
-    /** Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due. */
+    /**
+     * Break-glass of the caller's institution's concern that nobody has reviewed yet, by the time when they are due; then
+     * those that fell to it since their custodians are not active any more, which stand under these.
+     */
     Scan reviews(Selector selector) {
         selector.require("reviews", Selector.Kind.ALL);
+        List<String> owners = new ArrayList<>(List.of(own()));
+        if (ApiPolicy.readsCustody(caller)) {
+            owners.addAll(inactive());
+        }
         return new Scan(
                 LedgerIndexes.INSTITUTION_EMERGENCIES,
-                LedgerIndexes.prefix(own()),
-                key -> visible(key).filter(access -> !access.getBreakGlass().hasReview()),
+                owners.stream().map(LedgerIndexes::prefix).toList(),
+                key -> visible(key)
+                        .filter(access -> !access.getBreakGlass().hasReview())
+                        .filter(access -> LedgerIndexes.isOf(key, own()) || hasFallenToOwn(access)),
                 Optional.empty());
+    }
+
+    private List<String> inactive() {
+        List<String> inactive = new ArrayList<>();
+        Optional<byte[]> after = Optional.empty();
+        do {
+            IndexPage page =
+                    view.chain().scan(LedgerIndexes.INSTITUTIONS, new byte[0], after, INSTITUTIONS_AT_ONCE, false);
+            for (IndexPage.Item item : page.items()) {
+                String slug = LedgerIndexes.institutionAt(item.key());
+                if (!Signatories.isActive(state.institution(slug).orElseThrow())) {
+                    inactive.add(slug);
+                }
+            }
+            after = page.nextAfterKey();
+        } while (after.isPresent());
+        return inactive;
+    }
+
+    /** Whether the caller's institution reviews what is not listed under its own name. */
+    private boolean hasFallenToOwn(AccessState access) {
+        return BreakGlassRules.reviewers(state, access).contains(own())
+                && !access.getBreakGlass().getCustodiansList().contains(own())
+                && !ActorName.institutionOf(access.getRequester()).equals(own());
     }
 
     private String own() {

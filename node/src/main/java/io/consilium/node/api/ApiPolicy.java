@@ -403,6 +403,42 @@ public final class ApiPolicy {
         return state.record(id).map(record -> seesRecord(caller, record)).orElse(false);
     }
 
+    /** Whether the caller's institution had custody of the patient and gave it over: what happened then it still learns. */
+    public boolean hadPatient(Caller caller, ByteString id) {
+        return caller instanceof Member member
+                && readsCustody(caller)
+                && state.patient(id)
+                        .map(patient -> patient.getFormerCustodiansList().contains(member.institution()))
+                        .orElse(false);
+    }
+
+    public boolean hadGuardian(Caller caller, ByteString id) {
+        return state.guardian(id)
+                .map(guardian -> hadPatient(caller, guardian.getPatientId()))
+                .orElse(false);
+    }
+
+    /** Whether the caller's institution had custody of the patient whose consent it is. */
+    public boolean hadPatientOf(Caller caller, ByteString consentId) {
+        return state.consent(consentId)
+                .map(consent -> hadPatient(caller, consent.getPatientId()))
+                .orElse(false);
+    }
+
+    /** The same of a record; who keeps a replica alone is no custodian of then. */
+    public boolean hadRecord(Caller caller, ByteString id) {
+        if (!(caller instanceof Member member) || !readsCustody(caller)) {
+            return false;
+        }
+        String own = member.institution();
+        return state.record(id)
+                .map(record -> record.getLeaving().equals(own)
+                        || record.getFormerList().contains(own)
+                        || hadPatient(caller, record.getPatientId())
+                                && !record.getReplicasList().contains(own))
+                .orElse(false);
+    }
+
     public boolean seesConsentId(Caller caller, ByteString id) {
         return state.consent(id).map(consent -> seesConsent(caller, consent)).orElse(false);
     }

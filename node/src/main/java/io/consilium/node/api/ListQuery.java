@@ -118,10 +118,10 @@ public final class ListQuery {
                 yield erasures(caller, state, policy);
             }
             case "consents" -> consents(caller, selector, state, policy);
-            case "accesses" -> new AccessScans(caller, policy, state).accesses(selector);
-            case "log" -> new AccessScans(caller, policy, state).log(selector);
+            case "accesses" -> new AccessScans(caller, policy, view).accesses(selector);
+            case "log" -> new AccessScans(caller, policy, view).log(selector);
             case "transfers" -> transfers(caller, selector, state, policy);
-            case "reviews" -> new AccessScans(caller, policy, state).reviews(selector);
+            case "reviews" -> new AccessScans(caller, policy, view).reviews(selector);
             case "custodians" -> custodians(caller, selector, state, policy);
             case "trials" -> {
                 selector.require(list, Selector.Kind.ALL);

@@ -25,7 +25,8 @@ public record StateView(Snapshot chain, LedgerState state) implements AutoClosea
         return tip == 0 ? 0 : blockMillis(tip);
     }
 
-    long blockMillis(long height) {
+    /** Time of a block that is stored here. */
+    public long blockMillis(long height) {
         try {
             return BlockHeader.decode(chain.header(height).orElseThrow()).timestampMillis();
         } catch (MalformedException unreadable) {

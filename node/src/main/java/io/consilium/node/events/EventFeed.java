@@ -93,8 +93,11 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
 
     @Override
     public CompletionStage<WatchResponse> answer(Caller caller, WatchRequest request) {
-        if (request.getLimit() < 0 || request.getLimit() > MAX_EVENTS || request.getWaitMillis() < 0) {
-            throw ApiProblem.malformed("at most " + MAX_EVENTS + " events in one answer, and no negative wait", "limit")
+        if (request.getLimit() < 0
+                || request.getLimit() > MAX_EVENTS
+                || request.getWaitMillis() < 0
+                || request.getSinceMillis() < 0) {
+            throw ApiProblem.malformed("at most " + MAX_EVENTS + " events in one answer, and no negative time", "limit")
                     .asException();
         }
         long deadline =
@@ -123,7 +126,9 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
     private EventCursor start(Caller caller, WatchRequest request) {
         if (request.getCursor().isEmpty()) {
             try (StateView view = StateView.open(node)) {
-                return EventCursor.after(view.chain().tipHeight());
+                long tip = view.chain().tipHeight();
+                return EventCursor.after(
+                        request.getSinceMillis() == 0 ? tip : lastBefore(view, tip, request.getSinceMillis()));
             }
         }
         try {
@@ -136,6 +141,21 @@ public final class EventFeed implements Operation<WatchRequest, WatchResponse>, 
             throw ApiProblem.malformed("the cursor is not one that this node gave you", "cursor")
                     .asException();
         }
+    }
+
+    /** The last block before a time; block times never fall. What is not stored here lies before all that is. */
+    private static long lastBefore(StateView view, long tip, long millis) {
+        long before = 0;
+        long from = tip + 1;
+        while (from - before > 1) {
+            long middle = before + (from - before) / 2;
+            if (view.chain().header(middle).isEmpty() || view.blockMillis(middle) < millis) {
+                before = middle;
+            } else {
+                from = middle;
+            }
+        }
+        return before;
     }
 
     private void poll(Reader reader, long deadline, CompletableFuture<WatchResponse> answer) {

@@ -8,7 +8,11 @@ import io.consilium.node.api.Caller;
 import io.consilium.node.provenance.DrugPolicy;
 import io.consilium.proto.EventDetail;
 
-/** Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). */
+/**
+ * Which events a reader gets: those of its institution about things that it may see, a patient those of its own (PRV-8). The
+ * ledger named the parties when it happened; so who was custodian then is told of it later too, however long it was away and
+ * wherever the patient has gone meanwhile.
+ */
 record EventVisibility(ApiPolicy policy, Caller caller) {
     boolean sees(LedgerEvent event, EventDetail detail) {
         boolean party =
@@ -25,7 +29,8 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             PATIENT_KEY_CHANGED,
                             PATIENT_MERGED,
                             PATIENT_UNMERGED,
-                            PATIENT_RELABELLED -> all(detail, id -> policy.seesPatientId(caller, id));
+                            PATIENT_RELABELLED ->
+                        all(detail, id -> policy.seesPatientId(caller, id) || policy.hadPatient(caller, id));
                     case PATIENT_TRANSFER_OFFERED,
                             PATIENT_TRANSFER_ACCEPTED,
                             PATIENT_TRANSFER_DECLINED,
@@ -33,16 +38,21 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                         ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesPatientId(caller, id));
                     case RECORD_TRANSFERRED, RECORD_RECEIVED ->
                         ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesRecordId(caller, id));
-                    case GUARDIAN_APPOINTED, GUARDIAN_ENDED -> all(detail, id -> policy.seesGuardianId(caller, id));
+                    case GUARDIAN_APPOINTED, GUARDIAN_ENDED ->
+                        all(detail, id -> policy.seesGuardianId(caller, id) || policy.hadGuardian(caller, id));
                     case RECORD_REGISTERED,
                             RECORD_AMENDED,
                             RECORD_MARKED,
                             RECORD_HELD,
                             RECORD_RELEASED,
                             RECORD_ERASED,
-                            ERASURE_ACKNOWLEDGED -> all(detail, id -> policy.seesRecordId(caller, id));
+                            ERASURE_ACKNOWLEDGED ->
+                        all(detail, id -> policy.seesRecordId(caller, id) || policy.hadRecord(caller, id));
                     case CONSENT_GRANTED, CONSENT_AMENDED, CONSENT_REVOKED ->
-                        grantee || all(detail, id -> policy.seesConsentId(caller, id));
+                        grantee
+                                || all(
+                                        detail,
+                                        id -> policy.seesConsentId(caller, id) || policy.hadPatientOf(caller, id));
                     case ACCESS_PERMITTED,
                             ACCESS_DENIED,
                             ACCESS_USED,

@@ -14,8 +14,14 @@ import static io.consilium.node.api.TestNetwork.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.crypto.KeyEnvelope;
+import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.node.api.Caller.Member;
 import io.consilium.proto.AccessState;
+import io.consilium.proto.Activity;
 import io.consilium.proto.BreakGlass;
 import io.consilium.proto.BreakGlassReview;
 import io.consilium.proto.DecisionOutcome;
@@ -23,6 +29,7 @@ import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.RationaleKeyRequest;
 import io.consilium.proto.RationaleKeyResponse;
 import io.consilium.proto.StateRequest;
@@ -32,7 +39,10 @@ import io.consilium.proto.WatchEvent;
 import io.consilium.proto.WatchRequest;
 import io.consilium.proto.WatchResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -162,6 +172,53 @@ class BreakGlassApiTest {
         review(glass);
         assertThat(list(PRIVACY, "reviews", "")).isEmpty();
         assertThat(list(STRANGER_PRIVACY, "reviews", "")).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "ACC-3 whose custodians are not active any more is listed to who has the patient now, once, to nobody else")
+    void acc3_fallenToAnother() throws Exception {
+        ByteString glass = open();
+        try (StateView view = StateView.open(net.node().gateway())) {
+            LedgerState now = new LedgerState(key -> suspendedAndGone(view, key));
+            for (String institution : List.of("helix", "medwatch", "riverside")) {
+                Member officer = new Member(
+                        institution + "/privacy", institution, Set.of("PRIVACY_OFFICER"), Set.of("PROVIDER"));
+                ApiPolicy policy = new ApiPolicy(now, new RecordDecisions(), view.tipMillis());
+                ListResponse page = new AccessScans(officer, policy, new StateView(view.chain(), now))
+                        .reviews(Selector.parse(""))
+                        .page(view, Optional.empty(), new Scan.Bounds(10, 1_000), key -> "");
+                List<ByteString> ids = new ArrayList<>();
+                for (ByteString item : page.getItemsList()) {
+                    ids.add(AccessState.parseFrom(item).getId());
+                }
+                assertThat(ids).as(institution).isEqualTo(institution.equals("medwatch") ? List.of() : List.of(glass));
+            }
+        }
+        review(glass);
+    }
+
+    /** As it is, but that st-mary is suspended, and the patient is with helix. */
+    private Optional<byte[]> suspendedAndGone(StateView view, StateKey key) {
+        try {
+            Optional<byte[]> value = view.chain().latest().get(key);
+            if (key.equals(StateKeys.institution("st-mary"))) {
+                return Optional.of(InstitutionState.parseFrom(value.orElseThrow()).toBuilder()
+                        .setActivity(Activity.SUSPENDED)
+                        .build()
+                        .toByteArray());
+            }
+            if (key.equals(StateKeys.patient(patient))) {
+                return Optional.of(PatientState.parseFrom(value.orElseThrow()).toBuilder()
+                        .clearCustodians()
+                        .addCustodians("helix")
+                        .build()
+                        .toByteArray());
+            }
+            return value;
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new AssertionError(malformed);
+        }
     }
 
     @Test

@@ -27,7 +27,12 @@ import io.consilium.proto.TransferAnswer;
 import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.TransferOffer;
 import io.consilium.proto.TransferReceived;
+import io.consilium.proto.WatchEvent;
+import io.consilium.proto.WatchRequest;
+import io.consilium.proto.WatchResponse;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -179,6 +184,81 @@ class PatientTransferTest {
                         .statusCode())
                 .as("ACC-4 it accounts for what it disclosed")
                 .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName(
+            "INT-3 ID-3 a watch that was away over a transfer is told of what happened in its custody, and no more")
+    void int3_awayOverATransfer() throws Exception {
+        String place = watch(PRIVACY, WatchRequest.newBuilder()).getNextCursor();
+        String elsewhere = watch(STRANGER_ADMIN, WatchRequest.newBuilder()).getNextCursor();
+        ByteString here = net.record(CLINICIAN, patient, TestNetwork.ciphertext(), new byte[32]);
+        ByteString consent = net.consent(OFFICER, patient, "helix");
+        WatchResponse present = watch(PRIVACY, WatchRequest.newBuilder().setCursor(place));
+        offer();
+        answer(STRANGER_ADMIN, true);
+        handedOver();
+        commitOther(PatientTransfer.newBuilder()
+                .setReceived(TransferReceived.newBuilder().addAllRecordIds(sorted(record, here))));
+        ByteString later = net.record(STRANGER, patient, TestNetwork.ciphertext(), new byte[32]);
+
+        WatchResponse told = watch(PRIVACY, WatchRequest.newBuilder().setCursor(place));
+        assertThat(told.getEventsList())
+                .filteredOn(event -> List.of(hex(here), hex(consent)).contains(event.getObject()))
+                .extracting(WatchEvent::getType)
+                .contains("record.registered", "consent.granted", "record.transferred", "record.received");
+        assertThat(types(told).subList(0, present.getEventsCount()))
+                .as("as if it had not been away")
+                .isEqualTo(types(present));
+        assertThat(told.getEventsList()).extracting(WatchEvent::getObject).doesNotContain(hex(later));
+        assertThat(watch(STRANGER_ADMIN, WatchRequest.newBuilder().setCursor(elsewhere))
+                        .getEventsList())
+                .extracting(WatchEvent::getType)
+                .as("what was before is not the new custodian's")
+                .doesNotContain("consent.granted")
+                .containsOnlyOnce("record.registered");
+    }
+
+    private static List<ByteString> sorted(ByteString... ids) {
+        return Stream.of(ids)
+                .sorted(ByteString.unsignedLexicographicalComparator())
+                .toList();
+    }
+
+    private static List<String> types(WatchResponse response) {
+        return response.getEventsList().stream()
+                .map(event -> event.getType() + " " + event.getObject())
+                .toList();
+    }
+
+    private WatchResponse watch(String as, WatchRequest.Builder request) throws Exception {
+        return net.ok(as, "Watch", request.build(), WatchResponse.parser());
+    }
+
+    @Test
+    @DisplayName("INT-3 a watch begins at a time: all that came from then on, and nothing before")
+    void int3_since() throws Exception {
+        long registered = watch(PRIVACY, WatchRequest.newBuilder().setSinceMillis(1)).getEventsList().stream()
+                .filter(event -> event.getType().equals("record.registered"))
+                .findFirst()
+                .orElseThrow()
+                .getTimeMillis();
+        WatchResponse from = watch(PRIVACY, WatchRequest.newBuilder().setSinceMillis(registered));
+        assertThat(from.getEventsList())
+                .isNotEmpty()
+                .allMatch(event -> event.getTimeMillis() >= registered)
+                .extracting(WatchEvent::getType)
+                .contains("record.registered");
+        assertThat(watch(PRIVACY, WatchRequest.newBuilder().setSinceMillis(registered + 1))
+                        .getEventsList())
+                .extracting(WatchEvent::getObject)
+                .doesNotContain(hex(record));
+        assertThat(net.refused(
+                                PRIVACY,
+                                "Watch",
+                                WatchRequest.newBuilder().setSinceMillis(-1).build())
+                        .getCode())
+                .isEqualTo("MALFORMED_REQUEST");
     }
 
     @Test
