@@ -259,7 +259,7 @@ final class CapturePlan {
                     .setStatusChange(DrugStatusChange.newBuilder()
                             .setKind(kind)
                             .addAllItems(items(event, packs))
-                            .setSealedReason(key.seal("EPCIS event " + event.id()))));
+                            .setSealedReason(key.seal(event.reason()))));
         }
         return acts;
     }

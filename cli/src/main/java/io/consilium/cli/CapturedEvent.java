@@ -7,6 +7,7 @@ import io.consilium.interop.epcis.TradeStep;
 import io.consilium.interop.epcis.TradeSteps;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.KeyKind;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,14 @@ record CapturedEvent(
     String identity() {
         return error.map(declaration -> hashId + "\n" + declaration.declarationTime())
                 .orElse(hashId);
+    }
+
+    /** Why packs change by it, kept with each of them: its id, or its hash where the id is too long. */
+    String reason() {
+        String named = "EPCIS event " + id;
+        return named.getBytes(StandardCharsets.UTF_8).length > DrugHandling.MAX_REASON_BYTES
+                ? "EPCIS event " + hashId
+                : named;
     }
 
     /** When what the event does was done: what a declaration takes back is taken back when it was declared. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 
 /** The commands of {@code drug} that hand packs on, stop them and end their way (DRU-4 to DRU-6). */
 class DrugHandling extends DrugRecalls {
-    private static final int MAX_REASON_BYTES = 1_900;
+    static final int MAX_REASON_BYTES = 1_900;
 
     DrugHandling(Session session) {
         super(session);

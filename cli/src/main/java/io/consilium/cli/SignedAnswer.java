@@ -109,7 +109,8 @@ record SignedAnswer(
      * the one that is meant.
      */
     int print(Session session, DrugDesk desk, Optional<PrintedPack> meant) throws ClientException {
-        List<String> others = meant.isPresent() ? others(desk, meant.get()) : List.of();
+        Optional<PrintedPack> checked = meant.map(this::asked);
+        List<String> others = checked.isPresent() ? others(desk, checked.get()) : List.of();
         List<String> contradicted = new ArrayList<>(contradictions);
         boolean known = meant.isPresent() && others.isEmpty();
         if (claimed.isPresent()) {
@@ -121,7 +122,14 @@ record SignedAnswer(
             }
         }
         if (known) {
-            PackCheck.asked(shown, meant.or(() -> claimed).orElseThrow());
+            PackCheck.asked(shown, checked.or(() -> claimed).orElseThrow());
+            List<String> unasked = unasked(meant);
+            if (!unasked.isEmpty()) {
+                shown.put("notAsked", unasked);
+                session.output()
+                        .say("The signed answer was not asked for the " + String.join(" and ", unasked)
+                                + ": ask for the pack itself with drug verify");
+            }
         } else if (others.isEmpty() && contradicted.isEmpty()) {
             session.output()
                     .say("It is not checked which pack this is about: name it with --scan or --gtin and --serial, as a"
@@ -144,6 +152,27 @@ record SignedAnswer(
                     "Ask for the pack itself with drug verify, and suspect whoever gave the file to you");
         }
         return said.getVerified() ? 0 : FailureClass.VERIFICATION_FAILED.exitCode();
+    }
+
+    /** What is said of the pack that is meant and was no part of the question. */
+    private List<String> unasked(Optional<PrintedPack> meant) {
+        List<String> unasked = new ArrayList<>();
+        if (said.getLotId().isEmpty() && meant.flatMap(PrintedPack::lot).isPresent()) {
+            unasked.add(PackCheck.LOT);
+        }
+        if (said.getExpiryMillis() == 0
+                && meant.flatMap(PrintedPack::expiryMillis).isPresent()) {
+            unasked.add(PackCheck.EXPIRY);
+        }
+        return unasked;
+    }
+
+    /** Of a pack that is meant what the answer can be held against: a lot or date that was not asked for is no other one. */
+    private PrintedPack asked(PrintedPack pack) {
+        return new PrintedPack(
+                pack.key(),
+                pack.lot().filter(lot -> !said.getLotId().isEmpty()),
+                pack.expiryMillis().filter(end -> said.getExpiryMillis() != 0));
     }
 
     /** What of a pack is not what the answer is about; needs the product's key, which blinds it. */

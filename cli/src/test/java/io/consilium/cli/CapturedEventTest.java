@@ -34,4 +34,18 @@ class CapturedEventTest {
         assertThat(same.subject()).isEqualTo(one.subject());
         assertThat(one.subject().orElseThrow().gtin()).contains("00614141123452");
     }
+
+    @Test
+    @DisplayName(
+            "DRU-1 DRU-6 an event is named in a reason by its id, or by its hash where the id is longer than a reason")
+    void dru6_longIdsInReasons() throws Exception {
+        String goods = "\"epcList\":[\"urn:epc:id:sgtin:0614141.107346.2017\"]";
+        String uri = "https://partner.example/events/";
+        CapturedEvent plain = event("ObjectEvent", "\"eventID\":\"" + uri + "7\"", goods);
+        assertThat(plain.reason()).isEqualTo("EPCIS event " + uri + "7");
+        String longest = uri + "e".repeat(2_048 - uri.length());
+        CapturedEvent cut = event("ObjectEvent", "\"eventID\":\"" + longest + "\"", goods);
+        assertThat(cut.id()).isEqualTo(longest);
+        assertThat(cut.reason()).isEqualTo("EPCIS event " + cut.hashId());
+    }
 }

@@ -99,12 +99,18 @@ class TradingPapersIT {
         for (String[] elsewhere : new String[][] {
             {"--gtin", GTIN, "--serial", "P2"},
             {"--scan", "(01)" + GTIN + "(21)P1(10)L2"},
-            {"--scan", "(01)" + GTIN + "(21)P1", "--expiry", "2039-12-31"},
         }) {
             assertThat(evidence(answer, elsewhere).ended(9).err())
                     .as(String.join(" ", elsewhere))
                     .contains("ANSWER_OF_ANOTHER");
         }
+        Cluster.Said unasked = evidence(answer, "--scan", "(01)" + GTIN + "(21)P1(10)L1", "--expiry", "2039-12-31")
+                .ended(0);
+        assertThat(unasked.json().has("expiry"))
+                .as("what was not asked is not said")
+                .isFalse();
+        assertThat(unasked.json().texts("notAsked")).containsExactly("expiry");
+        assertThat(unasked.err()).contains("not asked for");
         assertThat(evidence(answer.replace("(21)P1", "(21)P2")).ended(9).json().texts("contradicted"))
                 .containsExactly("item");
         Cluster.Said altered = evidence(answer.replace(said, other)).ended(9);

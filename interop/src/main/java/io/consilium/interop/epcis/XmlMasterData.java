@@ -15,7 +15,8 @@ final class XmlMasterData {
     }
 
     ObjectNode read(XmlElement masterData) throws MalformedEpcis {
-        ObjectNode own = node(masterData, Set.of());
+        String at = "epcisHeader.epcisMasterData";
+        ObjectNode own = node(masterData, Set.of(), Set.of("vocabularyList"), at);
         ArrayNode vocabularies = own.putArray("vocabularyList");
         for (XmlElement part : masterData.fields()) {
             if (!is(part, "VocabularyList")) {
@@ -24,7 +25,7 @@ final class XmlMasterData {
             }
             for (XmlElement vocabulary : part.fields()) {
                 if (is(vocabulary, "Vocabulary")) {
-                    vocabularies.add(vocabulary(vocabulary));
+                    vocabularies.add(vocabulary(vocabulary, at + ".vocabularyList[" + vocabularies.size() + "]"));
                 } else {
                     XmlEvents.addExtension(own, vocabulary, prefixes);
                 }
@@ -33,8 +34,8 @@ final class XmlMasterData {
         return own;
     }
 
-    private ObjectNode vocabulary(XmlElement vocabulary) throws MalformedEpcis {
-        ObjectNode own = node(vocabulary, Set.of("type"));
+    private ObjectNode vocabulary(XmlElement vocabulary, String at) throws MalformedEpcis {
+        ObjectNode own = node(vocabulary, Set.of("type"), Set.of("vocabularyElementList"), at);
         own.put("type", attribute(vocabulary, "type"));
         ArrayNode elements = own.putArray("vocabularyElementList");
         for (XmlElement part : vocabulary.fields()) {
@@ -44,7 +45,7 @@ final class XmlMasterData {
             }
             for (XmlElement entry : part.fields()) {
                 if (is(entry, "VocabularyElement")) {
-                    elements.add(entry(entry));
+                    elements.add(entry(entry, at + ".vocabularyElementList[" + elements.size() + "]"));
                 } else {
                     XmlEvents.addExtension(own, entry, prefixes);
                 }
@@ -53,8 +54,8 @@ final class XmlMasterData {
         return own;
     }
 
-    private ObjectNode entry(XmlElement entry) throws MalformedEpcis {
-        ObjectNode own = node(entry, Set.of("id"));
+    private ObjectNode entry(XmlElement entry, String at) throws MalformedEpcis {
+        ObjectNode own = node(entry, Set.of("id"), Set.of("attributes", "children"), at);
         own.put("id", attribute(entry, "id"));
         ArrayNode attributes = own.putArray("attributes");
         for (XmlElement part : entry.fields()) {
@@ -96,11 +97,14 @@ final class XmlMasterData {
         }
     }
 
-    /** With the attributes that the element has beside its own ones. */
-    private ObjectNode node(XmlElement element, Set<String> own) throws MalformedEpcis {
+    /** With the attributes that the element has beside its own ones; none may take the place of one of its lists. */
+    private ObjectNode node(XmlElement element, Set<String> own, Set<String> lists, String at) throws MalformedEpcis {
         ObjectNode node = JsonTree.NODES.objectNode();
         for (XmlElement.XmlAttribute attribute : element.attributes) {
             boolean plain = attribute.namespace().isEmpty();
+            if (plain && lists.contains(attribute.name())) {
+                throw new MalformedEpcis(at, "an attribute has the name of the list " + attribute.name());
+            }
             if (!attribute.namespace().equals(XSI) && !(plain && own.contains(attribute.name()))) {
                 String name = plain
                         ? attribute.name()

@@ -281,16 +281,7 @@ class EpcisEventTest {
     @Test
     @DisplayName("DRU-1 master data in XML that stands deeper than its standard, or is none of it, is kept")
     void dru1_deepMasterData() throws Exception {
-        String xml = "<epcis:EPCISDocument xmlns:epcis='urn:epcglobal:epcis:xsd:1' xmlns:ex='https://example.org/'"
-                + " schemaVersion='1.2' creationDate='2026-03-01T12:00:00Z'><EPCISHeader><extension><EPCISMasterData>"
-                + "<VocabularyList><Vocabulary type='urn:epcglobal:epcis:vtype:Location' ex:source='erp'>"
-                + "<VocabularyElementList><VocabularyElement id='urn:epc:id:sgln:0614141.00000.0'>"
-                + "<attribute id='urn:x#address'><ex:street><ex:name>Main</ex:name></ex:street></attribute>"
-                + "<attribute id='urn:x#plain'>text</attribute><ex:owner>Ann</ex:owner>"
-                + "<children><id>urn:epc:id:sgln:0614141.00000.1</id><ex:note>yard</ex:note></children>"
-                + "</VocabularyElement></VocabularyElementList><ex:count>1</ex:count></Vocabulary></VocabularyList>"
-                + "</EPCISMasterData></extension></EPCISHeader>"
-                + "<EPCISBody><EventList/></EPCISBody></epcis:EPCISDocument>";
+        String xml = masterData("");
         EpcisDocument document = EpcisDocument.read(xml.getBytes(StandardCharsets.UTF_8));
         JsonNode vocabulary = document.head().at("/epcisHeader/epcisMasterData/vocabularyList/0");
         assertThat(vocabulary.path("ex:source").asText()).isEqualTo("erp");
@@ -303,6 +294,32 @@ class EpcisEventTest {
         assertThat(entry.at("/attributes/1/attribute").asText()).isEqualTo("text");
         assertThat(EpcisDocument.read(document.toJson()).head().at("/epcisHeader"))
                 .isEqualTo(document.head().at("/epcisHeader"));
+    }
+
+    @Test
+    @DisplayName("DRU-1 an attribute that has the name of a list of its element is refused with its path")
+    void dru1_attributeNamedAsAList() {
+        for (String name : List.of("children", "attributes")) {
+            String xml = masterData(" " + name + "='y'");
+            MalformedEpcis refused = catchThrowableOfType(
+                    MalformedEpcis.class, () -> EpcisDocument.read(xml.getBytes(StandardCharsets.UTF_8)));
+            assertThat(refused.path())
+                    .isEqualTo("epcisHeader.epcisMasterData.vocabularyList[0].vocabularyElementList[0]");
+            assertThat(refused).hasMessageContaining(name);
+        }
+    }
+
+    private static String masterData(String more) {
+        return "<epcis:EPCISDocument xmlns:epcis='urn:epcglobal:epcis:xsd:1' xmlns:ex='https://example.org/'"
+                + " schemaVersion='1.2' creationDate='2026-03-01T12:00:00Z'><EPCISHeader><extension><EPCISMasterData>"
+                + "<VocabularyList><Vocabulary type='urn:epcglobal:epcis:vtype:Location' ex:source='erp'>"
+                + "<VocabularyElementList><VocabularyElement id='urn:epc:id:sgln:0614141.00000.0'" + more + ">"
+                + "<attribute id='urn:x#address'><ex:street><ex:name>Main</ex:name></ex:street></attribute>"
+                + "<attribute id='urn:x#plain'>text</attribute><ex:owner>Ann</ex:owner>"
+                + "<children><id>urn:epc:id:sgln:0614141.00000.1</id><ex:note>yard</ex:note></children>"
+                + "</VocabularyElement></VocabularyElementList><ex:count>1</ex:count></Vocabulary></VocabularyList>"
+                + "</EPCISMasterData></extension></EPCISHeader>"
+                + "<EPCISBody><EventList/></EPCISBody></epcis:EPCISDocument>";
     }
 
     private static String hash(String event) throws MalformedEpcis {

@@ -88,6 +88,9 @@ final class TransferReceipts {
                     due.computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
                             .add(record.getId());
                 }
+                if (!owed) {
+                    unreadable.remove(record.getId());
+                }
                 allDone &= !owed;
                 done = allDone ? Optional.of(item.key()) : done;
             }

@@ -11,6 +11,7 @@ import io.consilium.node.TestChain;
 import io.consilium.node.TestCluster;
 import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.PatientTransfer;
+import io.consilium.proto.RecordErase;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.SealedFor;
@@ -156,6 +157,12 @@ class TransferredContentTest {
                 () -> vaults.keeper(1).warnings().stream().anyMatch(warning -> warning.contains("do not open")));
         assertThat(vaults.record(1, bad).getLeaving()).isEqualTo("h0");
         assertThat(vaults.holds(0, Hash.sha256(other), other)).isTrue();
+        vaults.commit(
+                1,
+                body -> body.setRecordErase(
+                        RecordErase.newBuilder().setRecordId(bad).setBasis("gdpr-17")));
+        TestCluster.await(
+                () -> vaults.keeper(1).warnings().stream().noneMatch(warning -> warning.contains("do not open")));
     }
 
     @Test
