@@ -47,7 +47,7 @@ final class CapturePlan {
     private final Map<CapturedEvent, ByteString> ids;
     private final List<CapturedEvent> events;
     private final Map<ByteString, DrugItemSet> places = new LinkedHashMap<>();
-    private final Map<Gs1Key, ByteString> containers = new LinkedHashMap<>();
+    private final Map<Gs1Key, PackContainers.Container> containers = new LinkedHashMap<>();
     private final Set<ByteString> lots = new LinkedHashSet<>();
     private final Set<String> told = new LinkedHashSet<>();
 
@@ -160,7 +160,7 @@ final class CapturePlan {
         DrugAction.Builder act = DrugAction.newBuilder();
         if (step instanceof TradeStep.Pack pack) {
             PackContainers.Container container = desk.containers().toPack(pack.container());
-            containers.put(pack.container(), container.id());
+            containers.put(pack.container(), container);
             act.setPack(DrugPack.newBuilder()
                     .addAggregations(container
                             .packing(pack.container())
@@ -168,7 +168,7 @@ final class CapturePlan {
                             .addAllContainers(inside(event, pack.children()))));
         } else if (step instanceof TradeStep.Unpack unpack) {
             act.setUnpack(DrugUnpack.newBuilder()
-                    .setContainerId(container(event, unpack.container()))
+                    .setContainerId(container(event, unpack.container()).id())
                     .addAllItems(items(event, unpack.children()))
                     .addAllContainers(inside(event, unpack.children()))
                     .setEverything(unpack.children().isEmpty()));
@@ -250,7 +250,8 @@ final class CapturePlan {
                             DrugStatusChange.newBuilder().setKind(kind).addAllItems(items(event, change.packs()))));
         }
         Map<String, List<Gs1Key>> products = new LinkedHashMap<>();
-        change.packs().forEach(pack -> products.computeIfAbsent(pack.gtin().orElseThrow(), gtin -> new ArrayList<>())
+        change.packs().stream().filter(key -> !DrugDesk.isContainer(key)).forEach(pack -> products.computeIfAbsent(
+                        pack.gtin().orElseThrow(), gtin -> new ArrayList<>())
                 .add(pack));
         List<DrugAction.Builder> acts = new ArrayList<>();
         for (List<Gs1Key> packs : products.values()) {
@@ -260,6 +261,16 @@ final class CapturePlan {
                             .setKind(kind)
                             .addAllItems(items(event, packs))
                             .setSealedReason(key.seal(event.reason()))));
+        }
+        for (Gs1Key key : change.packs()) {
+            if (DrugDesk.isContainer(key)) {
+                PackContainers.Container container = container(event, key);
+                acts.add(DrugAction.newBuilder()
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(kind)
+                                .addContainers(container.id())
+                                .setSealedReason(container.key().seal(event.reason()))));
+            }
         }
         return acts;
     }
@@ -320,20 +331,19 @@ final class CapturePlan {
         TreeSet<ByteString> inside = new TreeSet<>(ByteString.unsignedLexicographicalComparator());
         for (Gs1Key key : goods) {
             if (DrugDesk.isContainer(key)) {
-                inside.add(container(event, key));
+                inside.add(container(event, key).id());
             }
         }
         return List.copyOf(inside);
     }
 
-    private ByteString container(CapturedEvent event, Gs1Key sscc) throws ClientException {
-        ByteString known = containers.get(sscc);
+    private PackContainers.Container container(CapturedEvent event, Gs1Key sscc) throws ClientException {
+        PackContainers.Container known = containers.get(sscc);
         if (known != null) {
             return known;
         }
-        ByteString found = Optional.ofNullable(
+        PackContainers.Container found = Optional.ofNullable(
                         desk.containers().meant(List.of(sscc)).get(sscc))
-                .map(PackContainers.Container::id)
                 .orElseThrow(() -> capture.refused(
                         event,
                         "CONTAINER_UNKNOWN",

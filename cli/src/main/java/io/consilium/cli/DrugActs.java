@@ -94,7 +94,7 @@ final class DrugActs {
         if (session.output().format() == GlobalOptions.Format.table) {
             kinds.forEach((kind, count) -> session.output()
                     .say(count + " " + DrugExceptions.type(kind) + ": " + DrugExceptions.meaning(kind)
-                            + ". See consilium drug exceptions"));
+                            + ". Which it is: consilium drug exceptions show ID --items-file FILE"));
         }
         Map<String, Object> result = new LinkedHashMap<>(written.result());
         if (!exceptions.isEmpty()) {

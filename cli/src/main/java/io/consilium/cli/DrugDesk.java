@@ -6,6 +6,7 @@ import io.consilium.client.BlindingKey;
 import io.consilium.client.BlindingKeys;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.VerifiedState;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
@@ -13,9 +14,11 @@ import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.KeyKind;
 import io.consilium.interop.gs1.MalformedIdentifier;
+import io.consilium.ledger.provenance.DrugKeys;
 import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.Activity;
 import io.consilium.proto.DrugContainerLabel;
+import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugResponse;
@@ -387,14 +390,25 @@ final class DrugDesk {
         return product(item).filter(key -> key.itemId(item.serial()).equals(id)).isPresent();
     }
 
-    /** A container's SSCC, where this member may have the key that opens it. */
-    Optional<String> name(DrugContainerLabel container) {
+    /** The key of a container on a path, where this member may have it. */
+    Optional<BlindingKey> packed(DrugContainerLabel container) {
         try {
-            return keys().logistics(container.getPacker()).flatMap(key -> key.open(container.getSealedLabel()));
+            return keys().logistics(container.getPacker());
         } catch (ClientException unknown) {
             session.output().detail("A container stays unnamed: " + unknown.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** The SSCC of a container by its id, where this reader may see it and has its packer's key. */
+    Optional<String> containerName(ByteString id) throws ClientException {
+        return session.state()
+                .find(DrugKeys.container(id), DrugContainerState.parser())
+                .map(VerifiedState.At::value)
+                .flatMap(container -> packed(DrugContainerLabel.newBuilder()
+                                .setPacker(container.getPacker())
+                                .build())
+                        .flatMap(key -> key.open(container.getSealedLabel())));
     }
 
     /** An institution as the chain knows it. */

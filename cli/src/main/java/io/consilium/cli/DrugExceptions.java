@@ -108,6 +108,8 @@ final class DrugExceptions {
         Map<String, Object> object = describe(exception);
         if (!exception.getProductId().isEmpty()) {
             object.put("productId", Ids.text(exception.getProductId()));
+        } else if (exception.getKind() != DrugExceptionKind.DRUG_NO_PRODUCT) {
+            desk.containerName(exception.getObject()).ifPresent(sscc -> object.put("container", "(00)" + sscc));
         }
         String reporter = ActorName.institutionOf(exception.getReporter());
         Optional<BlindingKey> shared =

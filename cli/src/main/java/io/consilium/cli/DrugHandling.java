@@ -14,6 +14,7 @@ import io.consilium.proto.DrugStatusKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -156,11 +157,19 @@ class DrugHandling extends DrugRecalls {
 
     @Command(
             name = "destroy",
-            description = "Destroy a pack; this cannot be undone.",
+            description = {
+                "Destroy packs, or containers with all in them, for good.",
+                "So its sender ends a container that was lost on its way. It cannot be undone."
+            },
             footerHeading = "%nExamples:%n",
-            footer = {"  consilium drug destroy --gtin 00614141123452 --serial A1 --reason 'water damage'"})
+            footer = {
+                "  consilium drug destroy --gtin 00614141123452 --serial A1 --reason 'water damage'",
+                "  consilium drug destroy --parent 006141411234567890 --reason 'stolen on its way'"
+            })
     int destroy(
-            @Mixin DrugOptions.ReasonedChange change,
+            @Mixin DrugOptions.Consignment goods,
+            @Mixin DrugOptions.When when,
+            @Mixin DrugOptions.Why why,
             @Option(names = "--sample", description = "Taken as a sample by an authority or for tests.") boolean sample,
             @Option(names = "--export", description = "Leaves the region where the code is followed.") boolean export,
             @Option(
@@ -182,7 +191,8 @@ class DrugHandling extends DrugRecalls {
             throw new MalformedInput(
                     "--sample, --export, --decommission", "A pack's way ends in one of these ways", "Give one of them");
         }
-        return change(kinds.isEmpty() ? DrugStatusKind.DRUG_DESTROY : kinds.get(0), change);
+        DrugStatusKind kind = kinds.isEmpty() ? DrugStatusKind.DRUG_DESTROY : kinds.get(0);
+        return change(kind, goods.named(session), when.millis(), Optional.of(why.reason));
     }
 
     @Command(
@@ -226,26 +236,47 @@ class DrugHandling extends DrugRecalls {
         return change(DrugStatusKind.DRUG_UNDO, change);
     }
 
-    private int change(DrugStatusKind kind, DrugOptions.ReasonedChange change) throws ClientException {
-        return change(kind, change.change, Optional.of(change.reason));
+    private int change(DrugStatusKind kind, DrugOptions.ReasonedChange reasoned) throws ClientException {
+        return change(kind, reasoned.change, Optional.of(reasoned.why.reason));
     }
 
     private int change(DrugStatusKind kind, DrugOptions.Change change, Optional<String> reason) throws ClientException {
-        List<PrintedPack> printed = change.items.printed(session);
-        long at = change.when.millis();
+        return change(kind, change.items.printed(session), change.when.millis(), reason);
+    }
+
+    private int change(DrugStatusKind kind, List<PrintedPack> printed, long at, Optional<String> reason)
+            throws ClientException {
         boolean handsOut = kind == DrugStatusKind.DRUG_DISPENSE || kind == DrugStatusKind.DRUG_DISPENSE_PARTIALLY;
-        Goods goods = handsOut
-                ? asPrinted(printed)
-                : Goods.of(desk, printed.stream().map(PrintedPack::key).toList());
+        List<Gs1Key> keys = printed.stream().map(PrintedPack::key).toList();
+        Goods goods = handsOut ? asPrinted(printed) : Goods.of(desk, keys);
+        if (!goods.containers().isEmpty() && kind != DrugStatusKind.DRUG_DESTROY) {
+            throw new MalformedInput(
+                    "--item",
+                    "This is done to packs, not to a container",
+                    "Name the packs; only drug destroy takes containers");
+        }
+        List<DrugStatusChange.Builder> changes = new ArrayList<>(changes(goods, reason));
         if (!goods.containers().isEmpty()) {
-            throw new MalformedInput("--item", "This is done to packs, not to a container", "Name the packs");
+            changes.addAll(ends(keys.stream().filter(DrugDesk::isContainer).toList(), reason.orElseThrow()));
         }
-        List<DrugAction.Builder> acts = new ArrayList<>();
-        for (DrugStatusChange.Builder packs : changes(goods, reason)) {
-            acts.add(DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(packs.setKind(kind)));
-        }
-        desk.acts().act(acts);
+        desk.acts()
+                .act(changes.stream()
+                        .map(change ->
+                                DrugAction.newBuilder().setEventTimeMillis(at).setStatusChange(change.setKind(kind)))
+                        .toList());
         return 0;
+    }
+
+    /** Each container's reason is sealed with its packer's key. */
+    private List<DrugStatusChange.Builder> ends(List<Gs1Key> containers, String reason) throws ClientException {
+        List<DrugStatusChange.Builder> ends = new ArrayList<>();
+        for (PackContainers.Container container :
+                new LinkedHashSet<>(desk.containers().meant(containers).values())) {
+            ends.add(DrugStatusChange.newBuilder()
+                    .addContainers(container.id())
+                    .setSealedReason(sealed(container.key(), reason)));
+        }
+        return ends;
     }
 
     private static ByteString sealed(BlindingKey key, String reason) throws ClientException {

@@ -74,6 +74,11 @@ final class DrugOptions {
         @Mixin
         Change change = new Change();
 
+        @Mixin
+        Why why = new Why();
+    }
+
+    static final class Why {
         @Option(
                 names = "--reason",
                 required = true,

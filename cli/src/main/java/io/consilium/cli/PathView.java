@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.BlindingKey;
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonReader;
@@ -52,13 +53,22 @@ final class PathView {
     }
 
     static PathView of(DrugDesk desk, Gs1Key key, DrugTraced traced) throws ClientException {
-        // the product's key opens them; to a container nothing is done for a reason of its own
-        Function<ByteString, Optional<String>> reasons =
-                DrugDesk.isContainer(key) ? hidden -> Optional.empty() : desk.requireProduct(key)::open;
+        // the product's key opens those of a pack, that of a container's packer those of a container
+        List<BlindingKey> keys = new ArrayList<>();
+        if (DrugDesk.isContainer(key)) {
+            desk.containers().existing(key).ifPresent(container -> keys.add(container.key()));
+        } else {
+            keys.add(desk.requireProduct(key));
+        }
         Map<ByteString, String> names = new LinkedHashMap<>();
         for (DrugContainerLabel label : traced.getContainersList()) {
-            desk.name(label).ifPresent(sscc -> names.put(label.getContainerId(), "SSCC " + sscc));
+            Optional<BlindingKey> packer = desk.packed(label);
+            packer.ifPresent(keys::add);
+            packer.flatMap(found -> found.open(label.getSealedLabel()))
+                    .ifPresent(sscc -> names.put(label.getContainerId(), "SSCC " + sscc));
         }
+        Function<ByteString, Optional<String>> reasons = hidden ->
+                keys.stream().flatMap(held -> held.open(hidden).stream()).findFirst();
         return new PathView(id -> names.getOrDefault(id, unnamed(id)), reasons, key, traced);
     }
 

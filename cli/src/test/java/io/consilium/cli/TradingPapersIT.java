@@ -434,6 +434,60 @@ class TradingPapersIT {
         cluster.run("summit/operator", "drug", "exceptions", "show", id).ended(3);
     }
 
+    @Test
+    @DisplayName("DRU-9 whoever asks twice for a product that there is not is answered twice, and at once")
+    void dru9_noSuchProduct() throws Exception {
+        for (int again = 0; again < 2; again++) {
+            JsonFields none = cluster.run(WHOLESALER, "drug", "verify", "--gtin", "00614141999996", "--serial", "1")
+                    .ended(9)
+                    .json();
+            assertThat(none.text("status")).isEqualTo("UNKNOWN");
+        }
+    }
+
+    @Test
+    @DisplayName("DRU-4 DRU-5 a case that was lost is destroyed by its sender as a whole, and its packs verify nowhere")
+    void dru5_lostCase() throws Exception {
+        String gtin = "00614141000036";
+        String sscc = "006141410000005031";
+        cluster.json(MAKER, "drug", "product", "add", "--gtin", gtin, "--name", "Lost");
+        commission(MAKER, gtin, "LC", "K1,K2");
+        cluster.json(
+                MAKER, "drug", "pack", "--parent", sscc, "--child", "(01)" + gtin + "(21)K1,(01)" + gtin + "(21)K2");
+        String shipment = cluster.json(MAKER, "drug", "ship", "--parent", sscc, "--to", "transmed")
+                .text("shipmentId");
+        String[] destroy = {"drug", "destroy", "--parent", sscc, "--reason", "stolen on its way"};
+        assertThat(cluster.run(MAKER, destroy).ended(6).err()).contains("UNDER_WAY");
+        cluster.json(WHOLESALER, "drug", "receive", "--nothing-of", shipment);
+        String id = cluster.json(WHOLESALER, "drug", "exceptions").objects("items").stream()
+                .filter(exception -> type(exception).equals("no-product"))
+                .findFirst()
+                .orElseThrow()
+                .text("exceptionId");
+        cluster.json(
+                WHOLESALER,
+                "drug",
+                "exceptions",
+                "resolve",
+                id,
+                "--resolution",
+                "lost",
+                "--reason",
+                "the lorry is gone");
+        cluster.json(MAKER, destroy);
+        assertThat(cluster.run(MAKER, destroy).ended(6).err()).contains("DECOMMISSIONED");
+        String[] verify = {"drug", "verify", "--gtin", gtin, "--serial", "K1"};
+        assertThat(cluster.run(MAKER, verify).ended(9).json().text("status")).isEqualTo("DESTROYED");
+        assertThat(cluster.run(PHARMACIST, verify).ended(9).json().text("status"))
+                .isEqualTo("ENDED");
+        for (String item : List.of("(01)" + gtin + "(21)K1", "(00)" + sscc)) {
+            assertThat(cluster.run(MAKER, "drug", "trace", "--item", item)
+                            .ended(0)
+                            .out())
+                    .contains("\"DESTROYED\"", "stolen on its way");
+        }
+    }
+
     private static String type(JsonFields exception) {
         try {
             return exception.text("type");

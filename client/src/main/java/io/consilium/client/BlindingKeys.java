@@ -50,6 +50,7 @@ public final class BlindingKeys {
 
     private static final int ROOT_BYTES = 32;
     private static final long MAX_WAIT_MILLIS = 20_000;
+    private static final Duration PATIENCE_AGAIN = Duration.ofSeconds(5);
     private static final String NO_SUBJECT = "";
     private static final String DETAILS = "details of ";
 
@@ -455,7 +456,9 @@ public final class BlindingKeys {
             return Optional.empty();
         }
         long seen = waits ? 0 : earlier.map(DrugKeyState::getVersion).orElse(0L);
-        long end = System.nanoTime() + timeout.toNanos();
+        // who has asked before and got no answer asks a node that is away
+        Duration patience = waits && timeout.compareTo(PATIENCE_AGAIN) > 0 ? PATIENCE_AGAIN : timeout;
+        long end = System.nanoTime() + patience.toNanos();
         Optional<DrugKeyState> request = read(id);
         while (!answered(request, seen)) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

@@ -45,7 +45,11 @@ public sealed interface TradeStep {
         }
     }
 
-    /** Packs were handed out, stopped, let go, or their way ended. */
+    /**
+     * Packs were handed out, stopped, let go, or their way ended.
+     *
+     * @param packs of a destruction also containers, with all in them
+     */
     record Change(Kind kind, List<Gs1Key> packs) implements TradeStep {
         public Change {
             packs = List.copyOf(packs);

@@ -143,7 +143,9 @@ public final class TradeSteps {
             return packs.isEmpty() ? new TradeStep.Observed() : new TradeStep.Change(TradeStep.Kind.RELEASE, packs);
         }
         none(quantities, quantities.equals("quantityList") ? event.quantities() : event.childQuantities());
-        List<Gs1Key> goods = keys(field, objects, moves ? TradeSteps::isGoods : key -> key.kind() == KeyKind.SGTIN);
+        // a container goes with all that is in it; everything else is done to each pack
+        boolean whole = moves || change.equals(Optional.of(TradeStep.Kind.DESTROY));
+        List<Gs1Key> goods = keys(field, objects, whole ? TradeSteps::isGoods : key -> key.kind() == KeyKind.SGTIN);
         if (goods.isEmpty()) {
             throw new MalformedEpcis(field, "the event names no goods");
         }

@@ -1,10 +1,12 @@
 package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.tx.Rejection;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,21 +50,30 @@ public final class Containers {
                 .getParent());
     }
 
-    /** Whether a container or one that it stands in did not come, or is lost: then nothing in it can be handed on. */
-    static boolean isMissing(DrugBook book, ByteString containerId) {
-        return anyMissing(book::container, containerId);
+    /** Whether nothing of a container can be handed on, for it, or one that it stands in, is destroyed or did not come. */
+    static Optional<DrugStatus> gone(DrugBook book, ByteString containerId) {
+        return gone(book::container, containerId);
     }
 
-    static boolean anyMissing(Function<ByteString, Optional<DrugContainerState>> containers, ByteString containerId) {
+    static Optional<DrugStatus> gone(
+            Function<ByteString, Optional<DrugContainerState>> containers, ByteString containerId) {
         ByteString at = containerId;
         while (!at.isEmpty()) {
             DrugContainerState container = containers.apply(at).orElseThrow();
+            if (container.getDestroyed()) {
+                return Optional.of(DrugStatus.DRUG_DESTROYED);
+            }
             if (container.getMissing()) {
-                return true;
+                return Optional.of(DrugStatus.DRUG_MISSING);
             }
             at = container.getParent();
         }
-        return false;
+        return Optional.empty();
+    }
+
+    /** Why nothing of a container can be handed on. */
+    static Optional<Rejection> lost(DrugBook book, ByteString containerId) {
+        return gone(book, containerId).map(status -> Packs.refusalOf(status).rejection());
     }
 
     static int depth(DrugBook book, DrugContainerState container) {

@@ -19,15 +19,17 @@ final class Handing {
         if (status != DrugStatus.DRUG_ACTIVE && status != DrugStatus.DRUG_PARTIALLY_DISPENSED) {
             return Optional.of(Packs.refusalOf(status).rejection());
         }
-        if (Containers.isMissing(book, item.getParent())) {
-            return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
+        Optional<Rejection> lost = Containers.lost(book, item.getParent());
+        if (lost.isPresent()) {
+            return lost;
         }
         return item.getRecallId().isEmpty() ? ofLot(book, item.getLotId()) : Optional.of(Refusal.RECALLED.rejection());
     }
 
     static Optional<Rejection> refusal(DrugBook book, DrugContainerState container) {
-        if (Containers.isMissing(book, container.getId())) {
-            return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());
+        Optional<Rejection> lost = Containers.lost(book, container.getId());
+        if (lost.isPresent()) {
+            return lost;
         }
         for (ByteString lot : container.getLotsList()) {
             Optional<Rejection> refusal = ofLot(book, lot);

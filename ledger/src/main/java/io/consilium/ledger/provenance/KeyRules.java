@@ -123,7 +123,8 @@ final class KeyRules {
                         .setSealedSubject(request.getSealedSubject())
                         .setStatus(DrugRequestStatus.DRUG_REQUESTED)
                         .setRequestedMillis(call.timeMillis())
-                        .setVersion(1)
+                        // counted on, so that whoever asked again knows the new answer from the old one
+                        .setVersion(earlier.map(DrugKeyState::getVersion).orElse(0L) + 1)
                         .build());
         book.index(LedgerIndexes.of(LedgerIndexes.OWNER_KEY_REQUESTS, request.getOwner(), call.timeMillis(), id));
         book.notice(EventType.DRUG_KEY_REQUESTED, List.of(request.getOwner(), book.institution()), id);

@@ -93,10 +93,13 @@ final class PackRules {
     /** A container that is here and not lost, and nothing happens to before what happened to it last. */
     private static Optional<Rejection> inHand(DrugBook book, DrugContainerState container) {
         return Holding.refusal(book, Thing.of(book, container))
-                .or(() -> container.getMissing() || Containers.isMissing(book, container.getParent())
-                        ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
-                        : Optional.empty())
+                .or(() -> lost(book, container))
                 .or(() -> StatusRules.order(book, container));
+    }
+
+    /** A new one does not stand in the book yet. */
+    private static Optional<Rejection> lost(DrugBook book, DrugContainerState container) {
+        return book.container(container.getId()).flatMap(known -> Containers.lost(book, known.getId()));
     }
 
     /** Packs that nothing happened to get their parent in the segment, all of a set with one write. */

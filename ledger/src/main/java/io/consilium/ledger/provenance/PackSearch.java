@@ -8,6 +8,7 @@ import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -164,14 +165,9 @@ public final class PackSearch {
         return new Containers.Place(top.getCustodian(), top.getShipmentId());
     }
 
-    /** Whether a container that a pack stands in, however deep, did not come or is lost. */
-    public boolean isMissing(DrugItemState item) {
-        return isMissing(item.getParent());
-    }
-
-    /** The same of a container and those that it stands in. */
-    public boolean isMissing(ByteString containerId) {
-        return Containers.anyMissing(this::container, containerId);
+    /** Whether a container, or one that it stands in, is destroyed or did not come. */
+    public Optional<DrugStatus> gone(ByteString containerId) {
+        return Containers.gone(this::container, containerId);
     }
 
     public Optional<DrugContainerState> container(ByteString id) {

@@ -109,6 +109,10 @@ final class ReceiveRules {
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
         }
         DrugContainerState container = found.get();
+        Optional<Rejection> ended = StatusRules.twice(book, container);
+        if (ended.isPresent()) {
+            return ended;
+        }
         Containers.Place place = Containers.place(book, container);
         if (Recovery.isBySender(book, container.getMissing(), place)) {
             return Recovery.receive(book, container, place);
@@ -142,8 +146,9 @@ final class ReceiveRules {
             return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
         }
         DrugItemState item = pack.get().item();
-        if (Packs.isFinal(item.getStatus())) {
-            return StatusRules.twice(book, item);
+        Optional<Rejection> ended = StatusRules.twice(book, item);
+        if (ended.isPresent()) {
+            return ended;
         }
         Containers.Place place = Containers.place(book, item);
         if (Recovery.isBySender(book, item.getStatus() == DrugStatus.DRUG_MISSING, place)) {

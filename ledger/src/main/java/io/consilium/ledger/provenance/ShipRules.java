@@ -94,7 +94,8 @@ final class ShipRules {
                     .or(() -> ship.getReturnGoods()
                             ? Returns.refusal(book, found.get(), ship.getTo())
                             : Handing.refusal(book, found.get()))
-                    .or(() -> lost(book, id))
+                    // what is lost goes back neither
+                    .or(() -> Containers.lost(book, id))
                     .or(() -> StatusRules.order(book, found.get()));
             if (refusal.isPresent()) {
                 return refusal;
@@ -113,13 +114,6 @@ final class ShipRules {
     private static Optional<Rejection> opened(DrugItemState item) {
         return item.getStatus() == DrugStatus.DRUG_PARTIALLY_DISPENSED
                 ? Optional.of(Refusal.PACK_OPENED.rejection())
-                : Optional.empty();
-    }
-
-    /** What is lost goes back neither. */
-    private static Optional<Rejection> lost(DrugBook book, ByteString containerId) {
-        return Containers.isMissing(book, containerId)
-                ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
                 : Optional.empty();
     }
 
@@ -167,16 +161,14 @@ final class ShipRules {
     }
 
     private static Optional<Rejection> item(DrugBook book, DrugShip ship, DrugItemState item, DrugStep step) {
-        Optional<Rejection> refusal = Packs.isFinal(item.getStatus())
-                ? StatusRules.twice(book, item)
-                : Holding.refusal(book, Thing.of(book, item))
-                        .or(() -> ship.getReturnGoods()
-                                ? Returns.refusal(book, item, ship.getTo())
-                                : opened(item).or(() -> Handing.refusal(book, item)))
-                        .or(() -> item.getStatus() == DrugStatus.DRUG_MISSING
-                                ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
-                                : lost(book, item.getParent()))
-                        .or(() -> StatusRules.order(book, item));
+        Optional<Rejection> refusal = StatusRules.twice(book, item).or(() -> Holding.refusal(book, Thing.of(book, item))
+                .or(() -> ship.getReturnGoods()
+                        ? Returns.refusal(book, item, ship.getTo())
+                        : opened(item).or(() -> Handing.refusal(book, item)))
+                .or(() -> item.getStatus() == DrugStatus.DRUG_MISSING
+                        ? Optional.of(Refusal.MISSING_IN_TRANSIT.rejection())
+                        : Containers.lost(book, item.getParent()))
+                .or(() -> StatusRules.order(book, item)));
         if (refusal.isPresent()) {
             return refusal;
         }

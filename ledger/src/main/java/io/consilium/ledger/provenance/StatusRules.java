@@ -36,6 +36,12 @@ final class StatusRules {
             return refusal;
         }
         Map<Set<String>, ByteString> told = new LinkedHashMap<>();
+        for (ByteString id : change.getContainersList()) {
+            refusal = destroy(book, change, id, told);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
         for (DrugItemSet set : change.getItemsList()) {
             for (ByteString id : ItemIds.list(set.getIds())) {
                 Optional<Packs.Pack> pack = Packs.find(book, set, id);
@@ -53,6 +59,37 @@ final class StatusRules {
             }
         }
         told.forEach((parties, first) -> book.notice(EventType.DRUG_STATUS_CHANGED, parties, first));
+        return Optional.empty();
+    }
+
+    /** A container ends with all that stands in it, which writes nothing of each: who has lost one knows no serials. */
+    private static Optional<Rejection> destroy(
+            DrugBook book, DrugStatusChange change, ByteString id, Map<Set<String>, ByteString> told) {
+        Optional<DrugContainerState> found = book.container(id);
+        if (found.isEmpty()) {
+            return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
+        }
+        Optional<Rejection> refusal = twice(book, found.get())
+                .or(() -> Holding.refusal(book, Thing.of(book, found.get())))
+                .or(() -> order(book, found.get()));
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        DrugStep step = book.step(word(change.getKind()))
+                .setSealedReason(change.getSealedReason())
+                .build();
+        Optional<DrugContainerState.Builder> ended = Containers.with(Containers.takeOut(book, found.get()), step);
+        if (ended.isEmpty()) {
+            return Optional.of(Refusal.HISTORY_LIMIT.rejection());
+        }
+        book.put(ended.get().setMissing(false).setDestroyed(true).build());
+        Set<String> hear = new TreeSet<>(List.of(book.institution(), found.get().getPacker()));
+        for (ByteString lot : found.get().getLotsList()) {
+            ByteString product = book.lot(lot).orElseThrow().getProductId();
+            hear.add(book.product(product).orElseThrow().getOwner());
+        }
+        told.putIfAbsent(hear, id);
+        book.made(id);
         return Optional.empty();
     }
 
@@ -168,16 +205,27 @@ final class StatusRules {
 
     /** A pack whose way has ended and that somebody acts on again: one of two is false. */
     static Optional<Rejection> twice(DrugBook book, DrugItemState item) {
-        if (!Packs.isFinal(item.getStatus())) {
-            return Optional.empty();
-        }
-        book.signal(Thing.of(book, item)
-                .finding(
-                        book,
-                        DrugExceptionKind.DRUG_DISPENSED_TWICE,
-                        List.of(item.getCustodian()),
-                        book.institution()));
-        return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+        Optional<DrugStatus> end =
+                Packs.isFinal(item.getStatus()) ? Optional.of(item.getStatus()) : destroyedWith(book, item.getParent());
+        return end.map(status -> twice(book, Thing.of(book, item), status));
+    }
+
+    /** The same of a container that was destroyed. */
+    static Optional<Rejection> twice(DrugBook book, DrugContainerState container) {
+        return destroyedWith(book, container.getId()).map(status -> twice(book, Thing.of(book, container), status));
+    }
+
+    private static Rejection twice(DrugBook book, Thing thing, DrugStatus end) {
+        book.signal(thing.finding(
+                book,
+                DrugExceptionKind.DRUG_DISPENSED_TWICE,
+                List.of(thing.place().custodian()),
+                book.institution()));
+        return Packs.refusalOf(end).rejection();
+    }
+
+    private static Optional<DrugStatus> destroyedWith(DrugBook book, ByteString containerId) {
+        return Containers.gone(book, containerId).filter(status -> status == DrugStatus.DRUG_DESTROYED);
     }
 
     private static Optional<Rejection> held(DrugBook book, DrugItemState item) {

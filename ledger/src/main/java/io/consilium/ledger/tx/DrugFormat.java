@@ -202,8 +202,11 @@ final class DrugFormat {
                 || change.getKind() == DrugStatusKind.UNRECOGNIZED) {
             throw MalformedTransaction.at(path + ".kind", "is one of this version's changes");
         }
-        goods(change.getItemsList(), List.of(), path);
-        named(0, change.getItemsCount(), 0, path);
+        goods(change.getItemsList(), change.getContainersList(), path);
+        named(0, change.getItemsCount(), change.getContainersCount(), path);
+        if (change.getContainersCount() > 0 && change.getKind() != DrugStatusKind.DRUG_DESTROY) {
+            throw MalformedTransaction.at(path + ".containers", "are only destroyed as a whole");
+        }
         Shape.atMost(change.getSealedReason(), MAX_REASON_BYTES, path + ".sealed_reason");
     }
 

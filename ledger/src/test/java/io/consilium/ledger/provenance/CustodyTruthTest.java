@@ -19,6 +19,7 @@ import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugResolve;
 import io.consilium.proto.DrugStatus;
+import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugUnpack;
 import java.util.List;
@@ -63,11 +64,11 @@ class CustodyTruthTest {
         world.ship(PACKER, "labcorp", List.of(), "pallet");
         world.receive(DISTRIBUTOR, List.of(), "a");
         PackSearch search = new PackSearch(world.chain.objects());
-        assertThat(search.isMissing(world.item(12))).as("under way").isTrue();
-        assertThat(search.isMissing(world.item(2))).isFalse();
+        assertThat(search.gone(world.item(12).getParent())).as("under way").contains(DrugStatus.DRUG_MISSING);
+        assertThat(search.gone(world.item(2).getParent())).isEmpty();
         settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
-        assertThat(new PackSearch(world.chain.objects()).isMissing(world.item(12)))
-                .isTrue();
+        assertThat(new PackSearch(world.chain.objects()).gone(world.item(12).getParent()))
+                .contains(DrugStatus.DRUG_MISSING);
         assertThat(world.container("b").getCustodian()).isEqualTo("helix");
         assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
         assertThat(world.ship(PACKER, "northside", packs(12, 13))).isEqualTo("MISSING_IN_TRANSIT DRU-4");
@@ -84,6 +85,64 @@ class CustodyTruthTest {
         assertThat(world.receive(DISTRIBUTOR, List.of(), "b")).isEqualTo("NOT_SHIPPED DRU-4");
         assertThat(world.receive(PACKER, List.of(), "b")).isEqualTo("OK");
         assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("OK");
+    }
+
+    private String destroy(String actor, String... containers) {
+        return world.act(
+                actor,
+                DrugAction.newBuilder()
+                        .setStatusChange(DrugStatusChange.newBuilder()
+                                .setKind(DrugStatusKind.DRUG_DESTROY)
+                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
+                                .addAllContainers(DrugWorld.ids(containers))));
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-5 a lost container is destroyed by its sender as a whole: nothing of it verifies or is acted on again")
+    void dru5_destroyedContainer() {
+        world.commission(0, 30);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.pack(PACKER, "pallet", List.of(), "a", "b");
+        world.ship(PACKER, "labcorp", List.of(), "pallet");
+        world.receive(DISTRIBUTOR, List.of(), "a");
+        assertThat(destroy(PACKER, "b")).isEqualTo("UNDER_WAY DRU-4");
+        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
+        assertThat(destroy(DISTRIBUTOR, "b")).isEqualTo("HELD_ELSEWHERE DRU-8");
+        assertThat(destroy(PACKER, "b")).isEqualTo("OK");
+        assertThat(new PackSearch(world.chain.objects()).gone(world.item(12).getParent()))
+                .contains(DrugStatus.DRUG_DESTROYED);
+        assertThat(destroy(PACKER, "b")).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.receive(PACKER, List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.pack(PACKER, "b", packs(25, 26))).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 12)).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(signals()).contains(DrugExceptionKind.DRUG_DISPENSED_TWICE);
+        assertThat(world.receive(DISTRIBUTOR, packs(13, 14))).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.ship(PACKER, "northside", packs(14, 15))).isEqualTo("DECOMMISSIONED DRU-5");
+    }
+
+    @Test
+    @DisplayName("DRU-5 a container that is here is destroyed with all that stands in it, out of the one around it")
+    void dru5_destroyedInPlace() {
+        world.commission(0, 30);
+        world.pack(PACKER, "inner", packs(0, 10));
+        world.pack(PACKER, "case", packs(10, 20), "inner");
+        world.pack(PACKER, "pallet", packs(20, 30), "case");
+        assertThat(world.act(
+                        PACKER,
+                        DrugAction.newBuilder()
+                                .setStatusChange(DrugStatusChange.newBuilder()
+                                        .setKind(DrugStatusKind.DRUG_DESTROY)
+                                        .addAllContainers(DrugWorld.ids("case")))))
+                .isEqualTo("REASON_REQUIRED DRU-5");
+        assertThat(destroy(PACKER, "case")).isEqualTo("OK");
+        assertThat(world.change(PACKER, DrugStatusKind.DRUG_EXPORT, 3)).isEqualTo("DECOMMISSIONED DRU-5");
+        assertThat(world.ship(PACKER, "labcorp", List.of(), "pallet")).isEqualTo("OK");
+        assertThat(world.receive(DISTRIBUTOR, List.of(), "pallet")).isEqualTo("OK");
+        assertThat(world.exceptions().stream().filter(found -> found.getKind() == DrugExceptionKind.DRUG_SHORT))
+                .isEmpty();
     }
 
     @Test

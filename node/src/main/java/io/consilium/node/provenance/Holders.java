@@ -17,6 +17,7 @@ import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugRecallState;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
 import io.consilium.storage.IndexPage;
 import java.util.HashSet;
@@ -89,7 +90,9 @@ final class Holders {
                     holders.add(product.getOwner());
                 }
             }
-            containers.forEach(id -> place(search.custody(search.container(id).orElseThrow())));
+            containers.stream()
+                    .filter(id -> !isDestroyed(id))
+                    .forEach(id -> place(search.custody(search.container(id).orElseThrow())));
         }
     }
 
@@ -114,8 +117,16 @@ final class Holders {
     private void item(DrugItemState item) {
         switch (item.getStatus()) {
             case DRUG_DISPENSED, DRUG_DESTROYED, DRUG_SAMPLED, DRUG_EXPORTED, DRUG_DECOMMISSIONED -> {}
-            default -> place(search.custody(item));
+            default -> {
+                if (!isDestroyed(item.getParent())) {
+                    place(search.custody(item));
+                }
+            }
         }
+    }
+
+    private boolean isDestroyed(ByteString container) {
+        return search.gone(container).equals(Optional.of(DrugStatus.DRUG_DESTROYED));
     }
 
     private void place(Containers.Place place) {

@@ -7,6 +7,8 @@ import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugLotState;
 import io.consilium.proto.DrugProductState;
+import io.consilium.proto.DrugStatus;
+import java.util.Optional;
 
 /** One word for how a pack stands: its own status, unless its lot is recalled or expired, or it is under way. */
 final class PackStatus {
@@ -29,10 +31,11 @@ final class PackStatus {
     static String of(LedgerState state, DrugItemState item, DrugLotState lot, long nowMillis) {
         boolean recalled = isRecalled(state, item, lot);
         PackSearch search = new PackSearch(state);
-        if (!item.getParent().isEmpty() && search.isMissing(item)) {
-            return MISSING;
+        Optional<DrugStatus> gone = search.gone(item.getParent());
+        if (gone.isPresent()) {
+            return word(gone.get());
         }
-        String own = item.getStatus().name().substring("DRUG_".length());
+        String own = word(item.getStatus());
         return switch (item.getStatus()) {
             case DRUG_ACTIVE, DRUG_PARTIALLY_DISPENSED ->
                 recalled
@@ -42,6 +45,10 @@ final class PackStatus {
                                 : search.custody(item).underWay() ? IN_TRANSIT : own;
             default -> own;
         };
+    }
+
+    private static String word(DrugStatus status) {
+        return status.name().substring("DRUG_".length());
     }
 
     /** Whether the pack itself, its lot or its product is recalled. */
@@ -55,8 +62,9 @@ final class PackStatus {
 
     static String of(LedgerState state, DrugContainerState container) {
         PackSearch search = new PackSearch(state);
-        if (search.isMissing(container.getId())) {
-            return MISSING;
+        Optional<DrugStatus> gone = search.gone(container.getId());
+        if (gone.isPresent()) {
+            return word(gone.get());
         }
         return search.custody(container).underWay() ? IN_TRANSIT : "ACTIVE";
     }

@@ -250,6 +250,11 @@ class DrugApiTest {
             assertThat(answer.getStatus()).isEqualTo(DrugRequestStatus.DRUG_NOTHING_SUCH);
             assertThat(answer.getEnvelope()).isEmpty();
         }
+        long first = answered(RIVAL, other).getVersion();
+        act(RIVAL, asking(RIVAL, other, sealedGtin(kept(RIVAL, other), "00614141999996")));
+        assertThat(answered(RIVAL, other).getVersion())
+                .as("whoever asks again knows the new answer from the old one")
+                .isGreaterThan(first + 1);
     }
 
     @Test
