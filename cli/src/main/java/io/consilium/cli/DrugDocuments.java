@@ -2,10 +2,12 @@ package io.consilium.cli;
 
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.MalformedInput;
 import io.consilium.interop.gs1.CompanyPrefixes;
 import io.consilium.interop.gs1.Gs1Key;
 import io.consilium.interop.gs1.Identifiers;
 import io.consilium.interop.gs1.MalformedIdentifier;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,19 +30,29 @@ class DrugDocuments {
             description = {
                 "Take an EPCIS document, all of it or nothing.",
                 "JSON 2.0 or XML 1.0 to 2.0. An event that was taken before is passed over; it is known by its CBV 2.0 event hash id.",
-                "With --check nothing is submitted, and no node is needed."
+                "With --check nothing is submitted, and no node is needed; --out writes it as it was understood."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug capture events.json",
-                "  consilium drug capture events.json --check",
+                "  consilium drug capture events.xml --check --out events.json",
                 "  curl -s https://partner.example/shipment.xml | consilium drug capture - --check -o json"
             })
     int capture(
             @Parameters(paramLabel = "FILE", description = "The document; - is the standard input.") String file,
-            @Option(names = "--check", description = "Check only: submit nothing.") boolean check)
+            @Option(names = "--check", description = "Check only: submit nothing.") boolean check,
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            description = "Of --check: write the document as EPCIS 2.0 JSON, with nothing lost.")
+                    Optional<Path> out)
             throws ClientException {
-        return check ? new EpcisCheck(session).run(file) : new EpcisCapture(session, new DrugDesk(session)).run(file);
+        if (out.isPresent() && !check) {
+            throw new MalformedInput("--out", "A document that is captured is written by drug export", "Add --check");
+        }
+        return check
+                ? new EpcisCheck(session).run(file, out)
+                : new EpcisCapture(session, new DrugDesk(session)).run(file);
     }
 
     @Command(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads a document of EPCIS from a file and shows its events; submits nothing (DRU-1). */
@@ -25,10 +26,21 @@ final class EpcisCheck {
         this.session = session;
     }
 
-    int run(String file) throws ClientException {
+    /** @param out where the document is written again */
+    int run(String file, Optional<Path> out) throws ClientException {
+        UserFiles.requireNew(out);
         List<Map<String, Object>> events = new ArrayList<>();
-        EpcisDocument.Form form =
-                read(session, file, event -> events.add(summary(event))).form();
+        List<EpcisEvent> kept = new ArrayList<>();
+        EpcisDocument document = read(session, file, event -> {
+            events.add(summary(event));
+            if (out.isPresent()) {
+                kept.add(event);
+            }
+        });
+        if (out.isPresent()) {
+            UserFiles.publish(out.get(), new EpcisDocument(document.form(), document.head(), kept).toJson());
+        }
+        EpcisDocument.Form form = document.form();
         if (form == EpcisDocument.Form.QUERY) {
             session.output().say("This is a query for events; it holds none");
         }

@@ -2,7 +2,9 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.client.json.JsonReader;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +49,24 @@ class DrugCaptureTest {
                 .extracting(event -> ((Map<?, ?>) event).get("eventId"))
                 .allSatisfy(id -> assertThat((String) id).matches("ni:///sha-256;[0-9a-f]{64}\\?ver=CBV2\\.0"));
         assertThat(((Map<?, ?>) events.get(0)).get("eventId")).isEqualTo(((Map<?, ?>) events.get(1)).get("eventId"));
+    }
+
+    @Test
+    void dru1_writesWhatItUnderstood() throws Exception {
+        String document = document(List.of("urn:epc:id:sgtin:0614141.107346.2017"));
+        Path out = home.resolve("again.json");
+        assertThat(CommandLineRun.withInput(home, document, "drug", "capture", "-", "--check", "--out", out.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(JsonReader.read(Files.readAllBytes(out)))
+                .isEqualTo(JsonReader.read(document.getBytes(StandardCharsets.UTF_8)));
+        assertThat(CommandLineRun.withInput(home, document, "drug", "capture", "-", "--check", "--out", out.toString())
+                        .exitCode())
+                .as("a file that is there is kept")
+                .isEqualTo(8);
+        assertThat(CommandLineRun.withInput(home, document, "drug", "capture", "-", "--out", "other.json")
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test
