@@ -3,16 +3,15 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.client.trial.Consents;
 import io.consilium.client.trial.Timeline;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.client.trial.TrialRecord;
-import io.consilium.ledger.trials.SubjectStatus;
 import io.consilium.proto.TrialCheckRequest;
 import io.consilium.proto.TrialCheckResponse;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetState;
-import io.consilium.proto.TrialSubjectState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,22 +127,12 @@ final class TrialAudit {
     }
 
     private void subjects(TrialRecord record, Map<String, Object> about) throws ClientException {
-        String form = record.current().getIcfVersion();
-        long enrolled = 0;
-        long withdrawn = 0;
-        long stale = 0;
-        for (TrialSubjectState subject : reader.subjects(record.state().getId())) {
-            enrolled++;
-            withdrawn += subject.getStatus().equals(SubjectStatus.WITHDRAWN.code()) ? 1 : 0;
-            boolean left = SubjectStatus.of(subject.getStatus())
-                    .map(SubjectStatus::isLast)
-                    .orElse(false);
-            stale += !left && !TrialViews.consentedForm(subject).equals(form) ? 1 : 0;
-        }
+        Consents consents = Consents.of(
+                reader.subjects(record.state().getId()), record.current().getIcfVersion());
         about.put("sampleSize", record.current().getSampleSize());
-        about.put("enrolled", enrolled);
-        about.put("withdrawn", withdrawn);
-        about.put("staleConsents", stale);
+        about.put("enrolled", consents.enrolled());
+        about.put("withdrawn", consents.withdrawn());
+        about.put("staleConsents", consents.stale());
     }
 
     private static long count(TrialRecord record, Timeline.Kind kind) {

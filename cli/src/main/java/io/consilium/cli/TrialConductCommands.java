@@ -1,8 +1,8 @@
 package io.consilium.cli;
 
 import io.consilium.client.MalformedInput;
+import io.consilium.client.trial.Consents;
 import io.consilium.client.trial.TrialRecord;
-import io.consilium.ledger.trials.SubjectStatus;
 import io.consilium.proto.TrialMilestone;
 import io.consilium.proto.TrialSubjectState;
 import java.util.ArrayList;
@@ -107,10 +107,7 @@ class TrialConductCommands extends TrialRegistryCommands {
         String form = record.current().getIcfVersion();
         List<Map<String, Object>> items = new ArrayList<>();
         for (TrialSubjectState subject : reader().subjects(trialId(id))) {
-            boolean left = SubjectStatus.of(subject.getStatus())
-                    .map(SubjectStatus::isLast)
-                    .orElse(false);
-            if (!left && !TrialViews.consentedForm(subject).equals(form)) {
+            if (Consents.isStale(subject, form)) {
                 items.add(TrialViews.subject(subject));
             }
         }

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import io.consilium.client.trial.TrialReader;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -42,6 +43,18 @@ final class TrialOptions {
                     "The decision is refused where another content is registered."
                 })
         Optional<String> content = Optional.empty();
+    }
+
+    /** How much of a large trial is proven. */
+    static final class Subjects {
+        @Option(
+                names = "--subjects",
+                description = {
+                    "Prove each subject with its consents and its status too, where more than "
+                            + TrialReader.MAX_UNASKED,
+                    "are enrolled (of fewer it is done anyway)."
+                })
+        boolean every;
     }
 
     /** Which dataset is shared. */

@@ -10,6 +10,7 @@ import io.consilium.client.trial.TrialBundle;
 import io.consilium.client.trial.TrialReader;
 import io.consilium.client.trial.TrialRecord;
 import io.consilium.client.trial.TrialVerifier;
+import io.consilium.client.trial.VerifiedTrial;
 import io.consilium.proto.TrialState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -250,15 +251,16 @@ class TrialRegistryCommands {
             footer = {"  consilium --context medwatch/inspector trial export T --out trial-bundle.json"})
     int export(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
-            @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.") Path out)
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.") Path out,
+            @Mixin TrialOptions.Subjects subjects)
             throws Exception {
         UserFiles.requireNew(out);
-        TrialBundle bundle = reader().bundle(trialId(id));
-        TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
+        TrialBundle bundle = reader().bundle(trialId(id), subjects.every);
+        VerifiedTrial verified = new TrialVerifier(session.verifier()).verify(bundle);
         UserFiles.publish(out, bundle.encode());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("bundle", out.toString());
-        result.putAll(TrialViews.verified(record, bundle));
+        result.putAll(TrialViews.verified(verified, bundle));
         session.output().result(result);
         return 0;
     }
@@ -267,8 +269,8 @@ class TrialRegistryCommands {
             name = "verify",
             description = {
                 "Verify every step of a trial from the genesis (exit 0 or 9): through a node, or offline from a bundle.",
-                "Versions, decisions, milestones, publications, releases and the versions of datasets; of subjects and",
-                "of spent budget it proves the numbers."
+                "Versions, decisions, milestones, publications, releases, the versions of datasets, and each subject with",
+                "its consents, to those who may see them; of spent budget it proves the number."
             },
             footerHeading = "%nExamples:%n",
             footer = {
@@ -279,19 +281,25 @@ class TrialRegistryCommands {
             @Parameters(paramLabel = "ID", arity = "0..1", description = "Trial id, to read it through a node.")
                     Optional<String> id,
             @Option(names = "--bundle", paramLabel = "FILE", description = "File that trial export wrote.")
-                    Optional<String> file)
+                    Optional<String> file,
+            @Mixin TrialOptions.Subjects subjects)
             throws Exception {
         if (id.isPresent() == file.isPresent()) {
             throw new MalformedInput("ID", "It is not said what to verify", "Give a trial id, or --bundle FILE");
         }
+        if (file.isPresent() && subjects.every) {
+            throw new MalformedInput(
+                    "--subjects", "A file holds what it holds", "Give --subjects when it is exported, or a trial id");
+        }
         TrialBundle bundle = file.isPresent()
                 ? TrialBundle.decode(UserFiles.read(session, file.get(), TrialBundle.MAX_BYTES))
-                : reader().bundle(trialId(id.orElseThrow()));
+                : reader().bundle(trialId(id.orElseThrow()), subjects.every);
         Map<String, Object> result = new LinkedHashMap<>();
         try {
-            TrialRecord record = new TrialVerifier(session.verifier()).verify(bundle);
+            VerifiedTrial verified = new TrialVerifier(session.verifier()).verify(bundle);
+            TrialRecord record = verified.record();
             result.put("verified", true);
-            result.putAll(TrialViews.verified(record, bundle));
+            result.putAll(TrialViews.verified(verified, bundle));
             record.gravest().ifPresent(gravest -> result.put("gravest", gravest.word()));
             result.put("outcomes", TrialViews.outcomes(record));
         } catch (VerificationFailed failed) {

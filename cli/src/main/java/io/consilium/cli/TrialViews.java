@@ -1,11 +1,13 @@
 package io.consilium.cli;
 
+import io.consilium.client.trial.Consents;
 import io.consilium.client.trial.Micros;
 import io.consilium.client.trial.Report;
 import io.consilium.client.trial.Timeline;
 import io.consilium.client.trial.TrialBundle;
 import io.consilium.client.trial.TrialDocument;
 import io.consilium.client.trial.TrialRecord;
+import io.consilium.client.trial.VerifiedTrial;
 import io.consilium.ledger.trials.EthicsApproval;
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.ledger.trials.OutcomeClassification.Classified;
@@ -91,15 +93,10 @@ final class TrialViews {
         object.put("pseudonym", Ids.text(subject.getPseudonym()));
         object.put("site", subject.getSite());
         object.put("status", subject.getStatus());
-        object.put("icfVersion", consentedForm(subject));
+        object.put("icfVersion", Consents.form(subject));
         object.put("enrolledAt", Dates.text(subject.getEnrolledMillis()));
         object.put("changedAt", Dates.text(subject.getChangedMillis()));
         return object;
-    }
-
-    /** The version of the form that the subject consented to last. */
-    static String consentedForm(TrialSubjectState subject) {
-        return subject.getConsents(subject.getConsentsCount() - 1).getIcfVersion();
     }
 
     /** The outcomes of every publication. */
@@ -202,13 +199,9 @@ final class TrialViews {
         return items;
     }
 
-    private static boolean provesDatasets(TrialRecord record, TrialBundle bundle) {
-        int registry = record.versions().size() + record.publications().size();
-        return record.state().getDatasetsCount() == 0 || bundle.documents().size() > registry;
-    }
-
     /** What a bundle was found to prove. */
-    static Map<String, Object> verified(TrialRecord record, TrialBundle bundle) {
+    static Map<String, Object> verified(VerifiedTrial verified, TrialBundle bundle) {
+        TrialRecord record = verified.record();
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("trialId", Ids.text(record.state().getId()));
         object.put("title", record.current().getTitle());
@@ -217,8 +210,14 @@ final class TrialViews {
         object.put("decisions", record.state().getDecisionsCount());
         object.put("publications", record.publications().size());
         object.put("datasets", record.state().getDatasetsCount());
-        object.put("datasetVersions", provesDatasets(record, bundle) ? "proven" : "not shown to who made the bundle");
+        object.put("datasetVersions", verified.datasets() ? "proven" : "not shown to who made the bundle");
         object.put("enrolled", record.state().getEnrolled());
+        object.put("subjects", verified.subjects().isPresent() ? "proven" : "not in the bundle");
+        verified.subjects().ifPresent(subjects -> {
+            Consents consents = Consents.of(subjects, record.current().getIcfVersion());
+            object.put("withdrawn", consents.withdrawn());
+            object.put("staleConsents", consents.stale());
+        });
         object.put("transactions", bundle.receipts().size());
         object.put("asOfHeight", record.height());
         object.put("asOf", Dates.text(record.timeMillis()));

@@ -115,6 +115,8 @@ class CleanTrialIT extends TrialCluster {
                 .entrySet()) {
             JsonFields online = cluster.json(reader.getKey(), "trial", "verify", trial);
             assertThat(online.text("datasetVersions")).isEqualTo(reader.getValue());
+            assertThat(online.text("subjects"))
+                    .isEqualTo(reader.getKey().equals(REGULATOR) ? "proven" : "not in the bundle");
             Path bundle = cluster.devnet.directory().resolve(reader.getKey().replace('/', '-') + ".json");
             done(reader.getKey(), "trial", "export", trial, "--out", bundle.toString());
             JsonFields verified = cluster.runPlain(

@@ -1,6 +1,8 @@
 package io.consilium.client.trial;
 
 import com.google.protobuf.ByteString;
+import io.consilium.client.ClientException;
+import io.consilium.client.FailureClass;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
@@ -15,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything that proves a trial's registry, as one file: the proven state of the trial, of each version, publication and
- * dataset, and the receipt of each transaction that made them. Whoever has the genesis file verifies it without a network.
+ * Everything that proves a trial, as one file: the proven state of the trial, of each version, publication, dataset and
+ * subject, and the receipt of each transaction that made them, but for those of subjects. Whoever has the genesis file
+ * verifies it without a network.
  *
  * @param trial canonical state proof of the trial
- * @param documents canonical state proofs of versions, publications and datasets
+ * @param documents canonical state proofs of versions, publications, datasets and subjects
  * @param receipts canonical receipt proofs
  */
 public record TrialBundle(ByteString trial, List<ByteString> documents, List<ByteString> receipts) {
@@ -27,10 +30,22 @@ public record TrialBundle(ByteString trial, List<ByteString> documents, List<Byt
 
     private static final String FORMAT = "consilium-trial-bundle-1";
     private static final int MAX_PARTS = 65_536;
+    private static final int MAX_SUBJECTS = 20_000;
 
     public TrialBundle {
         documents = List.copyOf(documents);
         receipts = List.copyOf(receipts);
+    }
+
+    /** A bundle is read in the memory of one command. */
+    static void requireRoom(long subjects) throws ClientException {
+        if (subjects > MAX_SUBJECTS) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "TRIAL_LIMIT",
+                    "A bundle holds at most " + MAX_SUBJECTS + " subjects, and " + subjects + " are enrolled",
+                    "Leave --subjects out: the trial proves their number; trial subjects lists them");
+        }
     }
 
     /** The one spelling of the file. */

@@ -37,6 +37,9 @@ public final class TrialReader {
     /** Of so many subjects each is asked for with its proof. */
     private static final int MAX_PROVEN = 100;
 
+    /** Of more subjects a bundle holds the proofs where they are asked for. */
+    public static final int MAX_UNASKED = 1_000;
+
     private static final int MAX_READINGS = 5;
 
     private final NodeClient client;
@@ -64,11 +67,15 @@ public final class TrialReader {
         return new TrialRecord(trial.value(), versions, publications, trial.height(), trial.timeMillis());
     }
 
-    /** The same with all that proves it, for a file: each part as it was at one block, or it is read again. */
-    public TrialBundle bundle(ByteString trialId) throws ClientException {
+    /**
+     * The same with all that proves it, for a file: each part as it was at one block, or it is read again.
+     *
+     * @param everySubject with each subject, however many there are
+     */
+    public TrialBundle bundle(ByteString trialId, boolean everySubject) throws ClientException {
         for (int i = 0; i < MAX_READINGS; i++) {
             long version = state.trial(trialId).value().getVersion();
-            TrialBundle bundle = read(trialId);
+            TrialBundle bundle = read(trialId, everySubject);
             if (state.trial(trialId).value().getVersion() == version) {
                 return bundle;
             }
@@ -82,7 +89,7 @@ public final class TrialReader {
                 "Export it again when less is submitted");
     }
 
-    private TrialBundle read(ByteString trialId) throws ClientException {
+    private TrialBundle read(ByteString trialId, boolean everySubject) throws ClientException {
         TrialState trial = state.trial(trialId).value();
         Set<ByteString> steps = new LinkedHashSet<>();
         List<ByteString> documents = new ArrayList<>();
@@ -102,6 +109,12 @@ public final class TrialReader {
         for (TrialDatasetState dataset : shownDatasets(trial)) {
             documents.add(proof(StateKeys.trialDataset(dataset.getId())));
             dataset.getVersionsList().stream().map(TrialDataVersion::getTxId).forEach(steps::add);
+        }
+        if (everySubject || trial.getEnrolled() <= MAX_UNASKED) {
+            TrialBundle.requireRoom(trial.getEnrolled());
+            for (TrialSubjectState subject : listed(trialId)) {
+                documents.add(proof(StateKeys.trialSubject(subject.getPseudonym())));
+            }
         }
         List<ByteString> receipts = new ArrayList<>();
         for (ByteString txId : steps) {

@@ -8,6 +8,7 @@ import io.consilium.client.ReceiptVerifier;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedReceipt;
 import io.consilium.crypto.MalformedException;
+import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
@@ -25,6 +26,7 @@ import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialReleased;
 import io.consilium.proto.TrialResultsState;
 import io.consilium.proto.TrialState;
+import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
 import io.consilium.proto.TrialVersionState;
 import java.util.ArrayList;
@@ -38,9 +40,9 @@ import java.util.TreeMap;
  *
  * <p>The proven state names every step of the trial with its transaction. Each of these must be in the bundle with a valid
  * receipt, be signed by whom the state names, stand in a block of the time that the state names, and say what the state
- * and the proven documents say. So nothing can be left out, put in or altered. Datasets are told by their commitments, all
- * of them or none, where they are not shown to who made the bundle; of these, of subjects and of queries the state proves the
- * numbers alone.
+ * and the proven documents say. So nothing can be left out, put in or altered. Datasets are told by their commitments, and
+ * subjects by their state with every consent, all of them or none: where they are not shown to who made the bundle the state
+ * proves their numbers alone, as it does of queries.
  */
 public final class TrialVerifier {
     private final ReceiptVerifier verifier;
@@ -50,7 +52,7 @@ public final class TrialVerifier {
     }
 
     /** What the bundle proves; throws {@link VerificationFailed} (exit 9) for a bundle that does not hold. */
-    public TrialRecord verify(TrialBundle bundle) throws ClientException {
+    public VerifiedTrial verify(TrialBundle bundle) throws ClientException {
         StateValueProof proof = proof(bundle.trial());
         TrialState state = value(proof, TrialState.parser());
         require(proof.proof().key().equals(StateKeys.trial(state.getId())), "its state is of another object");
@@ -80,10 +82,33 @@ public final class TrialVerifier {
             VerifiedReceipt receipt = step(receipts, released.getTxId(), state.getSponsor(), released.getTimeMillis());
             require(action(state, receipt).getRelease().equals(released.getRelease()), "a release was altered");
         }
-        // A bundle of somebody who may not see datasets has none; their number stands in the trial's own state.
-        int registry = versions.size() + publications.size();
-        List<TrialDatasetEntry> datasets = documents.size() == registry ? List.of() : state.getDatasetsList();
-        for (TrialDatasetEntry entry : datasets) {
+        // A bundle of somebody who may not see these has none; their numbers stand in the trial's own state.
+        boolean datasets = state.getDatasetsCount() == 0 || holds(documents, StateKeys.TRIAL_DATASET);
+        if (datasets) {
+            datasets(state, documents, receipts);
+        }
+        Optional<List<TrialSubjectState>> subjects =
+                state.getEnrolled() == 0 || holds(documents, StateKeys.TRIAL_SUBJECT)
+                        ? Optional.of(subjects(state, documents))
+                        : Optional.empty();
+        int named = versions.size()
+                + publications.size()
+                + (datasets ? state.getDatasetsCount() : 0)
+                + subjects.map(List::size).orElse(0);
+        require(documents.size() == named, "it holds documents that the trial does not name");
+        BlockHeader header = proof.block().header();
+        TrialRecord record = new TrialRecord(state, versions, publications, header.height(), header.timestampMillis());
+        return new VerifiedTrial(record, datasets, subjects);
+    }
+
+    private static boolean holds(Map<StateKey, StateValueProof> documents, String kind) {
+        return documents.keySet().stream().anyMatch(key -> key.toString().startsWith(kind));
+    }
+
+    private static void datasets(
+            TrialState state, Map<StateKey, StateValueProof> documents, Map<String, VerifiedReceipt> receipts)
+            throws VerificationFailed {
+        for (TrialDatasetEntry entry : state.getDatasetsList()) {
             TrialDatasetState dataset =
                     document(documents, StateKeys.trialDataset(entry.getId()), TrialDatasetState.parser());
             dataset(state, dataset, receipts);
@@ -94,13 +119,27 @@ public final class TrialVerifier {
                     dataset.getVersions(0).getTimeMillis() == entry.getSubmittedMillis(),
                     "a dataset began at another time than the trial says");
         }
-        require(documents.size() == registry + datasets.size(), "it holds documents that the trial does not name");
-        return new TrialRecord(
-                state,
-                versions,
-                publications,
-                proof.block().header().height(),
-                proof.block().header().timestampMillis());
+    }
+
+    /** As many as are enrolled, changed as often as the trial says: so none is left out, or shown as it was before (TRI-4). */
+    private static List<TrialSubjectState> subjects(TrialState state, Map<StateKey, StateValueProof> documents)
+            throws VerificationFailed {
+        List<TrialSubjectState> subjects = new ArrayList<>();
+        long changes = 0;
+        for (Map.Entry<StateKey, StateValueProof> document : documents.entrySet()) {
+            if (!document.getKey().toString().startsWith(StateKeys.TRIAL_SUBJECT)) {
+                continue;
+            }
+            TrialSubjectState subject = value(document.getValue(), TrialSubjectState.parser());
+            require(
+                    subject.getTrialId().equals(state.getId()) && subject.getConsentsCount() > 0,
+                    "a subject is of another trial");
+            changes += subject.getVersion() - 1;
+            subjects.add(subject);
+        }
+        require(subjects.size() == state.getEnrolled(), "it has another number of subjects than the trial says");
+        require(changes == state.getSubjectChanges(), "a subject was changed more often than it shows");
+        return subjects;
     }
 
     private static TrialRegistration version(

@@ -100,8 +100,11 @@ final class EnrolmentRules {
         if (!change.getIcfVersion().isEmpty()) {
             next.addConsents(consent(call, change.getIcfVersion(), change.getEvidenceHash()));
         }
+        TrialState.Builder counted =
+                trial.toBuilder().setVersion(trial.getVersion() + 1).setSubjectChanges(trial.getSubjectChanges() + 1);
         Writes writes = new Writes()
                 .put(StateKeys.trialSubject(subject.getPseudonym()), next.build())
+                .put(StateKeys.trial(trial.getId()), counted.build())
                 .notify(EventType.TRIAL_SUBJECT_CHANGED, TrialRules.parties(trial), subject.getPseudonym());
         return Outcome.applied(writes, subject.getPseudonym(), next.getVersion());
     }

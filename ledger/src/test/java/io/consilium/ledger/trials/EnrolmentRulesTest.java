@@ -125,6 +125,23 @@ class EnrolmentRulesTest {
                 .isEqualTo("SUBJECT_WITHDRAWN TRI-5");
     }
 
+    @Test
+    @DisplayName("TRI-6 the trial counts each change of a subject, so that none can be shown as it was before")
+    void tri6_changesAreCounted() {
+        TestTrial trial = TestTrial.approved();
+        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.must(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        assertThat(trial.state().getSubjectChanges()).isZero();
+        trial.must(ADAMS, action -> action.setSubjectChange(renewal("s", "1.0")));
+        trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
+        trial.must(BROWN, action -> action.setSubjectChange(status("t", "on-study")));
+        assertThat(trial.does(BROWN, action -> action.setSubjectChange(status("t", "on-study"))))
+                .isEqualTo("SUBJECT_UNCHANGED TRI-4");
+        assertThat(trial.state().getSubjectChanges()).isEqualTo(3);
+        assertThat(trial.subject("s").getVersion() + trial.subject("t").getVersion())
+                .isEqualTo(trial.state().getEnrolled() + trial.state().getSubjectChanges());
+    }
+
     /**
      * All that the chain keeps of two enrolments of one patient, by one clinician, with one scanned form. What is public of
      * every subject (clinician, site, status, form version, times) is taken out; of the rest no eight bytes are in both.
