@@ -207,6 +207,11 @@ public final class SubjectRows implements RowSink {
         return TrialIds.shape(columns.stream().map(Column::name).toList());
     }
 
+    /** Every subject, in normal form. */
+    Set<String> named() {
+        return subjects;
+    }
+
     public int subjects() {
         return subjects.size();
     }

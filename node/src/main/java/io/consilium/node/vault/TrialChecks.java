@@ -2,6 +2,7 @@ package io.consilium.node.vault;
 
 import io.consilium.interop.cdisc.CdiscFault;
 import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.interop.cdisc.FormerSubjects;
 import io.consilium.interop.cdisc.SubjectRows;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller;
@@ -42,14 +43,16 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
             TrialDatasetState dataset = TrialTables.dataset(view.state(), trial, request.getDatasetId());
             TrialDataVersion version = TrialTables.version(dataset, request.getDatasetVersion());
             TrialTables.requireFits(version.getContent(), 1);
+            TrialSubjects subjects = TrialSubjects.of(view, trial);
             SubjectRows rows = new SubjectRows(
-                    TrialSubjects.of(view, trial)::enrolled,
+                    subjects::enrolled,
                     TrialTables.subject(dataset),
                     Optional.of(dataset.getVersions(0).getTimeMillis()),
                     version.getTimeMillis());
             TrialCheckResponse.Builder response =
                     TrialCheckResponse.newBuilder().setDatasetVersion(version.getVersion());
             fault(dataset, version, rows)
+                    .or(() -> exchanged(dataset, version, rows, subjects))
                     .ifPresent(fault -> response.setPath(fault.path()).setFault(fault.getMessage()));
             return response.setNotEnrolled(rows.notEnrolled()).build();
         }
@@ -67,6 +70,34 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
         } catch (CdiscFault fault) {
             return Optional.of(fault);
         }
+    }
+
+    /** Validators see numbers alone: that nobody was put in for somebody else is seen by who can read both versions. */
+    private Optional<CdiscFault> exchanged(
+            TrialDatasetState dataset, TrialDataVersion version, SubjectRows rows, TrialSubjects enrolled) {
+        if (version.getVersion() == 1) {
+            return Optional.empty();
+        }
+        TrialDataVersion before = TrialTables.version(dataset, version.getVersion() - 1);
+        FormerSubjects former =
+                new FormerSubjects(subject -> enrolled.enrolled(subject).isPresent(), rows);
+        try {
+            tables.readCommitted(dataset, before, plain -> {
+                DatasetReader.read(plain, dataset.getName(), former);
+                return former;
+            });
+        } catch (CdiscFault.TooLarge large) {
+            throw TrialTables.tooLarge();
+        } catch (CdiscFault unreadable) {
+            return Optional.of(new CdiscFault("subjects", "the version before cannot be read to compare them"));
+        }
+        return former.gone() > Math.max(0, enrolled(before) - enrolled(version))
+                ? Optional.of(new CdiscFault("subjects", "some of the version before were exchanged for others"))
+                : Optional.empty();
+    }
+
+    private static int enrolled(TrialDataVersion version) {
+        return version.getContent().getSubjects() - version.getContent().getNotEnrolled();
     }
 
     /** Nobody ceases to be enrolled, so of those who are not there can only be fewer than at the submission. */

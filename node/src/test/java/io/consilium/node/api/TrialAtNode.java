@@ -19,6 +19,7 @@ import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransactionReceipt;
 import io.consilium.proto.TrialAction;
 import io.consilium.proto.TrialAmend;
+import io.consilium.proto.TrialCorrect;
 import io.consilium.proto.TrialDataContent;
 import io.consilium.proto.TrialDecide;
 import io.consilium.proto.TrialEnroll;
@@ -183,27 +184,8 @@ abstract class TrialAtNode {
             Consumer<TrialDataContent.Builder> otherwise,
             String... lines)
             throws Exception {
-        byte[] plain = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        byte[] key = random32().toByteArray();
-        ByteArrayOutputStream cipher = new ByteArrayOutputStream();
-        PayloadCipher.encrypt(key, new ByteArrayInputStream(plain), cipher, RANDOM);
-        byte[] ciphertext = cipher.toByteArray();
-        StagePayloadRequest whole = staged(trial, ciphertext);
-        net.ok(author, "StagePayload", whole, StagePayloadResponse.parser());
         ByteString dataset = id();
-        byte[] salt = random32().toByteArray();
-        String metadata = "{\"salt\":\"" + ActorName.hex(ByteString.copyFrom(salt)) + "\"}";
-        TrialDataContent.Builder content = TrialDataContent.newBuilder()
-                .setCommitment(ByteString.copyFrom(Commitment.of(salt, plain).toBytes()))
-                .setSealedMetadata(ByteString.copyFrom(SealedBytes.seal(
-                        SealedBytes.Use.METADATA, key, metadata.getBytes(StandardCharsets.UTF_8), RANDOM)))
-                .setCiphertextHash(whole.getCiphertextHash())
-                .setCiphertextSize(ciphertext.length)
-                .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
-                .setRows(rows)
-                .setColumns(lines[0].split(",").length)
-                .setSubjects(lines.length - 1)
-                .setShape(TrialIds.shape(List.of(lines[0].split(","))));
+        TrialDataContent.Builder content = staged(author, trial, dataset, rows, lines);
         otherwise.accept(content);
         must(
                 author,
@@ -214,6 +196,43 @@ abstract class TrialAtNode {
                         .setPseudonym(subject)
                         .setContent(content)));
         return dataset;
+    }
+
+    /** The second version of a dataset. */
+    void correct(ByteString trial, ByteString dataset, Consumer<TrialCorrect.Builder> otherwise, String... lines)
+            throws Exception {
+        TrialCorrect.Builder correction = TrialCorrect.newBuilder()
+                .setDatasetId(dataset)
+                .setPredecessor(1)
+                .setContent(staged(CLINICIAN, trial, dataset, lines.length - 1, lines))
+                .setReason(reason(trial));
+        otherwise.accept(correction);
+        must(CLINICIAN, trial, action -> action.setCorrect(correction));
+    }
+
+    /** Encrypted for the sponsor and sent to its node. */
+    private TrialDataContent.Builder staged(
+            String author, ByteString trial, ByteString dataset, int rows, String... lines) throws Exception {
+        byte[] plain = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] key = random32().toByteArray();
+        ByteArrayOutputStream cipher = new ByteArrayOutputStream();
+        PayloadCipher.encrypt(key, new ByteArrayInputStream(plain), cipher, RANDOM);
+        byte[] ciphertext = cipher.toByteArray();
+        StagePayloadRequest whole = staged(trial, ciphertext);
+        net.ok(author, "StagePayload", whole, StagePayloadResponse.parser());
+        byte[] salt = random32().toByteArray();
+        String metadata = "{\"salt\":\"" + ActorName.hex(ByteString.copyFrom(salt)) + "\"}";
+        return TrialDataContent.newBuilder()
+                .setCommitment(ByteString.copyFrom(Commitment.of(salt, plain).toBytes()))
+                .setSealedMetadata(ByteString.copyFrom(SealedBytes.seal(
+                        SealedBytes.Use.METADATA, key, metadata.getBytes(StandardCharsets.UTF_8), RANDOM)))
+                .setCiphertextHash(whole.getCiphertextHash())
+                .setCiphertextSize(ciphertext.length)
+                .addDataKey(net.sealed("st-mary", KeyEnvelope.Use.DATA_KEY, dataset, key))
+                .setRows(rows)
+                .setColumns(lines[0].split(",").length)
+                .setSubjects(lines.length - 1)
+                .setShape(TrialIds.shape(List.of(lines[0].split(","))));
     }
 
     TrialState state(ByteString trial) throws Exception {
@@ -273,12 +292,14 @@ abstract class TrialAtNode {
                 action -> action.setAmend(TrialAmend.newBuilder()
                         .setPredecessor(1)
                         .setRegistration(registration)
-                        .setReason(TrialReason.newBuilder()
-                                .setSealedText(random32())
-                                .addKeys(net.sealed(
-                                        "st-mary",
-                                        KeyEnvelope.Use.DATA_KEY,
-                                        trial,
-                                        random32().toByteArray())))));
+                        .setReason(reason(trial))));
+    }
+
+    private TrialReason reason(ByteString trial) {
+        return TrialReason.newBuilder()
+                .setSealedText(random32())
+                .addKeys(net.sealed(
+                        "st-mary", KeyEnvelope.Use.DATA_KEY, trial, random32().toByteArray()))
+                .build();
     }
 }

@@ -82,6 +82,35 @@ class TrialCheckTest extends TrialAtNode {
     }
 
     @Test
+    @DisplayName("TRI-5 a correction that puts one subject in for another is found by who reads both versions")
+    void tri5_exchangedSubjects() throws Exception {
+        ByteString trial = approvedTrial();
+        List<ByteString> enrolled = enrol(trial, 3);
+        String[] lines = new String[4];
+        lines[0] = "USUBJID,SEX";
+        for (int i = 0; i < 3; i++) {
+            lines[i + 1] = TestNetwork.hex(enrolled.get(i)) + ",F";
+        }
+        ByteString exchanged = dataset(trial, "DM", lines[0], lines[1], lines[2]);
+        correct(trial, exchanged, correction -> {}, lines[0], lines[1], lines[3]);
+        TrialCheckResponse found = check(trial, exchanged);
+        assertThat(found.getDatasetVersion()).isEqualTo(2);
+        assertThat(found.getPath()).isEqualTo("subjects");
+        assertThat(found.getFault()).contains("exchanged").doesNotContain(lines[2].substring(0, 32));
+
+        ByteString more = dataset(trial, "VS", lines[0], lines[1], lines[2]);
+        correct(trial, more, correction -> {}, lines);
+        assertThat(check(trial, more).getFault()).as("one more").isEmpty();
+        ByteString fewer = dataset(trial, "LB", lines[0], lines[1], lines[2]);
+        correct(trial, fewer, correction -> correction.setSubjectsRemoved(true), lines[0], lines[1]);
+        assertThat(check(trial, fewer).getFault()).as("said to be removed").isEmpty();
+        ByteString unreadable = dataset(
+                trial, "QS", ByteString.EMPTY, 1, content -> content.setCommitment(random32()), lines[0], lines[1]);
+        correct(trial, unreadable, correction -> {}, lines[0], lines[1]);
+        assertThat(check(trial, unreadable).getFault()).contains("cannot be read");
+    }
+
+    @Test
     @DisplayName(
             "TRI-5 whose site an amendment left out brings corrections of what it submitted; who submitted nothing does not")
     void tri5_authorOfALeftOutSite() throws Exception {
