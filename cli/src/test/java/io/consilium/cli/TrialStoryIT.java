@@ -272,6 +272,9 @@ class TrialStoryIT extends TrialCluster {
         assertThat(verified.json().objects("outcomes")).hasSize(5);
         assertThat(verified.json().number("datasets")).isEqualTo(1);
         assertThat(verified.json().number("enrolled")).isEqualTo(3);
+        assertThat(verified.json().text("subjects")).isEqualTo("proven");
+        assertThat(verified.json().number("withdrawn")).isEqualTo(1);
+        assertThat(verified.json().number("staleConsents")).isEqualTo(1);
         byte[] bytes = Files.readAllBytes(bundle);
         for (int part = 1; part < 8; part++) {
             byte[] forged = bytes.clone();
@@ -361,6 +364,43 @@ class TrialStoryIT extends TrialCluster {
         assertThat(cluster.run(REGULATOR, "trial", "history", trial).ended(0).out())
                 .contains("to " + SECOND_SITE);
         budget(trial, dataset);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-7: a release to somebody needs a valid approval, and a use that each enrolled subject's form permits")
+    void usesOfEnrolledSubjects() throws Exception {
+        Map<String, Object> document = template();
+        document.put("anonymityThreshold", 3);
+        document.put("dataUse", List.of("HMB"));
+        String trial = register(document);
+        done(COMMITTEE, approval(trial, "1.0", "1.0", LATER));
+        List<String> subjects = new ArrayList<>();
+        List<String> rows = new ArrayList<>(List.of("USUBJID,SEX"));
+        for (int i = 0; i < 3; i++) {
+            subjects.add(cluster.field("pseudonym", SITE, enrolment(trial, patient(SITE), "1.0")));
+            rows.add(subjects.get(i) + ",F");
+        }
+        String dataset = cluster.field("datasetId", SITE, submission(trial, "DM", rows.toArray(new String[0])));
+        String[] sharing =
+                words("trial", "release", trial, "--dataset", dataset, "--quasi", "SEX", "--to", SECOND_SITE);
+        refused(6, "DATA_USE_NOT_PERMITTED TRI-7", SPONSOR, with(sharing, "--duo", "POA"));
+        assertThat(cluster.json(SPONSOR, with(sharing, "--duo", "HMB")).number("smallestCell"))
+                .isEqualTo(3);
+
+        // A form that permits more: nothing is shared before its approval, and nothing more of who has not signed it.
+        document.put("dataUse", List.of("GRU"));
+        document.put("icfVersion", "2.0");
+        Path wider = cluster.file("wider.json", JsonWriter.indented(document).getBytes(StandardCharsets.UTF_8));
+        done(SPONSOR, "trial", "amend", trial, wider.toString(), "--reason", "data are asked for");
+        refused(6, "ETHICS_APPROVAL_MISSING TRI-2", SPONSOR, with(sharing, "--duo", "HMB"));
+        done(COMMITTEE, approval(trial, "1.0", "2.0", LATER));
+        for (String subject : subjects) {
+            refused(6, "DATA_USE_NOT_PERMITTED TRI-7", SPONSOR, with(sharing, "--duo", "POA"));
+            done(SITE, "trial", "subject", trial, subject, "--icf-version", "2.0", "--evidence", form);
+        }
+        assertThat(cluster.json(SPONSOR, with(sharing, "--duo", "POA")).number("smallestCell"))
+                .isEqualTo(3);
     }
 
     /** Twelve at once ask for half an epsilon each of a budget of three, while the sponsor's node is killed under them. */

@@ -186,7 +186,11 @@ public enum Refusal {
     TRIAL_PARTY_TWICE(
             "TRI-1", REFUSED, "the sponsor is its own ethics committee", "name a committee of another institution"),
     PRIMARY_OUTCOME_MISSING("TRI-1", REFUSED, "no outcome is primary", "name at least one primary outcome"),
-    TRIAL_LIMIT("TX-6", REFUSED, "the trial has as many of these as can be kept", "register a new trial"),
+    TRIAL_LIMIT(
+            "TX-6",
+            REFUSED,
+            "the trial has as many of these as can be kept",
+            "put more into one of them, or register a new trial"),
     NOT_TRIAL_COMMITTEE("TRI-2", UNAUTHORISED, "only the trial's ethics committee decides", "ask its REVIEWER"),
     DECISION_VERSION_OTHER(
             "TRI-2",

@@ -63,6 +63,21 @@ class DataRulesTest {
     }
 
     @Test
+    @DisplayName("TRI-5 TX-6 a trial has so many datasets and no more, and these may still be corrected")
+    void tri5_asManyDatasetsAsCanBeKept() {
+        TestTrial trial = TestTrial.approved();
+        for (int i = 0; i < DataRules.MAX_DATASETS; i++) {
+            String name = "d" + i;
+            trial.must(ADAMS, action -> action.setSubmit(submission(name).setName(name)));
+        }
+        assertThat(trial.does(
+                        ADAMS, action -> action.setSubmit(submission("more").setName("more"))))
+                .isEqualTo("TRIAL_LIMIT TX-6");
+        assertThat(trial.state().getDatasetsCount()).isEqualTo(DataRules.MAX_DATASETS);
+        trial.must(ADAMS, action -> action.setCorrect(correction("d0", 1)));
+    }
+
+    @Test
     @DisplayName(
             "TRI-4 TRI-5 of a withdrawn subject earlier data are corrected where the protocol keeps them, else not")
     void tri4_withdrawalRule() {
