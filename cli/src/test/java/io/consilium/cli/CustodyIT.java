@@ -491,6 +491,46 @@ class CustodyIT {
     }
 
     @Test
+    @DisplayName("PRV-6: erased while a former custodian's node is down, which then confirms it and serves nothing")
+    void erasedWhileAFormerCustodianIsAway() throws Exception {
+        String patient = patient();
+        String record = add(content("a"), patient);
+        grant(patient, "--to", RESEARCHER, "--purpose", "HRESCH", "--all");
+        String hash = cluster.field("ciphertextHash", AUTHOR, "record", "show", record);
+        offer(OFFICER, patient, "riverside").ended(0);
+        step(NEXT_OFFICER, "accept", patient).ended(0);
+        step(OFFICER, "hand-over", patient).ended(0);
+        untilReceived(record);
+
+        DevnetNode former = cluster.devnet.node(1);
+        Path copy =
+                former.dataDir().resolve("vault").resolve(hash.substring(0, 2)).resolve(hash);
+        cluster.kill(List.of(former));
+        assertThat(copy).as("its vault has not let go yet").exists();
+        cluster.run(NEXT_PRIVACY, "record", "erase", record, "--reason", "asked", "--basis", "gdpr-17")
+                .ended(0);
+        Cluster.await("the custodian confirms", () -> !pending(record).contains("riverside"));
+        assertThat(pending(record)).containsExactly("st-mary");
+        cluster.start(List.of(former));
+        cluster.get(
+                        RESEARCHER,
+                        record,
+                        "HRESCH",
+                        "none",
+                        "--node",
+                        cluster.devnet.node(1).api().toString())
+                .refused(3);
+        Cluster.await("the former custodian confirms", () -> pending(record).isEmpty());
+        assertThat(copy).doesNotExist();
+    }
+
+    private List<String> pending(String record) throws Exception {
+        return cluster.json(NEXT_PRIVACY, "record", "show", record)
+                .object("erasure")
+                .texts("pending");
+    }
+
+    @Test
     @DisplayName("INT-3 a watch of some kinds takes nothing from a watch of all")
     void watchesOfSomeKinds() throws Exception {
         List<String> consents = List.of("access", "watch", "--type", "consent", "--once");
@@ -506,6 +546,11 @@ class CustodyIT {
                 .anyMatch(line -> line.contains("consent.granted"))
                 .anyMatch(line -> line.contains("access.permitted"));
         assertThat(watched(consents)).isEmpty();
+        List<String> since = List.of("access", "watch", "--type", "consent", "--once", "--since", "2020-01-01");
+        assertThat(watched(since)).as("told before or not").anyMatch(line -> line.contains(consent));
+        assertThat(watched(consents)).as("and goes on behind it").isEmpty();
+        cluster.run(PRIVACY, "access", "watch", "--once", "--since", "yesterday")
+                .ended(2);
     }
 
     private List<String> watched(List<String> words) {

@@ -34,6 +34,7 @@ class LifeOfARecordIT {
     private static final String NAME = "Rosalind Quackenbush-Oyelaran";
     private static final String MRN = "MRN-77-41-UNIQUE";
     private static final String RATIONALE = "Unconscious-at-the-emergency-room";
+    private static final List<String> SECRETS = List.of(NAME, MRN, CODE, SYSTEM + "|" + CODE, RATIONALE, "valueString");
     private static final Duration REVIEW = Duration.ofSeconds(3);
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
 
@@ -105,6 +106,7 @@ class LifeOfARecordIT {
                         READER + " BTG false TREATMENT");
         accounts(glass);
         imported();
+        searchMetrics();
         erase(record, added.text("ciphertextHash"));
         restartWatch(record);
         assertThat(disclosures()).as("the erased record's disclosures stay").isEqualTo(disclosed);
@@ -354,16 +356,30 @@ class LifeOfARecordIT {
                 .toList();
     }
 
-    /** No plaintext, name, number, code, category or rationale in an error, nor in any file or database of any node (PRV-1). */
+    /** No plaintext, name, number, code, category or rationale in a figure or its name, of any node (PRV-1). */
+    private void searchMetrics() throws Exception {
+        for (DevnetNode node : cluster.devnet.nodes()) {
+            String metrics = cluster.session(node.id() + "/admin").client().metrics();
+            assertThat(metrics).as(node.id()).contains("consilium_");
+            for (String secret : SECRETS) {
+                assertThat(metrics).as(node.id()).doesNotContainIgnoringCase(secret);
+            }
+            assertThat(metrics).as("no id either").doesNotContain(patient);
+        }
+    }
+
+    /** The same of errors, and of every file and database of every node. */
     private void searchEverything() throws Exception {
-        List<String> secrets = List.of(NAME, MRN, CODE, SYSTEM + "|" + CODE, RATIONALE, "valueString");
-        for (String command : List.of("record", "consent", "access")) {
-            Cluster.Said error = cluster.run("helix/researcher", command, "list", "--patient", patient);
-            assertThat(secrets).as(error.err()).noneMatch(error.err()::contains);
+        searchMetrics();
+        for (String stranger : List.of(RESEARCHER, "medwatch/inspector", "northside/pharmacist", "st-mary/admin")) {
+            for (String list : List.of("record", "consent", "access")) {
+                Cluster.Said error = cluster.run(stranger, list, "list", "--patient", patient);
+                assertThat(SECRETS).as(error.err()).noneMatch(error.err()::contains);
+            }
         }
         cluster.kill(cluster.devnet.nodes());
         for (DevnetNode node : cluster.devnet.nodes()) {
-            assertThat(new DiskSearch(secrets).in(node.dataDir())).isEmpty();
+            assertThat(new DiskSearch(SECRETS).in(node.dataDir())).isEmpty();
             assertThat(new DiskSearch(List.of(READER)).in(node.dataDir()))
                     .as("the search finds what is there")
                     .isNotEmpty();
