@@ -72,7 +72,7 @@ final class Ids {
                 FailureClass.NOT_FOUND,
                 "NOT_FOUND",
                 "'" + shortened(text) + "' names no " + what,
-                "The id of a " + what + " has " + digits + " hexadecimal digits");
+                "Such an id has " + digits + " hexadecimal digits");
     }
 
     private static String shortened(String text) {

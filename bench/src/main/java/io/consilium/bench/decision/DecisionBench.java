@@ -115,6 +115,11 @@ public final class DecisionBench {
                                 GRANTEE)
                         .setPermit(false)
                         .addRecordIds(id("absent " + number))));
+        results.add(bench.shape(
+                "one grantee, each consent denies another category", consents, records, decisions, number -> permit(
+                                GRANTEE)
+                        .setPermit(false)
+                        .addLabels(LabelGroup.newBuilder().addLabels(id("category " + number)))));
         return results;
     }
 

@@ -1,25 +1,19 @@
 package io.consilium.ledger.consent;
 
 import static io.consilium.ledger.TestChain.BROWN;
-import static io.consilium.ledger.TestChain.PATIENT;
-import static io.consilium.ledger.TestChain.RECORD;
 import static io.consilium.ledger.TestChain.START;
-import static io.consilium.ledger.TestChain.id;
-import static io.consilium.ledger.consent.Story.rule;
-import static io.consilium.ledger.consent.Story.terms;
+import static io.consilium.ledger.consent.DecisionLines.deny;
+import static io.consilium.ledger.consent.DecisionLines.grant;
+import static io.consilium.ledger.consent.DecisionLines.line;
+import static io.consilium.ledger.consent.DecisionLines.open;
+import static io.consilium.ledger.consent.DecisionLines.permit;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.consilium.ledger.TestChain;
-import io.consilium.ledger.consent.Decision.Reason;
-import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
-import io.consilium.proto.DecisionOutcome;
-import io.consilium.proto.MemberSuspend;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,29 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConsentDecisionTest {
     private static final String ADAMS = TestChain.ADAMS;
     private static final String RESEARCHER = "helix/researcher";
-
-    /** One line: rule and intent, the record's level and labels, the question, the answer, the consents. */
-    private static Arguments line(String intent, String record, String question, String answer, ConsentTerms... terms) {
-        return arguments(intent, record, question, answer, List.of(terms));
-    }
-
-    private static ConsentRule.Builder permit(String text, ConsentRule.Builder... exceptions) {
-        return rule(true, text, exceptions);
-    }
-
-    private static ConsentRule.Builder deny(String text, ConsentRule.Builder... exceptions) {
-        return rule(false, text, exceptions);
-    }
-
-    /** Consents whose base denies, which is what a grant means. */
-    private static ConsentTerms grant(ConsentRule.Builder... rules) {
-        return terms(false, rules);
-    }
-
-    /** Consents whose base permits: the patient objects to something only. */
-    private static ConsentTerms open(ConsentRule.Builder... rules) {
-        return terms(true, rules);
-    }
 
     static Stream<Arguments> order() {
         String brown = BROWN + " TREAT";
@@ -349,184 +320,13 @@ class ConsentDecisionTest {
                         open(deny("level=U"))));
     }
 
-    static Stream<Arguments> purposesPeriodsAndConditions() {
-        String brown = BROWN + " TREAT";
-        return Stream.of(
-                line("CON-3 purpose named", "N", brown, "PERMIT EXPLICIT_PERMIT 0:0:-1", grant(permit("for=TREAT"))),
-                line(
-                        "CON-3 purpose subsumed",
-                        "N",
-                        BROWN + " ERTREAT",
-                        "PERMIT EXPLICIT_PERMIT 0:0:-1",
-                        grant(permit("for=TREAT"))),
-                line(
-                        "CON-3 purpose above is not covered",
-                        "N",
-                        brown,
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit("for=ETREAT"))),
-                line(
-                        "CON-3 another purpose",
-                        "N",
-                        BROWN + " HMARKT",
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit("for=TREAT,HRESCH"))),
-                line(
-                        "CON-3 BTG is not under TREAT",
-                        "N",
-                        BROWN + " BTG",
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit("for=TREAT"))),
-                line(
-                        "CON-3 BTG is not in a permit of any purpose",
-                        "N",
-                        BROWN + " BTG",
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit(""))),
-                line(
-                        "CON-3 BTG by name",
-                        "N",
-                        BROWN + " BTG",
-                        "PERMIT EXPLICIT_PERMIT 0:0:-1",
-                        grant(permit("for=BTG"))),
-                line(
-                        "CON-3 a deny of any purpose is none of BTG",
-                        "N",
-                        BROWN + " BTG",
-                        "PERMIT EXPLICIT_PERMIT 0:1:-1",
-                        grant(deny("to=riverside"), permit("for=BTG"))),
-                line("CON-3 a base permit is none of CLINTRL", "N", RESEARCHER + " CLINTRL", "DENY NO_CONSENT", open()),
-                line(
-                        "CON-3 CLINTRL by name",
-                        "N",
-                        RESEARCHER + " CLINTRL",
-                        "PERMIT EXPLICIT_PERMIT 0:0:-1",
-                        grant(permit("for=CLINTRL"))),
-                line(
-                        "CON-3 CLINTRL is not under TREAT",
-                        "N",
-                        RESEARCHER + " CLINTRL",
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit("for=TREAT"))),
-                line("CON-3 an unknown purpose is denied", "N", BROWN + " GOSSIP", "DENY PURPOSE_UNKNOWN", open()),
-                line("CON-1 an unknown action is denied", "N", BROWN + " TREAT burn", "DENY ACTION_UNKNOWN", open()),
-                line("CON-4 rule period over", "N", brown, "DENY BASE_DENY 0:-1:-1", grant(permit("until=3600000"))),
-                line(
-                        "CON-4 rule period not begun",
-                        "N",
-                        brown,
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(permit("from=3600001"))),
-                line(
-                        "CON-4 rule period running",
-                        "N",
-                        brown,
-                        "PERMIT EXPLICIT_PERMIT 0:0:-1",
-                        grant(permit("from=3600000 until=3600001"))),
-                line(
-                        "PRV-5 a permit with a condition",
-                        "N",
-                        brown,
-                        "PERMIT_CONDITIONAL CONDITIONAL_PERMIT 0:0:-1",
-                        grant(permit("if"))),
-                line(
-                        "PRV-5 a deny with a condition under a permit",
-                        "N",
-                        brown,
-                        "PERMIT_CONDITIONAL CONDITIONAL_DENY 0:0:0",
-                        grant(permit("", deny("if")))),
-                line(
-                        "PRV-5 a deny with a condition over a base deny",
-                        "N",
-                        brown,
-                        "DENY BASE_DENY 0:-1:-1",
-                        grant(deny("if"))),
-                line(
-                        "PRV-5 a condition that cannot matter beside a plain permit",
-                        "N",
-                        brown,
-                        "PERMIT EXPLICIT_PERMIT 1:0:-1",
-                        grant(permit("if")),
-                        grant(permit(""))),
-                line(
-                        "PRV-5 a conditional permit over an outer deny hides no deny",
-                        "N",
-                        brown,
-                        "PERMIT_CONDITIONAL CONDITIONAL_DENY 0:0:-1",
-                        grant(deny("", permit("if"))),
-                        grant(permit(""))),
-                line(
-                        "PRV-5 an inherited condition counts",
-                        "N",
-                        brown,
-                        "PERMIT_CONDITIONAL CONDITIONAL_PERMIT 0:0:0",
-                        grant(permit("if to=helix", permit("to=riverside")))),
-                line(
-                        "PRV-5 a plain deny beats every condition",
-                        "N",
-                        brown,
-                        "DENY EXPLICIT_DENY 1:0:-1",
-                        grant(permit("if")),
-                        grant(deny(""))));
-    }
-
-    static Stream<Arguments> custodian() {
-        return Stream.of(
-                line("ACC-1 the custodian's clinician treats", "N", ADAMS + " TREAT", "PERMIT CUSTODIAN_TREATMENT"),
-                line("ACC-1 so does its pharmacist", "V", "st-mary/apothecary COC", "PERMIT CUSTODIAN_TREATMENT"),
-                line("ACC-1 not its consent officer", "N", "st-mary/consent TREAT", "DENY NO_CONSENT"),
-                line("ACC-1 not its admin", "N", "st-mary/admin TREAT", "DENY NO_CONSENT"),
-                line("ACC-1 not for research", "N", ADAMS + " HRESCH", "DENY NO_CONSENT"),
-                line("ACC-1 not for break-glass", "N", ADAMS + " BTG", "DENY NO_CONSENT"),
-                line("ACC-1 not for a clinical trial", "N", ADAMS + " CLINTRL", "DENY NO_CONSENT"),
-                line("ACC-1 not to correct", "N", ADAMS + " TREAT correct", "DENY NO_CONSENT"),
-                line("ACC-1 not another institution's clinician", "N", BROWN + " TREAT", "DENY NO_CONSENT"),
-                line(
-                        "ACC-1 not another institution's pharmacist",
-                        "N",
-                        "northside/pharmacist TREAT",
-                        "DENY NO_CONSENT"),
-                line(
-                        "ACC-1 a base deny does not stop it",
-                        "N",
-                        ADAMS + " TREAT",
-                        "PERMIT CUSTODIAN_TREATMENT",
-                        grant()),
-                line(
-                        "ACC-1 an explicit deny does",
-                        "N",
-                        ADAMS + " TREAT",
-                        "DENY EXPLICIT_DENY 0:0:-1",
-                        open(deny("to=st-mary"))),
-                line(
-                        "ACC-1 a deny of sensitivity does",
-                        "V",
-                        ADAMS + " TREAT",
-                        "DENY EXPLICIT_DENY 0:0:-1",
-                        open(deny("level=R"))),
-                line(
-                        "ACC-1 an explicit permit is named first",
-                        "N",
-                        ADAMS + " TREAT",
-                        "PERMIT EXPLICIT_PERMIT 0:0:-1",
-                        grant(permit("to=st-mary"))),
-                line(
-                        "ACC-1 a conditional deny leaves it conditional",
-                        "N",
-                        ADAMS + " TREAT",
-                        "PERMIT_CONDITIONAL CONDITIONAL_DENY 0:0:-1",
-                        grant(deny("if"))),
-                line(
-                        "CON-2 an unknown requester is denied",
-                        "N",
-                        "st-mary/nobody TREAT",
-                        "DENY REQUESTER_UNKNOWN",
-                        open()),
-                line("CON-2 an institution is no requester", "N", "riverside TREAT", "DENY REQUESTER_UNKNOWN", open()));
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"order", "criteria", "purposesPeriodsAndConditions", "custodian"})
+    @MethodSource({
+        "order",
+        "criteria",
+        "io.consilium.ledger.consent.DecisionLines#purposesPeriodsAndConditions",
+        "io.consilium.ledger.consent.DecisionLines#custodian"
+    })
     @DisplayName("CON-1 CON-2 CON-3 CON-4 ACC-1 the decision")
     void con2_decides(String intent, String record, String question, String answer, List<ConsentTerms> consents) {
         String[] levelAndLabels = record.split(" ");
@@ -548,111 +348,5 @@ class ConsentDecisionTest {
             }
         }
         return text;
-    }
-
-    @Test
-    @DisplayName("CON-2 a record of another patient is unknown")
-    void con2_recordOfAnotherPatient() {
-        Story story = new Story(Sensitivity.N).grant(open());
-        assertThat(decide(story, new DecisionRequest(id("other"), RECORD, 0, BROWN, "TREAT", "", START)))
-                .isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
-        assertThat(decide(story, new DecisionRequest(PATIENT, id("other"), 0, BROWN, "TREAT", "", START)))
-                .isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
-    }
-
-    @Test
-    @DisplayName("CON-2 a suspended requester is denied whatever the consents say")
-    void con2_suspendedRequester() {
-        Story story = new Story(Sensitivity.N).grant(open(permit("")));
-        assertThat(story.ask(BROWN, "TREAT", "", START).outcome()).isEqualTo(DecisionOutcome.PERMIT);
-        story.chain.applied(
-                "riverside/admin",
-                body -> body.setMemberSuspend(MemberSuspend.newBuilder().setMember(BROWN)));
-        assertThat(story.ask(BROWN, "TREAT", "", START)).isEqualTo(Decision.deny(Reason.REQUESTER_INACTIVE));
-    }
-
-    @Test
-    @DisplayName("REC-1 CON-2 labels of permits and the author are those of the version asked for")
-    void con2_versionsHaveTheirOwnLabels() {
-        Story story = new Story(Sensitivity.V, "a").grant(grant(permit("label=a")));
-        story.chain.applied(
-                ADAMS,
-                body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
-                        .setRecordId(RECORD)
-                        .setPredecessor(1)
-                        .setContent(TestChain.content(TestChain.ST_MARY, Sensitivity.N, "b"))));
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.PERMIT);
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 2, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.DENY);
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 0, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.DENY);
-    }
-
-    @Test
-    @DisplayName("PRV-4 CON-2 a deny of what the newest version is labelled with reaches the versions before it")
-    void prv4_versionsMislabelledBefore() {
-        for (ConsentRule.Builder deny : List.of(deny("level=R"), deny("label=psy"))) {
-            Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(""), deny));
-            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
-            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
-            amend(story, Sensitivity.V, "psy");
-            assertThat(decide(story, first).reason()).isEqualTo(Reason.EXPLICIT_DENY);
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "PRV-4 a permit of a level needs it of the newest version too, one of a category of the version asked for")
-    void prv4_permitsOfLevels() {
-        for (String criterion : List.of("level=N", "label=a")) {
-            Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(criterion)));
-            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
-            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
-            amend(story, Sensitivity.V, "b");
-            boolean byLevel = criterion.equals("level=N");
-            assertThat(decide(story, first).outcome())
-                    .isEqualTo(byLevel ? DecisionOutcome.DENY : DecisionOutcome.PERMIT);
-        }
-        Story lowered = new Story(Sensitivity.V).grant(terms(false, permit("level=N")));
-        amend(lowered, Sensitivity.N);
-        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START))
-                        .outcome())
-                .as("what was V stays so in the version that says it")
-                .isEqualTo(DecisionOutcome.DENY);
-        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 2, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.PERMIT);
-    }
-
-    @Test
-    @DisplayName("ACC-4 CON-3 a decision says whether its rule names the purpose, itself or by the rule around it")
-    void acc4_purposeNamed() {
-        for (String criterion : List.of("for=HMARKT", "for=TREAT,HMARKT", "")) {
-            Story story = new Story(Sensitivity.N).grant(terms(false, permit(criterion)));
-            Decision decision = story.ask(BROWN, "HMARKT", "access", START);
-            assertThat(decision.reason()).isEqualTo(Reason.EXPLICIT_PERMIT);
-            assertThat(decision.toBasis().getPurposeNamed()).isEqualTo(!criterion.isEmpty());
-        }
-        Story inherited =
-                new Story(Sensitivity.N).grant(terms(false, deny("for=HMARKT").addExceptions(permit("to=riverside"))));
-        assertThat(inherited.ask(BROWN, "HMARKT", "access", START).toBasis().getPurposeNamed())
-                .isTrue();
-    }
-
-    private static void amend(Story story, Sensitivity level, String... labels) {
-        story.chain.applied(
-                ADAMS,
-                body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
-                        .setRecordId(RECORD)
-                        .setPredecessor(1)
-                        .setContent(TestChain.content(TestChain.ST_MARY, level, labels))));
-    }
-
-    private static Decision decide(Story story, DecisionRequest request) {
-        return ConsentDecision.decide(story.chain::get, request);
     }
 }

@@ -70,8 +70,8 @@ final class Authenticator {
                 .filter(found -> token.verify(verifier, found.key()))
                 .orElseThrow(() -> ApiProblem.unauthenticated(
                                 "UNKNOWN_CALLER",
-                                "'" + token.keyId() + "' is no active member or patient with this key",
-                                "check the name, that it is not suspended, and that the key is its newest")
+                                "'" + token.keyId() + "' is no active member, patient or guardian with this key",
+                                "check the name, that it is not suspended nor its mandate over, and that the key is its newest")
                         .asException());
         admission.accept(entry.caller());
         long lapses = expires + bounds.clockToleranceSeconds() + 1;
