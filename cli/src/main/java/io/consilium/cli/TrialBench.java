@@ -100,6 +100,17 @@ final class TrialBench {
                 "--html",
                 directory.resolve("r.html").toString());
         measured("verify", REGULATOR, "trial", "verify", trial);
+        Path bundle = directory.resolve("bundle.json");
+        measured("export --subjects", REGULATOR, "trial", "export", trial, "--subjects", "--out", bundle.toString());
+        measured(
+                "verify --bundle",
+                REGULATOR,
+                "trial",
+                "verify",
+                "--bundle",
+                bundle.toString(),
+                "--genesis",
+                devnet.genesis().toString());
         measured("stale-consents", REGULATOR, "trial", "stale-consents", trial);
         measured(
                 "release",

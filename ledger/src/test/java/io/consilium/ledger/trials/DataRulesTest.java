@@ -82,7 +82,7 @@ class DataRulesTest {
             "TRI-4 TRI-5 of a withdrawn subject earlier data are corrected where the protocol keeps them, else not")
     void tri4_withdrawalRule() {
         TestTrial trial = TestTrial.approved();
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.enrols(ADAMS, "s", "p");
         trial.must(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s"))));
         trial.must(ADAMS, action -> action.setSubmit(submission("of all").setName("VS")));
         trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
@@ -125,7 +125,7 @@ class DataRulesTest {
     @DisplayName("TRI-5 a name is one dataset of an institution and subject; the same name again is refused")
     void tri5_name() {
         TestTrial trial = TestTrial.approved();
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.enrols(ADAMS, "s", "p");
         trial.must(ADAMS, action -> action.setSubmit(submission("d")));
         assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("e"))))
                 .isEqualTo("DATASET_EXISTS TRI-5");

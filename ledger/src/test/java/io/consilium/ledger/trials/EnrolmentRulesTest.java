@@ -38,19 +38,24 @@ import org.junit.jupiter.api.Test;
 
 /** Subjects, their consents and statuses, and what the chain tells of them. */
 class EnrolmentRulesTest {
+    private static String enrols(TestTrial trial, String actor, String subject, String patient) {
+        return trial.does(actor, action -> action.setEnroll(enrolment(subject, patient, "1.0")));
+    }
+
+    private static String changes(TestTrial trial, String actor, String subject, String to) {
+        return trial.does(actor, action -> action.setSubjectChange(status(subject, to)));
+    }
+
     @Test
     @DisplayName("TRI-4 one patient is enrolled once, at whichever site; only a site's CLINICIAN enrols")
     void tri4_enrol() {
         TestTrial trial = TestTrial.approved();
         assertThat(trial.does("st-mary/admin", action -> action.setEnroll(enrolment("s", "p", "1.0"))))
                 .isEqualTo("ROLE_REQUIRED TRI-4");
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
-        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("other", "p", "1.0"))))
-                .isEqualTo("ALREADY_ENROLLED TRI-4");
-        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("s", "q", "1.0"))))
-                .isEqualTo("PSEUDONYM_EXISTS TRI-4");
-        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
-                .isEqualTo("OK");
+        trial.enrols(ADAMS, "s", "p");
+        assertThat(enrols(trial, BROWN, "other", "p")).isEqualTo("ALREADY_ENROLLED TRI-4");
+        assertThat(enrols(trial, BROWN, "s", "q")).isEqualTo("PSEUDONYM_EXISTS TRI-4");
+        assertThat(enrols(trial, BROWN, "t", "q")).isEqualTo("OK");
         assertThat(trial.state().getFirstEnrolledMillis()).isEqualTo(trial.chain.now - 3_000);
         assertThat(trial.state().getEnrolled()).isEqualTo(2);
         TestTrial elsewhere = new TestTrial();
@@ -72,18 +77,15 @@ class EnrolmentRulesTest {
         TrialRegistration.Builder other = registration().clearSites().addSites("riverside");
         trial.chain.applied(RESEARCHER, body -> body.setTrial(register(TRIAL, one)));
         trial.must(CHAIR, action -> action.setDecide(decision(one, until)));
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
-        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
-                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+        trial.enrols(ADAMS, "s", "p");
+        assertThat(enrols(trial, BROWN, "t", "q")).isEqualTo("NOT_TRIAL_SITE TRI-4");
         trial.must(RESEARCHER, action -> action.setAmend(amendment(1, both)));
-        assertThat(trial.does(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0"))))
-                .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
+        assertThat(enrols(trial, BROWN, "t", "q")).isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
         trial.must(CHAIR, action -> action.setDecide(decision(both, until)));
-        trial.must(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        trial.enrols(BROWN, "t", "q");
         trial.must(RESEARCHER, action -> action.setAmend(amendment(2, other)));
         trial.must(CHAIR, action -> action.setDecide(decision(other, until)));
-        assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("u", "r", "1.0"))))
-                .isEqualTo("NOT_TRIAL_SITE TRI-4");
+        assertThat(enrols(trial, ADAMS, "u", "r")).isEqualTo("NOT_TRIAL_SITE TRI-4");
         assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d"))))
                 .isEqualTo("NOT_TRIAL_SITE TRI-5");
         trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
@@ -93,32 +95,24 @@ class EnrolmentRulesTest {
     @DisplayName("TRI-4 statuses are FHIR's, set by the subject's site; nothing comes after withdrawal")
     void tri4_status() {
         TestTrial trial = TestTrial.approved();
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
-        assertThat(trial.does(BROWN, action -> action.setSubjectChange(status("s", "on-study"))))
-                .isEqualTo("NOT_TRIAL_SITE TRI-4");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("nobody", "on-study"))))
-                .isEqualTo("SUBJECT_UNKNOWN TRI-4");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "cured"))))
-                .isEqualTo("SUBJECT_STATUS_UNKNOWN TRI-4");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
-                .isEqualTo("OK");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
-                .isEqualTo("SUBJECT_UNCHANGED TRI-4");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn"))))
-                .isEqualTo("OK");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("s", "on-study"))))
-                .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        trial.enrols(ADAMS, "s", "p");
+        assertThat(changes(trial, BROWN, "s", "on-study")).isEqualTo("NOT_TRIAL_SITE TRI-4");
+        assertThat(changes(trial, ADAMS, "nobody", "on-study")).isEqualTo("SUBJECT_UNKNOWN TRI-4");
+        assertThat(changes(trial, ADAMS, "s", "cured")).isEqualTo("SUBJECT_STATUS_UNKNOWN TRI-4");
+        assertThat(changes(trial, ADAMS, "s", "on-study")).isEqualTo("OK");
+        assertThat(changes(trial, ADAMS, "s", "on-study")).isEqualTo("SUBJECT_UNCHANGED TRI-4");
+        assertThat(changes(trial, ADAMS, "s", "withdrawn")).isEqualTo("OK");
+        assertThat(changes(trial, ADAMS, "s", "on-study")).isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
         long withdrawn = trial.subject("s").getChangedMillis();
         assertThat(trial.does(ADAMS, action -> action.setSubjectChange(renewal("s", "1.0"))))
                 .as("its date is not moved by a consent renewed afterwards")
                 .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
         assertThat(trial.subject("s").getChangedMillis()).isEqualTo(withdrawn);
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        trial.enrols(ADAMS, "t", "q");
         trial.must(ADAMS, action -> action.setSubjectChange(status("t", "off-study")));
         trial.must(ADAMS, action -> action.setSubjectChange(renewal("t", "1.0")));
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("t", "on-study"))))
-                .isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
-        assertThat(trial.does(ADAMS, action -> action.setSubjectChange(status("t", "withdrawn"))))
+        assertThat(changes(trial, ADAMS, "t", "on-study")).isEqualTo("SUBJECT_STATUS_FINAL TRI-4");
+        assertThat(changes(trial, ADAMS, "t", "withdrawn"))
                 .as("a consent is withdrawn after the last visit too")
                 .isEqualTo("OK");
         assertThat(trial.does(ADAMS, action -> action.setSubmit(submission("d").setPseudonym(id("s")))))
@@ -129,14 +123,13 @@ class EnrolmentRulesTest {
     @DisplayName("TRI-6 the trial counts each change of a subject, so that none can be shown as it was before")
     void tri6_changesAreCounted() {
         TestTrial trial = TestTrial.approved();
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
-        trial.must(BROWN, action -> action.setEnroll(enrolment("t", "q", "1.0")));
+        trial.enrols(ADAMS, "s", "p");
+        trial.enrols(BROWN, "t", "q");
         assertThat(trial.state().getSubjectChanges()).isZero();
         trial.must(ADAMS, action -> action.setSubjectChange(renewal("s", "1.0")));
         trial.must(ADAMS, action -> action.setSubjectChange(status("s", "withdrawn")));
         trial.must(BROWN, action -> action.setSubjectChange(status("t", "on-study")));
-        assertThat(trial.does(BROWN, action -> action.setSubjectChange(status("t", "on-study"))))
-                .isEqualTo("SUBJECT_UNCHANGED TRI-4");
+        assertThat(changes(trial, BROWN, "t", "on-study")).isEqualTo("SUBJECT_UNCHANGED TRI-4");
         assertThat(trial.state().getSubjectChanges()).isEqualTo(3);
         assertThat(trial.subject("s").getVersion() + trial.subject("t").getVersion())
                 .isEqualTo(trial.state().getEnrolled() + trial.state().getSubjectChanges());

@@ -142,7 +142,7 @@ class RegistrationRulesTest {
         assertThat(trial.does(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0"))))
                 .isEqualTo("ETHICS_APPROVAL_MISSING TRI-2");
         trial.must(CHAIR, action -> action.setDecide(decision(swapped, until)));
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.enrols(ADAMS, "s", "p");
         assertThat(trial.state().getDecisionsList())
                 .extracting(decision -> decision.getTrialVersion())
                 .containsExactly(2L);
@@ -178,7 +178,7 @@ class RegistrationRulesTest {
     @DisplayName("TRI-3 an amendment is a new version that needs a new decision and makes older forms stale")
     void tri3_amend() {
         TestTrial trial = TestTrial.approved();
-        trial.must(ADAMS, action -> action.setEnroll(enrolment("s", "p", "1.0")));
+        trial.enrols(ADAMS, "s", "p");
         trial.must(
                 RESEARCHER,
                 action -> action.setAmend(

@@ -168,6 +168,11 @@ final class TestTrial {
         }
     }
 
+    /** Enrols a patient on the first form. */
+    void enrols(String actor, String subject, String patient) {
+        must(actor, action -> action.setEnroll(enrolment(subject, patient, "1.0")));
+    }
+
     /** What the chain holds of an action's bytes, wherever it put them. */
     TrialState state() {
         return chain.objects().trial(TRIAL).orElseThrow();
