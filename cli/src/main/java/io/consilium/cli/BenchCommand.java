@@ -169,7 +169,7 @@ final class BenchCommand implements Runnable {
             name = "decision",
             description = {
                 "Measure what one consent decision costs in the ledger.",
-                "From stored bytes, for a patient with many consents and records: four shapes of consents, each decided many times."
+                "From stored bytes, for a patient with many consents and records: five shapes of consents, each decided many times."
             },
             footerHeading = "%nExamples:%n",
             footer = "  consilium bench decision --consents 1000 --records 10000 -o json")

@@ -119,7 +119,15 @@ public final class ConsentDecision {
     private boolean mayMatch(ConsentEntry entry) {
         return (entry.getPurposes() & facts.purpose().bit()) != 0
                 && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()))
-                && DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.permittedLabels());
+                && (mayDenyIncomparable(entry)
+                        || DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.deniedLabels()));
+    }
+
+    /** A deny by labels that cannot be compared with the record's reaches it whatever they are (PRV-7, ID-3). */
+    private boolean mayDenyIncomparable(ConsentEntry entry) {
+        return entry.getDeniedEpoch() != 0
+                && (question.isMerged()
+                        || entry.getDeniedEpoch() != facts.space().epoch());
     }
 
     private Weighed base(ConsentEntry entry) {

@@ -24,9 +24,14 @@ import java.util.Set;
  *
  * @param standing what permits where no consent speaks explicitly
  * @param consents the patient's consents that are active at the time, in the order of their grants
+ * @param isMerged whether they were granted for more than one id of the person (ID-3)
  */
 record DecisionQuestion(
-        Optional<Decision> settled, Facts facts, List<ConsentEntry> consents, Optional<Reason> standing) {
+        Optional<Decision> settled,
+        Facts facts,
+        List<ConsentEntry> consents,
+        boolean isMerged,
+        Optional<Reason> standing) {
     private static final Facts NO_FACTS = new Facts(
             "",
             List.of(),
@@ -71,11 +76,12 @@ record DecisionQuestion(
                 Optional.empty(),
                 facts,
                 PatientConsents.active(state, patient, facts.timeMillis()),
+                PatientFamily.of(state, patient).size() > 1,
                 standing(state, person, record.get(), facts));
     }
 
     private static DecisionQuestion settled(Decision decision) {
-        return new DecisionQuestion(Optional.of(decision), NO_FACTS, List.of(), Optional.empty());
+        return new DecisionQuestion(Optional.of(decision), NO_FACTS, List.of(), false, Optional.empty());
     }
 
     private static boolean isActive(Signatory requester, long timeMillis) {

@@ -188,7 +188,7 @@ public final class PatientConsents {
             reach.add(rule, rule);
             rule.getExceptionsList().forEach(exception -> reach.add(exception, rule));
         }
-        return reach.into(entry).build();
+        return reach.into(entry, LabelSpace.of(consent)).build();
     }
 
     /** Whom and what the rules of one consent reach together. */
@@ -217,14 +217,15 @@ public final class PatientConsents {
             data.add(own, outer);
         }
 
-        ConsentEntry.Builder into(ConsentEntry.Builder entry) {
+        ConsentEntry.Builder into(ConsentEntry.Builder entry, LabelSpace labels) {
             boolean unlisted = anybody || actors.size() > MAX_LISTED_ACTORS;
             return entry.addAllActors(unlisted ? List.of() : actors)
                     .setPurposes(purposes)
                     .setPermits(permits)
                     .setDenies(denies)
                     .setConditional(conditional)
-                    .setDataFilter(data.encoded());
+                    .setDataFilter(data.encoded())
+                    .setDeniedEpoch(data.deniesByLabels() ? labels.epoch() : 0);
         }
     }
 }

@@ -22,12 +22,16 @@ class DataFilterTest {
     }
 
     private static ByteString filter(ConsentRule... rules) {
+        return of(rules).encoded();
+    }
+
+    private static DataFilter of(ConsentRule... rules) {
         DataFilter filter = new DataFilter();
         for (ConsentRule rule : rules) {
             filter.add(rule, rule);
             rule.getExceptionsList().forEach(exception -> filter.add(exception, rule));
         }
-        return filter.encoded();
+        return filter;
     }
 
     private static ConsentRule.Builder permit() {
@@ -47,8 +51,10 @@ class DataFilterTest {
                     ConsentRule.newBuilder().addRecordIds(token(first, 1)).build());
             ByteString labels =
                     filter(permit().addLabels(group(token(first, 1))).build());
+            ByteString deniedLabels = filter(
+                    ConsentRule.newBuilder().addLabels(group(token(first, 1))).build());
             int other = first ^ 0x55;
-            for (ByteString filter : List.of(records, denied, labels)) {
+            for (ByteString filter : List.of(records, denied, labels, deniedLabels)) {
                 assertThat(DataFilter.mayMatch(filter, token(other, 1), Set.of()))
                         .isFalse();
                 assertThat(DataFilter.mayMatch(filter, token(other, 1), Set.of(token(other, 2))))
@@ -62,12 +68,10 @@ class DataFilterTest {
     }
 
     @Test
-    @DisplayName("CON-2 PRV-7 a rule of every record, and a deny by labels, is read for any record")
+    @DisplayName("CON-2 a rule of every record is read for any record")
     void con2_anyRecord() {
         assertThat(filter(permit().build())).isEmpty();
-        assertThat(filter(ConsentRule.newBuilder().addLabels(group(token(1, 1))).build()))
-                .as("labels that cannot be compared hold for a deny")
-                .isEmpty();
+        assertThat(filter(ConsentRule.newBuilder().build())).isEmpty();
         assertThat(filter(permit().addRecordIds(token(1, 1)).build(), permit().build()))
                 .isEmpty();
         assertThat(filter(permit().addRecordIds(token(1, 1))
@@ -75,12 +79,26 @@ class DataFilterTest {
                         .build()))
                 .as("an exception has its rule's records")
                 .isNotEmpty();
-        assertThat(filter(permit().addLabels(group(token(1, 1)))
-                        .addExceptions(ConsentRule.newBuilder().addActors("riverside"))
-                        .build()))
-                .as("an exception that denies by its rule's labels")
-                .isEmpty();
         assertThat(DataFilter.mayMatch(ByteString.EMPTY, token(1, 1), Set.of())).isTrue();
+    }
+
+    @Test
+    @DisplayName("PRV-7 whether a rule denies by labels is told, since those that cannot be compared hold for a deny")
+    void prv7_deniesByLabels() {
+        ConsentRule byLabel =
+                ConsentRule.newBuilder().addLabels(group(token(1, 1))).build();
+        assertThat(of(byLabel).deniesByLabels()).isTrue();
+        assertThat(of(permit().addLabels(group(token(1, 1)))
+                                .addExceptions(ConsentRule.newBuilder().addActors("riverside"))
+                                .build())
+                        .deniesByLabels())
+                .as("an exception that denies by its rule's labels")
+                .isTrue();
+        assertThat(of(permit().addLabels(group(token(1, 1))).build()).deniesByLabels())
+                .isFalse();
+        assertThat(of(byLabel.toBuilder().addRecordIds(token(2, 2)).build()).deniesByLabels())
+                .as("its records tell it apart, whatever their labels")
+                .isFalse();
     }
 
     @Test
@@ -122,13 +140,12 @@ class DataFilterTest {
         return rule;
     }
 
-    /** Criteria of data alone, in the fewest words; labels that cannot be compared hold for a deny. */
+    /** Criteria of data alone, in the fewest words, of labels that can be compared. */
     private static boolean fits(ConsentRule own, ConsentRule outer, ByteString record, Set<ByteString> labels) {
         List<ByteString> records = own.getRecordIdsCount() > 0 ? own.getRecordIdsList() : outer.getRecordIdsList();
         List<LabelGroup> groups = own.getLabelsCount() > 0 ? own.getLabelsList() : outer.getLabelsList();
-        boolean labelled = !own.getPermit()
-                || groups.stream()
-                        .allMatch(each -> each.getLabelsList().stream().anyMatch(labels::contains));
+        boolean labelled =
+                groups.stream().allMatch(each -> each.getLabelsList().stream().anyMatch(labels::contains));
         return labelled && (records.isEmpty() || records.contains(record));
     }
 }
