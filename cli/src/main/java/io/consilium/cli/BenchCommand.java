@@ -251,7 +251,7 @@ final class BenchCommand implements Runnable {
         }
         session.output()
                 .list(
-                        List.of("step", "seconds", "cpuSeconds", "peakMiB"),
+                        List.of("step", "seconds", "cpuSeconds", "peakMebibytes"),
                         TrialBench.run(session, subjects, columns),
                         Optional.empty());
         return 0;

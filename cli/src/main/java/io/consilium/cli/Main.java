@@ -51,6 +51,7 @@ public final class Main {
             tree.setExecutionExceptionHandler((failure, command, parsed) -> failed(session, failure, json));
             return tree.execute(arguments.toArray(new String[0]));
         } finally {
+            session.keepSeenHeight();
             session.output().flush();
         }
     }

@@ -28,7 +28,7 @@ public final class Session {
     private Optional<Identity> identity = Optional.empty();
     private Optional<NodeClient> client = Optional.empty();
     private Optional<ReceiptVerifier> verifier = Optional.empty();
-    private Optional<SeenHeight> seen = Optional.empty();
+    private Optional<KeptHeight> seen = Optional.empty();
 
     Session(Map<String, String> environment, InputStream in, java.io.PrintStream out, java.io.PrintStream err) {
         this.environment = environment;
@@ -162,6 +162,11 @@ public final class Session {
     NodeClient clientOf(NodeDirectory directory, URI node) throws ClientException {
         return new NodeClient(
                 genesis().chainId(), directory.resolve(node, options.timeout), identity(), options.timeout, seen());
+    }
+
+    /** At the end of a command: what it has seen is kept for the next. */
+    void keepSeenHeight() {
+        seen.ifPresent(KeptHeight::keep);
     }
 
     private SeenHeight seen() throws ClientException {

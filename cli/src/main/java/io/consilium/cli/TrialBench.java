@@ -226,7 +226,7 @@ final class TrialBench {
         item.put("step", step);
         item.put("seconds", BigDecimal.valueOf(TimeUnit.NANOSECONDS.toMillis(ran.nanos()), 3));
         item.put("cpuSeconds", BigDecimal.valueOf(ran.cpuMillis(), 3));
-        item.put("peakMiB", ran.peakKib() / 1024);
+        item.put("peakMebibytes", ran.peakKib() / 1024);
         items.add(item);
     }
 

@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ class KeptHeightTest {
     @TempDir
     Path home;
 
+    private final List<String> warnings = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     @Test
@@ -26,6 +28,11 @@ class KeptHeightTest {
         first.proven(7);
         first.proven(5);
         assertThat(first.height()).isEqualTo(7);
+        KeptHeight beside = here();
+        assertThat(beside.height()).isZero();
+        beside.proven(6);
+        first.keep();
+        beside.keep();
         assertThat(here().height()).isEqualTo(7);
         assertThat(notes).isEmpty();
     }
@@ -39,6 +46,7 @@ class KeptHeightTest {
         KeptHeight kept = here();
         assertThat(kept.height()).isZero();
         kept.proven(7);
+        kept.keep();
         assertThat(here().height()).isEqualTo(7);
     }
 
@@ -49,6 +57,7 @@ class KeptHeightTest {
         KeptHeight kept = here();
         assertThat(kept.height()).isZero();
         kept.proven(7);
+        kept.keep();
         assertThat(kept.height()).isEqualTo(7);
         assertThat(here().height()).isZero();
         assertThat(notes).singleElement().asString().contains("cannot be written");
@@ -57,13 +66,28 @@ class KeptHeightTest {
     @Test
     @DisplayName("A command that asks no node leaves no file")
     void offline() {
-        here().proven(7);
+        KeptHeight offline = here();
+        offline.proven(7);
+        offline.keep();
         assertThat(home).isEmptyDirectory();
         assertThat(here().height()).isZero();
     }
 
+    @Test
+    @DisplayName("A node that is behind is told, with both heights")
+    void behind() {
+        KeptHeight kept = here();
+        assertThat(kept.height()).isZero();
+        kept.proven(7);
+        kept.missed(URI.create("https://127.0.0.1:7443"), 5);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("https://127.0.0.1:7443 is at height 5, behind the height 7");
+    }
+
     private KeptHeight here() {
-        return new KeptHeight(file(), notes::add);
+        return new KeptHeight(file(), warnings::add, notes::add);
     }
 
     private Path file() {

@@ -155,7 +155,7 @@ class RealClusterIT {
     void upStartsWhatWasEnding() throws Exception {
         String directory = cluster.devnet.directory().toString();
         cluster.kill(List.of(cluster.devnet.node(4)));
-        Process ending = new ProcessBuilder("sleep", "2").start();
+        Process ending = new ProcessBuilder("sleep", "10").start();
         long started = ending.toHandle().info().startInstant().orElseThrow().toEpochMilli();
         Path description = cluster.devnet.directory().resolve("devnet.json");
         String stopped = Files.readString(description);

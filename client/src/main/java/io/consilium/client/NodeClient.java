@@ -78,6 +78,11 @@ public final class NodeClient {
     private static final String SERVICE = "/consilium.v1.Consilium/";
     private static final String AFTER_HEIGHT = "consilium-after-height";
 
+    private static final String BEHIND_AT = "consilium-behind-at";
+
+    /** Nodes wait three seconds for a height: who has less time takes the answer as it is. */
+    private static final Duration MIN_PATIENCE = Duration.ofSeconds(5);
+
     /** A node says at once where it stands. */
     private static final String STATUS = SERVICE + "Status";
 
@@ -101,6 +106,9 @@ public final class NodeClient {
     private final SeenHeight seen;
     private final SSLSocketFactory sockets;
     private final SecureRandom random = new SecureRandom();
+
+    /** It did not reach the height that was seen: it is not told again, since each request would wait for it. */
+    private volatile boolean behind;
 
     /** @param timeout of connecting and of each answer, waits for a commit not counted */
     public NodeClient(Hash chainId, NodeEndpoint endpoint, Identity identity, Duration timeout) {
@@ -322,7 +330,7 @@ public final class NodeClient {
             connection.setDoOutput(true);
             connection.setRequestMethod("POST");
             connection.setRequestProperty("content-type", PROTOBUF);
-            if (seen.height() > 0 && !path.equals(STATUS)) {
+            if (!behind && seen.height() > 0 && !path.equals(STATUS) && timeout.compareTo(MIN_PATIENCE) >= 0) {
                 connection.setRequestProperty(AFTER_HEIGHT, Long.toString(seen.height()));
             }
         }
@@ -339,6 +347,7 @@ public final class NodeClient {
             connection.getOutputStream().write(body.get());
         }
         int status = connection.getResponseCode();
+        noteBehind(connection.getHeaderFieldLong(BEHIND_AT, -1));
         if (status == HttpsURLConnection.HTTP_OK) {
             try (InputStream in = connection.getInputStream()) {
                 return bounded(in);
@@ -353,6 +362,13 @@ public final class NodeClient {
         }
         boolean ours = connection.getHeaderField("x-consilium-problem") != null;
         throw NodeRefusal.of(endpoint, status, ours, problem);
+    }
+
+    private void noteBehind(long height) {
+        if (height >= 0 && !behind) {
+            behind = true;
+            seen.missed(endpoint.uri(), height);
+        }
     }
 
     private String token() {

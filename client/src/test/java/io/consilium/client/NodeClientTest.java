@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,18 +134,11 @@ class NodeClientTest {
     }
 
     @Test
-    @DisplayName("A request names the height that its caller has seen proven; where the node stands is asked without")
+    @DisplayName("A request names the height that its caller has seen; where the node stands is asked without")
     void namesTheHeightThatWasSeen() throws Exception {
         AtomicLong seen = new AtomicLong();
-        NodeClient seeing = node.client(new SeenHeight() {
-            @Override
-            public long height() {
-                return seen.get();
-            }
-
-            @Override
-            public void proven(long height) {}
-        });
+        List<String> missed = new ArrayList<>();
+        NodeClient seeing = node.client(seen(seen, missed));
         answers.put("Validators", (exchange, request) -> reply(exchange, ValidatorsResponse.getDefaultInstance()));
         answers.put("Status", (exchange, request) -> reply(exchange, StatusResponse.getDefaultInstance()));
         seeing.validators(0);
@@ -153,6 +147,39 @@ class NodeClientTest {
         seeing.status();
         client.validators(0);
         assertThat(node.heights).containsExactly("null", "9", "null", "null");
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    @DisplayName("A node that did not reach the height is told of once, and waits once")
+    void waitsOnceForANodeThatIsBehind() throws Exception {
+        List<String> missed = new ArrayList<>();
+        NodeClient seeing = node.client(seen(new AtomicLong(9), missed));
+        answers.put("Validators", (exchange, request) -> {
+            exchange.getResponseHeaders().add("consilium-behind-at", "5");
+            reply(exchange, ValidatorsResponse.getDefaultInstance());
+        });
+        seeing.validators(0);
+        seeing.validators(0);
+        assertThat(node.heights).containsExactly("9", "null");
+        assertThat(missed).containsExactly(uri() + " at 5");
+    }
+
+    private static SeenHeight seen(AtomicLong seen, List<String> missed) {
+        return new SeenHeight() {
+            @Override
+            public long height() {
+                return seen.get();
+            }
+
+            @Override
+            public void proven(long height) {}
+
+            @Override
+            public void missed(URI node, long height) {
+                missed.add(node + " at " + height);
+            }
+        };
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import io.consilium.ledger.proof.ReceiptProof;
 import io.consilium.ledger.proof.TrustRoot;
 import io.consilium.proto.Noop;
 import io.consilium.proto.ReceiptStatus;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,9 @@ class ReceiptFileTest {
             public void proven(long height) {
                 seen.add(height);
             }
+
+            @Override
+            public void missed(URI node, long height) {}
         };
         byte[] encoded = chain.proof(noop(chain)).encode();
         TrustRoot others = TestChain.create().genesis.trustRoot();

@@ -370,6 +370,11 @@ public final class Node implements NodeGateway, AutoCloseable {
         return StatusReport.of(identity.institution(), view, peers, network, failure.isDone());
     }
 
+    @Override
+    public long height() {
+        return view.tip().height();
+    }
+
     public NodeCounters counters() {
         return counters;
     }

@@ -27,6 +27,9 @@ public interface NodeGateway {
 
     NodeStatus status();
 
+    /** Height of the newest final block, 0 before the first; costs nothing. */
+    long height();
+
     /** Whether the transaction waits for a block here. */
     boolean isPending(Hash txId);
 

@@ -58,8 +58,10 @@ public final class NodeWatch {
             HealthProbe probe = probe(node);
             HealthProbe.Answer answer = probe.ask(question, PROBE_LIMIT);
             while (!answer.good()) {
-                if (node.process().isEmpty()) {
-                    throw died(node);
+                for (DevnetNode each : nodes) {
+                    if (each.process().isEmpty()) {
+                        throw died(each);
+                    }
                 }
                 if (System.nanoTime() > deadline) {
                     throw new ClientException(

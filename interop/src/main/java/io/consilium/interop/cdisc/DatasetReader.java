@@ -3,10 +3,7 @@ package io.consilium.interop.cdisc;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -25,19 +22,14 @@ public final class DatasetReader {
         try {
             skipMark(bytes);
             boolean json = startsAsJson(bytes);
-            Reader text = new InputStreamReader(
-                    bytes,
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .onUnmappableCharacter(CodingErrorAction.REPORT));
+            Reader text = new Utf8Reader(bytes);
             if (json) {
                 new DatasetJson(name, sink).read(text);
             } else {
                 new CsvTable(name, sink).read(text);
             }
-        } catch (CharacterCodingException notUtf8) {
-            throw new CdiscFault("", "the file is not UTF-8");
+        } catch (Utf8Reader.NotUtf8 notUtf8) {
+            throw notUtf8.fault();
         }
     }
 

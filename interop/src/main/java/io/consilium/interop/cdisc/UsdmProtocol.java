@@ -13,9 +13,9 @@ import io.consilium.proto.TrialArm;
 import io.consilium.proto.TrialObjective;
 import io.consilium.proto.TrialOutcome;
 import io.consilium.proto.TrialRegistration;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,19 +83,17 @@ public final class UsdmProtocol {
             throw new CdiscFault("", "a protocol has at most " + MAX_BYTES + " bytes");
         }
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(json))
-                    .toString();
-            return JSON.readTree(text);
-        } catch (CharacterCodingException notUtf8) {
-            throw new CdiscFault("", "the file is not UTF-8");
+            return JSON.readTree(new Utf8Reader(new ByteArrayInputStream(json)));
+        } catch (Utf8Reader.NotUtf8 notUtf8) {
+            throw notUtf8.fault();
         } catch (JsonProcessingException invalid) {
             String place = invalid.getLocation() == null
                     ? ""
                     : "line " + invalid.getLocation().getLineNr() + ", column "
                             + invalid.getLocation().getColumnNr();
             throw new CdiscFault(place, "not well-formed JSON");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("bytes in memory cannot be read", impossible);
         }
     }
 

@@ -160,7 +160,10 @@ class DatasetReaderTest {
     @Test
     void whatIsNotUtf8OrNoJsonIsRefused() {
         byte[] latin = V11.replace("\"01\"", "\"\u00e9\"").getBytes(StandardCharsets.ISO_8859_1);
-        assertThatThrownBy(() -> read(latin)).hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> read(latin))
+                .hasMessageContaining("UTF-8")
+                .asInstanceOf(type(CdiscFault.class))
+                .satisfies(fault -> assertThat(fault.path()).startsWith("line "));
         assertThatThrownBy(() -> read(V11.substring(0, V11.length() - 20)))
                 .asInstanceOf(type(CdiscFault.class))
                 .satisfies(fault -> assertThat(fault.path()).startsWith("rows[1]"));

@@ -13,10 +13,13 @@ import io.consilium.storage.IndexPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Lists of accesses, for one caller. Each goes through the index that has the least in it of what the caller does not see, so
- * that a page does not end, nor take longer, for hidden entries (PRV-8).
+ * that a page does not end, nor take longer, for hidden entries (PRV-8). The one exception: reviews go through what is listed
+ * under institutions that are not active any more.
  */
 final class AccessScans {
     private static final int INSTITUTIONS_AT_ONCE = 256;
@@ -111,16 +114,15 @@ final class AccessScans {
      */
     Scan reviews(Selector selector) {
         selector.require("reviews", Selector.Kind.ALL);
+        List<String> inactive = ApiPolicy.readsCustody(caller) ? inactive() : List.of();
         List<String> owners = new ArrayList<>(List.of(own()));
-        if (ApiPolicy.readsCustody(caller)) {
-            owners.addAll(inactive());
-        }
+        owners.addAll(inactive);
         return new Scan(
                 LedgerIndexes.INSTITUTION_EMERGENCIES,
                 owners.stream().map(LedgerIndexes::prefix).toList(),
                 key -> visible(key)
                         .filter(access -> !access.getBreakGlass().hasReview())
-                        .filter(access -> LedgerIndexes.isOf(key, own()) || hasFallenToOwn(access)),
+                        .filter(access -> LedgerIndexes.isOf(key, own()) || hasFallenToOwn(key, access, inactive)),
                 Optional.empty());
     }
 
@@ -141,11 +143,18 @@ final class AccessScans {
         return inactive;
     }
 
-    /** Whether the caller's institution reviews what is not listed under its own name. */
-    private boolean hasFallenToOwn(AccessState access) {
-        return BreakGlassRules.reviewers(state, access).contains(own())
-                && !access.getBreakGlass().getCustodiansList().contains(own())
-                && !ActorName.institutionOf(access.getRequester()).equals(own());
+    /** Whether the caller's institution reviews what is not listed under its own name; once, under the first that is. */
+    private boolean hasFallenToOwn(byte[] key, AccessState access, List<String> inactive) {
+        Set<String> listed = new TreeSet<>(access.getBreakGlass().getCustodiansList());
+        listed.add(ActorName.institutionOf(access.getRequester()));
+        boolean first = inactive.stream()
+                .filter(listed::contains)
+                .findFirst()
+                .filter(owner -> LedgerIndexes.isOf(key, owner))
+                .isPresent();
+        return first
+                && !listed.contains(own())
+                && BreakGlassRules.reviewers(state, access).contains(own());
     }
 
     private String own() {

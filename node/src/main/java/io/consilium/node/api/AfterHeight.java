@@ -9,20 +9,29 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AsciiString;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
  * Lets who saw a block at one node read it at another: a request that names a height waits, for a bounded time, until this
- * node has that height. Then it is answered from what the node knows, as any other.
+ * node has that height. Then it is answered from what the node knows, as any other; at once where many wait already, so that
+ * those who name heights that do not come take no room from others. An answer without that height says so in a header.
  */
 final class AfterHeight implements DecoratingHttpServiceFunction {
     static final AsciiString HEADER = AsciiString.cached("consilium-after-height");
 
+    /** Height of a node that has not reached the one named. */
+    static final AsciiString BEHIND = AsciiString.cached("consilium-behind-at");
+
     /** A node that is further behind says so in its status. */
     static final long MAX_WAIT_MILLIS = 3_000;
 
+    /** Requests that may wait at once. */
+    static final int MAX_WAITING = 64;
+
     private static final long POLL_MILLIS = 10;
 
+    private final AtomicInteger waiting = new AtomicInteger();
     private final LongSupplier height;
     private final long maxWaitMillis;
 
@@ -50,31 +59,44 @@ final class AfterHeight implements DecoratingHttpServiceFunction {
         if (height.getAsLong() >= wanted) {
             return delegate.serve(ctx, request);
         }
+        if (waiting.incrementAndGet() > MAX_WAITING) {
+            waiting.decrementAndGet();
+            return behind(delegate.serve(ctx, request));
+        }
         ctx.setRequestTimeoutMillis(TimeoutMode.EXTEND, maxWaitMillis);
-        CompletableFuture<Void> reached = new CompletableFuture<>();
+        CompletableFuture<Boolean> reached = new CompletableFuture<>();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxWaitMillis);
         poll(wanted, deadline, ctx, reached);
         return HttpResponse.of(reached.thenApply(now -> {
+            waiting.decrementAndGet();
             try {
-                return delegate.serve(ctx, request);
+                HttpResponse answer = delegate.serve(ctx, request);
+                return now ? answer : behind(answer);
             } catch (Exception failed) {
                 return refuse(request, ApiErrors.problemOf(failed));
             }
         }));
     }
 
-    private void poll(long wanted, long deadline, ServiceRequestContext ctx, CompletableFuture<Void> reached) {
+    private void poll(long wanted, long deadline, ServiceRequestContext ctx, CompletableFuture<Boolean> reached) {
         ctx.eventLoop()
                 .schedule(
                         () -> {
-                            if (height.getAsLong() >= wanted || System.nanoTime() >= deadline) {
-                                reached.complete(null);
+                            boolean now = height.getAsLong() >= wanted;
+                            if (now || System.nanoTime() >= deadline) {
+                                reached.complete(now);
                             } else {
                                 poll(wanted, deadline, ctx, reached);
                             }
                         },
                         POLL_MILLIS,
                         TimeUnit.MILLISECONDS);
+    }
+
+    private HttpResponse behind(HttpResponse answer) {
+        long here = height.getAsLong();
+        return answer.mapHeaders(
+                headers -> headers.toBuilder().setLong(BEHIND, here).build());
     }
 
     private static HttpResponse refuse(HttpRequest request, ApiProblem problem) {

@@ -103,7 +103,7 @@ public final class ClientApi {
                                     node.institution(), List.of(config.api().host())),
                     operations(on, transactions, verifications, steadyMillis, feed, blocking),
                     callers,
-                    new AfterHeight(() -> node.status().height(), AfterHeight.MAX_WAIT_MILLIS),
+                    new AfterHeight(node::height, AfterHeight.MAX_WAIT_MILLIS),
                     pages,
                     blocking,
                     on.metrics().registry(),

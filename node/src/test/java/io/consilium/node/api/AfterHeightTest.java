@@ -10,6 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ class AfterHeightTest {
 
     private final AtomicLong height = new AtomicLong(7);
     private final CountDownLatch asked = new CountDownLatch(3);
+    private final HttpClient http = HttpClient.newHttpClient();
     private Server server;
 
     @AfterEach
@@ -41,7 +44,9 @@ class AfterHeightTest {
         assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(answer).isNotDone();
         height.set(8);
-        assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("at 8");
+        HttpResponse<String> reached = answer.get(30, TimeUnit.SECONDS);
+        assertThat(reached.body()).isEqualTo("at 8");
+        assertThat(reached.headers().firstValue("consilium-behind-at")).isEmpty();
     }
 
     @ParameterizedTest
@@ -57,8 +62,26 @@ class AfterHeightTest {
     @DisplayName("A node that does not reach the height in time answers from what it has")
     void bounded() throws Exception {
         start(SHORT);
-        assertThat(ask(Long.toString(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS).body())
-                .isEqualTo("at 7");
+        HttpResponse<String> answer = ask(Long.toString(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS);
+        assertThat(answer.body()).isEqualTo("at 7");
+        assertThat(answer.headers().firstValue("consilium-behind-at")).contains("7");
+    }
+
+    @Test
+    @DisplayName("Where many wait already, the next is answered at once")
+    void manyWaiters() throws Exception {
+        start(LONG);
+        List<CompletableFuture<HttpResponse<String>>> waiters = new ArrayList<>();
+        for (int i = 0; i <= AfterHeight.MAX_WAITING; i++) {
+            waiters.add(ask("8"));
+        }
+        CompletableFuture<Object> first = CompletableFuture.anyOf(waiters.toArray(new CompletableFuture<?>[0]));
+        assertThat(((HttpResponse<?>) first.get(30, TimeUnit.SECONDS)).body()).isEqualTo("at 7");
+        assertThat(waiters).filteredOn(CompletableFuture::isDone).hasSize(1);
+        height.set(8);
+        for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
+            waiter.get(30, TimeUnit.SECONDS);
+        }
     }
 
     @ParameterizedTest
@@ -93,6 +116,6 @@ class AfterHeightTest {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.activeLocalPort() + "/"))
                 .header("consilium-after-height", named)
                 .build();
-        return HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 }

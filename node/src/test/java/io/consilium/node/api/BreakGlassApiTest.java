@@ -179,9 +179,16 @@ class BreakGlassApiTest {
             "ACC-3 whose custodians are not active any more is listed to who has the patient now, once, to nobody else")
     void acc3_fallenToAnother() throws Exception {
         ByteString glass = open();
+        listedToHelixAlone(glass, Set.of("st-mary"), List.of("helix", "medwatch", "riverside"));
+        listedToHelixAlone(glass, Set.of("st-mary", "riverside"), List.of("helix", "medwatch"));
+        review(glass);
+    }
+
+    /** And to the institution of whoever broke the glass, while that is active. */
+    private void listedToHelixAlone(ByteString glass, Set<String> suspended, List<String> asking) throws Exception {
         try (StateView view = StateView.open(net.node().gateway())) {
-            LedgerState now = new LedgerState(key -> suspendedAndGone(view, key));
-            for (String institution : List.of("helix", "medwatch", "riverside")) {
+            LedgerState now = new LedgerState(key -> suspendedAndGone(view, suspended, key));
+            for (String institution : asking) {
                 Member officer = new Member(
                         institution + "/privacy", institution, Set.of("PRIVACY_OFFICER"), Set.of("PROVIDER"));
                 ApiPolicy policy = new ApiPolicy(now, new RecordDecisions(), view.tipMillis());
@@ -195,14 +202,13 @@ class BreakGlassApiTest {
                 assertThat(ids).as(institution).isEqualTo(institution.equals("medwatch") ? List.of() : List.of(glass));
             }
         }
-        review(glass);
     }
 
-    /** As it is, but that st-mary is suspended, and the patient is with helix. */
-    private Optional<byte[]> suspendedAndGone(StateView view, StateKey key) {
+    /** As it is, but that some are suspended, and the patient is with helix. */
+    private Optional<byte[]> suspendedAndGone(StateView view, Set<String> suspended, StateKey key) {
         try {
             Optional<byte[]> value = view.chain().latest().get(key);
-            if (key.equals(StateKeys.institution("st-mary"))) {
+            if (suspended.stream().anyMatch(each -> key.equals(StateKeys.institution(each)))) {
                 return Optional.of(InstitutionState.parseFrom(value.orElseThrow()).toBuilder()
                         .setActivity(Activity.SUSPENDED)
                         .build()

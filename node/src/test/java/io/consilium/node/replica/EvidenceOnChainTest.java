@@ -116,6 +116,11 @@ class EvidenceOnChainTest {
         }
 
         @Override
+        public long height() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public boolean isPending(Hash txId) {
             throw new UnsupportedOperationException();
         }
