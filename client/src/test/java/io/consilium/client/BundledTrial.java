@@ -87,9 +87,10 @@ final class BundledTrial {
     private static final TrialOutcome SLEEP = outcome("Sleep", false);
 
     static final ByteString DATASET = ByteString.copyFrom(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9});
-    private static final String PENDING = "pending-on-study";
+    static final String PENDING = "pending-on-study";
     static final ByteString FIRST = ByteString.copyFromUtf8("the first person");
     static final ByteString SECOND = ByteString.copyFromUtf8("the other person");
+    static final ByteString THIRD = ByteString.copyFromUtf8("the third person");
     private static final String SITE = "a-clinic/doctor";
     static final TrialDataContent SUBMITTED = content(12);
     static final TrialDataContent CORRECTED = content(13);
@@ -207,7 +208,8 @@ final class BundledTrial {
                 .setTrialId(TRIAL)
                 .setVersion(1 + changes)
                 .setSite("a-clinic")
-                .setStatus(status);
+                .setStatus(status)
+                .setChangedMillis(now());
         for (String form : forms) {
             subject.addConsents(TrialConsent.newBuilder().setIcfVersion(form).setClinician(SITE));
         }
@@ -262,6 +264,11 @@ final class BundledTrial {
                         .setVersions(predecessor + 1)
                         .setSubmittedMillis(dataset.getVersions(0).getTimeMillis()));
         objects.put(StateKeys.trialDataset(DATASET), Optional.of(dataset.build().toByteArray()));
+    }
+
+    /** A block with nothing of the trial in it. */
+    void later() {
+        steps++;
     }
 
     long now() {

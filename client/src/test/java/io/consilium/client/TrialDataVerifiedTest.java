@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("TRI-6 datasets and subjects of a bundle are all there as they are now, or all left out")
 class TrialDataVerifiedTest {
+    private static final String NEWER = "a subject is shown as it was after the trial";
+
     private final BundledTrial trial;
 
     TrialDataVerifiedTest() throws Exception {
@@ -128,6 +130,56 @@ class TrialDataVerifiedTest {
                 new TrialBundle(
                         now.trial(), BundledTrial.with(now.documents(), trial.place(key), older), now.receipts()),
                 "a subject was changed more often than it shows");
+    }
+
+    @Test
+    @DisplayName("TRI-4 TRI-6 an older proof of who withdrew is not balanced by a newer one of somebody else")
+    void olderProofBalancedByANewerOne() throws Exception {
+        StateKey first = StateKeys.trialSubject(BundledTrial.FIRST);
+        StateKey second = StateKeys.trialSubject(BundledTrial.SECOND);
+        ByteString older = trial.proof(trial.bundle(), second);
+        trial.later();
+        trial.subject(BundledTrial.SECOND, "withdrawn", "1.0", "2.0");
+        TrialBundle now = trial.bundle();
+        trial.later();
+        trial.subject(BundledTrial.FIRST, BundledTrial.PENDING, "1.0", "2.0");
+        ByteString newer = trial.proof(trial.bundle(), first);
+        List<ByteString> balanced = BundledTrial.with(
+                BundledTrial.with(now.documents(), trial.place(second), older), trial.place(first), newer);
+        trial.refused(new TrialBundle(now.trial(), balanced, now.receipts()), NEWER);
+    }
+
+    @Test
+    @DisplayName("TRI-4 TRI-6 who withdrew is not left out for somebody who was enrolled later")
+    void leftOutForALaterOne() throws Exception {
+        int place = trial.place(StateKeys.trialSubject(BundledTrial.SECOND));
+        trial.subject(BundledTrial.SECOND, "withdrawn", "1.0", "2.0");
+        TrialBundle now = trial.bundle();
+        trial.later();
+        trial.subject(BundledTrial.THIRD, "on-study", "1.0", "2.0");
+        ByteString other = trial.proof(trial.bundle(), StateKeys.trialSubject(BundledTrial.THIRD));
+        trial.refused(
+                new TrialBundle(now.trial(), BundledTrial.with(now.documents(), place, other), now.receipts()), NEWER);
+    }
+
+    @Test
+    @DisplayName("TRI-6 subjects proven at a later block than the trial hold where nothing of them has changed since")
+    void unchangedSinceAtALaterBlock() throws Exception {
+        TrialBundle before = trial.bundle();
+        trial.later();
+        TrialBundle after = trial.bundle();
+        VerifiedTrial verified = trial.verify(new TrialBundle(before.trial(), after.documents(), before.receipts()));
+        assertThat(verified.subjects().orElseThrow()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("TRI-6 a bundle with two proofs of one object is refused, whichever of them is right")
+    void proofsOfOneObject() {
+        TrialBundle now = trial.bundle();
+        trial.later();
+        List<ByteString> twice = new ArrayList<>(now.documents());
+        twice.add(trial.proof(trial.bundle(), StateKeys.trialSubject(BundledTrial.FIRST)));
+        trial.refused(new TrialBundle(now.trial(), twice, now.receipts()), "it holds a document twice");
     }
 
     @Test

@@ -30,7 +30,7 @@ public record TrialBundle(ByteString trial, List<ByteString> documents, List<Byt
 
     private static final String FORMAT = "consilium-trial-bundle-1";
     private static final int MAX_PARTS = 65_536;
-    private static final int MAX_SUBJECTS = 20_000;
+    private static final int MAX_SUBJECTS = 10_000;
 
     public TrialBundle {
         documents = List.copyOf(documents);

@@ -59,7 +59,7 @@ public final class TrialVerifier {
         Map<StateKey, StateValueProof> documents = new TreeMap<>();
         for (ByteString encoded : bundle.documents()) {
             StateValueProof document = proof(encoded);
-            documents.put(document.proof().key(), document);
+            require(documents.put(document.proof().key(), document) == null, "it holds a document twice");
         }
         Map<String, VerifiedReceipt> receipts = new TreeMap<>();
         for (ByteString encoded : bundle.receipts()) {
@@ -89,7 +89,7 @@ public final class TrialVerifier {
         }
         Optional<List<TrialSubjectState>> subjects =
                 state.getEnrolled() == 0 || holds(documents, StateKeys.TRIAL_SUBJECT)
-                        ? Optional.of(subjects(state, documents))
+                        ? Optional.of(subjects(state, proof.block().header().timestampMillis(), documents))
                         : Optional.empty();
         int named = versions.size()
                 + publications.size()
@@ -121,9 +121,12 @@ public final class TrialVerifier {
         }
     }
 
-    /** As many as are enrolled, changed as often as the trial says: so none is left out, or shown as it was before (TRI-4). */
-    private static List<TrialSubjectState> subjects(TrialState state, Map<StateKey, StateValueProof> documents)
-            throws VerificationFailed {
+    /**
+     * As many as are enrolled, changed as often as the trial says: so none is left out, or shown as it was before (TRI-4).
+     * That holds since none is shown as it was after the trial's block: such a one would stand in for what another lacks.
+     */
+    private static List<TrialSubjectState> subjects(
+            TrialState state, long trialMillis, Map<StateKey, StateValueProof> documents) throws VerificationFailed {
         List<TrialSubjectState> subjects = new ArrayList<>();
         long changes = 0;
         for (Map.Entry<StateKey, StateValueProof> document : documents.entrySet()) {
@@ -134,6 +137,7 @@ public final class TrialVerifier {
             require(
                     subject.getTrialId().equals(state.getId()) && subject.getConsentsCount() > 0,
                     "a subject is of another trial");
+            require(subject.getChangedMillis() <= trialMillis, "a subject is shown as it was after the trial");
             changes += subject.getVersion() - 1;
             subjects.add(subject);
         }

@@ -3,6 +3,7 @@ package io.consilium.client.trial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.consilium.client.ClientException;
 import io.consilium.client.VerificationFailed;
 import io.consilium.proto.TrialDataVersion;
 import io.consilium.proto.TrialDatasetEntry;
@@ -37,6 +38,15 @@ class TrialReaderTest {
         TrialReader.requireCurrent(three, entry);
         TrialReader.requireCurrent(
                 three.toBuilder().addVersions(three.getVersions(0)).build(), entry);
+    }
+
+    @Test
+    @DisplayName("TRI-6 a bundle holds as many subjects as a command was seen to have memory for")
+    void subjectsOfABundle() throws Exception {
+        TrialBundle.requireRoom(10_000);
+        assertThatThrownBy(() -> TrialBundle.requireRoom(10_001))
+                .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
+                        .isEqualTo("TRIAL_LIMIT"));
     }
 
     @Test

@@ -190,7 +190,7 @@ public enum Refusal {
             "TX-6",
             REFUSED,
             "the trial has as many of these as can be kept",
-            "put more into one of them, or register a new trial"),
+            "go on in a new trial; of datasets, put more into one"),
     NOT_TRIAL_COMMITTEE("TRI-2", UNAUTHORISED, "only the trial's ethics committee decides", "ask its REVIEWER"),
     DECISION_VERSION_OTHER(
             "TRI-2",
