@@ -103,7 +103,10 @@ final class TrialAudit {
         if (!answer.getFault().isEmpty()) {
             return answer.getPath() + ": " + answer.getFault();
         }
-        return answer.getNotEnrolled() == 0 ? RIGHT : "subjects: " + answer.getNotEnrolled() + " not enrolled";
+        String found = answer.getNotEnrolled() == 0 ? RIGHT : "subjects: " + answer.getNotEnrolled() + " not enrolled";
+        return answer.getNotCompared().isEmpty()
+                ? found
+                : found + ", but not compared with the version before: " + answer.getNotCompared();
     }
 
     private static Map<String, Object> item(TrialDatasetState dataset, TrialDataVersion version) {

@@ -25,6 +25,10 @@ class TrialAuditTest {
                         .setFault("a number expected")
                         .build()))
                 .isEqualTo("rows[1].AGE: a number expected");
+        assertThat(TrialAudit.checked(() -> TrialCheckResponse.newBuilder()
+                        .setNotCompared("PAYLOAD_NOT_HELD: it is not here")
+                        .build()))
+                .isEqualTo("ok, but not compared with the version before: PAYLOAD_NOT_HELD: it is not here");
         assertThat(failing(FailureClass.REFUSED, "ENVELOPE_UNREADABLE"))
                 .isEqualTo("ENVELOPE_UNREADABLE: It does not open");
         assertThat(failing(FailureClass.NOT_FOUND, "NOT_FOUND")).startsWith("NOT_FOUND: ");

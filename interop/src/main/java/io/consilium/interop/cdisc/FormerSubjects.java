@@ -4,22 +4,38 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
-/** Reads an earlier version of a dataset for the enrolled subjects whom the later one does not name any more (TRI-5). */
+/**
+ * Reads an earlier version of a dataset to tell whether a later one lacks enrolled subjects of it and has others (TRI-5), each
+ * as they were enrolled when that version was submitted: who was enrolled since is not missed.
+ */
 public final class FormerSubjects implements RowSink {
-    private final Predicate<String> enrolled;
+    private final Function<String, Optional<Enrolled>> enrolled;
+    private final long earlierMillis;
     private final Set<String> named;
-    private final Set<String> gone = new HashSet<>();
+    private final Set<String> others = new HashSet<>();
     private Optional<Integer> subjectColumn = Optional.empty();
+    private boolean gone;
 
     /**
-     * @param enrolled whether somebody is enrolled, by the pseudonym in normal form
+     * @param enrolled who is enrolled, by the pseudonym in normal form
+     * @param earlierMillis when the earlier version was submitted
      * @param later rows of the later version, read already
+     * @param laterMillis when that was submitted
      */
-    public FormerSubjects(Predicate<String> enrolled, SubjectRows later) {
+    public FormerSubjects(
+            Function<String, Optional<Enrolled>> enrolled, long earlierMillis, SubjectRows later, long laterMillis) {
         this.enrolled = enrolled;
+        this.earlierMillis = earlierMillis;
         this.named = later.named();
+        named.stream().filter(subject -> enrolledBefore(subject, laterMillis)).forEach(others::add);
+    }
+
+    private boolean enrolledBefore(String subject, long timeMillis) {
+        return enrolled.apply(subject)
+                .filter(found -> found.enrolledMillis() < timeMillis)
+                .isPresent();
     }
 
     @Override
@@ -31,8 +47,11 @@ public final class FormerSubjects implements RowSink {
     public void row(int index, String[] values) {
         subjectColumn
                 .map(column -> Subjects.normal(values[column]))
-                .filter(subject -> !named.contains(subject) && enrolled.test(subject))
-                .ifPresent(gone::add);
+                .filter(subject -> enrolledBefore(subject, earlierMillis))
+                .ifPresent(subject -> {
+                    others.remove(subject);
+                    gone |= !named.contains(subject);
+                });
     }
 
     @Override
@@ -40,7 +59,8 @@ public final class FormerSubjects implements RowSink {
         return false;
     }
 
-    public int gone() {
-        return gone.size();
+    /** Whether some are gone and others came: a number of them alone does not tell it. */
+    public boolean exchanged() {
+        return gone && !others.isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import io.consilium.interop.cdisc.SubjectRows;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.TrialCheckRequest;
 import io.consilium.proto.TrialCheckResponse;
@@ -51,9 +52,19 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
                     version.getTimeMillis());
             TrialCheckResponse.Builder response =
                     TrialCheckResponse.newBuilder().setDatasetVersion(version.getVersion());
-            fault(dataset, version, rows)
-                    .or(() -> exchanged(dataset, version, rows, subjects))
-                    .ifPresent(fault -> response.setPath(fault.path()).setFault(fault.getMessage()));
+            Optional<CdiscFault> fault = fault(dataset, version, rows);
+            if (fault.isEmpty() && version.getVersion() > 1) {
+                try {
+                    fault = exchanged(dataset, version, rows, subjects);
+                } catch (CdiscFault unreadable) {
+                    response.setNotCompared(unreadable.path() + ": " + unreadable.getMessage());
+                } catch (ProblemException closed) {
+                    // It is the earlier version that is not held, does not open or is too large; this one was read.
+                    response.setNotCompared(
+                            closed.problem().code() + ": " + closed.problem().error());
+                }
+            }
+            fault.ifPresent(found -> response.setPath(found.path()).setFault(found.getMessage()));
             return response.setNotEnrolled(rows.notEnrolled()).build();
         }
     }
@@ -74,30 +85,20 @@ public final class TrialChecks implements Operation<TrialCheckRequest, TrialChec
 
     /** Validators see numbers alone: that nobody was put in for somebody else is seen by who can read both versions. */
     private Optional<CdiscFault> exchanged(
-            TrialDatasetState dataset, TrialDataVersion version, SubjectRows rows, TrialSubjects enrolled) {
-        if (version.getVersion() == 1) {
-            return Optional.empty();
-        }
+            TrialDatasetState dataset, TrialDataVersion version, SubjectRows rows, TrialSubjects subjects)
+            throws CdiscFault {
         TrialDataVersion before = TrialTables.version(dataset, version.getVersion() - 1);
+        TrialTables.requireFits(before.getContent(), 1);
         FormerSubjects former =
-                new FormerSubjects(subject -> enrolled.enrolled(subject).isPresent(), rows);
-        try {
-            tables.readCommitted(dataset, before, plain -> {
-                DatasetReader.read(plain, dataset.getName(), former);
-                return former;
-            });
-        } catch (CdiscFault.TooLarge large) {
-            throw TrialTables.tooLarge();
-        } catch (CdiscFault unreadable) {
-            return Optional.of(new CdiscFault("subjects", "the version before cannot be read to compare them"));
-        }
-        return former.gone() > Math.max(0, enrolled(before) - enrolled(version))
-                ? Optional.of(new CdiscFault("subjects", "some of the version before were exchanged for others"))
+                new FormerSubjects(subjects::enrolled, before.getTimeMillis(), rows, version.getTimeMillis());
+        tables.readCommitted(dataset, before, plain -> {
+            DatasetReader.read(plain, dataset.getName(), former);
+            return former;
+        });
+        return former.exchanged()
+                ? Optional.of(new CdiscFault(
+                        "subjects", "it lacks enrolled subjects of the version before and has others; ask the author"))
                 : Optional.empty();
-    }
-
-    private static int enrolled(TrialDataVersion version) {
-        return version.getContent().getSubjects() - version.getContent().getNotEnrolled();
     }
 
     /** Nobody ceases to be enrolled, so of those who are not there can only be fewer than at the submission. */

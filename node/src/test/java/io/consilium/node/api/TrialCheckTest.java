@@ -3,6 +3,7 @@ package io.consilium.node.api;
 import static io.consilium.node.api.TestNetwork.CLINICIAN;
 import static io.consilium.node.api.TestNetwork.RESEARCHER;
 import static io.consilium.node.api.TestNetwork.STRANGER;
+import static io.consilium.node.api.TestNetwork.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -14,6 +15,7 @@ import io.consilium.proto.TrialRegistration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -96,7 +98,7 @@ class TrialCheckTest extends TrialAtNode {
         TrialCheckResponse found = check(trial, exchanged);
         assertThat(found.getDatasetVersion()).isEqualTo(2);
         assertThat(found.getPath()).isEqualTo("subjects");
-        assertThat(found.getFault()).contains("exchanged").doesNotContain(lines[2].substring(0, 32));
+        assertThat(found.getFault()).contains("has others").doesNotContain(lines[2].substring(0, 32));
 
         ByteString more = dataset(trial, "VS", lines[0], lines[1], lines[2]);
         correct(trial, more, correction -> {}, lines);
@@ -104,10 +106,74 @@ class TrialCheckTest extends TrialAtNode {
         ByteString fewer = dataset(trial, "LB", lines[0], lines[1], lines[2]);
         correct(trial, fewer, correction -> correction.setSubjectsRemoved(true), lines[0], lines[1]);
         assertThat(check(trial, fewer).getFault()).as("said to be removed").isEmpty();
-        ByteString unreadable = dataset(
-                trial, "QS", ByteString.EMPTY, 1, content -> content.setCommitment(random32()), lines[0], lines[1]);
-        correct(trial, unreadable, correction -> {}, lines[0], lines[1]);
-        assertThat(check(trial, unreadable).getFault()).contains("cannot be read");
+
+        ByteString saidFewer = dataset(trial, "AE", lines[0], lines[1], lines[2]);
+        correct(
+                trial,
+                saidFewer,
+                correction -> correction
+                        .setSubjectsRemoved(true)
+                        .setContent(correction.getContent().toBuilder().setNotEnrolled(1)),
+                lines[0],
+                lines[1],
+                lines[3]);
+        assertThat(check(trial, saidFewer).getFault())
+                .as("removed, by what the submitter said of who is enrolled")
+                .contains("has others");
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 who was enrolled after a version that names it is not missed in the next, nor taken for another")
+    void tri5_enrolledSince() throws Exception {
+        ByteString trial = approvedTrial();
+        List<ByteString> enrolled = enrol(trial, 3);
+        ByteString since = id();
+        String header = "USUBJID,SEX";
+        String first = TestNetwork.hex(enrolled.get(0)) + ",F";
+        String second = TestNetwork.hex(enrolled.get(1)) + ",F";
+        String third = TestNetwork.hex(enrolled.get(2)) + ",F";
+        String late = TestNetwork.hex(since) + ",F";
+        ByteString left =
+                dataset(trial, "DM", ByteString.EMPTY, 2, content -> content.setNotEnrolled(1), header, first, late);
+        ByteString removed = dataset(trial, "VS", header, first, second);
+        correct(
+                trial,
+                removed,
+                correction -> correction
+                        .setSubjectsRemoved(true)
+                        .setContent(correction.getContent().toBuilder().setNotEnrolled(1)),
+                header,
+                first,
+                late);
+        must(CLINICIAN, trial, action -> action.setEnroll(enrolment(since, "1.0", random32())));
+        correct(trial, left, correction -> {}, header, first, third);
+        assertThat(check(trial, left).getFault()).isEmpty();
+        assertThat(check(trial, removed).getFault()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("TRI-5 where the version before cannot be read, the later one is checked and told not to be compared")
+    void tri5_notCompared() throws Exception {
+        ByteString trial = approvedTrial();
+        String[] lines = {"USUBJID,SEX", TestNetwork.hex(enrol(trial, "1.0")) + ",F"};
+        int asked = 0;
+        for (Map.Entry<String, Consumer<TrialDataContent.Builder>> before :
+                Map.<String, Consumer<TrialDataContent.Builder>>of(
+                                "commitment: ", content -> content.setCommitment(random32()),
+                                "PAYLOAD_NOT_HELD: ", content -> content.setCiphertextHash(random32()),
+                                "DATASET_TOO_LARGE: ", content -> content.setCiphertextSize(1L << 27))
+                        .entrySet()) {
+            ByteString dataset = dataset(trial, "C" + (asked++), ByteString.EMPTY, 1, before.getValue(), lines);
+            correct(trial, dataset, correction -> {}, lines);
+            TrialCheckResponse checked = check(trial, dataset);
+            assertThat(checked.getDatasetVersion()).isEqualTo(2);
+            assertThat(checked.getFault()).isEmpty();
+            assertThat(checked.getNotCompared()).startsWith(before.getKey());
+        }
+        ByteString compared = dataset(trial, "WHOLE", lines);
+        correct(trial, compared, correction -> {}, lines);
+        assertThat(check(trial, compared).getNotCompared()).isEmpty();
     }
 
     @Test
