@@ -1,11 +1,13 @@
 package io.consilium.interop.epcis;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +21,8 @@ import java.util.function.Consumer;
  * @param head every field but the events
  */
 public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events) {
-    static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build();
+    /** A number keeps its own power of ten: written out it might have more digits than are read. */
+    static final JsonMapper MAPPER = new JsonMapper();
 
     private static final List<String> HEAD = List.of("sender", "receiver", "instanceIdentifier", "epcisHeader");
 
@@ -166,16 +167,28 @@ public record EpcisDocument(Form form, ObjectNode head, List<EpcisEvent> events)
 
     /** The document as EPCIS 2.0 JSON: of a JSON document its own fields and values, of an XML one the same in JSON. */
     public byte[] toJson() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree());
-        } catch (JsonProcessingException impossible) {
+            write(events.stream().map(EpcisEvent::text).toList(), out);
+        } catch (IOException impossible) {
             throw new IllegalStateException("a tree of JSON cannot be written", impossible);
         }
+        return out.toByteArray();
     }
 
-    private Object tree() {
+    /**
+     * Writes the same of a document that was read without its events; each stands on a line, and no white space is added
+     * besides, so that what is written is hardly longer than what was read.
+     *
+     * @param events each one JSON of {@link EpcisEvent#text}
+     */
+    public void write(List<String> events, OutputStream out) throws IOException {
         ArrayNode list = JsonTree.NODES.arrayNode();
-        events.forEach(event -> list.add(event.node()));
+        events.forEach(event -> list.addRawValue(new RawValue("\n" + event)));
+        MAPPER.writeValue(out, tree(list));
+    }
+
+    private JsonNode tree(ArrayNode list) {
         ObjectNode whole = head.deepCopy();
         switch (form) {
             case EVENT -> {

@@ -30,7 +30,8 @@ final class JsonTree {
                     .maxNestingDepth(EpcisLimits.MAX_DEPTH)
                     .maxStringLength(EpcisLimits.MAX_TEXT)
                     .maxNameLength(EpcisLimits.MAX_TEXT)
-                    .maxNumberLength(EpcisLimits.MAX_NUMBER)
+                    // with its power of ten or the zeros before it; its digits are counted when it is read
+                    .maxNumberLength(EpcisLimits.MAX_NUMBER + 8)
                     .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)

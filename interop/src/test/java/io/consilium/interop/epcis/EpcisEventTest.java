@@ -278,6 +278,36 @@ class EpcisEventTest {
                 .isEqualTo("https://id.gs1.org/01/" + ndc.gtin(0));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1E80",
+                "1e-90",
+                "1.50",
+                "-0.00",
+                "12345678901234567890123456789012345678901234567890123456789012E30",
+                "123456789012345678901234567890123456789012345678901234567890E-65",
+            })
+    @DisplayName("DRU-1 a number that is read is read and hashed alike when it was written again")
+    void dru1_numbersAgain(String number) throws Exception {
+        String event = Documents.OBJECT_EVENT.replace("[\"b\",\"a\"]", number);
+        EpcisDocument read = Documents.read(Documents.of(event, Documents.AGGREGATION_EVENT));
+        EpcisDocument again = EpcisDocument.read(read.toJson());
+        assertThat(again.events().get(0).json()).isEqualTo(read.events().get(0).json());
+        assertThat(again.events())
+                .extracting(EpcisEvent::hashId)
+                .isEqualTo(read.events().stream().map(EpcisEvent::hashId).toList());
+        assertThat(again.toJson()).isEqualTo(read.toJson());
+    }
+
+    @Test
+    @DisplayName("DRU-1 what is written is no longer than what was read but for a line for each event")
+    void dru1_noLonger() throws Exception {
+        String document = Documents.of(Documents.OBJECT_EVENT, Documents.AGGREGATION_EVENT);
+        assertThat(new String(Documents.read(document).toJson(), StandardCharsets.UTF_8).replace("\n", ""))
+                .isEqualTo(document);
+    }
+
     @Test
     @DisplayName("DRU-1 master data in XML that stands deeper than its standard, or is none of it, is kept")
     void dru1_deepMasterData() throws Exception {

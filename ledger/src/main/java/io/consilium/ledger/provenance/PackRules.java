@@ -97,9 +97,10 @@ final class PackRules {
                 .or(() -> StatusRules.order(book, container));
     }
 
-    /** A new one does not stand in the book yet. */
+    /** Destroyed, which is a finding, or not come. A new one does not stand in the book yet. */
     private static Optional<Rejection> lost(DrugBook book, DrugContainerState container) {
-        return book.container(container.getId()).flatMap(known -> Containers.lost(book, known.getId()));
+        return book.container(container.getId())
+                .flatMap(known -> StatusRules.twice(book, known).or(() -> Containers.lost(book, known.getId())));
     }
 
     /** Packs that nothing happened to get their parent in the segment, all of a set with one write. */
@@ -134,6 +135,7 @@ final class PackRules {
                 DrugItemState item =
                         Packs.inSegment(segment, set, id, manufacturer).orElseThrow();
                 return Holding.refusal(book, Thing.of(book, item))
+                        .or(() -> StatusRules.twice(book, item))
                         .or(() -> Optional.of(Refusal.HAS_PARENT.rejection()));
             }
             DrugStep made = segment.getCommissioned(segment.getCommissionings().byteAt(at) & 0xff);
@@ -159,15 +161,13 @@ final class PackRules {
         if (!item.getLotId().equals(set.getLotId()) || item.getSegment() != set.getSegment()) {
             return notCommissioned(book, set, item.getId());
         }
-        Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, item));
+        Optional<Rejection> refusal =
+                Holding.refusal(book, Thing.of(book, item)).or(() -> StatusRules.twice(book, item));
         if (refusal.isPresent()) {
             return refusal;
         }
         if (!item.getParent().isEmpty()) {
             return Optional.of(Refusal.HAS_PARENT.rejection());
-        }
-        if (Packs.isFinal(item.getStatus())) {
-            return StatusRules.twice(book, item);
         }
         if (item.getStatus() == DrugStatus.DRUG_MISSING) {
             return Optional.of(Refusal.MISSING_IN_TRANSIT.rejection());

@@ -91,6 +91,7 @@ final class ShipRules {
                 return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
             }
             Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, found.get()))
+                    .or(() -> StatusRules.twice(book, found.get()))
                     .or(() -> ship.getReturnGoods()
                             ? Returns.refusal(book, found.get(), ship.getTo())
                             : Handing.refusal(book, found.get()))

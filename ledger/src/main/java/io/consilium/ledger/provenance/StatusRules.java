@@ -49,7 +49,9 @@ final class StatusRules {
                     book.signal(Finding.of(DrugExceptionKind.DRUG_UNKNOWN_SERIAL, id, set.getProductId()));
                     return Optional.of(Refusal.NOT_COMMISSIONED.rejection());
                 }
-                if (isInspected(book, change.getKind(), pack.get().item())) {
+                DrugItemState item = pack.get().item();
+                boolean ended = change.getKind() == DrugStatusKind.DRUG_DESTROY && endedAround(book, item.getParent());
+                if (ended || isInspected(book, change.getKind(), item)) {
                     continue;
                 }
                 refusal = change(book, change, pack.get(), told);
@@ -68,6 +70,9 @@ final class StatusRules {
         Optional<DrugContainerState> found = book.container(id);
         if (found.isEmpty()) {
             return Optional.of(Refusal.CONTAINER_UNKNOWN.rejection());
+        }
+        if (endedAround(book, found.get().getParent())) {
+            return Optional.empty();
         }
         Optional<Rejection> refusal = twice(book, found.get())
                 .or(() -> Holding.refusal(book, Thing.of(book, found.get())))
@@ -91,6 +96,26 @@ final class StatusRules {
         told.putIfAbsent(hear, id);
         book.made(id);
         return Optional.empty();
+    }
+
+    /**
+     * Whether this transaction destroyed a container around: what stands in that ended with it, so that the order in which
+     * the two are named says nothing.
+     */
+    private static boolean endedAround(DrugBook book, ByteString parentId) {
+        ByteString at = parentId;
+        while (!at.isEmpty()) {
+            DrugContainerState container = book.container(at).orElseThrow();
+            if (container.getDestroyed()
+                    && container
+                            .getHistory(container.getHistoryCount() - 1)
+                            .getTxId()
+                            .equals(book.call().txId())) {
+                return true;
+            }
+            at = container.getParent();
+        }
+        return false;
     }
 
     /** An event says that nothing is wrong with a pack which nobody has stopped: that is noted, and changes nothing. */
@@ -205,9 +230,12 @@ final class StatusRules {
 
     /** A pack whose way has ended and that somebody acts on again: one of two is false. */
     static Optional<Rejection> twice(DrugBook book, DrugItemState item) {
-        Optional<DrugStatus> end =
-                Packs.isFinal(item.getStatus()) ? Optional.of(item.getStatus()) : destroyedWith(book, item.getParent());
-        return end.map(status -> twice(book, Thing.of(book, item), status));
+        return end(book, item).map(status -> twice(book, Thing.of(book, item), status));
+    }
+
+    /** How a pack's way ended, by itself or with what it stands in. */
+    private static Optional<DrugStatus> end(DrugBook book, DrugItemState item) {
+        return Packs.isFinal(item.getStatus()) ? Optional.of(item.getStatus()) : destroyedWith(book, item.getParent());
     }
 
     /** The same of a container that was destroyed. */
@@ -243,8 +271,10 @@ final class StatusRules {
     /** A stop that its holder can end takes no place of one that he cannot. */
     private static Optional<Rejection> markable(DrugBook book, Packs.Pack pack, DrugStatusKind kind) {
         DrugItemState item = pack.item();
-        if (Packs.isFinal(item.getStatus()) || item.getStatus() == DrugStatus.DRUG_MISSING) {
-            return Optional.of(Packs.refusalOf(item.getStatus()).rejection());
+        Optional<DrugStatus> gone = end(book, item)
+                .or(() -> Optional.of(item.getStatus()).filter(status -> status == DrugStatus.DRUG_MISSING));
+        if (gone.isPresent()) {
+            return gone.map(status -> Packs.refusalOf(status).rejection());
         }
         if (after(item, kind) == item.getStatus()
                 && !(kind == DrugStatusKind.DRUG_QUARANTINE
@@ -285,6 +315,10 @@ final class StatusRules {
         Optional<Rejection> stranger = stops.areOwn() ? Optional.empty() : concerned(book, pack);
         if (stranger.isPresent()) {
             return stranger;
+        }
+        Optional<DrugStatus> destroyed = destroyedWith(book, pack.item().getParent());
+        if (destroyed.isPresent()) {
+            return destroyed.map(status -> Packs.refusalOf(status).rejection());
         }
         boolean allowed =
                 switch (pack.item().getStatus()) {
