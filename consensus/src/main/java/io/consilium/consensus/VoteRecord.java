@@ -104,9 +104,13 @@ public final class VoteRecord {
                         .toBytes());
     }
 
+    static byte[] voteKey(VoteType type, long height, int round) {
+        return key(height, 1 + type.code()).writeInt(round).toBytes();
+    }
+
     static VoteEntry vote(VoteType type, long height, int round, HeightVotes.SignedBlock signed) {
         return new VoteEntry(
-                key(height, 1 + type.code()).writeInt(round).toBytes(),
+                voteKey(type, height, round),
                 new CanonicalWriter()
                         .writeHash(signed.blockHash())
                         .writeFixed(signed.signature())

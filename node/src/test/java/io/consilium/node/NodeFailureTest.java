@@ -152,7 +152,7 @@ class NodeFailureTest {
         }
 
         @Override
-        public void appendVotes(List<VoteEntry> entries) {
+        public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
             throw new AssertionError("the disk is gone");
         }
     }

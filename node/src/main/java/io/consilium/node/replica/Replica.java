@@ -162,9 +162,11 @@ public final class Replica {
             return;
         }
         if (effect instanceof Effect.Persist persist) {
-            store.appendVotes(persist.entries().stream()
-                    .map(entry -> new VoteEntry(entry.key(), entry.value()))
-                    .toList());
+            store.appendVotes(
+                    persist.entries().stream()
+                            .map(entry -> new VoteEntry(entry.key(), entry.value()))
+                            .toList(),
+                    persist.superseded());
         } else if (effect instanceof Effect.Send send) {
             names.of(send.to()).ifPresent(peer -> out.vote(List.of(peer), MessageFrames.frame(send.message())));
         } else if (effect instanceof Effect.Broadcast broadcast) {

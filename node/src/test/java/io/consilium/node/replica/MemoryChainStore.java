@@ -75,8 +75,9 @@ public class MemoryChainStore implements ChainStore {
     }
 
     @Override
-    public void appendVotes(List<VoteEntry> entries) {
+    public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
         entries.forEach(entry -> votes.put(entry.key(), entry));
+        superseded.forEach(votes::remove);
         synced = blocks.size();
         votes.headMap(ByteBuffer.allocate(8).putLong(synced + 1).array()).clear();
         voteRecord = true;
