@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.consilium.node.replica.ReplicaEvent;
 import io.consilium.proto.FetchBlocks;
 import io.consilium.proto.FetchBody;
+import io.consilium.proto.FetchTransactions;
 import io.consilium.proto.PeerFrame;
 import io.consilium.proto.Vote;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,9 @@ class PeerAsksTest {
             PeerFrame.newBuilder().setFetchBody(FetchBody.getDefaultInstance()).build();
     private static final PeerFrame BLOCKS = PeerFrame.newBuilder()
             .setFetchBlocks(FetchBlocks.getDefaultInstance())
+            .build();
+    private static final PeerFrame TRANSACTIONS = PeerFrame.newBuilder()
+            .setFetchTransactions(FetchTransactions.getDefaultInstance())
             .build();
     private static final PeerFrame VOTE =
             PeerFrame.newBuilder().setVote(Vote.getDefaultInstance()).build();
@@ -33,6 +37,16 @@ class PeerAsksTest {
         assertThat(taken("liar", BODY, 16_384)).isEqualTo(PeerAsks.MAX_OF_A_KIND);
         assertThat(taken("liar", BLOCKS, 256)).isEqualTo(PeerAsks.MAX_OF_A_KIND);
         assertThat(taken("honest", BODY, 1)).isOne();
+    }
+
+    @Test
+    void countsEachKindAndEachTurnByItself() {
+        assertThat(taken("peer", TRANSACTIONS, 5)).isEqualTo(PeerAsks.MAX_OF_A_KIND);
+        assertThat(taken("peer", BODY, 2)).isEqualTo(2);
+        assertThat(taken("peer", BLOCKS, 2)).isEqualTo(2);
+        assertThat(new PeerAsks().take(new ReplicaEvent.PeerMessage("peer", TRANSACTIONS, 1)))
+                .as("the next turn")
+                .isTrue();
     }
 
     @Test

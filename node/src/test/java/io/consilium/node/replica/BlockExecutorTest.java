@@ -8,7 +8,9 @@ import io.consilium.consensus.ExecutionVerdict;
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
 import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.crypto.certificate.ValidatorSet;
+import io.consilium.crypto.certificate.VoteType;
 import io.consilium.ledger.Ledger;
 import io.consilium.ledger.LedgerLimits;
 import io.consilium.ledger.block.BlockTransactions;
@@ -61,10 +63,7 @@ class BlockExecutorTest {
     @Test
     @DisplayName("TX-6 a leader's block ends where there is no room left, and the rest wait")
     void tx6_leaderStops() {
-        ValidatorSet set = new LedgerState(store.latest()).validators();
-        ExecutedBlock built = executor.build(new Effect.Build(
-                        1, 0, store.tip().blockHash(), Optional.empty(), set, set, 0, NOW, NOW, 1, false, new byte[0]))
-                .orElseThrow();
+        ExecutedBlock built = built(NOW);
         assertThat(built.transactions()).isEqualTo(heavy.subList(0, ROOM));
         assertThat(built.header().transactionsRoot()).isEqualTo(new BlockTransactions(heavy.subList(0, ROOM)).root());
     }
@@ -91,6 +90,51 @@ class BlockExecutorTest {
                 .first()
                 .asString()
                 .startsWith("height 1 block ");
+    }
+
+    @Test
+    @DisplayName("BFT-13 a transaction is given by its leaf while a block that holds it is undecided, and no longer")
+    void bft13_givesTransactionsByLeaf() {
+        ParsedTransaction first = heavy.get(0);
+        assertThat(executor.transaction(first.leafHash())).isEmpty();
+        ExecutedBlock one = built(NOW);
+        assertThat(executor.transaction(first.leafHash())).contains(first);
+        assertThat(executor.transaction(first.txId())).as("by its id").isEmpty();
+        assertThat(executor.transaction(heavy.get(ROOM).leafHash()))
+                .as("no block had room for it")
+                .isEmpty();
+
+        mempool.remove(first.txId());
+        for (int sibling = 1; sibling <= BlockExecutor.MAX_SIBLINGS; sibling++) {
+            assertThat(executor.transaction(first.leafHash())).isPresent();
+            built(NOW + sibling);
+        }
+        assertThat(executor.executed(one.hash())).isEmpty();
+        assertThat(executor.transaction(first.leafHash())).as("with its block").isEmpty();
+
+        ExecutedBlock last = built(NOW + 9);
+        assertThat(executor.transaction(heavy.get(1).leafHash())).isPresent();
+        executor.decide(
+                last, new QuorumCertificate(VoteType.COMMIT, 1, 0, last.hash(), List.of(0), List.of(new byte[64])));
+        assertThat(executor.transaction(heavy.get(1).leafHash())).isEmpty();
+    }
+
+    private ExecutedBlock built(long millis) {
+        ValidatorSet set = new LedgerState(store.latest()).validators();
+        return executor.build(new Effect.Build(
+                        1,
+                        0,
+                        store.tip().blockHash(),
+                        Optional.empty(),
+                        set,
+                        set,
+                        0,
+                        millis,
+                        millis,
+                        1,
+                        false,
+                        new byte[0]))
+                .orElseThrow();
     }
 
     private ExecutionVerdict verdict(List<ParsedTransaction> transactions) {
