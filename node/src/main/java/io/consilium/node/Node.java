@@ -372,7 +372,7 @@ public final class Node implements NodeGateway, AutoCloseable {
 
     @Override
     public long height() {
-        return view.tip().height();
+        return store.tipHeight();
     }
 
     public NodeCounters counters() {

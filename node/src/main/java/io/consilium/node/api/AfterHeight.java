@@ -7,9 +7,11 @@ import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AsciiString;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,9 +31,10 @@ final class AfterHeight implements DecoratingHttpServiceFunction {
     /** Requests that may wait at once. */
     static final int MAX_WAITING = 64;
 
-    private static final long POLL_MILLIS = 10;
+    private record Waiter(long wanted, CompletableFuture<Boolean> reached) {}
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+    private final Semaphore places = new Semaphore(MAX_WAITING);
     private final LongSupplier height;
     private final long maxWaitMillis;
 
@@ -42,6 +45,15 @@ final class AfterHeight implements DecoratingHttpServiceFunction {
     AfterHeight(LongSupplier height, long maxWaitMillis) {
         this.height = height;
         this.maxWaitMillis = maxWaitMillis;
+    }
+
+    /** This height is executed here: wakes whoever waited for it. */
+    void reached(long executed) {
+        for (Waiter waiter : waiting) {
+            if (waiter.wanted() <= executed) {
+                waiter.reached().complete(true);
+            }
+        }
     }
 
     @Override
@@ -59,38 +71,36 @@ final class AfterHeight implements DecoratingHttpServiceFunction {
         if (height.getAsLong() >= wanted) {
             return delegate.serve(ctx, request);
         }
-        if (waiting.incrementAndGet() > MAX_WAITING) {
-            waiting.decrementAndGet();
+        if (!places.tryAcquire()) {
             return behind(delegate.serve(ctx, request));
         }
         ctx.setRequestTimeoutMillis(TimeoutMode.EXTEND, maxWaitMillis);
-        CompletableFuture<Boolean> reached = new CompletableFuture<>();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxWaitMillis);
-        poll(wanted, deadline, ctx, reached);
-        return HttpResponse.of(reached.thenApply(now -> {
-            waiting.decrementAndGet();
-            try {
-                HttpResponse answer = delegate.serve(ctx, request);
-                return now ? answer : behind(answer);
-            } catch (Exception failed) {
-                return refuse(request, ApiErrors.problemOf(failed));
-            }
-        }));
-    }
-
-    private void poll(long wanted, long deadline, ServiceRequestContext ctx, CompletableFuture<Boolean> reached) {
-        ctx.eventLoop()
-                .schedule(
-                        () -> {
-                            boolean now = height.getAsLong() >= wanted;
-                            if (now || System.nanoTime() >= deadline) {
-                                reached.complete(now);
-                            } else {
-                                poll(wanted, deadline, ctx, reached);
+        return HttpResponse.of(await(wanted)
+                .thenApplyAsync(
+                        reached -> {
+                            try {
+                                HttpResponse answer = delegate.serve(ctx, request);
+                                return reached ? answer : behind(answer);
+                            } catch (Exception failed) {
+                                return refuse(request, ApiErrors.problemOf(failed));
                             }
                         },
-                        POLL_MILLIS,
-                        TimeUnit.MILLISECONDS);
+                        ctx.eventLoop()));
+    }
+
+    /** True once the height is reached, false after the longest wait; the place is free again then. */
+    private CompletableFuture<Boolean> await(long wanted) {
+        Waiter waiter = new Waiter(wanted, new CompletableFuture<>());
+        waiting.add(waiter);
+        if (height.getAsLong() >= wanted) {
+            waiter.reached().complete(true); // between the first look and the entry in the list
+        }
+        return waiter.reached()
+                .completeOnTimeout(false, maxWaitMillis, TimeUnit.MILLISECONDS)
+                .whenComplete((reached, never) -> {
+                    waiting.remove(waiter);
+                    places.release();
+                });
     }
 
     private HttpResponse behind(HttpResponse answer) {

@@ -93,6 +93,8 @@ public final class ClientApi {
                 cursors(on.keys()),
                 blocking,
                 config.api().maxWatchers());
+        AfterHeight heights = new AfterHeight(node::height, AfterHeight.MAX_WAIT_MILLIS);
+        node.onCommitted(block -> heights.reached(block.height()));
         boolean started = false;
         try {
             ApiServer server = ApiServer.start(
@@ -103,7 +105,7 @@ public final class ClientApi {
                                     node.institution(), List.of(config.api().host())),
                     operations(on, transactions, verifications, steadyMillis, feed, blocking),
                     callers,
-                    new AfterHeight(node::height, AfterHeight.MAX_WAIT_MILLIS),
+                    heights,
                     pages,
                     blocking,
                     on.metrics().registry(),
