@@ -73,7 +73,7 @@ public final class CanonicalReader {
     }
 
     public Hash readHash() throws MalformedException {
-        return Hash.of(readFixed(Hash.LENGTH));
+        return Hash.at(bytes, take(Hash.LENGTH));
     }
 
     /** A fresh array of exactly {@code length} bytes. */

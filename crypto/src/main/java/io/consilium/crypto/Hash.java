@@ -35,6 +35,11 @@ public final class Hash implements Comparable<Hash> {
         return new Hash(bytes.clone());
     }
 
+    /** Copies the 32 bytes from {@code offset} on, which must be there. */
+    static Hash at(byte[] bytes, int offset) {
+        return new Hash(Arrays.copyOfRange(bytes, offset, offset + LENGTH));
+    }
+
     /** Parses exactly 64 lowercase hexadecimal digits; throws {@link IllegalArgumentException} otherwise. */
     public static Hash fromHex(String hex) {
         return new Hash(Hex.parse(hex, LENGTH, "a hash"));
@@ -106,6 +111,11 @@ public final class Hash implements Comparable<Hash> {
     /** A fresh copy. */
     public byte[] toBytes() {
         return bytes.clone();
+    }
+
+    /** A copy of the first 0 to 32 bytes. */
+    public byte[] first(int count) {
+        return Arrays.copyOfRange(bytes, 0, count);
     }
 
     public void writeTo(ByteBuffer target) {

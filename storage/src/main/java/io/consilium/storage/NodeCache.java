@@ -3,8 +3,8 @@ package io.consilium.storage;
 import io.consilium.ledger.state.NodeKey;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
  * The branches of the state tree that were used last, on the heap, of each place the newest.
@@ -41,17 +41,18 @@ final class NodeCache {
             return;
         }
         Node node = new Node(key.version(), encoded);
-        Node before = nodes.putIfAbsent(key.place(), node);
+        Node before = nodes.put(key.place(), node);
         if (before == null) {
             bytes += node.cost();
-        } else if (before.version < node.version) {
-            nodes.put(key.place(), node);
+        } else if (before.version > node.version) {
+            nodes.put(key.place(), before);
+        } else {
             bytes += node.cost() - before.cost();
         }
         trim();
     }
 
-    synchronized void putAll(SortedMap<NodeKey, byte[]> written) {
+    synchronized void putAll(Map<NodeKey, byte[]> written) {
         written.forEach(this::put);
     }
 

@@ -63,7 +63,7 @@ public final class NodeKey implements Comparable<NodeKey> {
         if (nibbles < 0 || nibbles > LEAF_NIBBLES) {
             throw new IllegalArgumentException("a tree path has 0 to 64 nibbles, not " + nibbles);
         }
-        byte[] packed = Arrays.copyOf(path.toBytes(), (nibbles + 1) / 2);
+        byte[] packed = path.first((nibbles + 1) / 2);
         if ((nibbles & 1) == 1) {
             packed[packed.length - 1] &= (byte) 0xf0;
         }

@@ -126,24 +126,6 @@ class StateTreeTest {
     }
 
     @Test
-    void overlaysShowUndecidedBlocksWithoutStoringThem() throws Exception {
-        StoredTree tree = new StoredTree();
-        tree.update(put(0, 40, "v"));
-        SortedMap<StateKey, Optional<byte[]>> first = put(30, 60, "w");
-        first.put(StoredTree.key(1), Optional.empty());
-        TreeUpdate undecided = StateTree.update(tree::node, 0, tree.root, 1, first);
-        NodeReader nodes = new OverlayNodes(tree::node, undecided.newNodes());
-        TreeUpdate next = StateTree.update(nodes, 1, undecided.root(), 2, put(55, 80, "x"));
-        StateReader state = new OverlayState(key -> Optional.ofNullable(tree.content.get(key)), first);
-        assertThat(state.get(StoredTree.key(1))).isEmpty();
-        assertThat(state.get(StoredTree.key(2))).isPresent();
-        assertThat(state.get(StoredTree.key(30)).orElseThrow()).isEqualTo(StoredTree.value("w30"));
-        tree.update(first);
-        assertThat(tree.root).isEqualTo(undecided.root());
-        assertThat(tree.update(put(55, 80, "x")).root()).isEqualTo(next.root());
-    }
-
-    @Test
     void nodeKeysReadBackAndKeepTheirOrder() throws Exception {
         Hash path = StoredTree.key(5).path();
         List<NodeKey> keys = List.of(
