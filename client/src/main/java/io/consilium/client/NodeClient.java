@@ -236,7 +236,20 @@ public final class NodeClient {
 
     /** The answer comes once the budget is spent, once for its id; a lost answer loses what it spent. */
     public TrialQueryResponse trialQuery(TrialQueryRequest request) throws ClientException {
-        return call("TrialQuery", request, TrialQueryResponse.parser(), COMMIT_WAIT);
+        try {
+            return call("TrialQuery", request, TrialQueryResponse.parser(), COMMIT_WAIT);
+        } catch (Unanswered lost) {
+            throw new ClientException(
+                            FailureClass.OUTCOME_UNKNOWN,
+                            "ANSWER_LOST",
+                            "TRI-7",
+                            "",
+                            lost.getMessage() + "; what the question costs may be spent",
+                            "See what is left: consilium trial budget "
+                                    + HexFormat.of()
+                                            .formatHex(request.getTrialId().toByteArray()))
+                    .causedBy(lost);
+        }
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {

@@ -16,6 +16,7 @@ import io.consilium.proto.SubmitRequest;
 import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionResponse;
+import io.consilium.proto.TrialQueryRequest;
 import io.consilium.proto.ValidatorsResponse;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -236,6 +237,20 @@ class NodeClientTest {
         assertThatThrownBy(() -> client.status())
                 .isInstanceOfSatisfying(
                         NodeRefusal.class, refusal -> assertThat(refusal.kind()).isEqualTo(FailureClass.UNREACHABLE));
+    }
+
+    @Test
+    @DisplayName("TRI-7 a question whose answer was cut off may have been paid for: exit 7, and how to see it")
+    void tri7_lostAnswerMayHaveCost() {
+        answers.put("TrialQuery", (exchange, request) -> exchange.close());
+        TrialQueryRequest question = TrialQueryRequest.newBuilder()
+                .setTrialId(ByteString.copyFrom(new byte[] {0x0a, 0x1b}))
+                .build();
+        assertThatThrownBy(() -> client.trialQuery(question)).isInstanceOfSatisfying(ClientException.class, lost -> {
+            assertThat(lost.kind()).isEqualTo(FailureClass.OUTCOME_UNKNOWN);
+            assertThat(lost.getMessage()).contains("broke off", "may be spent");
+            assertThat(lost.hint()).contains("consilium trial budget 0a1b");
+        });
     }
 
     @Test
