@@ -212,6 +212,17 @@ final class TrialData implements AutoCloseable {
         for (String column : rows.ahead()) {
             session.output().say("Column " + column + " holds dates after today; check that they are meant");
         }
+        if (!rows.namesSubjects()) {
+            session.output()
+                    .say(
+                            "No column names the subjects (USUBJID, SUBJID or PSEUDONYM), so no row is held against a consent;"
+                                    + " of one subject's data, name it with --subject");
+        }
+        if (rows.repeated() > 0) {
+            session.output()
+                    .say(rows.repeated() + (rows.repeated() == 1 ? " row says" : " rows say")
+                            + " exactly what an earlier row says; check that they are meant");
+        }
         if (rows.notEnrolled() > 0) {
             session.output()
                     .say(rows.notEnrolled() + " of " + rows.subjects()

@@ -27,6 +27,8 @@ public final class SubjectRows implements RowSink {
     /** A visit may be planned, or a clock be wrong; a date further ahead than this is a slip. */
     private static final int YEARS_AHEAD = 1;
 
+    private static final int REMEMBERED_ROWS = 100_000;
+
     /** About as many bytes as a name takes among the subjects, and among those not enrolled. */
     private static final int SUBJECT_WEIGHT = 200;
 
@@ -43,7 +45,9 @@ public final class SubjectRows implements RowSink {
     private Optional<Integer> subjectColumn = Optional.empty();
     private long[] numbers = {};
     private long[] others = {};
+    private final Set<Long> seen = new HashSet<>();
     private int rows;
+    private int repeated;
     private long left = Table.MAX_WEIGHT;
 
     /**
@@ -64,7 +68,14 @@ public final class SubjectRows implements RowSink {
     }
 
     @Override
-    public void columns(String name, List<Column> found) {
+    public void columns(String name, List<Column> found) throws CdiscFault {
+        for (Column column : found) {
+            if (DirectIdentifiers.named(column.name())) {
+                throw new CdiscFault(
+                        "columns." + column.name(),
+                        "a column that says who somebody is; a trial knows its subjects by pseudonyms");
+            }
+        }
         columns = found;
         numbers = new long[found.size()];
         others = new long[found.size()];
@@ -82,6 +93,9 @@ public final class SubjectRows implements RowSink {
 
     @Override
     public void row(int index, String[] values) throws CdiscFault {
+        if (rows < REMEMBERED_ROWS && !seen.add(fingerprint(values))) {
+            repeated++;
+        }
         rows++;
         count(values);
         String at = "rows[" + index + "]";
@@ -101,6 +115,25 @@ public final class SubjectRows implements RowSink {
         } else {
             notEnrolled.add(named.get());
         }
+    }
+
+    /** Of 64 bits: two rows that are alike by chance cost a word too many. */
+    private static long fingerprint(String[] values) {
+        long print = 1;
+        for (String value : values) {
+            print = print * 0x100000001B3L + value.hashCode() * 31L + value.length();
+        }
+        return print;
+    }
+
+    /** Rows, among the first hundred thousand, that say exactly what a row before them says. */
+    public int repeated() {
+        return repeated;
+    }
+
+    /** Whether a column, or whoever submits, says whom the rows are of. */
+    public boolean namesSubjects() {
+        return subjectColumn.isPresent() || only.isPresent();
     }
 
     private void count(String[] values) {

@@ -60,6 +60,29 @@ class SubjectRowsTest {
         return rows(Optional.empty(), Optional.empty());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PHONE", "email", "NAME", "Address", "MRN", "SSN", "first_name", "PHONE_NUMBER"})
+    @DisplayName("TRI-4 no column says who a subject is, and the refusal repeats no value")
+    void tri4_noDirectIdentifiers(String column) {
+        refused("columns." + column, fresh(), "USUBJID," + column, ENROLLED + ",secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PARAM", "TRTNAME", "SITEID", "AETERM", "DRUGNAME", "AGE", "VISIT", "MAILED"})
+    void otherColumnsAreTaken(String column) throws Exception {
+        assertThat(read(fresh(), "USUBJID," + column, ENROLLED + ",").rows()).isEqualTo(1);
+    }
+
+    @Test
+    void repeatedRowsAndRowsOfNobodyAreKnown() throws Exception {
+        SubjectRows rows = read(fresh(), "TEST,RESULT", "a,1", "a,2", "a,1", "a,1");
+        assertThat(rows.repeated()).isEqualTo(2);
+        assertThat(rows.namesSubjects()).isFalse();
+        SubjectRows named = read(fresh(), "USUBJID,TEST", ENROLLED + ",a", ENROLLED + ",b");
+        assertThat(named.repeated()).isZero();
+        assertThat(named.namesSubjects()).isTrue();
+    }
+
     @Test
     void whoIsNotEnrolledIsCounted() throws Exception {
         SubjectRows rows =
