@@ -31,7 +31,6 @@ import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
-import io.consilium.proto.MemberAdd;
 import io.consilium.proto.MemberRotateKey;
 import io.consilium.proto.MemberSuspend;
 import io.consilium.proto.RecordAmend;
@@ -268,13 +267,7 @@ class AccessRulesTest {
     @DisplayName("ACC-1 who only runs machines uses no record, whatever a consent says")
     void acc1_operatorsUseNothing() {
         String operator = "st-mary/operator";
-        chain.applied(
-                "st-mary/admin",
-                body -> body.setMemberAdd(MemberAdd.newBuilder()
-                        .setMember(operator)
-                        .addRoles("OPERATOR")
-                        .setSigningKey(TestChain.signingKey(operator))
-                        .setEncryptionKey(encryptionKey(operator))));
+        chain.member(operator, "OPERATOR");
         consent(permit(ST_MARY));
         assertThat(chain.answer(operator, use(item("u1", RECORD)))).isEqualTo("ACCESS_DENIED ACC-1");
         assertThat(access(id("u1")).getDecision().getReason()).isEqualTo("ROLE_NOT_SUITABLE");

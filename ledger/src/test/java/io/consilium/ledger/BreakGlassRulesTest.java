@@ -12,7 +12,6 @@ import static io.consilium.ledger.TestChain.encryptionKey;
 import static io.consilium.ledger.TestChain.hash;
 import static io.consilium.ledger.TestChain.id;
 import static io.consilium.ledger.TestChain.sealed;
-import static io.consilium.ledger.TestChain.signingKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -36,7 +35,6 @@ import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.LabelGroup;
-import io.consilium.proto.MemberAdd;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,16 +47,6 @@ class BreakGlassRulesTest {
 
     private final TestChain chain = TestChain.withRecord();
     private int consents;
-
-    private void member(String member, String... roles) {
-        chain.applied(
-                member.substring(0, member.indexOf('/')) + "/admin",
-                body -> body.setMemberAdd(MemberAdd.newBuilder()
-                        .setMember(member)
-                        .addAllRoles(List.of(roles))
-                        .setSigningKey(signingKey(member))
-                        .setEncryptionKey(encryptionKey(member))));
-    }
 
     private static BreakGlass.Builder glass() {
         return BreakGlass.newBuilder()
@@ -131,13 +119,7 @@ class BreakGlassRulesTest {
     void acc3_reviewOfASuspendedCustodian() {
         broken();
         String officer = "riverside/privacy";
-        chain.applied(
-                "riverside/admin",
-                body -> body.setMemberAdd(MemberAdd.newBuilder()
-                        .setMember(officer)
-                        .addRoles("PRIVACY_OFFICER")
-                        .setSigningKey(TestChain.signingKey(officer))
-                        .setEncryptionKey(TestChain.encryptionKey(officer))));
+        chain.member(officer, "PRIVACY_OFFICER");
         assertThat(review(officer, verdict(true))).isEqualTo("NOT_CUSTODIAN ACC-3");
         InstitutionState custodian = chain.objects().institution(ST_MARY).orElseThrow();
         chain.state.put(
@@ -145,6 +127,31 @@ class BreakGlassRulesTest {
                 custodian.toBuilder().setActivity(Activity.SUSPENDED).build().toByteArray());
         assertThat(BreakGlassRules.reviewers(chain.objects(), access(GLASS))).containsExactly(RIVERSIDE);
         assertThat(review(officer, verdict(true))).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("ACC-3 who reviews what fell to it is told with those who had it, so that all its officers learn it")
+    void acc3_reviewThatFellToAnother() {
+        chain.member("helix/privacy", "PRIVACY_OFFICER");
+        broken();
+        chain.state.put(
+                StateKeys.institution(ST_MARY),
+                chain.objects().institution(ST_MARY).orElseThrow().toBuilder()
+                        .setActivity(Activity.SUSPENDED)
+                        .build()
+                        .toByteArray());
+        chain.state.put(
+                StateKeys.patient(PATIENT),
+                chain.objects().patient(PATIENT).orElseThrow().toBuilder()
+                        .clearCustodians()
+                        .addCustodians("helix")
+                        .build()
+                        .toByteArray());
+        BlockResult reviewed =
+                chain.block(chain.transaction("helix/privacy", body -> body.setBreakGlassReview(verdict(true))));
+        assertThat(reviewed.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(reviewed.events()).extracting(LedgerEvent::type).containsExactly("access.reviewed");
+        assertThat(reviewed.events().get(0).parties()).containsExactly("helix", RIVERSIDE, ST_MARY);
     }
 
     @Test
@@ -376,7 +383,7 @@ class BreakGlassRulesTest {
     @DisplayName("ACC-3 the custodian's PRIVACY_OFFICER reviews it, once, with a note")
     void acc3_review() {
         broken();
-        member("riverside/privacy", "PRIVACY_OFFICER");
+        chain.member("riverside/privacy", "PRIVACY_OFFICER");
         assertThat(review("riverside/privacy", verdict(true))).isEqualTo("NOT_CUSTODIAN ACC-3");
         assertThat(review(ADAMS, verdict(true))).isEqualTo("ROLE_REQUIRED ACC-3");
         assertThat(review(ST_MARY, verdict(true))).isEqualTo("SIGNER_NOT_PERMITTED ACC-3");
@@ -396,7 +403,7 @@ class BreakGlassRulesTest {
     @Test
     @DisplayName("ACC-3 nobody reviews its own break-glass")
     void acc3_ownReview() {
-        member("st-mary/both", "CLINICIAN", "PRIVACY_OFFICER");
+        chain.member("st-mary/both", "CLINICIAN", "PRIVACY_OFFICER");
         assertThat(open("st-mary/both", glass().clearRationaleKey().addRationaleKey(sealed(ST_MARY))))
                 .isEqualTo("OK");
         assertThat(review("st-mary/both", verdict(true))).isEqualTo("OWN_REVIEW ACC-3");

@@ -24,6 +24,7 @@ import io.consilium.proto.GenesisDocument;
 import io.consilium.proto.InstitutionState;
 import io.consilium.proto.KeyAlgorithm;
 import io.consilium.proto.KeyValue;
+import io.consilium.proto.MemberAdd;
 import io.consilium.proto.MemberKeys;
 import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientRegister;
@@ -367,6 +368,17 @@ public final class TestChain {
 
     public Receipt submit(String actor, Consumer<TransactionBody.Builder> payload) {
         return block(transaction(actor, payload)).receipts().get(0);
+    }
+
+    /** Adds a member, as its institution's administrator. */
+    public void member(String member, String... roles) {
+        applied(
+                member.substring(0, member.indexOf('/')) + "/admin",
+                body -> body.setMemberAdd(MemberAdd.newBuilder()
+                        .setMember(member)
+                        .addAllRoles(List.of(roles))
+                        .setSigningKey(signingKey(member))
+                        .setEncryptionKey(encryptionKey(member))));
     }
 
     /** Submits what must be applied. */

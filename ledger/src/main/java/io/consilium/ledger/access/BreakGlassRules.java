@@ -281,6 +281,8 @@ public final class BreakGlassRules {
                 .build();
         List<String> parties = new ArrayList<>(access.getBreakGlass().getCustodiansList());
         parties.add(ActorName.institutionOf(access.getRequester()));
+        // one to whom the review fell
+        parties.add(call.person().orElseThrow().institution().getId());
         Writes writes = new Writes()
                 .put(StateKeys.access(access.getId()), reviewed)
                 .put(StateKeys.emergencies(access.getRequester()), closed(call, access, review.getJustified()))
