@@ -364,6 +364,7 @@ final class RecordCommands extends ErasureCommands {
         object.put("replicas", List.copyOf(record.getReplicasList()));
         if (!record.getLeaving().isEmpty()) {
             object.put("leaving", record.getLeaving());
+            object.put("unopened", record.getUnopened());
         }
         object.put("versions", record.getVersionsCount());
         object.put("version", newest.getVersion());

@@ -35,7 +35,6 @@ import io.consilium.proto.Disclose;
 import io.consilium.proto.ErasureAck;
 import io.consilium.proto.ErasureAcknowledgement;
 import io.consilium.proto.GenesisDocument;
-import io.consilium.proto.MemberAdd;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
@@ -115,6 +114,11 @@ class TransferRulesTest {
     private static Consumer<TransactionBody.Builder> received(ByteString record) {
         return body -> body.setPatientTransfer(
                 transfer().setReceived(TransferReceived.newBuilder().addRecordIds(record)));
+    }
+
+    private static Consumer<TransactionBody.Builder> unopened(ByteString record) {
+        return body -> body.setPatientTransfer(
+                transfer().setUnopened(TransferReceived.newBuilder().addRecordIds(record)));
     }
 
     private void agreed() {
@@ -219,7 +223,9 @@ class TransferRulesTest {
         assertThat(patientState().getScopeKeyList()).containsExactly(sealed(RIVERSIDE));
         assertThat(patientState().getPatientSecretList()).containsExactly(sealed(RIVERSIDE));
         assertThat(recordState().getCustodian()).isEqualTo(RIVERSIDE);
-        assertThat(recordState().getVersions(0).getContent().getDataKeyList()).containsExactly(sealed(RIVERSIDE));
+        assertThat(recordState().getVersions(0).getContent().getDataKeyList())
+                .as("the giver's stays until the receiver says that it has all")
+                .containsExactly(sealed(RIVERSIDE), sealed(ST_MARY));
         assertThat(recordState().getVersions(0).getAuthor()).isEqualTo(ADAMS);
         assertThat(recordState().getVersions(0).getContent().getCommitment()).isEqualTo(hash("commitment"));
         assertThat(decision(BROWN)).as("ACC-1 the new custodian treats").isEqualTo("PERMIT");
@@ -346,6 +352,59 @@ class TransferRulesTest {
     }
 
     @Test
+    @DisplayName("ID-3 REC-2 of what does not open both sides are told, and its giver hands it over again")
+    void id3_unopened() {
+        done();
+        assertThat(chain.answer(ST_MARY, unopened(RECORD))).isEqualTo("SIGNER_NOT_PERMITTED REC-2");
+        assertThat(chain.answer(RIVERSIDE, unopened(id("nothing")))).isEqualTo("RECORD_UNKNOWN REC-2");
+        TransferHandOver.Builder again = rest(OFFICER).addRecords(record(3, RIVERSIDE));
+        assertThat(chain.answer(ST_MARY, handOver(again)))
+                .as("nobody said that it does not open")
+                .isEqualTo("NOT_CUSTODIAN ID-3");
+        BlockResult told = chain.block(chain.transaction(RIVERSIDE, unopened(RECORD)));
+        assertThat(told.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(told.events()).extracting(LedgerEvent::type).containsExactly("record.unopened");
+        assertThat(told.events().get(0).parties()).containsExactly(RIVERSIDE, ST_MARY);
+        assertThat(chain.answer(RIVERSIDE, unopened(RECORD))).as("once").isEqualTo("TRANSFER_UNFIT REC-2");
+        assertThat(ErasureRules.holders(recordState())).containsExactly(RIVERSIDE, ST_MARY);
+
+        goneOn();
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(record(3, SUMMIT)))))
+                .as("who could not open it gets the key, not whom the patient is with")
+                .isEqualTo("RECIPIENT_NOT_ALLOWED PRV-3");
+        BlockResult given = chain.block(chain.transaction(ST_MARY, handOver(again)));
+        assertThat(given.receipts().get(0).code()).isEqualTo("OK");
+        assertThat(given.events()).extracting(LedgerEvent::type).containsExactly("record.transferred");
+        assertThat(recordState().getUnopened()).isFalse();
+        chain.applied(RIVERSIDE, received(RECORD));
+        assertThat(recordState().getLeaving()).isEmpty();
+        assertThat(recordState().getVersions(0).getContent().getDataKeyList())
+                .as("the giver's key goes with its content")
+                .containsExactly(sealed(RIVERSIDE));
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3 a version that the new custodian wrote meanwhile keeps its key when the earlier ones are given again")
+    void id3_amendedUnopened() {
+        done();
+        chain.applied(RIVERSIDE, unopened(RECORD));
+        chain.applied(
+                BROWN,
+                body -> body.setRecordAmend(RecordAmend.newBuilder()
+                        .setRecordId(RECORD)
+                        .setPredecessor(1)
+                        .setContent(content(RIVERSIDE, Sensitivity.N))));
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(record(4, RIVERSIDE, RIVERSIDE)))))
+                .isEqualTo("DATA_KEY_MISSING ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(record(4, RIVERSIDE)))))
+                .isEqualTo("OK");
+        assertThat(recordState().getVersions(0).getContent().getDataKeyList())
+                .containsExactly(sealed(RIVERSIDE), sealed(ST_MARY));
+        assertThat(recordState().getVersions(1).getContent().getDataKeyList()).containsExactly(sealed(RIVERSIDE));
+    }
+
+    @Test
     @DisplayName("PRV-6 who gave a record over confirms its erasure too: its vault may not have let go yet")
     void prv6_formerCustodians() {
         done();
@@ -383,13 +442,7 @@ class TransferRulesTest {
                 .setJustified(false)
                 .setSealedNote(hash("sealed note")));
         String officer = "riverside/privacy";
-        chain.applied(
-                "riverside/admin",
-                body -> body.setMemberAdd(MemberAdd.newBuilder()
-                        .setMember(officer)
-                        .addRoles("PRIVACY_OFFICER")
-                        .setSigningKey(TestChain.signingKey(officer))
-                        .setEncryptionKey(TestChain.encryptionKey(officer))));
+        chain.member(officer, "PRIVACY_OFFICER");
         assertThat(chain.answer(officer, review)).isEqualTo("NOT_CUSTODIAN ACC-3");
         assertThat(chain.answer("st-mary/privacy", review)).isEqualTo("OK");
         assertThat(chain.objects().access(glass).orElseThrow().getBreakGlass().getCustodiansList())

@@ -23,6 +23,7 @@ public enum EventType {
     RECORD_MARKED("record.marked"),
     RECORD_TRANSFERRED("record.transferred"),
     RECORD_RECEIVED("record.received"),
+    RECORD_UNOPENED("record.unopened"),
     RECORD_HELD("record.held"),
     RECORD_RELEASED("record.released"),
     RECORD_ERASED("record.erased"),

@@ -51,7 +51,8 @@ public final class TransferRules {
             case OFFER -> offer(call, patient);
             case ANSWER -> answer(call, patient, transfer.getAnswer().getAccept());
             case HAND_OVER -> handOver(call, patient, transfer.getHandOver());
-            case RECEIVED -> received(call, patient, transfer.getReceived().getRecordIdsList());
+            case RECEIVED -> arrived(call, patient, transfer.getReceived().getRecordIdsList(), true);
+            case UNOPENED -> arrived(call, patient, transfer.getUnopened().getRecordIdsList(), false);
             case STEP_NOT_SET -> throw new IllegalStateException("parsing refuses a transfer without step");
         };
     }
@@ -233,32 +234,81 @@ public final class TransferRules {
                 return Optional.of(Refusal.RECORD_UNKNOWN.under(RULE, ""));
             }
             RecordState record = found.get();
-            if (!record.getCustodian().equals(from)) {
+            boolean again = isReturned(record, from);
+            if (!again && !record.getCustodian().equals(from)) {
                 return Optional.of(Refusal.NOT_CUSTODIAN.under(RULE, "a record is in other custody"));
             }
             if (each.getPredecessor() != record.getVersion()) {
                 return Optional.of(Refusal.VERSION_CONFLICT.under(RULE, "a record has another version"));
             }
-            if (!record.getLeaving().isEmpty() && !record.hasErasure()) {
+            if (!again && !record.getLeaving().isEmpty() && !record.hasErasure()) {
                 return Optional.of(Refusal.TRANSFER_UNFIT.under("REC-2", "a record was not received yet"));
             }
-            Optional<Rejection> refusal = keys(record, each, to);
+            int given = again ? givenBy(record, from).size() : record.hasErasure() ? 0 : record.getVersionsCount();
+            if (again && given == 0) {
+                return Optional.of(Refusal.TRANSFER_UNFIT.under("REC-2", "the giver has no key of it any more"));
+            }
+            // what does not open goes to who said so, wherever the patient is by now
+            InstitutionState target =
+                    again ? call.state().institution(record.getCustodian()).orElseThrow() : to;
+            Optional<Rejection> refusal = keys(each, given, target);
             if (refusal.isPresent()) {
                 return refusal;
             }
-            move(call, record, each, to.getId(), writes);
+            if (again) {
+                giveAgain(record, each, from, writes);
+            } else {
+                move(call, record, each, to.getId(), writes);
+            }
         }
         return Optional.empty();
     }
 
-    private static Optional<Rejection> keys(RecordState record, RecordHandOver over, InstitutionState to) {
-        int needed = record.hasErasure() ? 0 : record.getVersionsCount();
+    /** Whether its new custodian said that it does not open with the keys that this giver sent along. */
+    public static boolean isReturned(RecordState record, String giver) {
+        return record.getUnopened()
+                && !record.hasErasure()
+                && record.getLeaving().equals(giver);
+    }
+
+    /** The versions whose data keys a giver has, and gives: all that were there before the record went over. */
+    public static List<RecordVersion> givenBy(RecordState record, String giver) {
+        return record.hasErasure()
+                ? List.of()
+                : record.getVersionsList().stream()
+                        .filter(version -> version.getContent().getDataKeyList().stream()
+                                .anyMatch(key -> key.getRecipient().equals(giver)))
+                        .toList();
+    }
+
+    private static Optional<Rejection> keys(RecordHandOver over, int needed, InstitutionState to) {
         return over.getDataKeysCount() == needed
                 ? SealedKeys.only(
                         over.getDataKeysList(),
                         to.getId(),
                         to.getEncryptionKey().getKey())
                 : Optional.of(Refusal.DATA_KEY_MISSING.under(RULE, needed + " data keys are needed"));
+    }
+
+    private static void giveAgain(RecordState record, RecordHandOver over, String from, Writes writes) {
+        RecordState.Builder given = record.toBuilder().clearUnopened().setVersion(record.getVersion() + 1);
+        for (int i = 0; i < over.getDataKeysCount(); i++) {
+            given.setVersions(i, withKeys(record.getVersions(i), over.getDataKeys(i), from));
+        }
+        writes.put(StateKeys.record(record.getId()), given.build())
+                .notify(EventType.RECORD_TRANSFERRED, List.of(record.getCustodian(), from), record.getId());
+    }
+
+    /** The giver keeps its own key until the content is received: it may have to give another. */
+    private static RecordVersion withKeys(RecordVersion version, SealedFor given, String from) {
+        return version.toBuilder()
+                .setContent(version.getContent().toBuilder()
+                        .clearDataKey()
+                        .addDataKey(given)
+                        .addAllDataKey(version.getContent().getDataKeyList().stream()
+                                .filter(key -> key.getRecipient().equals(from))
+                                .toList()))
+                .build();
     }
 
     private static void move(Call call, RecordState record, RecordHandOver over, String to, Writes writes) {
@@ -276,12 +326,7 @@ public final class TransferRules {
             moved.setLeaving(record.getCustodian());
             for (int i = 0; i < record.getVersionsCount(); i++) {
                 RecordVersion version = record.getVersions(i);
-                moved.setVersions(
-                        i,
-                        version.toBuilder()
-                                .setContent(version.getContent().toBuilder()
-                                        .clearDataKey()
-                                        .addDataKey(over.getDataKeys(i))));
+                moved.setVersions(i, withKeys(version, over.getDataKeys(i), record.getCustodian()));
                 writes.index(LedgerIndexes.payload(
                         to, version.getContent().getCiphertextHash(), StateKeys.record(record.getId())));
             }
@@ -294,8 +339,11 @@ public final class TransferRules {
                 .notify(EventType.RECORD_TRANSFERRED, parties, record.getId());
     }
 
-    /** The new custodian's node has the content, so the old one lets go of it (REC-2). */
-    private static Outcome received(Call call, PatientState patient, List<ByteString> records) {
+    /**
+     * The new custodian's node has the content. Where it opens, the old one lets go of it (REC-2); where it does not, both
+     * are told, and the old one may hand it over again.
+     */
+    private static Outcome arrived(Call call, PatientState patient, List<ByteString> records, boolean opens) {
         Writes writes = new Writes();
         for (ByteString id : records) {
             Optional<RecordState> found = call.state().record(id).filter(record -> record.getPatientId()
@@ -313,17 +361,42 @@ public final class TransferRules {
             if (record.getLeaving().isEmpty()) {
                 return Outcome.refused(Refusal.TRANSFER_UNFIT.under("REC-2", "a record was received already"));
             }
-            writes.put(
-                            StateKeys.record(id),
-                            record.toBuilder()
-                                    .clearLeaving()
-                                    .clearFormer()
-                                    .addAllFormer(remembered(record.getFormerList(), record.getLeaving()))
-                                    .setVersion(record.getVersion() + 1)
-                                    .build())
-                    .notify(EventType.RECORD_RECEIVED, List.of(record.getCustodian(), record.getLeaving()), id);
+            if (!opens && record.getUnopened()) {
+                return Outcome.refused(Refusal.TRANSFER_UNFIT.under("REC-2", "that was said of a record already"));
+            }
+            RecordState next = opens
+                    ? received(record)
+                    : record.toBuilder()
+                            .setUnopened(true)
+                            .setVersion(record.getVersion() + 1)
+                            .build();
+            writes.put(StateKeys.record(id), next)
+                    .notify(
+                            opens ? EventType.RECORD_RECEIVED : EventType.RECORD_UNOPENED,
+                            List.of(record.getCustodian(), record.getLeaving()),
+                            id);
         }
         return Outcome.applied(writes, patient.getId(), patient.getVersion());
+    }
+
+    private static RecordState received(RecordState record) {
+        RecordState.Builder received = record.toBuilder()
+                .clearLeaving()
+                .clearUnopened()
+                .clearFormer()
+                .addAllFormer(remembered(record.getFormerList(), record.getLeaving()))
+                .setVersion(record.getVersion() + 1);
+        for (int i = 0; i < record.getVersionsCount(); i++) {
+            RecordVersion version = record.getVersions(i);
+            List<SealedFor> kept = without(version.getContent().getDataKeyList(), record.getLeaving());
+            received.setVersions(
+                    i,
+                    version.toBuilder()
+                            .setContent(version.getContent().toBuilder()
+                                    .clearDataKey()
+                                    .addAllDataKey(kept)));
+        }
+        return received.build();
     }
 
     private static PatientState.Builder next(PatientState patient) {

@@ -41,16 +41,18 @@ final class CustodyFormat {
             }
             case ANSWER -> {}
             case HAND_OVER -> handOver(transfer.getHandOver(), path + ".hand_over");
-            case RECEIVED -> {
-                List<ByteString> ids = transfer.getReceived().getRecordIdsList();
-                Shape.count(ids.size(), 1, MAX_RECEIVED, path + ".received.record_ids");
-                for (ByteString id : ids) {
-                    Shape.id(id, path + ".received.record_ids");
-                }
-                Shape.ascending(ids, path + ".received.record_ids");
-            }
+            case RECEIVED -> records(transfer.getReceived().getRecordIdsList(), path + ".received.record_ids");
+            case UNOPENED -> records(transfer.getUnopened().getRecordIdsList(), path + ".unopened.record_ids");
             case STEP_NOT_SET -> throw MalformedTransaction.at(path + ".step", "is missing");
         }
+    }
+
+    private static void records(List<ByteString> ids, String path) throws MalformedTransaction {
+        Shape.count(ids.size(), 1, MAX_RECEIVED, path);
+        for (ByteString id : ids) {
+            Shape.id(id, path);
+        }
+        Shape.ascending(ids, path);
     }
 
     private static void handOver(TransferHandOver over, String path) throws MalformedTransaction {

@@ -36,7 +36,7 @@ record EventVisibility(ApiPolicy policy, Caller caller) {
                             PATIENT_TRANSFER_DECLINED,
                             PATIENT_TRANSFERRED ->
                         ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesPatientId(caller, id));
-                    case RECORD_TRANSFERRED, RECORD_RECEIVED ->
+                    case RECORD_TRANSFERRED, RECORD_RECEIVED, RECORD_UNOPENED ->
                         ApiPolicy.readsCustody(caller) || all(detail, id -> policy.seesRecordId(caller, id));
                     case GUARDIAN_APPOINTED, GUARDIAN_ENDED ->
                         all(detail, id -> policy.seesGuardianId(caller, id) || policy.hadGuardian(caller, id));

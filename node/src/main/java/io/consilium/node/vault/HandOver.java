@@ -3,6 +3,7 @@ package io.consilium.node.vault;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.custody.TransferRules;
 import io.consilium.node.NodeGateway;
 import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.ProblemException;
@@ -64,10 +65,10 @@ final class HandOver {
         }
         if (first) {
             over.setScopeKey(ScopeKeys.sealedTo(patient.getScopeKeyList(), node.institution())
-                    .map(ours -> resealed(KeyEnvelope.Use.SCOPE_KEY, patient.getId(), ours))
+                    .map(ours -> resealed(KeyEnvelope.Use.SCOPE_KEY, patient.getId(), ours, to))
                     .orElseThrow(ScopeKeys::unreadable));
             ScopeKeys.sealedTo(patient.getPatientSecretList(), node.institution())
-                    .map(ours -> resealed(KeyEnvelope.Use.PATIENT_SECRET, patient.getId(), ours))
+                    .map(ours -> resealed(KeyEnvelope.Use.PATIENT_SECRET, patient.getId(), ours, to))
                     .ifPresent(over::setPatientSecret);
         }
         SortedMap<ByteString, RecordHandOver> records = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
@@ -85,18 +86,23 @@ final class HandOver {
     }
 
     private void add(RecordState record, SortedMap<ByteString, RecordHandOver> records) {
-        if (!record.getCustodian().equals(node.institution()) || more) {
+        String own = node.institution();
+        boolean again = TransferRules.isReturned(record, own);
+        if (!again && !record.getCustodian().equals(own) || more) {
             return;
         }
         RecordHandOver.Builder each =
                 RecordHandOver.newBuilder().setRecordId(record.getId()).setPredecessor(record.getVersion());
-        if (!record.getLeaving().isEmpty() && !record.hasErasure()) {
+        List<RecordVersion> versions = TransferRules.givenBy(record, own);
+        boolean unfit = again ? versions.isEmpty() : !record.getLeaving().isEmpty() && !record.hasErasure();
+        if (unfit || !again && !record.hasErasure() && versions.size() < record.getVersionsCount()) {
             left++;
             return;
         }
-        List<RecordVersion> versions = record.hasErasure() ? List.of() : record.getVersionsList();
+        InstitutionState target =
+                again ? view.state().institution(record.getCustodian()).orElseThrow() : to;
         for (RecordVersion version : versions) {
-            Optional<SealedFor> key = dataKey(record.getId(), version);
+            Optional<SealedFor> key = dataKey(record.getId(), version, target);
             if (key.isEmpty()) {
                 left++;
                 return;
@@ -112,22 +118,22 @@ final class HandOver {
         records.put(record.getId(), each.build());
     }
 
-    private Optional<SealedFor> dataKey(ByteString recordId, RecordVersion version) {
+    private Optional<SealedFor> dataKey(ByteString recordId, RecordVersion version, InstitutionState target) {
         try {
             return ScopeKeys.sealedTo(version.getContent().getDataKeyList(), node.institution())
-                    .map(ours -> resealed(KeyEnvelope.Use.DATA_KEY, recordId, ours));
+                    .map(ours -> resealed(KeyEnvelope.Use.DATA_KEY, recordId, ours, target));
         } catch (ProblemException unreadable) {
             return Optional.empty();
         }
     }
 
-    private SealedFor resealed(KeyEnvelope.Use use, ByteString object, SealedFor ours) {
+    private SealedFor resealed(KeyEnvelope.Use use, ByteString object, SealedFor ours, InstitutionState target) {
         byte[] id = object.toByteArray();
-        byte[] recipient = to.getEncryptionKey().getKey().toByteArray();
+        byte[] recipient = target.getEncryptionKey().getKey().toByteArray();
         byte[] envelope = keys.rewrap(use, id, ours.getEnvelope().toByteArray(), use, id, recipient);
         return SealedFor.newBuilder()
-                .setRecipient(to.getId())
-                .setRecipientKey(to.getEncryptionKey().getKey())
+                .setRecipient(target.getId())
+                .setRecipientKey(target.getEncryptionKey().getKey())
                 .setEnvelope(ByteString.copyFrom(envelope))
                 .build();
     }

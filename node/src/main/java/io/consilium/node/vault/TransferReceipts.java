@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,26 @@ final class TransferReceipts {
 
     /** Acknowledges a bounded number; what is left is for the next turn. */
     void turn() throws VaultException {
-        due().forEach(this::acknowledge);
+        Arrived due = arrived();
+        due.open().forEach((patient, records) -> say(patient, step -> step.setReceived(sorted(records))));
+        due.unopened().forEach((patient, records) -> say(patient, step -> step.setUnopened(sorted(records))));
+    }
+
+    /** Records whose content is here, by patient: those that open, and those that do not and of which nothing was said yet. */
+    private record Arrived(Map<ByteString, List<ByteString>> open, Map<ByteString, List<ByteString>> unopened) {
+        Arrived() {
+            this(byPatient(), byPatient());
+        }
+
+        private static Map<ByteString, List<ByteString>> byPatient() {
+            return new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+        }
+
+        void add(RecordState record, boolean opens) {
+            (opens ? open : unopened)
+                    .computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
+                    .add(record.getId());
+        }
     }
 
     /** Of how many records nothing is acknowledged because their keys do not open. */
@@ -70,9 +90,9 @@ final class TransferReceipts {
         return unreadable.size();
     }
 
-    /** Records whose content is here and opens, by patient; the view is closed before anything is waited for. */
-    private Map<ByteString, List<ByteString>> due() throws VaultException {
-        Map<ByteString, List<ByteString>> due = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    /** The view is closed before anything is waited for. */
+    private Arrived arrived() throws VaultException {
+        Arrived due = new Arrived();
         try (StateView view = StateView.open(node)) {
             byte[] own = LedgerIndexes.prefix(node.institution());
             IndexPage page =
@@ -84,9 +104,11 @@ final class TransferReceipts {
                 boolean owed = record.getCustodian().equals(node.institution())
                         && !record.getLeaving().isEmpty()
                         && !record.hasErasure();
-                if (owed && isHere(record) && opens(view.state(), record)) {
-                    due.computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
-                            .add(record.getId());
+                if (owed && isHere(record)) {
+                    boolean opens = opens(view.state(), record);
+                    if (opens || !record.getUnopened()) {
+                        due.add(record, opens);
+                    }
                 }
                 if (!owed) {
                     unreadable.remove(record.getId());
@@ -154,17 +176,19 @@ final class TransferReceipts {
         }
     }
 
-    private void acknowledge(ByteString patientId, List<ByteString> records) {
-        List<ByteString> sorted = records.stream()
-                .sorted(ByteString.unsignedLexicographicalComparator())
-                .distinct()
-                .toList();
+    private static TransferReceived.Builder sorted(List<ByteString> records) {
+        return TransferReceived.newBuilder()
+                .addAllRecordIds(records.stream()
+                        .sorted(ByteString.unsignedLexicographicalComparator())
+                        .distinct()
+                        .toList());
+    }
+
+    private void say(ByteString patientId, Consumer<PatientTransfer.Builder> step) {
+        PatientTransfer.Builder transfer = PatientTransfer.newBuilder().setPatientId(patientId);
+        step.accept(transfer);
         try {
-            transactions
-                    .commit(body -> body.setPatientTransfer(PatientTransfer.newBuilder()
-                            .setPatientId(patientId)
-                            .setReceived(TransferReceived.newBuilder().addAllRecordIds(sorted))))
-                    .join();
+            transactions.commit(body -> body.setPatientTransfer(transfer)).join();
         } catch (CompletionException failed) {
             LOG.warn(
                     "receipt of records not acknowledged yet cause={}",

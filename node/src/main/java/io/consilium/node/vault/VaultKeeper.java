@@ -257,7 +257,7 @@ public final class VaultKeeper implements AutoCloseable {
         }
         if (receipts.unreadable() > 0) {
             warnings.add(receipts.unreadable() + " records that were handed over do not open with the keys that came"
-                    + " along; who gave them keeps their content until they do");
+                    + " along; who gave them keeps their content and can hand them over again");
         }
         return warnings;
     }

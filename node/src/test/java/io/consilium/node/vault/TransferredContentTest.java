@@ -12,11 +12,13 @@ import io.consilium.node.TestCluster;
 import io.consilium.proto.CustodyResponse;
 import io.consilium.proto.PatientTransfer;
 import io.consilium.proto.RecordErase;
+import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordRegister;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransferAnswer;
+import io.consilium.proto.TransferHandOver;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -156,6 +158,7 @@ class TransferredContentTest {
         TestCluster.await(
                 () -> vaults.keeper(1).warnings().stream().anyMatch(warning -> warning.contains("do not open")));
         assertThat(vaults.record(1, bad).getLeaving()).isEqualTo("h0");
+        TestCluster.await(() -> vaults.record(1, bad).getUnopened());
         assertThat(vaults.holds(0, Hash.sha256(other), other)).isTrue();
         vaults.commit(
                 1,
@@ -163,6 +166,36 @@ class TransferredContentTest {
                         RecordErase.newBuilder().setRecordId(bad).setBasis("gdpr-17")));
         TestCluster.await(
                 () -> vaults.keeper(1).warnings().stream().noneMatch(warning -> warning.contains("do not open")));
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 what came with keys that do not open is handed over a second time, opens, and is received")
+    void rec2_handedOverAgain() throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        byte[] dataKey = VaultCluster.payload(32);
+        vaults.stageAt(0, content);
+        ByteString record = vaults.register(content, dataKey);
+        agree(0, 1);
+        SealedFor scopeKey = VaultCluster.sealedTo(1, KeyEnvelope.Use.SCOPE_KEY, vaults.patient, new byte[32]);
+        SealedFor ofAnother = VaultCluster.sealedTo(1, KeyEnvelope.Use.DATA_KEY, VaultCluster.id(), dataKey);
+        vaults.commitAsNode(
+                0,
+                body -> body.setPatientTransfer(PatientTransfer.newBuilder()
+                        .setPatientId(vaults.patient)
+                        .setHandOver(TransferHandOver.newBuilder()
+                                .setRequestedBy("h0/admin")
+                                .setScopeKey(scopeKey)
+                                .addRecords(RecordHandOver.newBuilder()
+                                        .setRecordId(record)
+                                        .setPredecessor(1)
+                                        .addDataKeys(ofAnother)))));
+        TestCluster.await(() -> vaults.record(0, record).getUnopened());
+        CustodyResponse again = vaults.handOver(0);
+        assertThat(again.getRecords()).isEqualTo(1);
+        assertThat(again.getLeft()).isZero();
+        awaitReceived(1, record);
+        assertThat(opened(1, record)).isEqualTo(dataKey);
+        TestCluster.await(() -> vaults.keeper(1).warnings().isEmpty());
     }
 
     @Test

@@ -56,6 +56,7 @@ public final class VaultCluster {
     private final TestChain chain = TestChain.of(List.of(7_101, 7_102, 7_103, 7_104));
     private final Map<Integer, VaultKeeper> keepers = new HashMap<>();
     private final Map<Integer, PatientCustody> custody = new HashMap<>();
+    private final Map<Integer, InstitutionTransactions> institutions = new HashMap<>();
 
     public VaultCluster(Path directory) {
         this.directory = directory;
@@ -69,6 +70,7 @@ public final class VaultCluster {
         return node -> {
             InstitutionTransactions transactions =
                     new InstitutionTransactions(node, chain.signing(i).signer(), RANDOM, 20_000, Runnable::run);
+            institutions.put(i, transactions);
             PolicySource policies = new PolicySource(node, new RecordDecisions());
             ScopeKeys keys = new ScopeKeys(node, policies, TestChain.encryption(i), RANDOM);
             custody.put(i, new PatientCustody(node, policies, keys, transactions, RANDOM));
@@ -86,6 +88,11 @@ public final class VaultCluster {
     /** The institution's administrator, as its node knows it. */
     public static Caller administrator(int i) {
         return new Caller.Member(admin(i), "h" + i, Set.of("ADMIN"), Set.of("PROVIDER"));
+    }
+
+    /** What a node would sign for its institution. */
+    void commitAsNode(int i, Consumer<TransactionBody.Builder> payload) throws Exception {
+        institutions.get(i).commit(payload).get(WAIT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** What the administrator asks of its node. */
@@ -150,9 +157,13 @@ public final class VaultCluster {
     }
 
     private static SealedFor sealed(KeyEnvelope.Use use, ByteString object, byte[] key) {
-        byte[] recipient = TestChain.encryption(0).publicKey();
+        return sealedTo(0, use, object, key);
+    }
+
+    static SealedFor sealedTo(int i, KeyEnvelope.Use use, ByteString object, byte[] key) {
+        byte[] recipient = TestChain.encryption(i).publicKey();
         return SealedFor.newBuilder()
-                .setRecipient("h0")
+                .setRecipient("h" + i)
                 .setRecipientKey(ByteString.copyFrom(recipient))
                 .setEnvelope(ByteString.copyFrom(KeyEnvelope.seal(use, object.toByteArray(), recipient, key, RANDOM)))
                 .build();
