@@ -57,9 +57,20 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
             object.put("rule", rule);
             object.put("path", path);
             object.put("hint", oneLine(hint));
+            if (failure instanceof DocumentRefused refused) {
+                object.put(
+                        "faults",
+                        refused.faults().entrySet().stream()
+                                .map(fault -> Map.of("path", fault.getKey(), "reason", fault.getValue()))
+                                .toList());
+                object.put("moreFaults", refused.more());
+            }
             output.err().println(JsonWriter.compact(object));
         } else {
             output.err().println("consilium: " + oneLine(error) + (rule.isEmpty() ? "" : " [" + rule + "]"));
+            if (failure instanceof DocumentRefused refused) {
+                printFaults(output, refused);
+            }
             if (!hint.isEmpty()) {
                 output.err().println("  " + oneLine(hint));
             }
@@ -68,6 +79,16 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
             failure.printStackTrace(output.err());
         }
         output.flush();
+    }
+
+    /** Of one alone the line of cause has told. */
+    private static void printFaults(Output output, DocumentRefused refused) {
+        if (refused.faults().size() > 1) {
+            refused.faults().forEach((path, reason) -> output.err().println("    " + path + ": " + oneLine(reason)));
+        }
+        if (refused.more() > 0) {
+            output.err().println("    and " + refused.more() + " more");
+        }
     }
 
     private static String named(IOException failed) {

@@ -55,16 +55,18 @@ final class RecordImport {
 
     /** Reads everything, or refuses everything with the element at fault (exit 6). */
     static RecordImport of(Session session, String file) throws ClientException {
-        byte[] document = UserFiles.read(session, file, FhirContent.MAX_BYTES);
+        byte[] document = document(session, file);
         BundleReading reading = BundleReader.read(document);
         if (reading instanceof BundleRefusal refusal) {
-            throw new ClientException(
-                    FailureClass.REFUSED,
+            Map<String, String> faults = new LinkedHashMap<>();
+            refusal.faults().forEach(fault -> faults.put(fault.path(), fault.reason()));
+            throw new DocumentRefused(
                     "FHIR_INVALID",
                     "REC-4",
-                    refusal.path(),
                     "Nothing is registered: " + refusal.message(),
-                    "Correct the document, or register its parts with record add");
+                    "Correct the document, or register its parts with record add",
+                    faults,
+                    refusal.more());
         }
         List<Entry> entries = new ArrayList<>();
         List<String> unlabelled = new ArrayList<>();
@@ -85,6 +87,24 @@ final class RecordImport {
                         .toList());
         FhirContent.tellAhead(session, ahead);
         return new RecordImport(session, Hash.sha256(document), entries);
+    }
+
+    private static byte[] document(Session session, String file) throws ClientException {
+        try {
+            return UserFiles.read(session, file, FhirContent.MAX_BYTES);
+        } catch (ClientException failed) {
+            if (failed.kind() != FailureClass.REFUSED) {
+                throw failed;
+            }
+            throw new ClientException(
+                            failed.kind(),
+                            failed.code(),
+                            "REC-4",
+                            "",
+                            "Nothing is registered: " + failed.getMessage(),
+                            "Import a Bundle in parts; one large resource is added with record add, --media-type and --label")
+                    .causedBy(failed);
+        }
     }
 
     private static Labels labels(BundleDocument.Entry source) throws ClientException {

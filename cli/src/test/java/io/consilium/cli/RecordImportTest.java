@@ -51,6 +51,23 @@ class RecordImportTest {
     }
 
     @Test
+    void rec4_aRefusalNamesEveryElementAtFault() throws Exception {
+        String twice = BUNDLE.replace("\"subject\"", "\"subjct\"").replace("\"Patient\"", "\"Patent\"");
+        CommandLineRun json = CommandLineRun.of(home, "record", "import", file(twice), "--check", "-o", "json");
+        assertThat(json.exitCode()).isEqualTo(6);
+        assertThat(json.error().get("faults"))
+                .isEqualTo(List.of(
+                        Map.of(
+                                "path", "Bundle.entry[0].resource.resourceType",
+                                "reason", "FHIR R4 has no such resource type"),
+                        Map.of(
+                                "path", "Bundle.entry[1].resource.subjct",
+                                "reason", "FHIR R4 defines no such element here")));
+        CommandLineRun text = CommandLineRun.of(home, "record", "import", file(twice), "--check");
+        assertThat(text.err()).contains("2 elements are at fault", "Bundle.entry[1].resource.subjct: FHIR R4 defines");
+    }
+
+    @Test
     void rec4_aTimeInTheFutureIsTold() throws Exception {
         String condition = "\"subject\":{\"reference\":\"urn:uuid:1\"},";
         String planned = BUNDLE.replace(condition, condition + "\"onsetDateTime\":\"2999-01-01\",");

@@ -28,32 +28,35 @@ public final class BundleReader {
     private final String type;
     private final List<Element> entries;
     private final Map<String, Element> byUrl = new LinkedHashMap<>();
+    private final Faults faults;
 
-    private BundleReader(JsonNode tree) {
+    private BundleReader(JsonNode tree, Faults faults) {
+        this.faults = faults;
         this.bundle = (ObjectNode) tree;
         this.type = tree.path("type").asText();
         this.entries = new Element(tree, BUNDLE).list("entry");
     }
 
-    /** The resources, or the place and reason of a refusal. */
+    /** The resources, or the places and reasons of a refusal. */
     public static BundleReading read(byte[] json) {
-        try {
-            JsonNode tree = FhirJson.tree(json);
-            FhirDocument document = ResourceWalk.read(tree);
-            if (!document.resourceType().equals(BUNDLE)) {
-                BundleLabels.requireAlone(tree);
-                String content = FhirJson.text(json);
-                return new BundleDocument(List.of(
-                        new BundleDocument.Entry(document.resourceType(), Optional.empty(), content, document)));
-            }
-            return new BundleReader(tree).read(FhirJson.text(json), document);
-        } catch (Refused refused) {
-            FhirRefusal refusal = refused.refusal();
-            return new BundleRefusal(refusal.path(), refusal.reason());
-        }
+        Faults faults = new Faults();
+        List<BundleDocument.Entry> entries = new ArrayList<>();
+        faults.in(() -> entries.addAll(read(json, faults)));
+        return faults.count() == 0 ? new BundleDocument(entries) : faults.refusal();
     }
 
-    private BundleDocument read(String text, FhirDocument document) throws Refused {
+    private static List<BundleDocument.Entry> read(byte[] json, Faults faults) throws Refused {
+        JsonNode tree = FhirJson.tree(json);
+        FhirDocument document = ResourceWalk.read(tree, faults);
+        String text = FhirJson.text(json);
+        if (document.resourceType().equals(BUNDLE)) {
+            return new BundleReader(tree, faults).read(text, document);
+        }
+        BundleLabels.requireAlone(tree);
+        return List.of(new BundleDocument.Entry(document.resourceType(), Optional.empty(), text, document));
+    }
+
+    private List<BundleDocument.Entry> read(String text, FhirDocument document) throws Refused {
         if (!TYPES.contains(type)) {
             throw new Refused(
                     "Bundle.type",
@@ -69,9 +72,11 @@ public final class BundleReader {
                     "Bundle.entry", "the Bundle has more than " + MAX_ENTRIES + " entries; import it in parts");
         }
         for (Element entry : entries) {
-            check(entry);
+            faults.in(() -> check(entry));
         }
         references();
+        // what follows takes all that was read as sound
+        faults.requireNone();
         onePatient(document);
         List<FhirDocument> labels = labels(document);
         List<String> contents = FhirJson.entryResources(text);
@@ -83,7 +88,7 @@ public final class BundleReader {
                     contents.get(i),
                     labels.get(i)));
         }
-        return new BundleDocument(read);
+        return read;
     }
 
     private List<FhirDocument> labels(FhirDocument document) throws Refused {
@@ -131,7 +136,7 @@ public final class BundleReader {
     }
 
     /** A URN means nothing outside its Bundle, so what it refers to must stand in it. */
-    private void references() throws Refused {
+    private void references() {
         for (Element entry : entries) {
             Optional<Element> resource = entry.get("resource");
             if (resource.isPresent()) {
@@ -140,14 +145,14 @@ public final class BundleReader {
         }
     }
 
-    private void references(Element element) throws Refused {
+    private void references(Element element) {
         for (Map.Entry<String, JsonNode> member : element.node().properties()) {
             JsonNode value = member.getValue();
             if (member.getKey().equals("reference") && value.isTextual()) {
                 String reference = value.textValue();
                 boolean urn = reference.startsWith("urn:uuid:") || reference.startsWith("urn:oid:");
                 if (urn && !byUrl.containsKey(reference)) {
-                    throw element.refuse("reference", "what this refers to is not in the Bundle");
+                    faults.add(element.refuse("reference", "what this refers to is not in the Bundle"));
                 }
             } else if (value.isArray()) {
                 for (Element item : element.list(member.getKey())) {

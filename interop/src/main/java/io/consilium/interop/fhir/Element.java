@@ -19,7 +19,7 @@ record Element(JsonNode node, String path) {
     List<Element> list(String name) {
         List<Element> items = new ArrayList<>();
         JsonNode member = node.path(name);
-        for (int i = 0; i < member.size(); i++) {
+        for (int i = 0; member.isArray() && i < member.size(); i++) {
             items.add(new Element(member.get(i), ResourceWalk.join(path, name) + "[" + i + "]"));
         }
         return items;

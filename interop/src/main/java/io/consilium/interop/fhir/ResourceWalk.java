@@ -34,28 +34,33 @@ final class ResourceWalk {
     static final String MEDICINE_ELEMENT = "medicationReference";
 
     private final FoundLabels found;
+    private final Faults faults;
 
-    private ResourceWalk(FoundLabels found) {
+    private ResourceWalk(FoundLabels found, Faults faults) {
         this.found = found;
+        this.faults = faults;
     }
 
     static FhirDocument read(JsonNode document) throws Refused {
-        String type = resourceType(document, "");
-        return resource(document, type, type).found.document();
+        Faults faults = new Faults();
+        FhirDocument read = read(document, faults);
+        faults.requireNone();
+        return read;
     }
 
-    private static ResourceWalk resource(JsonNode resource, String type, String path) throws Refused {
-        BaseRuntimeElementCompositeDefinition<?> definition;
-        try {
-            definition = R4.getResourceDefinition(type);
-        } catch (DataFormatException unknown) {
-            throw new Refused(join(path, "resourceType"), "FHIR R4 has no such resource type");
-        }
-        ResourceWalk walk = new ResourceWalk(new FoundLabels(type));
+    /** Beside faults what is read is of no use but to find further ones. */
+    static FhirDocument read(JsonNode document, Faults faults) throws Refused {
+        String type = resourceType(document, "");
+        return resource(document, type, type, faults).found.document();
+    }
+
+    private static ResourceWalk resource(JsonNode resource, String type, String path, Faults faults) throws Refused {
+        BaseRuntimeElementCompositeDefinition<?> definition = definition(type, path);
+        ResourceWalk walk = new ResourceWalk(new FoundLabels(type), faults);
         for (Map.Entry<String, JsonNode> member : resource.properties()) {
             String name = member.getKey();
             if (!name.equals("resourceType")) {
-                walk.member(definition, name, member.getValue(), join(path, name), role(name));
+                faults.in(() -> walk.member(definition, name, member.getValue(), join(path, name), role(name)));
             }
         }
         for (String element : PATIENT_ELEMENTS) {
@@ -69,6 +74,14 @@ final class ResourceWalk {
             walk.found.unlabelled(join(path, MEDICINE_ELEMENT), FoundLabels.Role.CODE);
         }
         return walk;
+    }
+
+    private static BaseRuntimeElementCompositeDefinition<?> definition(String type, String path) throws Refused {
+        try {
+            return R4.getResourceDefinition(type);
+        } catch (DataFormatException unknown) {
+            throw new Refused(join(path, "resourceType"), "FHIR R4 has no such resource type");
+        }
     }
 
     private static String resourceType(JsonNode resource, String path) throws Refused {
@@ -115,9 +128,11 @@ final class ResourceWalk {
         }
         for (int i = 0; i < value.size(); i++) {
             // In an array of primitives null keeps the place of a value that has an extension alone, or none.
-            boolean placeholder = value.get(i).isNull() && (shadow || isPrimitive(child, element));
+            JsonNode item = value.get(i);
+            String at = path + "[" + i + "]";
+            boolean placeholder = item.isNull() && (shadow || isPrimitive(child, element));
             if (!placeholder) {
-                element(child, element, value.get(i), path + "[" + i + "]", shadow, role);
+                faults.in(() -> element(child, element, item, at, shadow, role));
             }
         }
     }
@@ -150,8 +165,8 @@ final class ResourceWalk {
         }
     }
 
-    private static FoundLabels nested(JsonNode resource, String path) throws Refused {
-        return resource(resource, resourceType(resource, path), path).found;
+    private FoundLabels nested(JsonNode resource, String path) throws Refused {
+        return resource(resource, resourceType(resource, path), path, faults).found;
     }
 
     /** Id and extensions of a primitive stand beside it, under its name after an underscore. */
@@ -185,10 +200,14 @@ final class ResourceWalk {
             throws Refused {
         requireObject(value, path);
         FoundLabels.Role inner = definition.getName().equals("Identifier") ? FoundLabels.Role.NONE : role;
+        int before = faults.count();
         for (Map.Entry<String, JsonNode> member : value.properties()) {
             String name = member.getKey();
             FoundLabels.Role memberRole = memberRole(definition.getName(), path, name, inner);
-            member(definition, name, member.getValue(), join(path, name), memberRole);
+            faults.in(() -> member(definition, name, member.getValue(), join(path, name), memberRole));
+        }
+        if (faults.count() > before) {
+            return;
         }
         if (definition.getName().equals("Coding")) {
             found.coding(value, path, inner);

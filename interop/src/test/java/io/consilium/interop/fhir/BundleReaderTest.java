@@ -265,16 +265,54 @@ class BundleReaderTest {
         }
     }
 
+    @Test
+    void rec4_tellsEveryFaultWithItsPlace() {
+        String misspelled = "{\"resourceType\":\"Observation\",\"status\":\"finished\",\"cod\":{},\"subject\":"
+                + "{\"reference\":\"urn:uuid:9\"}}";
+        BundleRefusal refusal = refusal(bundle(
+                "collection",
+                entry("urn:uuid:1", misspelled),
+                entry("urn:uuid:2", "{\"resourceType\":\"Nothing\"}"),
+                entry("urn:uuid:1", "{\"resourceType\":\"Basic\",\"code\":{\"coding\":[{\"code\":7}]}}")));
+        assertThat(refusal.faults())
+                .extracting(FhirRefusal::path)
+                .containsExactly(
+                        "Bundle.entry[0].resource.status",
+                        "Bundle.entry[0].resource.cod",
+                        "Bundle.entry[1].resource.resourceType",
+                        "Bundle.entry[2].resource.code.coding[0].code",
+                        "Bundle.entry[2].fullUrl",
+                        "Bundle.entry[0].resource.subject.reference");
+        assertThat(refusal.more()).isZero();
+        assertThat(refusal.message())
+                .startsWith("6 elements are at fault, the first is Bundle.entry[0].resource.status");
+    }
+
+    @Test
+    void rec4_tellsSoManyFaultsAndTheNumberOfTheRest() {
+        String[] entries = new String[25];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = entry("urn:uuid:" + i, "{\"resourceType\":\"Basic\",\"x\":1}");
+        }
+        BundleRefusal refusal = refusal(bundle("collection", entries));
+        assertThat(refusal.faults()).hasSize(20);
+        assertThat(refusal.more()).isEqualTo(5);
+    }
+
     private static BundleDocument read(String json) {
         BundleReading reading = BundleReader.read(json.getBytes(StandardCharsets.UTF_8));
         assertThat(reading).as("%s", reading).isInstanceOf(BundleDocument.class);
         return (BundleDocument) reading;
     }
 
-    private static void refuses(String json, String path) {
+    private static BundleRefusal refusal(String json) {
         BundleReading reading = BundleReader.read(json.getBytes(StandardCharsets.UTF_8));
         assertThat(reading).isInstanceOf(BundleRefusal.class);
-        BundleRefusal refusal = (BundleRefusal) reading;
+        return (BundleRefusal) reading;
+    }
+
+    private static void refuses(String json, String path) {
+        BundleRefusal refusal = refusal(json);
         assertThat(refusal.path()).as(refusal.reason()).isEqualTo(path);
         assertThat(refusal.reason()).isNotBlank();
     }
