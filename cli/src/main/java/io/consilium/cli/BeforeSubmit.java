@@ -17,7 +17,7 @@ final class BeforeSubmit {
     static String purpose(String text) throws ClientException {
         String code = text.toUpperCase(Locale.ROOT);
         if (PurposeOfUse.of(code).isEmpty()) {
-            throw Submitter.failure(Refusal.PURPOSE_UNKNOWN, "--purpose");
+            throw Submitter.failure(Refusal.PURPOSE_UNKNOWN, "--purpose", text);
         }
         return code;
     }
@@ -25,21 +25,21 @@ final class BeforeSubmit {
     static String action(String text) throws ClientException {
         String code = text.toLowerCase(Locale.ROOT);
         if (ConsentAction.of(code).isEmpty()) {
-            throw Submitter.failure(Refusal.ACTION_UNKNOWN, "--action");
+            throw Submitter.failure(Refusal.ACTION_UNKNOWN, "--action", text);
         }
         return code;
     }
 
     static String basis(String text) throws ClientException {
         if (!ErasureRules.BASES.contains(text)) {
-            throw Submitter.failure(Refusal.ERASURE_BASIS_UNKNOWN, "--basis");
+            throw Submitter.failure(Refusal.ERASURE_BASIS_UNKNOWN, "--basis", text);
         }
         return text;
     }
 
     static String ground(String text) throws ClientException {
         if (!ErasureRules.GROUNDS.contains(text)) {
-            throw Submitter.failure(Refusal.HOLD_GROUND_UNKNOWN, "--ground");
+            throw Submitter.failure(Refusal.HOLD_GROUND_UNKNOWN, "--ground", text);
         }
         return text;
     }

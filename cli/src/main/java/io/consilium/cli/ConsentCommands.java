@@ -76,7 +76,7 @@ final class ConsentCommands {
         ConsentGrant.Builder grant = ConsentGrant.newBuilder()
                 .setConsentId(consentId)
                 .setPatientId(patientId)
-                .setTerms(options.terms(keys(patientId)))
+                .setTerms(new ConsentActors(session, Map.of()).known(options.terms(keys(patientId))))
                 .setEvidenceHash(options.evidenceHash());
         Labels.tellUnknown(session, options.codes());
         Map<String, Object> ids = new LinkedHashMap<>();
@@ -170,7 +170,7 @@ final class ConsentCommands {
         ConsentAmend.Builder amend = ConsentAmend.newBuilder()
                 .setConsentId(consent.getId())
                 .setPredecessor(consent.getVersion())
-                .setTerms(options.terms(keys))
+                .setTerms(new ConsentActors(session, Map.of()).known(options.terms(keys)))
                 .setSealedReason(keys.get().sealReason(reason.text))
                 .setEvidenceHash(options.evidenceHash());
         Labels.tellUnknown(session, options.codes());

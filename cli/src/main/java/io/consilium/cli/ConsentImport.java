@@ -20,6 +20,7 @@ import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.proto.Code;
 import io.consilium.proto.Conditions;
 import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Period;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,10 +81,13 @@ final class ConsentImport {
         ReadableTerms terms = read(false).terms();
         ByteString consentId = new CustodianKeys().freshId();
         ConsentSelectors.KeySource keys = ConsentTermsOptions.once(() -> new Custodian(session).scopeKey(patientId));
+        Map<String, String> sources = new LinkedHashMap<>();
+        meanings.forEach((reference, meaning) -> sources.putIfAbsent(meaning, reference));
+        ConsentTerms granted = SealedLabelCodes.in(LedgerTerms.of(terms, veil(keys)), SealedLabelCodes.of(terms), keys);
         ConsentGrant.Builder grant = ConsentGrant.newBuilder()
                 .setConsentId(consentId)
                 .setPatientId(patientId)
-                .setTerms(SealedLabelCodes.in(LedgerTerms.of(terms, veil(keys)), SealedLabelCodes.of(terms), keys))
+                .setTerms(new ConsentActors(session, sources).known(granted))
                 .setEvidenceHash(evidenceHash);
         Map<String, Object> ids = new LinkedHashMap<>();
         ids.put("consentId", Ids.text(consentId));

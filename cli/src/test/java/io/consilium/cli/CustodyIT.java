@@ -184,6 +184,55 @@ class CustodyIT {
     }
 
     @Test
+    @DisplayName("CON-1, CON-5: a consent to somebody unknown says who that is, where it stands and what to do next")
+    void anUnknownGrantee() throws Exception {
+        String patient = patient();
+        String[] to = {
+            "consent",
+            "grant",
+            "--patient",
+            patient,
+            "--evidence",
+            cluster.form().toString(),
+            "--purpose",
+            "TREAT",
+            "--to"
+        };
+        Cluster.Said member = cluster.run(OFFICER, as(to, "riverside/dr-nobody"));
+        member.refused(3);
+        assertThat(member.err()).contains("no member riverside/dr-nobody", "member list --institution riverside");
+        Cluster.Said institution = cluster.run(OFFICER, as(to, "riversid"));
+        institution.refused(3);
+        assertThat(institution.err()).contains("no institution riversid", "institution list");
+        Cluster.Said role = cluster.run(OFFICER, as(to, "DOCTOR"));
+        role.refused(3);
+        assertThat(role.err()).contains("no role DOCTOR", "CLINICIAN");
+        Path document = content("""
+                {"resourceType":"Consent","status":"active","scope":{"coding":[{"system":
+                "http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
+                "category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],
+                "patient":{"reference":"Patient/p"},"policy":[{"uri":"urn:policy"}],"provision":{"type":"permit",
+                "actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+                "code":"IRCP"}]},"reference":{"reference":"Practitioner/7"}}]}}
+                """);
+        Cluster.Said imported = cluster.run(
+                OFFICER,
+                "consent",
+                "import",
+                document.toString(),
+                "--patient",
+                patient,
+                "--evidence",
+                cluster.form().toString(),
+                "--map",
+                "Practitioner/7=riverside/dr-nobody");
+        imported.refused(3);
+        assertThat(imported.err()).contains("riverside/dr-nobody, given for Practitioner/7");
+        assertThat(ids("consentId", OFFICER, "consent", "list", "--patient", patient))
+                .isEmpty();
+    }
+
+    @Test
     @DisplayName("REC-2, REC-4: a vault that is full in the middle of a Bundle leaves none of its records behind")
     void aBundleThatDoesNotFit() throws Exception {
         String patient = patient();

@@ -126,12 +126,17 @@ public final class Submitter {
 
     /** What the ledger would answer, of what a client can tell before it submits: no block is spent on it. */
     public static ClientException failure(Refusal refusal, String path) {
+        return failure(refusal, path, "");
+    }
+
+    /** @param detail what in particular, such as the word that means nothing; may be empty */
+    public static ClientException failure(Refusal refusal, String path, String detail) {
         return new ClientException(
                 kind(refusal.kind()),
                 refusal.name(),
                 refusal.rule(),
                 path,
-                "Refused: " + refusal.summary(),
+                "Refused: " + refusal.summary() + (detail.isEmpty() ? "" : ": " + detail),
                 capital(refusal.hint()));
     }
 
