@@ -8,10 +8,8 @@ import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
-import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.api.Caller.Member;
 import io.consilium.proto.AccessState;
-import io.consilium.proto.AccessUse;
 import io.consilium.proto.ConditionOutcome;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
@@ -19,7 +17,6 @@ import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.GuardianState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordState;
-import io.consilium.proto.TransactionBody;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -332,69 +329,6 @@ public final class ApiPolicy {
                 && member.hasAny(NODE_OPERATORS);
     }
 
-    /** Signers see what they signed, log readers what their people signed, and all what touches what they may see. */
-    public boolean seesTransaction(Caller caller, ParsedTransaction transaction) {
-        TransactionBody body = transaction.body();
-        boolean signed = body.getSignersList().stream()
-                .map(io.consilium.proto.TransactionSigner::getActor)
-                .anyMatch(actor -> actor.equals(caller.id())
-                        || caller instanceof Member member
-                                && isOf(actor, member.institution())
-                                && member.hasAny(LOG_READERS));
-        return signed
-                || switch (body.getPayloadCase()) {
-                    case NOOP, EVIDENCE, MEMBER_ADD, MEMBER_SUSPEND, MEMBER_ROTATE_KEY -> true;
-                    case PATIENT_REGISTER ->
-                        seesPatientId(caller, body.getPatientRegister().getPatientId());
-                    case PATIENT_CONTROLLER ->
-                        seesPatientId(caller, body.getPatientController().getPatientId());
-                    case PATIENT_GUARDIAN ->
-                        seesGuardianId(caller, body.getPatientGuardian().getGuardianId());
-                    case PATIENT_MERGE ->
-                        seesPatientId(caller, body.getPatientMerge().getRootId())
-                                && seesPatientId(caller, body.getPatientMerge().getAliasId());
-                    case PATIENT_TRANSFER ->
-                        seesPatientId(caller, body.getPatientTransfer().getPatientId());
-                    case PATIENT_RELABEL ->
-                        seesPatientId(caller, body.getPatientRelabel().getPatientId());
-                    case RECORD_REGISTER ->
-                        seesRecordId(caller, body.getRecordRegister().getRecordId());
-                    case RECORD_AMEND ->
-                        seesRecordId(caller, body.getRecordAmend().getRecordId());
-                    case RECORD_MARK ->
-                        seesRecordId(caller, body.getRecordMark().getRecordId());
-                    case RECORD_ERASE ->
-                        seesRecordId(caller, body.getRecordErase().getRecordId());
-                    case RECORD_HOLD ->
-                        seesRecordId(caller, body.getRecordHold().getRecordId());
-                    case ERASURE_ACK ->
-                        seesRecordId(caller, body.getErasureAck().getRecordId());
-                    case CONSENT_GRANT ->
-                        seesConsentId(caller, body.getConsentGrant().getConsentId());
-                    case CONSENT_AMEND ->
-                        seesConsentId(caller, body.getConsentAmend().getConsentId());
-                    case CONSENT_REVOKE ->
-                        seesConsentId(caller, body.getConsentRevoke().getConsentId());
-                    case ACCESS_REQUEST ->
-                        seesAccessId(caller, body.getAccessRequest().getAccessId());
-                    case ACCESS_USE ->
-                        body.getAccessUse().getItemsList().stream()
-                                .map(AccessUse.Item::getAccessId)
-                                .allMatch(id -> seesAccessId(caller, id));
-                    case DISCLOSE -> seesAccessId(caller, body.getDisclose().getAccessId());
-                    case ACCESS_OUTCOME ->
-                        // Its reason tells which conditions a patient set; the requester reads the outcome alone.
-                        accessView(caller, body.getAccessOutcome().getAccessId()) == AccessView.FULL;
-                    case BREAK_GLASS ->
-                        seesAccessId(caller, body.getBreakGlass().getAccessId());
-                    case BREAK_GLASS_REVIEW ->
-                        seesAccessId(caller, body.getBreakGlassReview().getAccessId());
-                    case TRIAL -> new TrialVisibility(state).seesAction(caller, body.getTrial());
-                    case DRUG -> false;
-                    case PAYLOAD_NOT_SET -> false;
-                };
-    }
-
     public boolean seesPatientId(Caller caller, ByteString id) {
         return state.patient(id).map(patient -> seesPatient(caller, patient)).orElse(false);
     }
@@ -452,7 +386,7 @@ public final class ApiPolicy {
         return new TrialVisibility(state).seesObject(caller, id);
     }
 
-    private AccessView accessView(Caller caller, ByteString id) {
+    AccessView accessView(Caller caller, ByteString id) {
         return state.access(id).map(access -> access(caller, access)).orElse(AccessView.HIDDEN);
     }
 
@@ -511,7 +445,7 @@ public final class ApiPolicy {
     }
 
     /** Whether a member's or institution's name is of that institution. */
-    private static boolean isOf(String actor, String institution) {
+    static boolean isOf(String actor, String institution) {
         return ActorName.institutionOf(actor).equals(institution);
     }
 

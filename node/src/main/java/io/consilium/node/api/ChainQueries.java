@@ -149,15 +149,19 @@ public final class ChainQueries {
     }
 
     private void addVisible(Caller caller, StateView view, StoredBlock block, BlockResponse.Builder response) {
-        ApiPolicy policy = policies.on(view.state());
+        TransactionVisibility visibility = visibility(view);
         List<byte[]> transactions = BlockProofs.transactions(block);
         for (int i = 0; i < transactions.size(); i++) {
             ParsedTransaction parsed = parse(transactions.get(i));
-            if (policy.seesTransaction(caller, parsed)) {
+            if (visibility.sees(caller, parsed)) {
                 response.addTransactionIds(bytes(parsed.txId()))
                         .addReceipts(receipt(block.receipts().get(i)));
             }
         }
+    }
+
+    private TransactionVisibility visibility(StateView view) {
+        return new TransactionVisibility(view.state(), policies.on(view.state()));
     }
 
     /** What became of a transaction; what the caller may not see is UNKNOWN, as what there is not. */
@@ -178,7 +182,7 @@ public final class ChainQueries {
             BlockProofs.Trees trees = proofs.trees(view.chain(), place.get().height());
             int index = place.get().index();
             ParsedTransaction parsed = parse(trees.transactions().get(index));
-            if (!policies.on(view.state()).seesTransaction(caller, parsed)) {
+            if (!visibility(view).sees(caller, parsed)) {
                 return TransactionResponse.newBuilder().setState("UNKNOWN").build();
             }
             TransactionReceipt receipt = receipt(trees.receipts().get(index));
