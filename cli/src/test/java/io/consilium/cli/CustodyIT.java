@@ -199,22 +199,23 @@ class CustodyIT {
             "--to"
         };
         Cluster.Said member = cluster.run(OFFICER, as(to, "riverside/dr-nobody"));
-        member.refused(3);
+        member.ended(3);
         assertThat(member.err()).contains("no member riverside/dr-nobody", "member list --institution riverside");
         Cluster.Said institution = cluster.run(OFFICER, as(to, "riversid"));
-        institution.refused(3);
+        institution.ended(3);
         assertThat(institution.err()).contains("no institution riversid", "institution list");
         Cluster.Said role = cluster.run(OFFICER, as(to, "DOCTOR"));
-        role.refused(3);
+        role.ended(3);
         assertThat(role.err()).contains("no role DOCTOR", "CLINICIAN");
-        Path document = content("""
+        String text = """
                 {"resourceType":"Consent","status":"active","scope":{"coding":[{"system":
                 "http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
                 "category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],
                 "patient":{"reference":"Patient/p"},"policy":[{"uri":"urn:policy"}],"provision":{"type":"permit",
                 "actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
                 "code":"IRCP"}]},"reference":{"reference":"Practitioner/7"}}]}}
-                """);
+                """;
+        Path document = cluster.file("consent.json", text.getBytes(StandardCharsets.UTF_8));
         Cluster.Said imported = cluster.run(
                 OFFICER,
                 "consent",
@@ -226,7 +227,7 @@ class CustodyIT {
                 cluster.form().toString(),
                 "--map",
                 "Practitioner/7=riverside/dr-nobody");
-        imported.refused(3);
+        imported.ended(3);
         assertThat(imported.err()).contains("riverside/dr-nobody, given for Practitioner/7");
         assertThat(ids("consentId", OFFICER, "consent", "list", "--patient", patient))
                 .isEmpty();
