@@ -64,7 +64,8 @@ final class NewSerials {
         for (ByteString lotId : product.getLotsList()) {
             int segments = book.lot(lotId).orElseThrow().getSegments();
             for (int number = 0; number < segments; number++) {
-                all.addAll(serials.allIn(book.compared(lotId, number).getIds()));
+                all.addAll(
+                        serials.allIn(ItemIds.row(book.compared(lotId, number).getIds())));
             }
         }
         return all;

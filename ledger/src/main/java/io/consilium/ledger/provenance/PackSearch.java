@@ -2,6 +2,7 @@ package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
 import io.consilium.proto.DrugContainerState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
@@ -10,7 +11,9 @@ import io.consilium.proto.DrugProductState;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStatus;
 import io.consilium.proto.DrugStep;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,11 @@ public final class PackSearch {
     public record Held(DrugItemSet set, Containers.Place custody, boolean recalled) {}
 
     public Optional<Place> find(ByteString productId, ByteString id) {
+        return find(productId, id, ByteString.EMPTY);
+    }
+
+    /** @param lotId where it is likely to lie, or empty: looked at first, and nothing is concluded from it */
+    public Optional<Place> find(ByteString productId, ByteString id, ByteString lotId) {
         Optional<DrugProductState> product = state.read(DrugKeys.product(productId), DrugProductState.parser());
         if (product.isEmpty()) {
             return Optional.empty();
@@ -49,10 +57,13 @@ public final class PackSearch {
         if (own.isPresent()) {
             return Optional.of(new Place(setOf(own.get()), own.get()));
         }
+        ByteBuffer wanted = ItemIds.row(id);
         List<Place> found = new ArrayList<>();
         search(
                 product.get(),
-                List.of(id),
+                lotId,
+                1,
+                row -> ItemIds.find(row, wanted, 0) < 0 ? List.of() : List.of(id),
                 (segment, set) -> found.add(new Place(
                         set,
                         Packs.inSegment(segment, set, id, product.get().getOwner())
@@ -85,9 +96,12 @@ public final class PackSearch {
         }
         if (!rest.isEmpty()) {
             Containers.Place unpacked = new Containers.Place(product.get().getOwner(), ByteString.EMPTY);
+            SerialSet wanted = new SerialSet(ItemIds.sorted(ItemIds.join(rest)));
             search(
                     product.get(),
-                    rest,
+                    ByteString.EMPTY,
+                    rest.size(),
+                    wanted::allIn,
                     (segment, set) -> found.add(new Held(
                             set,
                             Packs.packed(segment, ItemIds.find(segment.getIds(), set.getIds()))
@@ -99,24 +113,43 @@ public final class PackSearch {
         return found;
     }
 
+    /** @param wanted of an ascending row of ids, those that are looked for */
     private void search(
-            DrugProductState product, List<ByteString> ids, BiConsumer<DrugSegmentState, DrugItemSet> found) {
-        ByteString sorted = ItemIds.sorted(ItemIds.join(ids));
-        SerialSet wanted = new SerialSet(sorted);
-        int left = ids.size();
-        // the newest lots first: they are the ones asked for
-        for (int i = product.getLotsCount() - 1; i >= 0 && left > 0; i--) {
-            ByteString lotId = product.getLots(i);
+            DrugProductState product,
+            ByteString firstLot,
+            int count,
+            Function<ByteBuffer, List<ByteString>> wanted,
+            BiConsumer<DrugSegmentState, DrugItemSet> found) {
+        int left = count;
+        for (ByteString lotId : lots(product, firstLot)) {
             int segments = lot(lotId).getSegments();
             for (int number = segments - 1; number >= 0 && left > 0; number--) {
-                DrugSegmentState segment = state.glance(DrugKeys.segment(lotId, number), DrugSegmentState.parser())
-                        .orElseThrow();
-                for (ByteString id : wanted.allIn(segment.getIds())) {
-                    found.accept(segment, set(product.getId(), lotId, number, id));
-                    left--;
+                StateKey key = DrugKeys.segment(lotId, number);
+                byte[] segment = state.raw(key).orElseThrow();
+                List<ByteString> here = wanted.apply(Segments.ids(segment));
+                if (!here.isEmpty()) {
+                    DrugSegmentState read =
+                            state.glance(key, DrugSegmentState.parser()).orElseThrow();
+                    for (ByteString id : here) {
+                        found.accept(read, set(product.getId(), lotId, number, id));
+                    }
+                    left -= here.size();
                 }
             }
+            if (left == 0) {
+                return;
+            }
         }
+    }
+
+    /** The one that is likely first, then the newest: they are the ones asked for. */
+    private static List<ByteString> lots(DrugProductState product, ByteString first) {
+        List<ByteString> lots = new ArrayList<>(product.getLotsList());
+        Collections.reverse(lots);
+        if (lots.remove(first)) {
+            lots.add(0, first);
+        }
+        return lots;
     }
 
     public DrugLotState lot(ByteString lotId) {

@@ -1,13 +1,33 @@
 package io.consilium.ledger.provenance;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.proto.DrugSegmentState;
 import io.consilium.proto.DrugStep;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Adds packs to a segment of a lot, which stays sorted by id. */
+/** Segments of a lot, which stay sorted by id. */
 final class Segments {
+    private static final int IDS_TAG = DrugSegmentState.IDS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
     private Segments() {}
+
+    /** The ids of a segment as it is stored, which stand first: whoever looks through a thousand reads nothing else. */
+    static ByteBuffer ids(byte[] stored) {
+        CodedInputStream in = CodedInputStream.newInstance(stored);
+        try {
+            if (in.readTag() != IDS_TAG) {
+                return ItemIds.row(DrugSegmentState.parseFrom(stored).getIds());
+            }
+            int size = in.readRawVarint32();
+            return ByteBuffer.wrap(stored, in.getTotalBytesRead(), size).slice();
+        } catch (IOException | IndexOutOfBoundsException malformed) {
+            throw new BrokenStateException("a segment of a lot cannot be read: restore a backup", malformed);
+        }
+    }
 
     static DrugSegmentState with(DrugSegmentState segment, ByteString added, DrugStep commissioned) {
         ByteString more = ItemIds.sorted(added);

@@ -46,24 +46,22 @@ final class SerialSet {
 
     /** The first id of the row that is one of the set's. */
     Optional<ByteString> firstIn(ByteString ids) {
-        List<ByteString> first = in(ids, 1);
-        return first.isEmpty() ? Optional.empty() : Optional.of(first.get(0));
+        return in(ItemIds.row(ids), 1).stream().findFirst();
     }
 
     /** Every id of the row that is one of the set's. */
-    List<ByteString> allIn(ByteString ids) {
-        return in(ids, Integer.MAX_VALUE);
+    List<ByteString> allIn(ByteBuffer row) {
+        return in(row, Integer.MAX_VALUE);
     }
 
-    private List<ByteString> in(ByteString ids, int limit) {
+    private List<ByteString> in(ByteBuffer row, int limit) {
         List<ByteString> found = new ArrayList<>();
-        ByteBuffer row = ItemIds.row(ids);
         int end = row.limit();
         for (int offset = 0; offset < end && found.size() < limit; offset += ItemIds.BYTES) {
             int prefix = row.getInt(offset) >>> shift;
             boolean near = (prefixes[prefix / Long.SIZE] & 1L << prefix) != 0;
             if (near && ItemIds.find(sortedRow, row, offset) >= 0) {
-                found.add(ids.substring(offset, offset + ItemIds.BYTES));
+                found.add(ByteString.copyFrom(row.slice(offset, ItemIds.BYTES)));
             }
         }
         return found;

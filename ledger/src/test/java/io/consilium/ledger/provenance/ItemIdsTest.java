@@ -65,7 +65,7 @@ class ItemIdsTest {
         List<ByteString> repeated = old.stream().filter(fresh::contains).toList();
         ByteString row =
                 ByteString.copyFromUtf8("before").concat(ItemIds.join(old)).substring(6);
-        assertThat(set.allIn(row)).isEqualTo(repeated);
+        assertThat(set.allIn(ItemIds.row(row))).isEqualTo(repeated);
         assertThat(set.firstIn(row)).isEqualTo(repeated.stream().findFirst());
         assertThat(set.repeated().isPresent())
                 .isEqualTo(fresh.stream().distinct().count() < fresh.size());

@@ -112,7 +112,8 @@ public final class DrugQueries {
         DrugProductState product = policy.requireVerifies(caller, verify.getProductId());
         PackSearch search = new PackSearch(view.state());
         Optional<DrugItemState> pack = verify.getItemId().size() == ItemIds.BYTES
-                ? search.find(product.getId(), verify.getItemId()).map(PackSearch.Place::item)
+                ? search.find(product.getId(), verify.getItemId(), verify.getLotId())
+                        .map(PackSearch.Place::item)
                 : Optional.empty();
         if (policy.sees(caller, product)
                 || pack.filter(found -> policy.holds(caller, search.custody(found)))

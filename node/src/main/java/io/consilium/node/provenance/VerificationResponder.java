@@ -80,7 +80,7 @@ public final class VerificationResponder {
                     caller,
                     verify,
                     new PackSearch(view.state())
-                            .find(verify.getProductId(), verify.getItemId())
+                            .find(verify.getProductId(), verify.getItemId(), verify.getLotId())
                             .map(PackSearch.Place::item),
                     view);
             Arrays.fill(key, (byte) 0);
