@@ -13,7 +13,6 @@ import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugStep;
 import io.consilium.proto.DrugStepError;
 import io.consilium.proto.DrugTraced;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -230,9 +229,9 @@ final class PathView {
 
     private static Object tree(KeptEvents.Kept kept) {
         try {
-            return JsonReader.read(kept.event().text().getBytes(StandardCharsets.UTF_8));
-        } catch (JsonException longNumber) {
-            return kept.event().text();
+            return JsonReader.read(kept.event().text());
+        } catch (JsonException impossible) {
+            throw new IllegalStateException("an event that was read cannot be read again", impossible);
         }
     }
 

@@ -9,6 +9,7 @@ import io.consilium.client.json.JsonReader;
 import io.consilium.interop.epcis.EpcisDocument;
 import io.consilium.interop.epcis.EpcisEvent;
 import java.io.RandomAccessFile;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,20 @@ class EpcisCaptureIT {
         assertThat(cluster.json(WHOLESALER, "drug", "trace", "--item", CASE).text("custodian"))
                 .isEqualTo("transmed");
         dispensedInError(packs.get(0));
+    }
+
+    @Test
+    @DisplayName("DRU-1 DRU-7 numbers of 64 digits that a document was captured with are numbers in the path's JSON")
+    void dru7_longNumbers() throws Exception {
+        List<BigDecimal> numbers = List.of(
+                new BigDecimal("9".repeat(64)), new BigDecimal("-0." + "1".repeat(64)), new BigDecimal("1.5E+99"));
+        String event =
+                made("LOTLONG", pack("LONG1")).replace("\"ilmd\"", "\"cbvmda:readings\":" + numbers + ",\"ilmd\"");
+        capture(MAKER, List.of(event)).ended(0);
+        JsonFields made = cluster.json(MAKER, "drug", "trace", "--item", pack("LONG1"))
+                .objects("events")
+                .get(0);
+        assertThat(made.object("epcis").value("cbvmda:readings")).isEqualTo(numbers);
     }
 
     private void dispensedInError(String pack) throws Exception {

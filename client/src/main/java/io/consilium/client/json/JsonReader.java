@@ -18,7 +18,9 @@ import java.util.Optional;
  */
 public final class JsonReader {
     private static final int MAX_DEPTH = 64;
-    private static final int MAX_NUMBER_CHARACTERS = 40;
+
+    /** As long as a number of EPCIS can be written: 64 digits with sign, point, zeros and power of ten. */
+    static final int MAX_NUMBER_CHARACTERS = 80;
 
     private final String text;
     private int at;

@@ -38,7 +38,8 @@ public final class JsonWriter {
         } else if (value instanceof Long || value instanceof Integer || value instanceof Boolean) {
             out.append(value);
         } else if (value instanceof BigDecimal decimal) {
-            out.append(decimal.toPlainString());
+            String plain = decimal.toPlainString();
+            out.append(plain.length() <= JsonReader.MAX_NUMBER_CHARACTERS ? plain : decimal.toString());
         } else {
             text(value.toString());
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +67,30 @@ class JsonTest {
             })
     void refusesWhatIsNotJson(String text) {
         assertThatThrownBy(() -> JsonReader.read(text)).isInstanceOf(JsonException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "9999999999999999999999999999999999999999999999999999999999999999",
+                "-0.1234567890123456789012345678901234567890123456789012345678901234",
+                "1.5E+100",
+                "-1.234567890123456789012345678901234567890123456789012345678901234E-100",
+                "0.000001",
+                "1E+20"
+            })
+    void readsAgainWhateverNumberItWrites(String number) throws Exception {
+        Object read = JsonReader.read("[" + number + "]");
+        assertThat(read).isEqualTo(List.of(new BigDecimal(number)));
+        assertThat(JsonReader.read(JsonWriter.compact(read)))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .singleElement()
+                .satisfies(again -> assertThat(new BigDecimal(again.toString())).isEqualByComparingTo(number));
+    }
+
+    @Test
+    void boundsItsNumbers() {
+        assertThatThrownBy(() -> JsonReader.read("1".repeat(81))).isInstanceOf(JsonException.class);
     }
 
     @Test
