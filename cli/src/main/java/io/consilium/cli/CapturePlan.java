@@ -241,7 +241,7 @@ final class CapturePlan {
                 .addAllContainers(inside);
     }
 
-    /** What is done with a reason is one act for each product, whose key seals it. */
+    /** What is done with a reason is one act for each product, and each packer of containers, whose key seals it. */
     private List<DrugAction.Builder> changes(CapturedEvent event, TradeStep.Change change) throws ClientException {
         DrugStatusKind kind = kind(change.kind());
         if (!isReasoned(change.kind())) {
@@ -262,15 +262,14 @@ final class CapturePlan {
                             .addAllItems(items(event, packs))
                             .setSealedReason(key.seal(event.reason()))));
         }
+        List<PackContainers.Container> ended = new ArrayList<>();
         for (Gs1Key key : change.packs()) {
             if (DrugDesk.isContainer(key)) {
-                PackContainers.Container container = container(event, key);
-                acts.add(DrugAction.newBuilder()
-                        .setStatusChange(DrugStatusChange.newBuilder()
-                                .setKind(kind)
-                                .addContainers(container.id())
-                                .setSealedReason(container.key().seal(event.reason()))));
+                ended.add(container(event, key));
             }
+        }
+        for (DrugStatusChange.Builder end : PackContainers.Container.ends(ended, event.reason())) {
+            acts.add(DrugAction.newBuilder().setStatusChange(end.setKind(kind)));
         }
         return acts;
     }

@@ -14,7 +14,6 @@ import io.consilium.proto.DrugStatusKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -257,7 +256,10 @@ class DrugHandling extends DrugRecalls {
         }
         List<DrugStatusChange.Builder> changes = new ArrayList<>(changes(goods, reason));
         if (!goods.containers().isEmpty()) {
-            changes.addAll(ends(keys.stream().filter(DrugDesk::isContainer).toList(), reason.orElseThrow()));
+            List<Gs1Key> containers =
+                    keys.stream().filter(DrugDesk::isContainer).toList();
+            changes.addAll(PackContainers.Container.ends(
+                    desk.containers().meant(containers).values(), fitting(reason.orElseThrow())));
         }
         desk.acts()
                 .act(changes.stream()
@@ -267,26 +269,14 @@ class DrugHandling extends DrugRecalls {
         return 0;
     }
 
-    /** Each container's reason is sealed with its packer's key. */
-    private List<DrugStatusChange.Builder> ends(List<Gs1Key> containers, String reason) throws ClientException {
-        List<DrugStatusChange.Builder> ends = new ArrayList<>();
-        for (PackContainers.Container container :
-                new LinkedHashSet<>(desk.containers().meant(containers).values())) {
-            ends.add(DrugStatusChange.newBuilder()
-                    .addContainers(container.id())
-                    .setSealedReason(sealed(container.key(), reason)));
-        }
-        return ends;
-    }
-
-    private static ByteString sealed(BlindingKey key, String reason) throws ClientException {
+    private static String fitting(String reason) throws MalformedInput {
         if (reason.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
             throw new MalformedInput(
                     "--reason",
                     "The reason is kept with every pack and is longer than " + MAX_REASON_BYTES + " bytes",
                     "Write it shorter");
         }
-        return key.seal(reason);
+        return reason;
     }
 
     /** A reason is sealed with its product's key, so that every product's packs have a change of their own. */
@@ -298,7 +288,9 @@ class DrugHandling extends DrugRecalls {
         for (Gs1Key pack : goods.packs().values()) {
             BlindingKey key = desk.requireProduct(pack);
             if (!changes.containsKey(key.productId())) {
-                changes.put(key.productId(), DrugStatusChange.newBuilder().setSealedReason(sealed(key, reason.get())));
+                changes.put(
+                        key.productId(),
+                        DrugStatusChange.newBuilder().setSealedReason(key.seal(fitting(reason.get()))));
             }
         }
         goods.items().forEach(set -> Objects.requireNonNull(changes.get(set.getProductId()))

@@ -9,6 +9,7 @@ import io.consilium.proto.DrugFound;
 import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugRequest;
 import io.consilium.proto.DrugShipmentState;
+import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.InstitutionState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Containers by their SSCC. The id of each was made by whoever packed it first: the holder of the prefix, this institution,
@@ -48,6 +51,26 @@ final class PackContainers {
                     .setContainerId(id)
                     .setSeed(key.containerSeed(sscc.value()))
                     .setSealedLabel(key.seal(sscc.value()));
+        }
+
+        /** The ends of containers, one for each packer, whose key seals the reason. */
+        static List<DrugStatusChange.Builder> ends(Collection<Container> containers, String reason)
+                throws ClientException {
+            Map<String, SortedMap<ByteString, Container>> packers = new LinkedHashMap<>();
+            for (Container container : containers) {
+                packers.computeIfAbsent(
+                                container.key().owner(),
+                                packer -> new TreeMap<>(ByteString.unsignedLexicographicalComparator()))
+                        .put(container.id(), container);
+            }
+            List<DrugStatusChange.Builder> ends = new ArrayList<>();
+            for (SortedMap<ByteString, Container> packed : packers.values()) {
+                BlindingKey key = packed.values().iterator().next().key();
+                ends.add(DrugStatusChange.newBuilder()
+                        .addAllContainers(packed.keySet())
+                        .setSealedReason(key.seal(reason)));
+            }
+            return ends;
         }
 
         private static Container of(BlindingKey key, Gs1Key sscc) {

@@ -3,11 +3,13 @@ package io.consilium.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.client.json.JsonFields;
+import io.consilium.interop.gs1.CheckDigit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -485,6 +487,41 @@ class TradingPapersIT {
                             .ended(0)
                             .out())
                     .contains("\"DESTROYED\"", "stolen on its way");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "DRU-5 a pallet's 400 cases are destroyed in one command with one reason, which who may see them reads")
+    void dru5_manyDestroyed() throws Exception {
+        String gtin = "00614141000043";
+        List<String> cases = IntStream.range(0, 400)
+                .mapToObj(i -> String.format("00614141%09d", 700_000 + i))
+                .map(digits -> digits + CheckDigit.of(digits))
+                .toList();
+        cluster.json(MAKER, "drug", "product", "add", "--gtin", gtin, "--name", "Drowned");
+        commission(
+                MAKER,
+                gtin,
+                "LD",
+                String.join(",", IntStream.range(0, 400).mapToObj(i -> "D" + i).toList()));
+        Path hierarchy = cluster.file(
+                "cases.csv",
+                IntStream.range(0, 400)
+                        .mapToObj(i -> cases.get(i) + ",(01)" + gtin + "(21)D" + i + "\n")
+                        .collect(Collectors.joining())
+                        .getBytes(StandardCharsets.UTF_8));
+        cluster.json(MAKER, "drug", "pack", "--aggregations", hierarchy.toString());
+        String reason = "water in the hall ".repeat(80);
+        cluster.json(MAKER, "drug", "destroy", "--parent", String.join(",", cases), "--reason", reason);
+        assertThat(cluster.json(MAKER, "drug", "trace", "--item", "(01)" + gtin + "(21)D399")
+                        .text("status"))
+                .isEqualTo("DESTROYED");
+        for (String item : List.of("(01)" + gtin + "(21)D0", "(00)" + cases.get(399))) {
+            assertThat(cluster.run(MAKER, "drug", "trace", "--item", item)
+                            .ended(0)
+                            .out())
+                    .contains(reason.strip());
         }
     }
 

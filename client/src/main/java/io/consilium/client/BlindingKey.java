@@ -19,6 +19,11 @@ public final class BlindingKey {
         this.key = key.clone();
     }
 
+    /** The institution whose key it is. */
+    public String owner() {
+        return owner;
+    }
+
     /** Of a product's key: the product. */
     public ByteString productId() {
         return DrugBlinding.productId(owner, key);
