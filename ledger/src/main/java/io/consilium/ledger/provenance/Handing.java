@@ -27,10 +27,6 @@ final class Handing {
     }
 
     static Optional<Rejection> refusal(DrugBook book, DrugContainerState container) {
-        Optional<Rejection> lost = Containers.lost(book, container.getId());
-        if (lost.isPresent()) {
-            return lost;
-        }
         for (ByteString lot : container.getLotsList()) {
             Optional<Rejection> refusal = ofLot(book, lot);
             if (refusal.isPresent()) {

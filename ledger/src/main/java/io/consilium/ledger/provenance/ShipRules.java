@@ -92,11 +92,10 @@ final class ShipRules {
             }
             Optional<Rejection> refusal = Holding.refusal(book, Thing.of(book, found.get()))
                     .or(() -> StatusRules.twice(book, found.get()))
+                    .or(() -> Containers.lost(book, id))
                     .or(() -> ship.getReturnGoods()
                             ? Returns.refusal(book, found.get(), ship.getTo())
                             : Handing.refusal(book, found.get()))
-                    // what is lost goes back neither
-                    .or(() -> Containers.lost(book, id))
                     .or(() -> StatusRules.order(book, found.get()));
             if (refusal.isPresent()) {
                 return refusal;

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.proto.DrugAction;
+import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugItemSet;
@@ -89,6 +90,39 @@ class CustodyTruthTest {
         assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("OK");
     }
 
+    @Test
+    @DisplayName("DRU-4 DRU-5 what is lost goes back to nobody, its maker neither")
+    void dru4_lostIsNotReturned() {
+        world.commission(0, 20);
+        world.pack(PACKER, "a", packs(0, 10));
+        world.pack(PACKER, "b", packs(10, 20));
+        world.ship(PACKER, "labcorp", List.of(), "a", "b");
+        world.receive(DISTRIBUTOR, List.of(), "a", "b");
+        world.ship(DISTRIBUTOR, "northside", List.of(), "a", "b");
+        world.receive(PHARMACIST, List.of(), "a");
+        settle(PHARMACIST, DrugExceptionKind.DRUG_SHORT, "lost");
+        DrugAction.Builder back = world.shipping("helix", List.of(), "b");
+        back.getShipBuilder().setReturnGoods(true);
+        assertThat(world.act(DISTRIBUTOR, back)).isEqualTo("MISSING_IN_TRANSIT DRU-4");
+        world.receive(DISTRIBUTOR, List.of(), "b");
+        assertThat(world.act(DISTRIBUTOR, back)).isEqualTo("OK");
+    }
+
+    @Test
+    @DisplayName("DRU-5 DRU-8 no container is destroyed before its last step; packer and makers hear that it was")
+    void dru5_destroyedIsTold() {
+        world.commission(0, 10);
+        world.ship(PACKER, "labcorp", packs(0, 10));
+        world.receive(DISTRIBUTOR, packs(0, 10));
+        world.pack(DISTRIBUTOR, "own", packs(0, 10));
+        DrugAction.Builder destroyed = destroying(List.of(), List.of(box("labcorp", "own")));
+        assertThat(world.act(DISTRIBUTOR, at(destroyed.clone(), world.chain.now - DAY)))
+                .isEqualTo("EVENT_ORDER DRU-8");
+        assertThat(world.block(DISTRIBUTOR, destroyed).events())
+                .singleElement()
+                .satisfies(event -> assertThat(event.parties()).containsExactly("helix", "labcorp"));
+    }
+
     private String destroy(String actor, String... containers) {
         return world.act(
                 actor,
@@ -115,6 +149,7 @@ class CustodyTruthTest {
         assertThat(destroy(PACKER, "b")).isEqualTo("OK");
         assertThat(new PackSearch(world.chain.objects()).gone(world.item(12).getParent()))
                 .contains(DrugStatus.DRUG_DESTROYED);
+        assertThat(world.container("b").getMissing()).as("nobody waits for it").isFalse();
         assertThat(destroy(PACKER, "b")).isEqualTo("DECOMMISSIONED DRU-5");
         assertThat(world.receive(PACKER, List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
         assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
@@ -140,6 +175,13 @@ class CustodyTruthTest {
                                         .addAllContainers(DrugWorld.ids("case")))))
                 .isEqualTo("REASON_REQUIRED DRU-5");
         assertThat(destroy(PACKER, "case")).isEqualTo("OK");
+        assertThat(world.container("case").getParent()).isEmpty();
+        assertThat(world.chain
+                        .objects()
+                        .read(DrugKeys.contents(box("pallet")), DrugContentsState.parser())
+                        .orElseThrow()
+                        .getContainersList())
+                .isEmpty();
         assertThat(world.change(PACKER, DrugStatusKind.DRUG_EXPORT, 3)).isEqualTo("DECOMMISSIONED DRU-5");
         assertThat(world.ship(PACKER, "labcorp", List.of(), "pallet")).isEqualTo("OK");
         assertThat(world.receive(DISTRIBUTOR, List.of(), "pallet")).isEqualTo("OK");
