@@ -400,15 +400,15 @@ final class DrugDesk {
         }
     }
 
-    /** The SSCC of a container by its id, where this reader may see it and has its packer's key. */
+    /** The SSCC of a container by its id, where this reader may see it and has its packer's key already. */
     Optional<String> containerName(ByteString id) throws ClientException {
-        return session.state()
+        Optional<DrugContainerState> container = session.state()
                 .find(DrugKeys.container(id), DrugContainerState.parser())
-                .map(VerifiedState.At::value)
-                .flatMap(container -> packed(DrugContainerLabel.newBuilder()
-                                .setPacker(container.getPacker())
-                                .build())
-                        .flatMap(key -> key.open(container.getSealedLabel())));
+                .map(VerifiedState.At::value);
+        Optional<BlindingKey> key = container.isEmpty()
+                ? Optional.empty()
+                : keys().logisticsAtHand(container.get().getPacker());
+        return key.flatMap(found -> found.open(container.orElseThrow().getSealedLabel()));
     }
 
     /** An institution as the chain knows it. */

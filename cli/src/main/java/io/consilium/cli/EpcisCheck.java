@@ -30,15 +30,15 @@ final class EpcisCheck {
     int run(String file, Optional<Path> out) throws ClientException {
         UserFiles.requireNew(out);
         List<Map<String, Object>> events = new ArrayList<>();
-        List<EpcisEvent> kept = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
         EpcisDocument document = read(session, file, event -> {
             events.add(summary(event));
             if (out.isPresent()) {
-                kept.add(event);
+                texts.add(event.text());
             }
         });
         if (out.isPresent()) {
-            UserFiles.publish(out.get(), new EpcisDocument(document.form(), document.head(), kept).toJson());
+            UserFiles.publish(out.get(), stream -> document.write(texts, stream));
         }
         EpcisDocument.Form form = document.form();
         if (form == EpcisDocument.Form.QUERY) {

@@ -3,8 +3,10 @@ package io.consilium.cli;
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
 import io.consilium.crypto.PrivateFile;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -103,9 +105,19 @@ final class UserFiles {
 
     /** A file for others too. */
     static void publish(Path file, byte[] content) throws ClientException {
+        publish(file, out -> out.write(content));
+    }
+
+    /** Writes what need not be in memory at once. */
+    interface Writing {
+        void write(OutputStream out) throws IOException;
+    }
+
+    static void publish(Path file, Writing content) throws ClientException {
         requireNew(file);
-        try {
-            Files.write(file, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (OutputStream out = new BufferedOutputStream(
+                Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
+            content.write(out);
         } catch (IOException failed) {
             throw unwritable(file, PrivateFile.reason(failed)).causedBy(failed);
         }

@@ -316,6 +316,14 @@ class TradingPapersIT {
         verify(gtins.get(1)).ended(0);
         cluster.run(NODELESS, "drug", "product", "grant", "--gtin", gtins.get(0), "--to", "ethics/chair")
                 .ended(4);
+        String box = "00356789000000001";
+        for (int again = 0; again < 2; again++) {
+            assertThat(cluster.run(PHARMACIST, "drug", "trace", "--item", "(00)" + box + CheckDigit.of(box))
+                            .ended(5)
+                            .err())
+                    .as("nobody is waited for who cannot answer")
+                    .contains("runs no node");
+        }
     }
 
     private Cluster.Said verify(String gtin) {

@@ -171,6 +171,25 @@ public final class BlindingKeys {
         return key;
     }
 
+    /** The same if it is at hand: for what is only nicer with a name, nobody is asked and nothing is waited for. */
+    public Optional<BlindingKey> logisticsAtHand(String owner) throws ClientException {
+        Optional<BlindingKey> cached = Optional.ofNullable(known.get(owner));
+        if (cached.isPresent()) {
+            return cached;
+        }
+        Optional<byte[]> root = owner.equals(institution()) ? rootAtHand() : Optional.empty();
+        return root.isPresent()
+                ? root.map(found -> new BlindingKey(owner, DrugBlinding.logisticsKey(found)))
+                : earlier(keptId(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT))
+                        .map(found -> new BlindingKey(owner, found));
+    }
+
+    private Optional<byte[]> rootAtHand() throws ClientException {
+        byte[] secret = identity.encryptionKey();
+        Optional<byte[]> sealed = company().flatMap(found -> sealedRoot(found, secret));
+        return sealed.isPresent() ? sealed : earlier(keptId(DrugKeyKind.DRUG_KEY_COMPANY, institution(), NO_SUBJECT));
+    }
+
     /** The key for what an institution's events say of others; the own institution's is for itself. */
     public Optional<BlindingKey> details(String owner) throws ClientException {
         String name = DETAILS + owner;
@@ -372,14 +391,11 @@ public final class BlindingKeys {
 
     /** The own company's root: as it was sealed to this member when it was drawn, or as it was granted later. */
     private Optional<byte[]> root() throws ClientException {
-        byte[] secret = identity.encryptionKey();
-        Optional<DrugCompanyState> company =
-                kept(DrugKeys.company(institution()), DrugCompanyState.parser(), found -> sealedRoot(found, secret)
-                        .isPresent());
+        Optional<DrugCompanyState> company = company();
         if (company.isEmpty()) {
             return Optional.empty();
         }
-        Optional<byte[]> root = sealedRoot(company.get(), secret);
+        Optional<byte[]> root = sealedRoot(company.get(), identity.encryptionKey());
         if (root.isPresent()) {
             return root;
         }
@@ -393,6 +409,12 @@ public final class BlindingKeys {
                     "Let a colleague do this who had keys when the first product or container was made");
         }
         return granted(DrugKeyKind.DRUG_KEY_COMPANY, institution(), NO_SUBJECT);
+    }
+
+    private Optional<DrugCompanyState> company() throws ClientException {
+        byte[] secret = identity.encryptionKey();
+        return kept(DrugKeys.company(institution()), DrugCompanyState.parser(), found -> sealedRoot(found, secret)
+                .isPresent());
     }
 
     /** As it was sealed to this member; whose keys were rotated since asks for it anew. */
@@ -456,9 +478,9 @@ public final class BlindingKeys {
             return Optional.empty();
         }
         long seen = waits ? 0 : earlier.map(DrugKeyState::getVersion).orElse(0L);
-        // who has asked before and got no answer asks a node that is away
-        Duration patience = waits && timeout.compareTo(PATIENCE_AGAIN) > 0 ? PATIENCE_AGAIN : timeout;
-        long end = System.nanoTime() + patience.toNanos();
+        boolean answers = !state.institution(owner).value().getApiEndpoint().isEmpty();
+        long askedMillis = waits ? earlier.orElseThrow().getRequestedMillis() : System.currentTimeMillis();
+        long end = System.nanoTime() + (answers ? patience(askedMillis) : Duration.ZERO).toNanos();
         Optional<DrugKeyState> request = read(id);
         while (!answered(request, seen)) {
             long leftMillis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
@@ -468,8 +490,10 @@ public final class BlindingKeys {
                         "KEY_NOT_GRANTED",
                         "DRU-9",
                         "",
-                        "The node of " + owner + " has not granted the key yet",
-                        "It does so when it runs; try again then");
+                        answers
+                                ? "The node of " + owner + " has not granted the key yet"
+                                : owner + " runs no node that would grant the key, and it has not come by itself",
+                        answers ? "It does so when it runs; try again then" : "It comes with what they send to here");
             }
             cursor = events.watch(WatchRequest.newBuilder()
                             .setCursor(cursor)
@@ -479,6 +503,13 @@ public final class BlindingKeys {
             request = read(id);
         }
         return request;
+    }
+
+    /** An answer may take as long as one waits at all; a node that has not given it by then is away. */
+    private Duration patience(long askedMillis) {
+        Duration left = timeout.minusMillis(Math.max(0, System.currentTimeMillis() - askedMillis));
+        Duration least = timeout.compareTo(PATIENCE_AGAIN) < 0 ? timeout : PATIENCE_AGAIN;
+        return left.compareTo(least) > 0 ? left : least;
     }
 
     /** What stands on chain, or stood there when it could not change any more. */
