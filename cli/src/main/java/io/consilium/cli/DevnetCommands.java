@@ -83,11 +83,15 @@ final class DevnetCommands implements Runnable {
         long began = System.nanoTime();
         NodeWatch watch = new NodeWatch(devnet);
         List<DevnetNode> nodes = devnet.exclusively(() -> {
-            session.output().say(starting(devnet));
+            List<DevnetNode> found = devnet.running();
+            session.output().say(starting(devnet, found.size()));
             try {
-                return ready(devnet, watch, launcher);
+                return ready(devnet, watch, launcher, found);
             } catch (ClientException notReady) {
-                watch.stop(devnet.nodes());
+                // Those that ran before may be ready without the ones that this command wanted.
+                watch.stop(devnet.running().stream()
+                        .filter(node -> !found.contains(node))
+                        .toList());
                 throw notReady;
             }
         });
@@ -252,8 +256,8 @@ final class DevnetCommands implements Runnable {
     }
 
     /** Starts what does not run; a process that was ending when it was looked at, as after kill -9, is started anew, once. */
-    private List<DevnetNode> ready(Devnet devnet, NodeWatch watch, NodeLauncher launcher) throws ClientException {
-        List<DevnetNode> found = devnet.running();
+    private List<DevnetNode> ready(Devnet devnet, NodeWatch watch, NodeLauncher launcher, List<DevnetNode> found)
+            throws ClientException {
         List<DevnetNode> started = devnet.start(devnet.nodes(), launcher);
         try {
             watch.untilReady(started, READY_LIMIT);
@@ -263,7 +267,10 @@ final class DevnetCommands implements Runnable {
                 throw notReady;
             }
         }
-        session.output().say(starting(devnet));
+        long left = found.stream().filter(devnet.running()::contains).count();
+        session.output()
+                .say((found.size() - left) + " of the " + found.size() + " that ran had just ended, " + left
+                        + " run on: starting what is missing ...");
         List<DevnetNode> again = devnet.start(devnet.nodes(), launcher);
         watch.untilReady(again, READY_LIMIT);
         return again;
@@ -273,14 +280,13 @@ final class DevnetCommands implements Runnable {
         return "Node " + node.number() + " (" + node.id() + ")";
     }
 
-    private static String starting(Devnet devnet) {
-        int running = devnet.running().size();
+    private static String starting(Devnet devnet, int running) {
         int missing = devnet.nodes().size() - running;
         if (missing == 0) {
             return "The " + running + " nodes in " + devnet.directory() + " run already";
         }
         return "Starting " + missing + (missing == 1 ? " node" : " nodes") + " in " + devnet.directory()
-                + (running == 0 ? " ..." : ", " + running + " run already ...");
+                + (running == 0 ? " ..." : ", " + running + (running == 1 ? " runs" : " run") + " already ...");
     }
 
     private void stayUntilStopped(Devnet devnet, NodeWatch watch) throws ClientException {

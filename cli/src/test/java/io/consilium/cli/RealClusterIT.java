@@ -2,10 +2,13 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.json.JsonFields;
 import io.consilium.client.json.JsonReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,12 +169,32 @@ class RealClusterIT {
         try {
             Cluster.Said up = cluster.runPlain("devnet", "up", "--background", "--dir", directory)
                     .ended(0);
-            assertThat(up.err()).contains("The 4 nodes in", "run already", "Starting 1 node in", "Ready after");
+            assertThat(up.err()).contains("1 of the 4 that ran had just ended, 3 run on: starting", "Ready after");
             assertThat(ending.isAlive()).isFalse();
         } finally {
             cluster.runPlain("devnet", "kill-node", "4", "--dir", directory).ended(0);
             cluster.start(List.of(cluster.devnet.node(4)));
         }
+    }
+
+    @Test
+    @DisplayName("A devnet up that fails ends what it started and leaves what ran before; it counts both")
+    void failedUpLeavesWhatRan() throws Exception {
+        String directory = cluster.devnet.directory().toString();
+        cluster.kill(cluster.devnet.nodes().subList(2, 4));
+        String[] address = cluster.devnet.node(4).p2p().split(":", -1);
+        try (ServerSocket taken = new ServerSocket()) {
+            taken.bind(new InetSocketAddress(address[0], Integer.parseInt(address[1])));
+            Cluster.Said up = cluster.runPlain("devnet", "up", "--background", "--dir", directory)
+                    .ended(8);
+            assertThat(up.err()).contains("Starting 2 nodes in " + directory + ", 2 run already", address[1]);
+            assertThat(Devnet.open(cluster.devnet.directory()).running())
+                    .extracting(DevnetNode::number)
+                    .containsExactly(1, 2);
+        } finally {
+            cluster.start(cluster.devnet.nodes().subList(2, 4));
+        }
+        assertOneState();
     }
 
     @Test

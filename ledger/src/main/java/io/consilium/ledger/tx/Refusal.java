@@ -51,9 +51,11 @@ public enum Refusal {
     EVIDENCE_EXISTS("BFT-19", CONFLICT, "this fault is proven on chain already", "nothing is left to do"),
     EVIDENCE_LIMIT("BFT-19", REFUSED, "enough faults of this validator are proven on chain", "propose its removal"),
     // Identity
-    ROLE_REQUIRED("ID-2", UNAUTHORISED, "the signatory lacks the role for this", "ask a member who has the role"),
+    ROLE_REQUIRED(
+            "ID-2", UNAUTHORISED, "the signatory lacks the role for this", "see who has it: consilium member list"),
     OTHER_INSTITUTION("ID-2", UNAUTHORISED, "only the institution itself may do this", "ask one of its members"),
-    INSTITUTION_UNKNOWN("ID-1", NOT_FOUND, "there is no such institution", "list the institutions"),
+    INSTITUTION_UNKNOWN(
+            "ID-1", NOT_FOUND, "there is no such institution", "see which there are: consilium institution list"),
     INSTITUTION_INACTIVE("ID-1", REFUSED, "the institution is not active", "choose an active institution"),
     INSTITUTION_ROLE("ID-1", REFUSED, "the institution lacks the role for this", "choose another institution"),
     MEMBER_EXISTS("ID-2", CONFLICT, "the member exists already", "choose another handle"),
@@ -223,7 +225,8 @@ public enum Refusal {
             "TRI-5",
             CONFLICT,
             "the institution has a dataset of this name in the trial already",
-            "correct it with consilium trial correct, or choose another name"),
+            "if an earlier submission of yours had no outcome, this may be it: consilium chain tx ID --settle tells, trial"
+                    + " audit lists it; else correct it with consilium trial correct, or choose another name"),
     DATASET_SHAPE_OTHER(
             "TRI-5",
             REFUSED,

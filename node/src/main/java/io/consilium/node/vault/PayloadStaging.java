@@ -165,7 +165,7 @@ public final class PayloadStaging implements Operation<StagePayloadRequest, Stag
                                                 "CUSTODIAN_UNREACHABLE",
                                                 "the node of " + request.getCustodian() + " does not answer: "
                                                         + unreachable.message(),
-                                                "send the last piece again later; the payload is staged here")
+                                                "run the same command again later; the payload is staged here")
                                         .asException();
                             }
                             forwarded(hash);

@@ -99,7 +99,7 @@ public final class TrialTables {
                             "ROLE_REQUIRED",
                             "data of a trial are released and queried by a RESEARCHER of its sponsor",
                             RULE,
-                            "ask one of them")
+                            "see who is one: consilium member list")
                     .asException();
         }
         if (!node.institution().equals(trial.getSponsor())) {
