@@ -178,10 +178,12 @@ public final class BlindingKeys {
             return cached;
         }
         Optional<byte[]> root = owner.equals(institution()) ? rootAtHand() : Optional.empty();
-        return root.isPresent()
+        Optional<BlindingKey> key = root.isPresent()
                 ? root.map(found -> new BlindingKey(owner, DrugBlinding.logisticsKey(found)))
                 : earlier(keptId(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT))
                         .map(found -> new BlindingKey(owner, found));
+        key.ifPresent(found -> known.put(owner, found));
+        return key;
     }
 
     private Optional<byte[]> rootAtHand() throws ClientException {

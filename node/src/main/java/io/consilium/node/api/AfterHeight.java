@@ -80,7 +80,7 @@ final class AfterHeight implements DecoratingHttpServiceFunction {
                         reached -> {
                             try {
                                 HttpResponse answer = delegate.serve(ctx, request);
-                                return reached ? answer : behind(answer);
+                                return reached || height.getAsLong() >= wanted ? answer : behind(answer);
                             } catch (Exception failed) {
                                 return refuse(request, ApiErrors.problemOf(failed));
                             }

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,9 @@ class AfterHeightTest {
             for (int i = 0; i < AfterHeight.MAX_WAITING; i++) {
                 waiters.add(ask(Long.toString(8 + round)));
             }
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             while (questions.get() < before + 2 * AfterHeight.MAX_WAITING) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
                 Thread.onSpinWait();
             }
             assertThat(waiters).noneMatch(CompletableFuture::isDone);
@@ -103,6 +106,15 @@ class AfterHeightTest {
         HttpResponse<String> answer = ask(Long.toString(Long.MAX_VALUE)).get(30, TimeUnit.SECONDS);
         assertThat(answer.body()).isEqualTo("at 7");
         assertThat(answer.headers().firstValue("consilium-behind-at")).contains("7");
+    }
+
+    @Test
+    @DisplayName("A node that has the height when the wait ends does not call itself behind, woken or not")
+    void reachedUnwoken() throws Exception {
+        start(SHORT, () -> questions.getAndIncrement() < 2 ? 7 : 8);
+        HttpResponse<String> answer = ask("8").get(30, TimeUnit.SECONDS);
+        assertThat(answer.headers().firstValue("consilium-behind-at")).isEmpty();
+        assertThat(questions).hasValue(3);
     }
 
     @Test
@@ -135,8 +147,12 @@ class AfterHeightTest {
     }
 
     private void start(long maxWaitMillis) {
+        start(maxWaitMillis, this::asked);
+    }
+
+    private void start(long maxWaitMillis, LongSupplier newest) {
         HttpService service = (ctx, req) -> com.linecorp.armeria.common.HttpResponse.of("at " + height.get());
-        heights = new AfterHeight(this::asked, maxWaitMillis);
+        heights = new AfterHeight(newest, maxWaitMillis);
         server = Server.builder()
                 .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .service("/", service.decorate(heights))
