@@ -3,17 +3,16 @@ package io.consilium.ledger.state;
 import io.consilium.crypto.Hash;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** One batch of changes on its way through the tree: every touched branch is read, hashed and written once. */
 final class TreeBatch {
     private final NodeReader nodes;
     private final long version;
-    private final Map<NodeKey, byte[]> written = new LinkedHashMap<>();
+    private final TreeMap<NodeKey, byte[]> written = new TreeMap<>();
     private final List<NodeKey> stale = new ArrayList<>();
 
     TreeBatch(NodeReader nodes, long version) {
