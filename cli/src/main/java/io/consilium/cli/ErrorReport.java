@@ -61,7 +61,7 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
                 object.put(
                         "faults",
                         refused.faults().entrySet().stream()
-                                .map(fault -> Map.of("path", fault.getKey(), "reason", fault.getValue()))
+                                .map(fault -> fault(fault.getKey(), fault.getValue()))
                                 .toList());
                 object.put("moreFaults", refused.more());
             }
@@ -79,6 +79,13 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
             failure.printStackTrace(output.err());
         }
         output.flush();
+    }
+
+    private static Map<String, Object> fault(String path, String reason) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("path", path);
+        object.put("reason", reason);
+        return object;
     }
 
     /** Of one alone the line of cause has told. */

@@ -2,6 +2,9 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,17 @@ class OutputTest {
         assertThat(TableWriter.list(List.of("txId", "grantedAt"), List.of(sample())))
                 .isEqualTo("TX ID  GRANTED AT\n12ab   -\n");
         assertThat(TableWriter.list(List.of("txId"), List.of())).isEqualTo("(none)\n");
+    }
+
+    @Test
+    void theFaultsOfADocumentHaveTheirMembersInOneOrder() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        DocumentRefused refused =
+                new DocumentRefused("CODE", "RULE", "cause", "hint", Map.of("rows[0]", "not a number"), 0);
+        ErrorReport.of(refused).print(new Output(new GlobalOptions(), stream, stream), refused, true, false);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .containsPattern("\"path\": ?\"rows\\[0]\", ?\"reason\": ?\"not a number\"");
     }
 
     @Test
