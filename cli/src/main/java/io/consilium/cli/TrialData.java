@@ -90,12 +90,7 @@ final class TrialData implements AutoCloseable {
         try (InputStream in = payload.open()) {
             DatasetReader.read(in, name, rows);
         } catch (CdiscFault fault) {
-            throw new DocumentFault(
-                    "DATASET_INVALID",
-                    "TRI-5",
-                    fault.path(),
-                    fault.getMessage(),
-                    "Correct the data; nothing was submitted");
+            throw invalid(fault);
         }
         if (corrected.isPresent()) {
             requireShape(corrected.get(), rows);
@@ -103,6 +98,17 @@ final class TrialData implements AutoCloseable {
         Path work = PrivateFile.directories(session.context().home().resolve("work"));
         SealedPayload sealed = new PayloadSealer().seal(payload, MEDIA_TYPE, Optional.of(name), work);
         return new TrialData(session, trial, name, subject, rows, sealed);
+    }
+
+    static DocumentFault invalid(CdiscFault fault) {
+        boolean saysWho = fault instanceof CdiscFault.SaysWho;
+        return new DocumentFault(
+                "DATASET_INVALID",
+                saysWho ? "TRI-4" : "TRI-5",
+                fault.path(),
+                fault.getMessage(),
+                (saysWho ? "Leave the column out, or rename it if it is not of a subject" : "Correct the data")
+                        + "; nothing was submitted");
     }
 
     private static Map<String, Enrolled> enrolled(Session session, ByteString trialId) throws ClientException {

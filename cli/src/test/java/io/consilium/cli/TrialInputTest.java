@@ -1,10 +1,17 @@
 package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.consilium.client.DocumentFault;
+import io.consilium.interop.cdisc.CdiscFault;
+import io.consilium.interop.cdisc.DatasetReader;
+import io.consilium.interop.cdisc.SubjectRows;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +55,23 @@ class TrialInputTest {
                 CommandLineRun.of(home, "trial", "register", file(template()).toString(), "--check", "-o", "json");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).contains("nothing was submitted");
+    }
+
+    @Test
+    @DisplayName("TRI-4 who may not name a column so is told to leave it out or rename it; other faults are TRI-5")
+    void tri4_aColumnThatSaysWhoIsToBeLeftOutOrRenamed() {
+        assertThat(invalid("USUBJID,NAME\nx,y").rule()).isEqualTo("TRI-4");
+        assertThat(invalid("USUBJID,NAME\nx,y").path()).isEqualTo("columns.NAME");
+        assertThat(invalid("USUBJID,NAME\nx,y").hint()).contains("Leave the column out", "rename it");
+        assertThat(invalid("USUBJID,SEX\n,F").rule()).isEqualTo("TRI-5");
+        assertThat(invalid("USUBJID,SEX\n,F").hint()).contains("Correct the data");
+    }
+
+    private static DocumentFault invalid(String csv) {
+        SubjectRows rows = new SubjectRows(subject -> Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        return TrialData.invalid(catchThrowableOfType(
+                CdiscFault.class,
+                () -> DatasetReader.read(new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)), "X", rows)));
     }
 
     @Test

@@ -20,6 +20,15 @@ public class CdiscFault extends Exception {
         }
     }
 
+    /** A column that says by its name who somebody is; a trial knows its subjects by pseudonyms (TRI-4). */
+    public static final class SaysWho extends CdiscFault {
+        private static final long serialVersionUID = 1L;
+
+        SaysWho(String column) {
+            super("columns." + column, "a column that says who somebody is; a trial knows its subjects by pseudonyms");
+        }
+    }
+
     /** A dataset of which more is asked for than can be held. */
     public static final class TooLarge extends CdiscFault {
         private static final long serialVersionUID = 1L;

@@ -61,14 +61,52 @@ class SubjectRowsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PHONE", "email", "NAME", "Address", "MRN", "SSN", "first_name", "PHONE_NUMBER"})
+    @ValueSource(
+            strings = {
+                "PHONE",
+                "email",
+                "NAME",
+                "Address",
+                "MRN",
+                "SSN",
+                "first_name",
+                "PHONE_NUMBER",
+                "FNAME",
+                "LNAME",
+                "PATNAM",
+                "SUBJINIT",
+                "INITIALS",
+                "FAX"
+            })
     @DisplayName("TRI-4 no column says who a subject is, and the refusal repeats no value")
     void tri4_noDirectIdentifiers(String column) {
         refused("columns." + column, fresh(), "USUBJID," + column, ENROLLED + ",secret");
+        assertThatThrownBy(() -> read(fresh(), column, "secret")).isInstanceOf(CdiscFault.SaysWho.class);
+    }
+
+    @Test
+    @DisplayName(
+            "TRI-5 a dataset that has such a column already is corrected with it: a correction has the same columns")
+    void aCorrectionKeepsItsColumns() throws Exception {
+        SubjectRows rows = read(rows(Optional.empty(), Optional.of(NOW)), "USUBJID,NAME", ENROLLED + ",aspirin");
+        assertThat(rows.rows()).isEqualTo(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PARAM", "TRTNAME", "SITEID", "AETERM", "DRUGNAME", "AGE", "VISIT", "MAILED"})
+    @ValueSource(
+            strings = {
+                "PARAM",
+                "TRTNAME",
+                "SITEID",
+                "AETERM",
+                "DRUGNAME",
+                "AGE",
+                "VISIT",
+                "MAILED",
+                "LBNAM",
+                "INIT",
+                "BRTHDTC"
+            })
     void otherColumnsAreTaken(String column) throws Exception {
         assertThat(read(fresh(), "USUBJID," + column, ENROLLED + ",").rows()).isEqualTo(1);
     }
@@ -78,6 +116,8 @@ class SubjectRowsTest {
         SubjectRows rows = read(fresh(), "TEST,RESULT", "a,1", "a,2", "a,1", "a,1");
         assertThat(rows.repeated()).isEqualTo(2);
         assertThat(rows.namesSubjects()).isFalse();
+        SubjectRows alike = read(fresh(), "TEST,RESULT", "Aa,1", "BB,1", "AP,1", "B1,1", "a1,", "a,1", ",a1");
+        assertThat(alike.repeated()).isZero();
         SubjectRows named = read(fresh(), "USUBJID,TEST", ENROLLED + ",a", ENROLLED + ",b");
         assertThat(named.repeated()).isZero();
         assertThat(named.namesSubjects()).isTrue();
