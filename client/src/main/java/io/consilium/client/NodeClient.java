@@ -86,6 +86,9 @@ public final class NodeClient {
     /** A node says at once where it stands. */
     private static final String STATUS = SERVICE + "Status";
 
+    /** It is answered once for its id: a second sending would be refused, and hide that the first was paid for. */
+    private static final String SENT_ONCE = "TrialQuery";
+
     private static final String PROTOBUF = "application/protobuf";
     private static final String TEXT = "text/plain";
     private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -234,22 +237,27 @@ public final class NodeClient {
         return call("TrialCheck", request, TrialCheckResponse.parser(), COMMIT_WAIT);
     }
 
-    /** The answer comes once the budget is spent, once for its id; a lost answer loses what it spent. */
+    /** The answer comes once the budget is spent, once for its id; a lost answer or a failure may lose what it spent. */
     public TrialQueryResponse trialQuery(TrialQueryRequest request) throws ClientException {
         try {
-            return call("TrialQuery", request, TrialQueryResponse.parser(), COMMIT_WAIT);
+            return call(SENT_ONCE, request, TrialQueryResponse.parser(), COMMIT_WAIT);
         } catch (Unanswered lost) {
-            throw new ClientException(
-                            FailureClass.OUTCOME_UNKNOWN,
-                            "ANSWER_LOST",
-                            "TRI-7",
-                            "",
-                            lost.getMessage() + "; what the question costs may be spent",
-                            "See what is left: consilium trial budget "
-                                    + HexFormat.of()
-                                            .formatHex(request.getTrialId().toByteArray()))
-                    .causedBy(lost);
+            throw answerLost(request, lost);
+        } catch (NodeRefusal refusal) {
+            throw refusal.isBeforeAdmission() ? refusal : answerLost(request, refusal);
         }
+    }
+
+    private static ClientException answerLost(TrialQueryRequest request, ClientException cause) {
+        return new ClientException(
+                        FailureClass.OUTCOME_UNKNOWN,
+                        "ANSWER_LOST",
+                        "TRI-7",
+                        "",
+                        cause.getMessage() + "; what the question costs may be spent",
+                        "See what is left: consilium trial budget "
+                                + HexFormat.of().formatHex(request.getTrialId().toByteArray()))
+                .causedBy(cause);
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {
@@ -314,7 +322,10 @@ public final class NodeClient {
         } catch (SocketTimeoutException | SSLException | UnknownHostException lasting) {
             throw lasting;
         } catch (IOException stale) {
-            // A connection that the node had closed meanwhile: every request may be sent twice, with a new token.
+            if (method.equals(SENT_ONCE)) {
+                throw stale;
+            }
+            // A connection that the node had closed meanwhile: every other request may be sent twice, with a new token.
             try {
                 return postOnce(method, body, wait);
             } catch (NodeUnreachable gone) {

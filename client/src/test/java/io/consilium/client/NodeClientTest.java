@@ -251,6 +251,29 @@ class NodeClientTest {
             assertThat(lost.getMessage()).contains("broke off", "may be spent");
             assertThat(lost.hint()).contains("consilium trial budget 0a1b");
         });
+        assertThat(tokens)
+                .as("one sending: the node would refuse a second as repeated")
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500, INTERNAL, INTERNAL, ANSWER_LOST",
+        "503, UNAVAILABLE, UNREACHABLE, ANSWER_LOST",
+        "504, TIMEOUT, OUTCOME_UNKNOWN, ANSWER_LOST",
+        "503, BUSY, UNREACHABLE, BUSY",
+        "409, QUERY_REPEATED, CONFLICT, QUERY_REPEATED",
+        "421, WRONG_NODE, UNREACHABLE, WRONG_NODE"
+    })
+    @DisplayName("TRI-7 a node that failed over a question may have spent what it costs; one that said no has not")
+    void tri7_aFailureMayHaveCost(int status, String code, FailureClass kind, String told) {
+        answers.put("TrialQuery", (exchange, request) -> FakeNode.refuse(exchange, status, code, kind));
+        assertThatThrownBy(() -> client.trialQuery(TrialQueryRequest.getDefaultInstance()))
+                .isInstanceOfSatisfying(ClientException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(told);
+                    assertThat(failure.kind())
+                            .isEqualTo(told.equals("ANSWER_LOST") ? FailureClass.OUTCOME_UNKNOWN : kind);
+                });
     }
 
     @Test
