@@ -17,13 +17,10 @@ public sealed interface Effect {
     /**
      * Writes the entries in one batch and returns when they are durable: a barrier, so that what follows in the list
      * happens after (BFT-6). The first entries ever written also make the record exist (BFT-16).
-     *
-     * @param superseded keys of entries that the written ones make needless; they go with the same batch, or not at all
      */
-    record Persist(long height, List<VoteEntry> entries, List<byte[]> superseded) implements Effect {
+    record Persist(long height, List<VoteEntry> entries) implements Effect {
         public Persist {
             entries = List.copyOf(entries);
-            superseded = List.copyOf(superseded);
         }
     }
 

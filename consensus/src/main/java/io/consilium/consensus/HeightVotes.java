@@ -7,10 +7,8 @@ import io.consilium.crypto.certificate.VoteType;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -23,9 +21,6 @@ final class HeightVotes {
     /** A signed TIMEOUT with the prepare QC that it reports. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record SignedTimeout(int round, int qcRound, byte[] signature, Optional<QuorumCertificate> highestQc) {}
-
-    /** What names a block; each round has its own. */
-    static final List<VoteType> BLOCK_VOTES = List.of(VoteType.PROPOSE, VoteType.PREPARE, VoteType.COMMIT);
 
     private final TreeMap<Integer, SignedBlock> proposals = new TreeMap<>();
     private final TreeMap<Integer, SignedBlock> prepares = new TreeMap<>();
@@ -61,17 +56,12 @@ final class HeightVotes {
         return timeout;
     }
 
-    /** Rounds before the timed out one are closed for ever, so their votes need not be remembered (BFT-1, BFT-2). */
+    /** Rounds up to the timed out one are closed for ever, so their votes need not be remembered (BFT-1, BFT-2). */
     void timeout(SignedTimeout signed) {
         timeout = Optional.of(signed);
-        for (VoteType type : BLOCK_VOTES) {
-            of(type).headMap(signed.round(), false).clear();
-        }
-    }
-
-    /** The rounds before this one in which the type was signed and is remembered. */
-    Set<Integer> roundsBefore(VoteType type, int round) {
-        return of(type).headMap(round, false).keySet();
+        proposals.headMap(signed.round(), false).clear();
+        prepares.headMap(signed.round(), false).clear();
+        commits.headMap(signed.round(), false).clear();
     }
 
     int timeoutRound() {
@@ -101,8 +91,7 @@ final class HeightVotes {
     /**
      * True if the block is new to the record, or came with another body before, which may have been wrong. In memory the
      * oldest goes when there are many, unless a prepare QC or a vote of a round that is not closed names it. On disk all
-     * stay until the height is decided: of a closed round a prepare QC may turn up that only others know of, and who
-     * prepared a block must be able to give it.
+     * stay until the height is decided: of a closed round a prepare QC may turn up that only others know of.
      */
     boolean hold(Hash hash, ProposedBlock block) {
         ProposedBlock known = blocks.put(hash, block);

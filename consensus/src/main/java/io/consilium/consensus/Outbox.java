@@ -52,7 +52,7 @@ final class Outbox {
     void barrier(long height) {
         List<VoteEntry> entries = signer.takeEntries();
         if (!entries.isEmpty()) {
-            effects.add(segmentStart, new Effect.Persist(height, entries, signer.takeSuperseded()));
+            effects.add(segmentStart, new Effect.Persist(height, entries));
         }
         segmentStart = effects.size();
     }

@@ -104,13 +104,9 @@ public final class VoteRecord {
                         .toBytes());
     }
 
-    static byte[] voteKey(VoteType type, long height, int round) {
-        return key(height, 1 + type.code()).writeInt(round).toBytes();
-    }
-
     static VoteEntry vote(VoteType type, long height, int round, HeightVotes.SignedBlock signed) {
         return new VoteEntry(
-                voteKey(type, height, round),
+                key(height, 1 + type.code()).writeInt(round).toBytes(),
                 new CanonicalWriter()
                         .writeHash(signed.blockHash())
                         .writeFixed(signed.signature())

@@ -24,7 +24,6 @@ final class VoteSigner {
     private final SafetyRules rules;
     private final VoteRecord record;
     private final List<VoteEntry> entries = new ArrayList<>();
-    private final List<byte[]> superseded = new ArrayList<>();
     private boolean entriesDue;
     private HeightVotes votes;
     private ValidatorSet set;
@@ -53,7 +52,6 @@ final class VoteSigner {
         votes = record.enter(newHeight);
         member = key().filter(key -> newSet.indexOf(key).isPresent()).isPresent();
         entries.clear();
-        superseded.clear();
     }
 
     Optional<PublicKey> key() {
@@ -187,18 +185,10 @@ final class VoteSigner {
         int qcRound = highestQc.map(QuorumCertificate::round).orElse(VoteBytes.NO_QC);
         byte[] signature = signature(VoteBytes.timeout(chainId, set, height, round, qcRound));
         HeightVotes.SignedTimeout signed = new HeightVotes.SignedTimeout(round, qcRound, signature, highestQc);
-        supersede(round);
         votes.timeout(signed);
         entries.add(VoteRecord.timeout(height, signed));
         entriesDue = true;
         return Optional.of(signed);
-    }
-
-    /** Once the TIMEOUT of a round is durable, the rounds before it are closed without what was signed in them. */
-    private void supersede(int round) {
-        for (VoteType type : HeightVotes.BLOCK_VOTES) {
-            votes.roundsBefore(type, round).forEach(closed -> superseded.add(VoteRecord.voteKey(type, height, closed)));
-        }
     }
 
     private byte[] signature(byte[] message) {
@@ -214,13 +204,6 @@ final class VoteSigner {
         List<VoteEntry> taken = List.copyOf(entries);
         entries.clear();
         entriesDue = false;
-        return taken;
-    }
-
-    /** Keys that go with the entries just taken: a TIMEOUT among them stands in their place. */
-    List<byte[]> takeSuperseded() {
-        List<byte[]> taken = List.copyOf(superseded);
-        superseded.clear();
         return taken;
     }
 }

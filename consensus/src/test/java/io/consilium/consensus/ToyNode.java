@@ -189,7 +189,6 @@ class ToyNode {
     private void perform(Effect effect) {
         if (effect instanceof Effect.Persist persist) {
             persist.entries().forEach(entry -> votes.put(entry.key(), entry.value()));
-            persist.superseded().forEach(votes::remove);
             recordExists = true;
             syncedChain = chain.size();
             cluster.monitor.persisted(index, persist.entries());

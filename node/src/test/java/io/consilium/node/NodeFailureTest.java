@@ -152,7 +152,7 @@ class NodeFailureTest {
         }
 
         @Override
-        public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
+        public void appendVotes(List<VoteEntry> entries) {
             throw new AssertionError("the disk is gone");
         }
     }

@@ -23,17 +23,8 @@ public interface ChainStore extends ChainReader, AutoCloseable {
      */
     void commit(DecidedBatch batch);
 
-    /** The same without anything superseded. */
-    default void appendVotes(List<VoteEntry> entries) {
-        appendVotes(entries, List.of());
-    }
-
-    /**
-     * Writes the entries, durable when it returns (BFT-6). An entry replaces an earlier one of the same key.
-     *
-     * @param superseded keys of entries that go in the same batch: never before what stands in their place is durable
-     */
-    void appendVotes(List<VoteEntry> entries, List<byte[]> superseded);
+    /** Writes the entries, durable when it returns (BFT-6). An entry replaces an earlier one of the same key. */
+    void appendVotes(List<VoteEntry> entries);
 
     /**
      * Keeps a proof, durable when it returns (BFT-19).

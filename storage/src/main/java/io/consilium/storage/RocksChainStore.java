@@ -37,8 +37,6 @@ import org.rocksdb.RocksDBException;
 public final class RocksChainStore extends RocksView implements ChainStore {
     private static final int BATCH_OVERHEAD_BYTES = 64 * 1024;
     private static final int MIN_PRUNE_NODES = 1;
-    /** A node that does not vote, and so syncs nothing else, writes a block with sync after so many without. */
-    static final int MAX_UNSYNCED_BLOCKS = 256;
 
     private final DataDirectory directory;
     private final StorageConfig config;
@@ -106,7 +104,6 @@ public final class RocksChainStore extends RocksView implements ChainStore {
             ChainTip next = new ChainTip(
                     block.height(), block.blockHash(), block.header().stateRoot());
             long cleanUpTo = syncedHeight;
-            boolean sync = next.height() - syncedHeight >= MAX_UNSYNCED_BLOCKS;
             try (RocksTables.Batch batch = tables.batch(block.body().length * 2 + BATCH_OVERHEAD_BYTES)) {
                 putBlock(batch, block);
                 putState(batch, block);
@@ -118,17 +115,12 @@ public final class RocksChainStore extends RocksView implements ChainStore {
                 }
                 batch.put(Family.META, ChainSchema.META_TIP, ChainSchema.tip(next));
                 deleteVotes(batch, cleanUpTo);
-                write(batch, sync);
+                write(batch, false);
             }
             votesCleanedBelow = cleanUpTo + 1;
             stateWrites.addAndGet(block.changes().size());
             cache.putAll(block.tree().newNodes());
             tip = next;
-            if (sync) {
-                synced();
-            }
-        } catch (IOException failed) {
-            throw markFailed(failed);
         } finally {
             writes.unlock();
         }
@@ -199,13 +191,12 @@ public final class RocksChainStore extends RocksView implements ChainStore {
     }
 
     @Override
-    public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
+    public void appendVotes(List<VoteEntry> entries) {
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("there are no votes to write");
         }
         writeSynced(batch -> {
             entries.forEach(entry -> batch.put(Family.VOTES, entry.key(), entry.value()));
-            superseded.forEach(key -> batch.delete(Family.VOTES, key));
             if (!hasVotes) {
                 batch.put(Family.META, ChainSchema.META_VOTES, new byte[0]);
             }
@@ -248,23 +239,14 @@ public final class RocksChainStore extends RocksView implements ChainStore {
             content.accept(batch);
             write(batch, true);
             hasVotes = hasVotes || get(Family.META, ChainSchema.META_VOTES).isPresent();
-            synced();
+            syncedHeight = tip.height();
+            mark.advance(tables.sequence());
+            syncs.incrementAndGet();
         } catch (IOException failed) {
-            throw markFailed(failed);
+            throw tables.fail("write " + directory.path().resolve(SyncedMark.FILE), failed);
         } finally {
             writes.unlock();
         }
-    }
-
-    /** After a synced write: everything up to the tip is durable, since the log is a prefix. */
-    private void synced() throws IOException {
-        syncedHeight = tip.height();
-        mark.advance(tables.sequence());
-        syncs.incrementAndGet();
-    }
-
-    private StorageFailure markFailed(IOException failed) {
-        return tables.fail("write " + directory.path().resolve(SyncedMark.FILE), failed);
     }
 
     /** Through {@link #access}, so that nothing is written to a store that is being closed. */

@@ -9,7 +9,6 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,34 +109,6 @@ class CrashImageTest {
                 TestChain.delete(image);
                 TestChain.delete(after);
             }
-        }
-    }
-
-    @Test
-    @DisplayName("BFT-15 a superseded vote goes together with what stands in its place, wherever the write is cut off")
-    void bft15_supersededVotesGoWithWhatReplacesThem() throws Exception {
-        Path live = root.resolve("live");
-        VoteEntry prepare = vote(1, 1, "prepare of round 0");
-        VoteEntry timeout = vote(1, 2, "timeout of round 1" + "x".repeat(40_000));
-        Path before;
-        Path log;
-        long synced;
-        try (RocksChainStore store = TestChain.fresh(live)) {
-            store.appendVotes(List.of(prepare));
-            before = copy(live);
-            synced = Files.size(newestLog(live));
-            store.appendVotes(List.of(timeout), List.of(prepare.key()));
-            log = newestLog(copy(live));
-        }
-        long end = Files.size(log);
-        for (long size = synced; size <= end; size += size == end ? 1 : Math.min(end - size, (end - synced) / 40)) {
-            Path crashed = copy(before);
-            Files.copy(log, newestLog(crashed), StandardCopyOption.REPLACE_EXISTING);
-            truncate(newestLog(crashed), size);
-            try (RocksChainStore store = TestChain.open(crashed)) {
-                assertThat(store.votes().orElseThrow()).containsExactly(size == end ? timeout : prepare);
-            }
-            TestChain.delete(crashed);
         }
     }
 

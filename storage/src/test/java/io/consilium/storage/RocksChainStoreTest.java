@@ -177,22 +177,6 @@ class RocksChainStoreTest {
     }
 
     @Test
-    @DisplayName("BFT-15 votes go on a node that votes no more, too, once the chain is long past them")
-    void bft15_forgetsVotesWhereNothingIsSigned() throws Exception {
-        store.appendVotes(List.of(vote(1, 1, "prepare of 1")));
-        for (int height = 1; height < RocksChainStore.MAX_UNSYNCED_BLOCKS; height++) {
-            store.commit(TestChain.next(store, 0));
-        }
-        assertThat(store.votes().orElseThrow()).as("no block is durable yet").hasSize(1);
-        store.commit(TestChain.next(store, 0));
-        assertThat(store.votes().orElseThrow())
-                .as("never with what replaces them")
-                .hasSize(1);
-        store.commit(TestChain.next(store, 0));
-        assertThat(store.votes().orElseThrow()).isEmpty();
-    }
-
-    @Test
     void replacesAVoteEntryOfTheSameKey() {
         store.appendVotes(List.of(vote(1, 1, "old"), vote(1, 2, "other")));
         store.appendVotes(List.of(vote(1, 1, "new")));

@@ -94,12 +94,11 @@ final class ChainImage {
         tip = new ChainTip(height, batch.blockHash(), batch.header().stateRoot());
     }
 
-    void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
+    void appendVotes(List<VoteEntry> entries) {
         voteRecord = true;
         for (VoteEntry entry : entries) {
             votes.put(ByteBuffer.wrap(entry.key()), entry);
         }
-        superseded.forEach(key -> votes.remove(ByteBuffer.wrap(key)));
     }
 
     /** Entries of decided heights go once their block is durable (BFT-15). */

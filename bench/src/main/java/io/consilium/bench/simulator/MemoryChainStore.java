@@ -37,10 +37,10 @@ final class MemoryChainStore extends MemoryChainReader implements ChainStore {
     }
 
     @Override
-    public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
+    public void appendVotes(List<VoteEntry> entries) {
         List<VoteEntry> written = List.copyOf(entries);
         disk.crashPoint("before votes are written");
-        disk.write(image -> image.appendVotes(written, superseded));
+        disk.write(image -> image.appendVotes(written));
         disk.crashPoint("after votes are written, before they are durable");
         disk.sync();
         disk.crashPoint("after votes are durable");

@@ -162,11 +162,9 @@ public final class Replica {
             return;
         }
         if (effect instanceof Effect.Persist persist) {
-            store.appendVotes(
-                    persist.entries().stream()
-                            .map(entry -> new VoteEntry(entry.key(), entry.value()))
-                            .toList(),
-                    persist.superseded());
+            store.appendVotes(persist.entries().stream()
+                    .map(entry -> new VoteEntry(entry.key(), entry.value()))
+                    .toList());
         } else if (effect instanceof Effect.Send send) {
             names.of(send.to()).ifPresent(peer -> out.vote(List.of(peer), MessageFrames.frame(send.message())));
         } else if (effect instanceof Effect.Broadcast broadcast) {

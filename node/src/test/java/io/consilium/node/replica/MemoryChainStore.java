@@ -75,9 +75,8 @@ public class MemoryChainStore implements ChainStore {
     }
 
     @Override
-    public void appendVotes(List<VoteEntry> entries, List<byte[]> superseded) {
+    public void appendVotes(List<VoteEntry> entries) {
         entries.forEach(entry -> votes.put(entry.key(), entry));
-        superseded.forEach(votes::remove);
         synced = blocks.size();
         votes.headMap(ByteBuffer.allocate(8).putLong(synced + 1).array()).clear();
         voteRecord = true;
