@@ -26,6 +26,7 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.AccessRequest;
+import io.consilium.proto.Activity;
 import io.consilium.proto.BreakGlass;
 import io.consilium.proto.BreakGlassReview;
 import io.consilium.proto.ConsentGrant;
@@ -35,6 +36,7 @@ import io.consilium.proto.Disclose;
 import io.consilium.proto.ErasureAck;
 import io.consilium.proto.ErasureAcknowledgement;
 import io.consilium.proto.GenesisDocument;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
@@ -42,12 +44,17 @@ import io.consilium.proto.RecordAmend;
 import io.consilium.proto.RecordErase;
 import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordState;
+import io.consilium.proto.RecordVersion;
+import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransferAnswer;
 import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.TransferOffer;
 import io.consilium.proto.TransferReceived;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -402,6 +409,93 @@ class TransferRulesTest {
         assertThat(recordState().getVersions(0).getContent().getDataKeyList())
                 .containsExactly(sealed(RIVERSIDE), sealed(ST_MARY));
         assertThat(recordState().getVersions(1).getContent().getDataKeyList()).containsExactly(sealed(RIVERSIDE));
+    }
+
+    @Test
+    @DisplayName(
+            "ID-3 the keys that are given again are of the versions that the giver has a key of, wherever they stand")
+    void id3_againByVersion() {
+        done();
+        chain.applied(RIVERSIDE, unopened(RECORD));
+        RecordVersion given = recordState().getVersions(0);
+        RecordVersion ofAnother = given.toBuilder()
+                .setContent(given.getContent().toBuilder().clearDataKey().addDataKey(sealed(RIVERSIDE)))
+                .build();
+        chain.state.put(
+                StateKeys.record(RECORD),
+                recordState().toBuilder()
+                        .clearVersions()
+                        .addVersions(ofAnother)
+                        .addVersions(given)
+                        .build()
+                        .toByteArray());
+        SealedFor anew = sealed(RIVERSIDE).toBuilder()
+                .setEnvelope(hash("envelope").concat(hash("anew")))
+                .build();
+        chain.applied(ST_MARY, handOver(rest(OFFICER).addRecords(record(3).addDataKeys(anew))));
+        assertThat(recordState().getVersions(0)).isEqualTo(ofAnother);
+        assertThat(recordState().getVersions(1).getContent().getDataKeyList()).containsExactly(anew, sealed(ST_MARY));
+    }
+
+    @Test
+    @DisplayName("ID-3 what is given again depends on who gets it, and not on whom the patient is with")
+    void id3_againToTheActive() {
+        done();
+        chain.applied(RIVERSIDE, unopened(RECORD));
+        goneOn();
+        Consumer<TransactionBody.Builder> again = handOver(rest(OFFICER).addRecords(record(3, RIVERSIDE)));
+        activity(RIVERSIDE, Activity.SUSPENDED);
+        assertThat(chain.answer(ST_MARY, again)).isEqualTo("INSTITUTION_INACTIVE ID-3");
+        activity(RIVERSIDE, Activity.ACTIVE);
+        activity(SUMMIT, Activity.SUSPENDED);
+        assertThat(chain.answer(ST_MARY, again)).isEqualTo("OK");
+    }
+
+    private void activity(String institution, Activity activity) {
+        InstitutionState state = chain.objects().institution(institution).orElseThrow();
+        chain.state.put(
+                StateKeys.institution(institution),
+                state.toBuilder().setActivity(activity).build().toByteArray());
+    }
+
+    @Test
+    @DisplayName("ID-3 REC-2 who got a patient back gives again what did not open at who had it meanwhile, and no more")
+    void id3_againAfterReturn() {
+        ByteString other = id("other record");
+        chain.applied(ADAMS, body -> body.setRecordRegister(TestChain.record(other, PATIENT, ST_MARY)));
+        done();
+        chain.applied(RIVERSIDE, unopened(RECORD));
+        chain.applied(RECEIVER, offer(ST_MARY, "form"));
+        chain.applied("st-mary/consent", answer(true));
+        chain.applied(RIVERSIDE, handOver(keys(ST_MARY, RECEIVER)));
+        assertThat(patientState().getCustodiansList()).containsExactly(ST_MARY);
+        RecordHandOver.Builder again = record(3, RIVERSIDE);
+        assertThat(chain.answer(
+                        ST_MARY,
+                        handOver(rest(OFFICER)
+                                .addAllRecords(byId(again, record(1, RIVERSIDE).setRecordId(other))))))
+                .as("its own records need a transfer")
+                .isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(keys(RIVERSIDE, OFFICER).addRecords(again))))
+                .as("so do the keys")
+                .isEqualTo("SIGNER_NOT_PERMITTED ID-3");
+        assertThat(chain.answer(ST_MARY, handOver(rest(ADAMS).addRecords(again))))
+                .isEqualTo("ROLE_REQUIRED PRV-7");
+        assertThat(chain.answer(ST_MARY, handOver(rest(OFFICER).addRecords(again))))
+                .isEqualTo("OK");
+        chain.applied(RIVERSIDE, received(RECORD));
+        assertThat(chain.answer(RIVERSIDE, handOver(rest(RECEIVER).addRecords(record(5, ST_MARY)))))
+                .as("then it comes back too")
+                .isEqualTo("OK");
+        assertThat(recordState().getCustodian()).isEqualTo(ST_MARY);
+    }
+
+    private static List<RecordHandOver> byId(RecordHandOver.Builder... records) {
+        return Stream.of(records)
+                .map(RecordHandOver.Builder::build)
+                .sorted(Comparator.comparing(
+                        RecordHandOver::getRecordId, ByteString.unsignedLexicographicalComparator()))
+                .toList();
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.consilium.proto.SealedFor;
 import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.TransferState;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -105,11 +106,16 @@ public final class TransferRules {
         if (!Signatories.isActive(receiver.get())) {
             return Optional.of(Refusal.INSTITUTION_INACTIVE.under(RULE, ""));
         }
-        boolean able = receiver.get().getRolesList().contains(InstitutionRole.PROVIDER.name())
-                && !receiver.get().getPeerEndpoint().isEmpty();
-        return able
+        return canReceive(receiver.get())
                 ? Optional.empty()
                 : Optional.of(Refusal.INSTITUTION_ROLE.under(RULE, "a patient's custodian is a PROVIDER with a node"));
+    }
+
+    /** Whether an institution may be handed something as things are. */
+    public static boolean canReceive(InstitutionState institution) {
+        return Signatories.isActive(institution)
+                && institution.getRolesList().contains(InstitutionRole.PROVIDER.name())
+                && !institution.getPeerEndpoint().isEmpty();
     }
 
     private static boolean isSignedBySide(Call call, List<String> institutions) {
@@ -145,36 +151,39 @@ public final class TransferRules {
                 new Writes());
     }
 
-    /** The custodian gives the keys and what fits; what stayed behind follows, to whomever the patient is with by then. */
+    /**
+     * The custodian gives the keys and what fits; what stayed behind follows, to whomever the patient is with by then. What
+     * did not open its giver gives again, also where the patient has come back to it.
+     */
     private static Outcome handOver(Call call, PatientState patient, TransferHandOver over) {
         TransferState transfer = patient.getTransfer();
         String from = call.signatory() instanceof Signatory.Node node
                 ? node.institution().getId()
                 : "";
         boolean first = patient.getCustodiansList().contains(from);
+        boolean again = givesAgainOnly(call, from, over);
         boolean giver = first
                 ? from.equals(transfer.getFrom())
                 : patient.getFormerCustodiansList().contains(from);
-        if (!giver) {
+        if (!giver && !again) {
             return Outcome.refused(
                     Refusal.SIGNER_NOT_PERMITTED.under(RULE, "the node of the custodian that hands over signs"));
         }
-        if (first && transfer.getAcceptedMillis() == 0 || first != over.hasScopeKey()) {
+        if (!again && (first && transfer.getAcceptedMillis() == 0 || first != over.hasScopeKey())) {
             return Outcome.refused(Refusal.TRANSFER_UNFIT);
         }
-        InstitutionState to = call.state()
-                .institution(first ? transfer.getTo() : patient.getCustodians(0))
-                .orElseThrow();
+        String next = first ? transfer.getTo() : patient.getCustodians(0);
         Writes writes = new Writes();
         Optional<Rejection> refusal = RelabelRules.asked(call, from, over.getRequestedBy())
-                .or(() -> receiver(call, to.getId()))
-                .or(() -> records(call, patient, from, to, over, writes));
+                .or(() -> again ? Optional.empty() : receiver(call, next))
+                .or(() -> records(call, patient, from, next, over, writes));
         if (refusal.isPresent()) {
             return Outcome.refused(refusal.get());
         }
-        if (!first) {
+        if (!over.hasScopeKey()) {
             return Outcome.applied(writes, patient.getId(), patient.getVersion());
         }
+        InstitutionState to = call.state().institution(next).orElseThrow();
         refusal = only(over.getScopeKey(), to)
                 .or(() -> over.hasPatientSecret() ? only(over.getPatientSecret(), to) : Optional.empty());
         if (refusal.isPresent()) {
@@ -183,6 +192,14 @@ public final class TransferRules {
         writes.index(
                 LedgerIndexes.of(LedgerIndexes.CUSTODIAN_PATIENTS, to.getId(), call.timeMillis(), patient.getId()));
         return applied(EventType.PATIENT_TRANSFERRED, passedOn(call, patient, over), List.of(from, to.getId()), writes);
+    }
+
+    private static boolean givesAgainOnly(Call call, String from, TransferHandOver over) {
+        return !over.hasScopeKey()
+                && over.getRecordsList().stream().allMatch(each -> call.state()
+                        .record(each.getRecordId())
+                        .filter(record -> isReturned(record, from))
+                        .isPresent());
     }
 
     private static PatientState passedOn(Call call, PatientState patient, TransferHandOver over) {
@@ -225,7 +242,7 @@ public final class TransferRules {
     }
 
     private static Optional<Rejection> records(
-            Call call, PatientState patient, String from, InstitutionState to, TransferHandOver over, Writes writes) {
+            Call call, PatientState patient, String from, String to, TransferHandOver over, Writes writes) {
         for (RecordHandOver each : over.getRecordsList()) {
             Optional<RecordState> found = call.state()
                     .record(each.getRecordId())
@@ -250,15 +267,16 @@ public final class TransferRules {
             }
             // what does not open goes to who said so, wherever the patient is by now
             InstitutionState target =
-                    again ? call.state().institution(record.getCustodian()).orElseThrow() : to;
-            Optional<Rejection> refusal = keys(each, given, target);
+                    call.state().institution(again ? record.getCustodian() : to).orElseThrow();
+            Optional<Rejection> refusal = (again ? receiver(call, target.getId()) : Optional.<Rejection>empty())
+                    .or(() -> keys(each, given, target));
             if (refusal.isPresent()) {
                 return refusal;
             }
             if (again) {
                 giveAgain(record, each, from, writes);
             } else {
-                move(call, record, each, to.getId(), writes);
+                move(call, record, each, to, writes);
             }
         }
         return Optional.empty();
@@ -276,9 +294,13 @@ public final class TransferRules {
         return record.hasErasure()
                 ? List.of()
                 : record.getVersionsList().stream()
-                        .filter(version -> version.getContent().getDataKeyList().stream()
-                                .anyMatch(key -> key.getRecipient().equals(giver)))
+                        .filter(version -> hasKeyOf(version, giver))
                         .toList();
+    }
+
+    private static boolean hasKeyOf(RecordVersion version, String giver) {
+        return version.getContent().getDataKeyList().stream()
+                .anyMatch(key -> key.getRecipient().equals(giver));
     }
 
     private static Optional<Rejection> keys(RecordHandOver over, int needed, InstitutionState to) {
@@ -292,8 +314,12 @@ public final class TransferRules {
 
     private static void giveAgain(RecordState record, RecordHandOver over, String from, Writes writes) {
         RecordState.Builder given = record.toBuilder().clearUnopened().setVersion(record.getVersion() + 1);
-        for (int i = 0; i < over.getDataKeysCount(); i++) {
-            given.setVersions(i, withKeys(record.getVersions(i), over.getDataKeys(i), from));
+        Iterator<SealedFor> keys = over.getDataKeysList().iterator();
+        for (int i = 0; i < record.getVersionsCount(); i++) {
+            RecordVersion version = record.getVersions(i);
+            if (hasKeyOf(version, from)) {
+                given.setVersions(i, withKeys(version, keys.next(), from));
+            }
         }
         writes.put(StateKeys.record(record.getId()), given.build())
                 .notify(EventType.RECORD_TRANSFERRED, List.of(record.getCustodian(), from), record.getId());

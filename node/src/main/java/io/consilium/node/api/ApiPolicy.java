@@ -129,15 +129,12 @@ public final class ApiPolicy {
                 && patient.getTransfer().getHandedOverMillis() == 0;
     }
 
-    /** Whether the caller asks its node to hand the patient over, or what stayed behind when that was done (ID-3). */
+    /** Whether the caller asks its node to hand the patient over, or what stayed behind or came back unopened (ID-3). */
     public boolean handsOver(Caller caller, PatientState patient) {
-        if (!(caller instanceof Member member) || !member.hasAny(KEY_CHANGERS)) {
-            return false;
-        }
-        String own = member.institution();
-        return patient.getCustodiansList().contains(own)
-                ? patient.getTransfer().getFrom().equals(own)
-                : patient.getFormerCustodiansList().contains(own);
+        return caller instanceof Member member
+                && member.hasAny(KEY_CHANGERS)
+                && (patient.getCustodiansList().contains(member.institution())
+                        || patient.getFormerCustodiansList().contains(member.institution()));
     }
 
     /** Whether a member is one of those whom custody concerns at its institution. */

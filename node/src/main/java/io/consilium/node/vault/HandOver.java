@@ -25,7 +25,8 @@ import java.util.TreeMap;
 
 /**
  * One transaction that hands a patient's keys and records over to its next custodian, in the making (ID-3); once the keys are
- * there, one that hands what stayed behind to whomever the patient is with.
+ * there, one that hands what stayed behind to whomever the patient is with. What did not open at who got it is given again, also by
+ * who has the patient back.
  */
 final class HandOver {
     private static final int MAX_BYTES = 160 * 1024;
@@ -36,6 +37,7 @@ final class HandOver {
     private final StateView view;
     private final PatientState patient;
     private final boolean first;
+    private final boolean againOnly;
     private final InstitutionState to;
     private final TransferHandOver.Builder over;
     private int bytes;
@@ -47,7 +49,9 @@ final class HandOver {
         this.keys = keys;
         this.view = view;
         this.patient = patient;
-        this.first = patient.getCustodiansList().contains(node.institution());
+        boolean custodian = patient.getCustodiansList().contains(node.institution());
+        this.first = custodian && patient.getTransfer().getFrom().equals(node.institution());
+        this.againOnly = custodian && !first;
         this.to = view.state()
                 .institution(first ? patient.getTransfer().getTo() : patient.getCustodians(0))
                 .orElseThrow();
@@ -88,19 +92,21 @@ final class HandOver {
     private void add(RecordState record, SortedMap<ByteString, RecordHandOver> records) {
         String own = node.institution();
         boolean again = TransferRules.isReturned(record, own);
-        if (!again && !record.getCustodian().equals(own) || more) {
+        if (!again && (againOnly || !record.getCustodian().equals(own)) || more) {
             return;
         }
         RecordHandOver.Builder each =
                 RecordHandOver.newBuilder().setRecordId(record.getId()).setPredecessor(record.getVersion());
         List<RecordVersion> versions = TransferRules.givenBy(record, own);
-        boolean unfit = again ? versions.isEmpty() : !record.getLeaving().isEmpty() && !record.hasErasure();
+        InstitutionState target =
+                again ? view.state().institution(record.getCustodian()).orElseThrow() : to;
+        boolean unfit = again
+                ? versions.isEmpty() || !TransferRules.canReceive(target)
+                : !record.getLeaving().isEmpty() && !record.hasErasure();
         if (unfit || !again && !record.hasErasure() && versions.size() < record.getVersionsCount()) {
             left++;
             return;
         }
-        InstitutionState target =
-                again ? view.state().institution(record.getCustodian()).orElseThrow() : to;
         for (RecordVersion version : versions) {
             Optional<SealedFor> key = dataKey(record.getId(), version, target);
             if (key.isEmpty()) {
@@ -136,6 +142,11 @@ final class HandOver {
                 .setRecipientKey(target.getEncryptionKey().getKey())
                 .setEnvelope(ByteString.copyFrom(envelope))
                 .build();
+    }
+
+    /** Whether its custodian offered the patient to nobody, and there is nothing to give again. */
+    boolean isUnoffered() {
+        return againOnly && isEmpty() && left == 0;
     }
 
     boolean isEmpty() {

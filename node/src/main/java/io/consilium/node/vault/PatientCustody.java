@@ -15,6 +15,7 @@ import io.consilium.node.api.ApiProblem;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.Operation;
 import io.consilium.node.api.PolicySource;
+import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
 import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRelabel;
@@ -101,17 +102,25 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
                     .filter(found -> policy.seesPatient(caller, found) || policy.handsOver(caller, found))
                     .orElseThrow(() -> ApiProblem.notFound("patient").asException());
             if (!(caller instanceof Caller.Member member) || !policy.handsOver(caller, patient)) {
-                throw ApiProblem.forbidden(
-                                "ROLE_REQUIRED",
-                                "a patient is handed over for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN of the custodian"
-                                        + " that offered it",
-                                "ID-3",
-                                "offer the transfer first, or ask one of them")
-                        .asException();
+                throw notOffered();
             }
             keys.requireOwnNode(member.institution(), view.state());
-            return new HandOver(node, keys, view, patient, caller.id()).made();
+            HandOver over = new HandOver(node, keys, view, patient, caller.id()).made();
+            if (over.isUnoffered()) {
+                throw notOffered();
+            }
+            return over;
         }
+    }
+
+    private static ProblemException notOffered() {
+        return ApiProblem.forbidden(
+                        "ROLE_REQUIRED",
+                        "a patient is handed over for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN of the custodian"
+                                + " that offered it",
+                        "ID-3",
+                        "offer the transfer first, or ask one of them")
+                .asException();
     }
 
     private Plan plan(Caller caller, CustodyRequest request) {

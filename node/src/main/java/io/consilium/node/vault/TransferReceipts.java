@@ -45,8 +45,11 @@ final class TransferReceipts {
     private final InstitutionTransactions transactions;
     private final ScopeKeys keys;
 
-    /** Records that are here and whose keys do not open; read by other threads. */
+    /** Records that are here and whose data keys do not open; read by other threads. */
     private final Set<ByteString> unreadable = ConcurrentHashMap.newKeySet();
+
+    /** Records that open, of patients whose scope key does not: giving the data keys again would be of no use. */
+    private final Set<ByteString> withoutScopeKey = ConcurrentHashMap.newKeySet();
 
     /** Everything up to this key is acknowledged. */
     private Optional<byte[]> done = Optional.empty();
@@ -78,16 +81,20 @@ final class TransferReceipts {
             return new TreeMap<>(ByteString.unsignedLexicographicalComparator());
         }
 
-        void add(RecordState record, boolean opens) {
-            (opens ? open : unopened)
-                    .computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
+        static void add(Map<ByteString, List<ByteString>> to, RecordState record) {
+            to.computeIfAbsent(record.getPatientId(), patient -> new ArrayList<>())
                     .add(record.getId());
         }
     }
 
-    /** Of how many records nothing is acknowledged because their keys do not open. */
+    /** Of how many records nothing is acknowledged because their data keys do not open. */
     int unreadable() {
         return unreadable.size();
+    }
+
+    /** Of how many records nothing is acknowledged because their patient's scope key does not open. */
+    int withoutScopeKey() {
+        return withoutScopeKey.size();
     }
 
     /** The view is closed before anything is waited for. */
@@ -105,13 +112,11 @@ final class TransferReceipts {
                         && !record.getLeaving().isEmpty()
                         && !record.hasErasure();
                 if (owed && isHere(record)) {
-                    boolean opens = opens(view.state(), record);
-                    if (opens || !record.getUnopened()) {
-                        due.add(record, opens);
-                    }
+                    add(view.state(), record, due);
                 }
                 if (!owed) {
                     unreadable.remove(record.getId());
+                    withoutScopeKey.remove(record.getId());
                 }
                 allDone &= !owed;
                 done = allDone ? Optional.of(item.key()) : done;
@@ -131,15 +136,30 @@ final class TransferReceipts {
         return true;
     }
 
-    private boolean opens(LedgerState state, RecordState record) {
-        boolean opens = scopeKeyOpens(state.patient(record.getPatientId()).orElseThrow())
-                && record.getVersionsList().stream().allMatch(version -> opens(record.getId(), version.getContent()));
-        if (opens) {
-            unreadable.remove(record.getId());
-        } else if (unreadable.add(record.getId())) {
-            LOG.error("a record that was handed over does not open with the keys that came along");
+    private void add(LedgerState state, RecordState record, Arrived due) {
+        boolean opens =
+                record.getVersionsList().stream().allMatch(version -> opens(record.getId(), version.getContent()));
+        boolean hasScopeKey = scopeKeyOpens(state.patient(record.getPatientId()).orElseThrow());
+        if (note(unreadable, record, !opens)) {
+            LOG.error("a record that was handed over does not open with the data keys that came along");
         }
-        return opens;
+        if (note(withoutScopeKey, record, opens && !hasScopeKey)) {
+            LOG.error("the scope key of a patient whose record was handed over does not open");
+        }
+        if (opens && hasScopeKey) {
+            Arrived.add(due.open(), record);
+        } else if (!opens && !record.getUnopened()) {
+            Arrived.add(due.unopened(), record);
+        }
+    }
+
+    /** Whether that is new. */
+    private static boolean note(Set<ByteString> noted, RecordState record, boolean holds) {
+        if (holds) {
+            return noted.add(record.getId());
+        }
+        noted.remove(record.getId());
+        return false;
     }
 
     /** Of a patient who has gone on meanwhile the key is another's. */

@@ -256,8 +256,13 @@ public final class VaultKeeper implements AutoCloseable {
             warnings.add(replication.missing() + " payloads that this node has to keep are not in its vault yet");
         }
         if (receipts.unreadable() > 0) {
-            warnings.add(receipts.unreadable() + " records that were handed over do not open with the keys that came"
-                    + " along; who gave them keeps their content and can hand them over again");
+            warnings.add(receipts.unreadable() + " records that were handed over do not open with the data keys that"
+                    + " came along; who gave them keeps their content and can hand them over again");
+        }
+        if (receipts.withoutScopeKey() > 0) {
+            warnings.add(
+                    receipts.withoutScopeKey() + " records that were handed over are not acknowledged: the scope key of"
+                            + " their patient does not open, and another hand-over of them does not cure that");
         }
         return warnings;
     }

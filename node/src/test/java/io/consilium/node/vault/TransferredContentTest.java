@@ -22,8 +22,10 @@ import io.consilium.proto.TransferHandOver;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -176,19 +178,7 @@ class TransferredContentTest {
         vaults.stageAt(0, content);
         ByteString record = vaults.register(content, dataKey);
         agree(0, 1);
-        SealedFor scopeKey = VaultCluster.sealedTo(1, KeyEnvelope.Use.SCOPE_KEY, vaults.patient, new byte[32]);
-        SealedFor ofAnother = VaultCluster.sealedTo(1, KeyEnvelope.Use.DATA_KEY, VaultCluster.id(), dataKey);
-        vaults.commitAsNode(
-                0,
-                body -> body.setPatientTransfer(PatientTransfer.newBuilder()
-                        .setPatientId(vaults.patient)
-                        .setHandOver(TransferHandOver.newBuilder()
-                                .setRequestedBy("h0/admin")
-                                .setScopeKey(scopeKey)
-                                .addRecords(RecordHandOver.newBuilder()
-                                        .setRecordId(record)
-                                        .setPredecessor(1)
-                                        .addDataKeys(ofAnother)))));
+        handOverKeys(vaults.patient, record(record, VaultCluster.id(), dataKey));
         TestCluster.await(() -> vaults.record(0, record).getUnopened());
         CustodyResponse again = vaults.handOver(0);
         assertThat(again.getRecords()).isEqualTo(1);
@@ -196,6 +186,81 @@ class TransferredContentTest {
         awaitReceived(1, record);
         assertThat(opened(1, record)).isEqualTo(dataKey);
         TestCluster.await(() -> vaults.keeper(1).warnings().isEmpty());
+    }
+
+    /** The first hands over to the second, with keys that it would not have chosen. */
+    private void handOverKeys(ByteString scopeKeyOf, RecordHandOver... records) throws Exception {
+        SealedFor scopeKey = VaultCluster.sealedTo(1, KeyEnvelope.Use.SCOPE_KEY, scopeKeyOf, new byte[32]);
+        List<RecordHandOver> byId = Stream.of(records)
+                .sorted(Comparator.comparing(
+                        RecordHandOver::getRecordId, ByteString.unsignedLexicographicalComparator()))
+                .toList();
+        vaults.commitAsNode(
+                0,
+                body -> body.setPatientTransfer(PatientTransfer.newBuilder()
+                        .setPatientId(vaults.patient)
+                        .setHandOver(TransferHandOver.newBuilder()
+                                .setRequestedBy("h0/admin")
+                                .setScopeKey(scopeKey)
+                                .addAllRecords(byId))));
+    }
+
+    private static RecordHandOver record(ByteString id, ByteString keyOf, byte[] dataKey) {
+        return RecordHandOver.newBuilder()
+                .setRecordId(id)
+                .setPredecessor(1)
+                .addDataKeys(VaultCluster.sealedTo(1, KeyEnvelope.Use.DATA_KEY, keyOf, dataKey))
+                .build();
+    }
+
+    @Test
+    @DisplayName(
+            "REC-2 ID-3 what did not open is given again by its giver who has the patient back, and comes back too")
+    void rec2_handedOverAgainAfterReturn() throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        byte[] dataKey = VaultCluster.payload(32);
+        vaults.stageAt(0, content);
+        ByteString record = vaults.register(content, dataKey);
+        ByteString own = vaults.register(VaultCluster.payload(1_000), dataKey);
+        agree(0, 1);
+        handOverKeys(vaults.patient, record(record, VaultCluster.id(), dataKey));
+        TestCluster.await(() -> vaults.record(0, record).getUnopened());
+        agree(1, 0);
+        assertThat(vaults.handOver(1).getLeft()).as("it has no key of it").isEqualTo(1);
+        TestCluster.await(() -> vaults.state(0)
+                .patient(vaults.patient)
+                .orElseThrow()
+                .getCustodiansList()
+                .contains("h0"));
+        CustodyResponse again = vaults.handOver(0);
+        assertThat(again.getRecords()).isEqualTo(1);
+        assertThat(again.getLeft()).isZero();
+        assertThat(vaults.record(0, own).getCustodian()).isEqualTo("h0");
+        awaitReceived(1, record);
+        assertThat(vaults.handOver(1).getRecords()).isEqualTo(1);
+        awaitReceived(0, record);
+        assertThat(opened(0, record)).isEqualTo(dataKey);
+    }
+
+    @Test
+    @DisplayName("REC-2 ID-3 a scope key that does not open is warned of by its name; no data key is blamed for it")
+    void rec2_scopeKeyThatDoesNotOpen() throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        byte[] dataKey = VaultCluster.payload(32);
+        byte[] other = VaultCluster.payload(1_000);
+        vaults.stageAt(1, content);
+        vaults.stageAt(1, other);
+        ByteString good = vaults.register(content, dataKey);
+        ByteString bad = vaults.register(other, dataKey);
+        agree(0, 1);
+        handOverKeys(VaultCluster.id(), record(good, good, dataKey), record(bad, VaultCluster.id(), dataKey));
+        // one transaction says it of all that one turn found
+        TestCluster.await(() -> vaults.record(1, bad).getUnopened());
+        assertThat(vaults.record(1, good).getUnopened()).isFalse();
+        assertThat(vaults.record(1, good).getLeaving()).as("nor is it received").isEqualTo("h0");
+        assertThat(vaults.keeper(1).warnings())
+                .anyMatch(warning -> warning.startsWith("1 records") && warning.contains("scope key"))
+                .anyMatch(warning -> warning.startsWith("1 records") && warning.contains("hand them over again"));
     }
 
     @Test
