@@ -93,7 +93,7 @@ public record DigitalLink(Gs1Key key, Map<String, String> attributes) {
     public static boolean isClaimed(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         int path = lower.indexOf("://");
-        if (path < 0 || !lower.substring(0, path).matches("[a-z][a-z0-9+.-]*")) {
+        if (!isWebAddress(text)) {
             return false;
         }
         if (lower.startsWith("id.gs1.org/", path + 3)) {
@@ -106,6 +106,12 @@ public record DigitalLink(Gs1Key key, Map<String, String> attributes) {
             }
         }
         return false;
+    }
+
+    /** Whether a scheme and {@code ://} begin a text: a serial may contain these characters too. */
+    static boolean isWebAddress(String text) {
+        int path = text.indexOf("://");
+        return path > 0 && text.substring(0, path).matches("[A-Za-z][A-Za-z0-9+.-]*");
     }
 
     static String text(KeyKind kind, String value, String serial) {

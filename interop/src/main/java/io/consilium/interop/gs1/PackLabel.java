@@ -18,7 +18,7 @@ public record PackLabel(Gs1Key key, Optional<String> lot, Optional<String> date)
         if (EpcUrn.isClaimed(text)) {
             return of(EpcUrn.read(text).key(), Map.of());
         }
-        if (text.contains("://")) {
+        if (DigitalLink.isWebAddress(text)) {
             DigitalLink link = DigitalLink.read(text);
             return of(link.key(), link.attributes());
         }

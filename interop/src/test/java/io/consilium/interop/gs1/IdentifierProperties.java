@@ -58,12 +58,19 @@ class IdentifierProperties {
         assertThat(Identifiers.canonical(text)).isNotNull();
     }
 
+    /** Any serial, more often than by chance with what separates parts in one of the spellings. */
     @Provide
     Arbitrary<String> serials() {
-        return Arbitraries.strings()
+        Arbitrary<String> any = Arbitraries.strings()
                 .withChars(SET_82.toCharArray())
                 .ofMinLength(1)
-                .ofMaxLength(20);
+                .ofMaxLength(8);
+        return Arbitraries.oneOf(any, Arbitraries.of("://", "//", "(21)", "%2F", "?", "/10/", "urn:epc:id:"))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4)
+                .map(parts -> String.join("", parts))
+                .map(serial -> serial.substring(0, Math.min(20, serial.length())));
     }
 
     @Provide

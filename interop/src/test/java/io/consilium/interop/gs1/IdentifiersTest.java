@@ -31,6 +31,19 @@ class IdentifiersTest {
         assertThat(Identifiers.read(spelling)).isEqualTo(Gs1Key.sgtin("10614141073464", "2017"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "]d201106141410734642120://17",
+                "01106141410734642120://17<GS>10A",
+                "(01)10614141073464(21)20://17",
+                "https://id.gs1.org/01/10614141073464/21/20:%2F%2F17",
+                "urn:epc:id:sgtin:0614141.107346.20:%2F%2F17"
+            })
+    void dru1_aSerialWithTheSignsOfAWebAddressIsNone(String spelling) throws Exception {
+        assertThat(Identifiers.read(spelling)).isEqualTo(Gs1Key.sgtin("10614141073464", "20://17"));
+    }
+
     @Test
     void dru1_otherSerialsAndClassesAreOtherItems() throws Exception {
         Gs1Key item = Gs1Key.sgtin("10614141073464", "2017");
