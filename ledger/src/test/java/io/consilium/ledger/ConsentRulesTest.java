@@ -19,10 +19,10 @@ import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.consent.ListedConsent;
 import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ConsentAmend;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRevoke;
 import io.consilium.proto.ConsentRule;
@@ -79,8 +79,8 @@ class ConsentRulesTest {
 
     private java.util.List<ByteString> listed() {
         PatientState patient = chain.objects().patient(PATIENT).orElseThrow();
-        return PatientConsents.entries(chain.objects(), patient).stream()
-                .map(ConsentEntry::getConsentId)
+        return PatientConsents.all(chain.objects(), patient).stream()
+                .map(ListedConsent::id)
                 .toList();
     }
 

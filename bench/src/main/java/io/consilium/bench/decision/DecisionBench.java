@@ -51,7 +51,7 @@ import java.util.function.IntFunction;
  * registrations, and held in memory; each decision starts from bytes, as a query on a node does, with nothing decoded.
  */
 public final class DecisionBench {
-    private static final int WARM_UP = 2_000;
+    private static final int WARM_UP = 10_000;
     private static final int IDS = 16;
     private static final long TIME = 1_760_000_000_000L;
     private static final String HOSPITAL = "st-mary";

@@ -6,7 +6,6 @@ import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.tx.ActorName;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
@@ -35,12 +34,11 @@ public final class BreakGlassRefusal {
     public static Optional<Decision> of(
             LedgerState state, PatientState patient, Signatory.Person member, long timeMillis) {
         BreakGlassRefusal refusal = new BreakGlassRefusal(member, timeMillis);
-        for (ConsentEntry entry : PatientConsents.active(state, patient, timeMillis)) {
-            if (!entry.getDenies() || (entry.getPurposes() & PurposeOfUse.BTG.bit()) == 0) {
+        for (ListedConsent listed : PatientConsents.active(state, patient, timeMillis)) {
+            if (!listed.denies() || !listed.mayBeFor(PurposeOfUse.BTG)) {
                 continue; // no rule of it denies BTG by name
             }
-            Optional<Decision> deny =
-                    refusal.in(state.consent(entry.getConsentId()).orElseThrow());
+            Optional<Decision> deny = refusal.in(state.consent(listed.id()).orElseThrow());
             if (deny.isPresent()) {
                 return deny;
             }

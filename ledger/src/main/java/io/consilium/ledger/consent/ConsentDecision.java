@@ -9,14 +9,15 @@ import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateReader;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
 import io.consilium.proto.DecisionOutcome;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The one decision of the chain whether a record may be used (CON-2), for blocks and for queries alike.
@@ -36,11 +37,15 @@ public final class ConsentDecision {
     private final LedgerState state;
     private final DecisionQuestion question;
     private final Facts facts;
+    private final ActorTags requester;
+    private final byte[] dataTokens;
 
     private ConsentDecision(LedgerState state, DecisionQuestion question) {
         this.state = state;
         this.question = question;
         this.facts = question.facts();
+        this.requester = ActorTags.of(facts.actors());
+        this.dataTokens = DataFilter.tokens(facts.recordId(), facts.deniedLabels());
     }
 
     /** What the custodian's node found in the sealed conditions of a rule (PRV-5). */
@@ -49,7 +54,7 @@ public final class ConsentDecision {
     }
 
     /** One consent's answers at the two extremes; the same twice where no condition matters. */
-    private record Weighed(ConsentEntry consent, Verdict strict, Verdict lenient) {}
+    private record Weighed(ListedConsent consent, Verdict strict, Verdict lenient) {}
 
     /** A decision as if all conditions fell one way, and whether the rule behind it has a condition. */
     private record Extreme(Decision decision, boolean conditional) {}
@@ -79,7 +84,7 @@ public final class ConsentDecision {
     private Decision decide() {
         List<Weighed> weighed = weigh(Optional.empty());
         Extreme strict = extreme(weighed, false);
-        if (weighed.stream().noneMatch(each -> each.consent().getConditional())) {
+        if (weighed.stream().noneMatch(each -> each.consent().isConditional())) {
             return strict.decision();
         }
         Extreme lenient = extreme(weighed, true);
@@ -100,12 +105,21 @@ public final class ConsentDecision {
     /** The consents that can change the decision, in the order of their grants, with what each says. */
     private List<Weighed> weigh(Optional<OpenedConditions> opened) {
         List<Weighed> weighed = new ArrayList<>();
+        Set<Answer> bases = EnumSet.noneOf(Answer.class);
         boolean permitted = false;
-        for (ConsentEntry entry : question.consents()) {
-            if (permitted && !entry.getDenies()) {
+        for (ListedConsent consent : question.consents()) {
+            if (permitted && !consent.denies()) {
                 continue; // neither a further permit nor a base changes anything
             }
-            Weighed one = mayMatch(entry) ? weigh(entry, opened) : base(entry);
+            if (!mayMatch(consent)) {
+                Answer base = ConsentEvaluation.base(consent.basePermits(), facts);
+                if (bases.add(base)) { // of two alike the first is named
+                    Verdict verdict = Verdict.ofBase(base);
+                    weighed.add(new Weighed(consent, verdict, verdict));
+                }
+                continue;
+            }
+            Weighed one = weigh(consent, opened);
             weighed.add(one);
             if (one.lenient().isFirm(Answer.EXPLICIT_DENY)) {
                 break; // nothing comes before it
@@ -116,33 +130,27 @@ public final class ConsentDecision {
         return weighed;
     }
 
-    private boolean mayMatch(ConsentEntry entry) {
-        return (entry.getPurposes() & facts.purpose().bit()) != 0
-                && (entry.getActorsCount() == 0 || facts.isOneOf(entry.getActorsList()))
-                && (mayDenyIncomparable(entry)
-                        || DataFilter.mayMatch(entry.getDataFilter(), facts.recordId(), facts.deniedLabels()));
+    private boolean mayMatch(ListedConsent consent) {
+        return consent.mayBeFor(facts.purpose())
+                && consent.mayName(requester)
+                && (mayDenyIncomparable(consent) || consent.mayReach(dataTokens));
     }
 
     /** A deny by labels that cannot be compared with the record's reaches it whatever they are (PRV-7, ID-3). */
-    private boolean mayDenyIncomparable(ConsentEntry entry) {
-        return entry.getDeniedEpoch() != 0
+    private boolean mayDenyIncomparable(ListedConsent consent) {
+        return consent.deniedEpoch() != 0
                 && (question.isMerged()
-                        || entry.getDeniedEpoch() != facts.space().epoch());
+                        || consent.deniedEpoch() != facts.space().epoch());
     }
 
-    private Weighed base(ConsentEntry entry) {
-        Verdict base = ConsentEvaluation.base(entry.getBasePermit(), facts);
-        return new Weighed(entry, base, base);
-    }
-
-    private Weighed weigh(ConsentEntry entry, Optional<OpenedConditions> opened) {
-        ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
+    private Weighed weigh(ListedConsent listed, Optional<OpenedConditions> opened) {
+        ConsentState consent = state.consent(listed.id()).orElseThrow();
         if (opened.isPresent()) {
             Verdict found = evaluate(consent, opened.get()::hold);
-            return new Weighed(entry, found, found);
+            return new Weighed(listed, found, found);
         }
         Verdict strict = evaluate(consent, Conditions.STRICT);
-        return new Weighed(entry, strict, entry.getConditional() ? evaluate(consent, Conditions.LENIENT) : strict);
+        return new Weighed(listed, strict, listed.isConditional() ? evaluate(consent, Conditions.LENIENT) : strict);
     }
 
     private Verdict evaluate(ConsentState consent, Conditions conditions) {
@@ -175,8 +183,8 @@ public final class ConsentDecision {
                         new Decision(
                                 outcome,
                                 reason,
-                                each.consent().getConsentId(),
-                                each.consent().getConsentVersion(),
+                                each.consent().id(),
+                                each.consent().version(),
                                 verdict(each, lenient).place().rule(),
                                 verdict(each, lenient).place().exception(),
                                 verdict(each, lenient).place().purposeNamed()),

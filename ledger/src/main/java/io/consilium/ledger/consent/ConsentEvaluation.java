@@ -8,6 +8,7 @@ import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.LabelGroup;
 import io.consilium.proto.Period;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,10 @@ final class ConsentEvaluation {
 
     /** One consent's answer; conditional if the rule that gave it has a sealed condition. */
     record Verdict(Answer answer, Place place, boolean conditional) {
+        static Verdict ofBase(Answer answer) {
+            return new Verdict(answer, Place.BASE, false);
+        }
+
         /** Whether this is the answer whatever the conditions say. */
         boolean isFirm(Answer wanted) {
             return answer == wanted && !conditional;
@@ -63,10 +68,11 @@ final class ConsentEvaluation {
             Set<ByteString> deniedLabels,
             LabelSpace space,
             long timeMillis) {
-        boolean isOneOf(List<String> actors) {
-            return actors.contains(requester)
-                    || actors.contains(ActorName.institutionOf(requester))
-                    || roles.stream().anyMatch(role -> actors.contains(ConsentTermsCheck.ROLE_PREFIX + role));
+        /** By which names a rule can mean the requester: the own one, the institution's, and the roles. */
+        List<String> actors() {
+            List<String> actors = new ArrayList<>(List.of(requester, ActorName.institutionOf(requester)));
+            roles.forEach(role -> actors.add(ConsentTermsCheck.ROLE_PREFIX + role));
+            return actors;
         }
     }
 
@@ -106,7 +112,7 @@ final class ConsentEvaluation {
     }
 
     Verdict evaluate() {
-        return step(true).or(() -> step(false)).orElseGet(() -> base(terms.getBasePermit(), facts));
+        return step(true).or(() -> step(false)).orElseGet(() -> Verdict.ofBase(base(terms.getBasePermit(), facts)));
     }
 
     /** Exceptions or rules: the first deny that matches, else the first permit. */
@@ -135,13 +141,12 @@ final class ConsentEvaluation {
     }
 
     /** What a consent says of which no rule matches. */
-    static Verdict base(boolean permit, Facts facts) {
+    static Answer base(boolean permit, Facts facts) {
         if (!permit) {
-            return new Verdict(Answer.BASE_DENY, Place.BASE, false);
+            return Answer.BASE_DENY;
         }
         // CON-3: a base names no purpose, so it never permits one that must be named
-        Answer answer = facts.purpose().mustBeNamed() ? Answer.NOTHING : Answer.BASE_PERMIT;
-        return new Verdict(answer, Place.BASE, false);
+        return facts.purpose().mustBeNamed() ? Answer.NOTHING : Answer.BASE_PERMIT;
     }
 
     /** Every criterion of the rule, an omitted one taken from the outer rule, must fit; gives the first that does not. */
@@ -190,7 +195,7 @@ final class ConsentEvaluation {
     }
 
     private boolean namesRequester(List<String> actors) {
-        return actors.isEmpty() || facts.isOneOf(actors);
+        return actors.isEmpty() || facts.actors().stream().anyMatch(actors::contains);
     }
 
     private boolean namesRecord(List<ByteString> recordIds) {

@@ -4,9 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentEvaluation.Conditions;
 import io.consilium.ledger.consent.ConsentEvaluation.Criterion;
 import io.consilium.ledger.consent.ConsentEvaluation.Verdict;
-import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
@@ -72,30 +70,30 @@ public final class ConsentExplanation {
         }
         ConsentExplanation explanation = new ConsentExplanation(decision, question);
         List<OfConsent> consents = new ArrayList<>();
-        for (ConsentEntry entry : PatientConsents.ofFamily(
+        for (ListedConsent listed : PatientConsents.ofFamily(
                 state, state.patient(request.patientId()).orElseThrow())) {
             if (explanation.rules >= MAX_RULES) {
                 return new Explained(decision, consents, false);
             }
-            ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
-            consents.add(explanation.of(entry, consent));
+            ConsentState consent = state.consent(listed.id()).orElseThrow();
+            consents.add(explanation.of(listed, consent));
         }
         return new Explained(decision, consents, true);
     }
 
-    private OfConsent of(ConsentEntry entry, ConsentState consent) {
+    private OfConsent of(ListedConsent listed, ConsentState consent) {
         Verdict verdict = new ConsentEvaluation(consent, question.facts(), Conditions.LENIENT).evaluate();
-        boolean decided = entry.getConsentId().equals(decision.consentId());
+        boolean decided = listed.id().equals(decision.consentId());
         return new OfConsent(
-                entry.getConsentId(),
-                entry.getConsentVersion(),
-                decided ? Fate.DECIDED : fate(entry, verdict),
+                listed.id(),
+                listed.version(),
+                decided ? Fate.DECIDED : fate(listed, verdict),
                 verdict.answer().name(),
                 rules(consent, decided));
     }
 
-    private Fate fate(ConsentEntry entry, Verdict verdict) {
-        if (!Signatories.covers(entry.getPeriod(), question.facts().timeMillis())) {
+    private Fate fate(ListedConsent listed, Verdict verdict) {
+        if (!listed.covers(question.facts().timeMillis())) {
             return Fate.NOT_IN_PERIOD;
         }
         if (verdict.answer() == ConsentEvaluation.Answer.NOTHING) {

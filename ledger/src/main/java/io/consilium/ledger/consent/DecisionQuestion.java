@@ -8,7 +8,6 @@ import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordState;
@@ -29,7 +28,7 @@ import java.util.Set;
 record DecisionQuestion(
         Optional<Decision> settled,
         Facts facts,
-        List<ConsentEntry> consents,
+        List<ListedConsent> consents,
         boolean isMerged,
         Optional<Reason> standing) {
     private static final Facts NO_FACTS = new Facts(

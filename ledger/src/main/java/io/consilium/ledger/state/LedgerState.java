@@ -8,7 +8,6 @@ import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.ValidatorSet;
 import io.consilium.proto.AccessState;
 import io.consilium.proto.ChainParameters;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.EvidenceCount;
@@ -29,12 +28,10 @@ import io.consilium.proto.TrialState;
 import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersionState;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
  * The state as typed objects, each decoded once, with what the current block has written on top. One block's execution
@@ -43,7 +40,6 @@ import java.util.function.Supplier;
 public final class LedgerState {
     private final StateReader below;
     private final Map<StateKey, Optional<MessageLite>> decoded = new LinkedHashMap<>();
-    private final Map<ByteString, List<ConsentEntry>> gathered = new LinkedHashMap<>();
     private final SortedMap<StateKey, MessageLite> written = new TreeMap<>();
     private final Optional<BlockWork> work;
 
@@ -101,16 +97,6 @@ public final class LedgerState {
 
     public Optional<ConsentState> consent(ByteString id) {
         return object(StateKeys.consent(id), ConsentState.parser());
-    }
-
-    /** The shards of a patient's consents as one list, put together once until one of them changes. */
-    public List<ConsentEntry> consentEntries(ByteString patientId, Supplier<List<ConsentEntry>> gather) {
-        List<ConsentEntry> known = gathered.get(patientId);
-        if (known == null) {
-            known = List.copyOf(gather.get());
-            gathered.put(patientId, known);
-        }
-        return known;
     }
 
     public Optional<ConsentShard> consentShard(ByteString patientId, int shard) {
@@ -246,9 +232,6 @@ public final class LedgerState {
     public void put(StateKey key, MessageLite object) {
         decoded.put(key, Optional.of(object));
         written.put(key, object);
-        if (object instanceof ConsentShard) {
-            gathered.clear();
-        }
     }
 
     /** What was put since the start, newest values, in the order of keys. */

@@ -13,7 +13,6 @@ import io.consilium.ledger.TestChain;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.ConsentRule;
-import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentStatus;
 import io.consilium.proto.ConsentTerms;
@@ -118,7 +117,7 @@ class ConsentDecisionProperties {
 
     private static io.consilium.ledger.state.StateReader state(List<ConsentTerms> consents) {
         TreeMap<StateKey, byte[]> state = new TreeMap<>(CHAIN.state);
-        TreeMap<Integer, ConsentShard.Builder> shards = new TreeMap<>();
+        TreeMap<Integer, ConsentColumns> shards = new TreeMap<>();
         PatientState.Builder patient = CHAIN.objects().patient(PATIENT).orElseThrow().toBuilder();
         for (int i = 0; i < consents.size(); i++) {
             ByteString id = Story.consentId(i);
@@ -133,10 +132,10 @@ class ConsentDecisionProperties {
             state.put(StateKeys.consent(id), consent.toByteArray());
             int shard = PatientConsents.shardOf(id);
             patient.setConsentShards(patient.getConsentShards() | 1 << shard);
-            shards.computeIfAbsent(shard, none -> ConsentShard.newBuilder()).addEntries(PatientConsents.entry(consent));
+            shards.computeIfAbsent(shard, none -> new ConsentColumns()).add(consent);
         }
-        shards.forEach((shard, entries) -> state.put(
-                StateKeys.consentShard(PATIENT, shard), entries.build().toByteArray()));
+        shards.forEach((shard, columns) -> state.put(
+                StateKeys.consentShard(PATIENT, shard), columns.build(1).toByteArray()));
         state.put(StateKeys.patient(PATIENT), patient.build().toByteArray());
         return key -> java.util.Optional.ofNullable(state.get(key));
     }

@@ -34,6 +34,12 @@ class DataFilterTest {
         return filter;
     }
 
+    /** Of a filter that stands behind another one. */
+    private static boolean mayMatch(ByteString filter, ByteString record, Set<ByteString> labels) {
+        ByteString none = ByteString.copyFrom(new byte[filter.size()]);
+        return DataFilter.mayMatch(none.concat(filter), 1, DataFilter.tokens(record, labels));
+    }
+
     private static ConsentRule.Builder permit() {
         return ConsentRule.newBuilder().setPermit(true);
     }
@@ -55,14 +61,13 @@ class DataFilterTest {
                     ConsentRule.newBuilder().addLabels(group(token(first, 1))).build());
             int other = first ^ 0x55;
             for (ByteString filter : List.of(records, denied, labels, deniedLabels)) {
-                assertThat(DataFilter.mayMatch(filter, token(other, 1), Set.of()))
-                        .isFalse();
-                assertThat(DataFilter.mayMatch(filter, token(other, 1), Set.of(token(other, 2))))
+                assertThat(mayMatch(filter, token(other, 1), Set.of())).isFalse();
+                assertThat(mayMatch(filter, token(other, 1), Set.of(token(other, 2))))
                         .isFalse();
             }
-            assertThat(DataFilter.mayMatch(records, token(first, 1), Set.of())).isTrue();
-            assertThat(DataFilter.mayMatch(denied, token(first, 1), Set.of())).isTrue();
-            assertThat(DataFilter.mayMatch(labels, token(other, 1), Set.of(token(first, 1))))
+            assertThat(mayMatch(records, token(first, 1), Set.of())).isTrue();
+            assertThat(mayMatch(denied, token(first, 1), Set.of())).isTrue();
+            assertThat(mayMatch(labels, token(other, 1), Set.of(token(first, 1))))
                     .isTrue();
         }
     }
@@ -70,16 +75,18 @@ class DataFilterTest {
     @Test
     @DisplayName("CON-2 a rule of every record is read for any record")
     void con2_anyRecord() {
-        assertThat(filter(permit().build())).isEmpty();
-        assertThat(filter(ConsentRule.newBuilder().build())).isEmpty();
+        ByteString every = filter(permit().build());
+        assertThat(filter(ConsentRule.newBuilder().build())).isEqualTo(every);
         assertThat(filter(permit().addRecordIds(token(1, 1)).build(), permit().build()))
-                .isEmpty();
+                .isEqualTo(every);
         assertThat(filter(permit().addRecordIds(token(1, 1))
                         .addExceptions(ConsentRule.newBuilder().addLabels(group(token(2, 2))))
                         .build()))
                 .as("an exception has its rule's records")
-                .isNotEmpty();
-        assertThat(DataFilter.mayMatch(ByteString.EMPTY, token(1, 1), Set.of())).isTrue();
+                .isNotEqualTo(every);
+        for (int first : new int[] {0, 7, 8, 127, 128, 255}) {
+            assertThat(mayMatch(every, token(first, 1), Set.of())).isTrue();
+        }
     }
 
     @Test
@@ -118,7 +125,7 @@ class DataFilterTest {
             }
             boolean fits = fits(rule.build(), rule.build(), record, labels)
                     || rule.getExceptionsList().stream().anyMatch(each -> fits(each, rule.build(), record, labels));
-            boolean may = DataFilter.mayMatch(filter(rule.build()), record, labels);
+            boolean may = mayMatch(filter(rule.build()), record, labels);
             assertThat(may || !fits).as("round %s", round).isTrue();
             told += may ? 0 : 1;
         }

@@ -1,14 +1,15 @@
 package io.consilium.node.api;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.consent.ActorTags;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
 import io.consilium.ledger.consent.Emergencies;
+import io.consilium.ledger.consent.ListedConsent;
 import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.consent.PurposeOfUse;
 import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.state.LedgerState;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.DecisionOutcome;
@@ -80,14 +81,13 @@ public final class RecordDecisions {
         if (patient.isEmpty()) {
             return purposes;
         }
-        for (ConsentEntry entry : PatientConsents.active(state, patient.get(), asOfMillis)) {
-            if (entry.getBasePermit()) {
+        ActorTags tags = ActorTags.of(actors);
+        for (ListedConsent listed : PatientConsents.active(state, patient.get(), asOfMillis)) {
+            if (listed.basePermits()) {
                 purposes.add(PurposeOfUse.TREAT.name());
             }
-            boolean reaches = entry.getActorsCount() == 0
-                    || entry.getActorsList().stream().anyMatch(actors::contains);
-            if (entry.getPermits() && reaches) {
-                ConsentState consent = state.consent(entry.getConsentId()).orElseThrow();
+            if (listed.permits() && listed.mayName(tags)) {
+                ConsentState consent = state.consent(listed.id()).orElseThrow();
                 consent.getTerms().getRulesList().forEach(rule -> collect(rule, List.of(), purposes));
             }
         }

@@ -5,6 +5,7 @@ import io.consilium.crypto.Blinding;
 import io.consilium.crypto.KeyChain;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.ledger.block.LedgerIndexes;
+import io.consilium.ledger.consent.ListedConsent;
 import io.consilium.ledger.consent.PatientConsents;
 import io.consilium.ledger.identity.GuardianRules;
 import io.consilium.ledger.identity.Signatories;
@@ -17,7 +18,6 @@ import io.consilium.node.api.Operation;
 import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.ProblemException;
 import io.consilium.node.api.StateView;
-import io.consilium.proto.ConsentEntry;
 import io.consilium.proto.ConsentRelabel;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.CustodyRequest;
@@ -188,9 +188,8 @@ public final class PatientCustody implements Operation<CustodyRequest, CustodyRe
                 relabel.setNewKey(newKey());
             }
             List<ConsentState> unknown = new ArrayList<>();
-            for (ConsentEntry entry : PatientConsents.entries(view.state(), patient)) {
-                ConsentState consent =
-                        view.state().consent(entry.getConsentId()).orElseThrow();
+            for (ListedConsent listed : PatientConsents.all(view.state(), patient)) {
+                ConsentState consent = view.state().consent(listed.id()).orElseThrow();
                 if (relabelling.isStale(consent)) {
                     add(consent, unknown);
                 }
