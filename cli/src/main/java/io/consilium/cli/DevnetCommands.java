@@ -268,8 +268,9 @@ final class DevnetCommands implements Runnable {
             }
         }
         long left = found.stream().filter(devnet.running()::contains).count();
+        long ending = found.size() - left;
         session.output()
-                .say((found.size() - left) + " of the " + found.size() + " that ran had just ended, " + left
+                .say(ending + " of them " + (ending == 1 ? "was" : "were") + " just ending, " + left
                         + " run on: starting what is missing ...");
         List<DevnetNode> again = devnet.start(devnet.nodes(), launcher);
         watch.untilReady(again, READY_LIMIT);

@@ -25,7 +25,7 @@ class NodeMemoryIT {
     private static final long MAX_OF_FOUR_IDLE = 1_638 * MIB;
 
     /** Heap, direct memory, the database's caches, and what code, classes and threads take. */
-    private static final long MAX_OF_ONE = (256 + 128 + 64 + 192) * MIB;
+    private static final long MAX_OF_ONE = (320 + 128 + 64 + 192) * MIB;
 
     private Cluster cluster;
 

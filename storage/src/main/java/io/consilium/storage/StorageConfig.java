@@ -22,7 +22,7 @@ public record StorageConfig(
     private static final long MIB = 1024 * 1024;
 
     public static final StorageConfig DEFAULT =
-            new StorageConfig(32 * MIB, 32 * MIB, 64 * MIB, 16 * MIB, 512, 256, 10_000);
+            new StorageConfig(32 * MIB, 32 * MIB, 64 * MIB, 48 * MIB, 512, 256, 10_000);
 
     public StorageConfig {
         require(blockCacheBytes >= MIB, "blockCacheBytes", "1 MiB");

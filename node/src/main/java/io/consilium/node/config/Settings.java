@@ -123,7 +123,7 @@ public final class Settings {
     static final Setting STORAGE_WAL =
             add(number("storage.wal-bytes", 64 * MIB, MIB, 16 * GIB, "database log that a start has to read"));
     static final Setting STORAGE_NODE_CACHE =
-            add(number("storage.node-cache-bytes", 16 * MIB, 0, 16 * GIB, "state tree nodes kept in memory"));
+            add(number("storage.node-cache-bytes", 48 * MIB, 0, 16 * GIB, "state tree nodes kept in memory"));
     static final Setting STORAGE_MAX_OPEN_FILES =
             add(number("storage.max-open-files", 256, 64, 100_000, "database files open at once"));
     static final Setting STORAGE_MAX_SNAPSHOTS =

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeapBudgetTest {
-    /** What Java gives out of the launcher's -Xmx256m. */
-    private static final long HEAP = 247L << 20;
+    /** What Java gives out of the launcher's -Xmx320m. */
+    private static final long HEAP = 304L << 20;
 
     private static HeapBudget budget(Map<String, String> flags) throws Exception {
         return budget(flags, 3, 4 << 20);
@@ -69,7 +69,7 @@ class HeapBudgetTest {
         assertThat(budget(Map.of(setting, value)).objection(HEAP)).hasValueSatisfying(e -> {
             assertThat(e.code()).isEqualTo("HEAP_TOO_SMALL");
             assertThat(e.exitCode()).isEqualTo(NodeStartException.USAGE);
-            assertThat(e.error()).contains(setting, "247 MiB").doesNotContain("\n");
+            assertThat(e.error()).contains(setting, "304 MiB").doesNotContain("\n");
             assertThat(e.hint()).contains(setting, "-Xmx");
         });
     }
