@@ -91,12 +91,11 @@ public record DigitalLink(Gs1Key key, Map<String, String> attributes) {
      * follows a key's application identifier.
      */
     public static boolean isClaimed(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        int path = lower.indexOf("://");
         if (!isWebAddress(text)) {
             return false;
         }
-        if (lower.startsWith("id.gs1.org/", path + 3)) {
+        String address = text.substring(text.indexOf("://") + 3);
+        if (address.toLowerCase(Locale.ROOT).startsWith("id.gs1.org/")) {
             return true;
         }
         String[] segments = path(text).split("/", -1);

@@ -45,6 +45,12 @@ class IdentifiersTest {
     }
 
     @Test
+    void dru1_aProductsWebAddressInABarcodeIsNoDigitalLink() throws Exception {
+        assertThat(Identifiers.read("(01)10614141073464(8200)https://example.com/p"))
+                .isEqualTo(Identifiers.read("(01)10614141073464"));
+    }
+
+    @Test
     void dru1_otherSerialsAndClassesAreOtherItems() throws Exception {
         Gs1Key item = Gs1Key.sgtin("10614141073464", "2017");
         assertThat(Identifiers.read("(01)10614141073464(21)02017")).isNotEqualTo(item);

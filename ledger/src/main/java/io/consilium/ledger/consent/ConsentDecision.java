@@ -30,7 +30,7 @@ import java.util.Set;
  * never turns a permit into a deny, so the decision is made for the two extremes; where they agree, no condition
  * matters, and where they differ, the answer is PERMIT_CONDITIONAL.
  *
- * <p>A consent is read only if it can have a say: the entry in the patient's list tells whether a rule of it can match, and
+ * <p>A consent is read only if it can have a say: the patient's list tells whether a rule of it can match, and
  * once a permit without condition is found, only what can deny still counts.
  */
 public final class ConsentDecision {

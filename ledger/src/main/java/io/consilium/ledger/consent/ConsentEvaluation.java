@@ -8,7 +8,6 @@ import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.LabelGroup;
 import io.consilium.proto.Period;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,14 +51,14 @@ final class ConsentEvaluation {
     /**
      * The request as rules see it, with the author of the record's version.
      *
+     * @param actors by which names a rule can mean the requester: the own one, the institution's, and the roles
      * @param permittedLabels the version's categories, and of its levels those that the newest version has too, so that
      *     what was found to be sensitive later is no longer open under its first level (PRV-4)
      * @param deniedLabels those of the newest version too: what was found to be sensitive later is no less so in a version
      *     that was labelled before that was known, so that a deny never fails open (PRV-4)
      */
     record Facts(
-            String requester,
-            List<String> roles,
+            List<String> actors,
             PurposeOfUse purpose,
             ConsentAction action,
             ByteString recordId,
@@ -67,14 +66,7 @@ final class ConsentEvaluation {
             Set<ByteString> permittedLabels,
             Set<ByteString> deniedLabels,
             LabelSpace space,
-            long timeMillis) {
-        /** By which names a rule can mean the requester: the own one, the institution's, and the roles. */
-        List<String> actors() {
-            List<String> actors = new ArrayList<>(List.of(requester, ActorName.institutionOf(requester)));
-            roles.forEach(role -> actors.add(ConsentTermsCheck.ROLE_PREFIX + role));
-            return actors;
-        }
-    }
+            long timeMillis) {}
 
     /** Why a rule does not apply to the request: the first of its criteria that does not fit. */
     enum Criterion {

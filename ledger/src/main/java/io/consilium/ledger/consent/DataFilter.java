@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Tells of most records that no rule of a consent can match them, from 32 bytes in the consent's entry (ADR 25).
+ * Tells of most records that no rule of a consent can match them, from 32 bytes in its patient's list (ADR 25).
  *
  * <p>One bit for each record id that a rule names, or else for each label of its first group; ids and labels are random
  * or HMACs, so their first byte is the bit. A rule that names neither may match any record: then all are set. A deny
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * no where a rule matches, and says yes for a few that do not.
  */
 final class DataFilter {
-    private static final int BYTES = 32;
+    static final int BYTES = 32;
     private static final ByteString EVERY_RECORD = ByteString.fromHex("ff".repeat(BYTES));
 
     private final byte[] bits = new byte[BYTES];

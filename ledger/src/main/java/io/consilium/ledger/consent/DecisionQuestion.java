@@ -8,10 +8,12 @@ import io.consilium.ledger.identity.PatientFamily;
 import io.consilium.ledger.identity.Signatories;
 import io.consilium.ledger.identity.Signatory;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.RecordContent;
 import io.consilium.proto.RecordState;
 import io.consilium.proto.RecordVersion;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +34,6 @@ record DecisionQuestion(
         boolean isMerged,
         Optional<Reason> standing) {
     private static final Facts NO_FACTS = new Facts(
-            "",
             List.of(),
             PurposeOfUse.TREAT,
             ConsentAction.ACCESS,
@@ -110,8 +111,7 @@ record DecisionQuestion(
         RecordContent content = version.getContent();
         RecordContent newest = version(record, 0).getContent();
         return new Facts(
-                requester.name(),
-                requester.member().getRolesList(),
+                actors(requester),
                 purpose,
                 action,
                 record.getId(),
@@ -120,6 +120,12 @@ record DecisionQuestion(
                 deniedLabels(content, newest),
                 LabelSpace.of(record, version),
                 request.timeMillis());
+    }
+
+    private static List<String> actors(Signatory.Person requester) {
+        List<String> actors = new ArrayList<>(List.of(requester.name(), ActorName.institutionOf(requester.name())));
+        requester.member().getRolesList().forEach(role -> actors.add(ConsentTermsCheck.ROLE_PREFIX + role));
+        return actors;
     }
 
     private static Set<ByteString> permittedLabels(RecordContent content, RecordContent newest) {

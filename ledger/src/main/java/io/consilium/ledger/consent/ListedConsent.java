@@ -1,6 +1,7 @@
 package io.consilium.ledger.consent;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.ConsentShard;
 import java.util.ArrayList;
@@ -31,6 +32,10 @@ public final class ListedConsent {
     /** All of a shard, in the order of their grants. */
     static List<ListedConsent> of(ConsentShard shard) {
         int count = shard.getNumbersCount();
+        if (!isWhole(shard, count)) {
+            throw new BrokenStateException(
+                    "a patient's list of consents has columns of unequal length: restore a backup");
+        }
         List<ListedConsent> listed = new ArrayList<>(count);
         int firstActor = 0;
         for (int place = 0; place < count; place++) {
@@ -38,6 +43,24 @@ public final class ListedConsent {
             firstActor += shard.getActorCounts().byteAt(place);
         }
         return listed;
+    }
+
+    /** Part of a list must never pass for the whole: a deny would be missing. */
+    private static boolean isWhole(ConsentShard shard, int count) {
+        int actors = 0;
+        for (byte each : shard.getActorCounts()) {
+            actors += each;
+        }
+        return shard.getConsentIds().size() == count * ActorName.ID_BYTES
+                && shard.getConsentVersionsCount() == count
+                && shard.getStartsCount() == count
+                && shard.getEndsCount() == count
+                && shard.getTraits().size() == count
+                && shard.getPurposesCount() == count
+                && shard.getActorCounts().size() == count
+                && shard.getActorsCount() == actors
+                && shard.getDataFilters().size() == count * DataFilter.BYTES
+                && shard.getDeniedEpochsCount() == count;
     }
 
     public ByteString id() {

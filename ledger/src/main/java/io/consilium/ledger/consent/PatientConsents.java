@@ -24,8 +24,7 @@ import java.util.TreeMap;
 
 /**
  * The list of a patient's consents that are not revoked, in sixteen shards by the first byte of the consent's id, so
- * that one write changes a sixteenth of it. An entry says as much of a consent as tells whether it can have a say in a
- * decision: most consents are never read for one (ADR 25).
+ * that one write changes a sixteenth of it (ADR 25).
  */
 public final class PatientConsents {
     /** Consents of one patient that are not revoked. */

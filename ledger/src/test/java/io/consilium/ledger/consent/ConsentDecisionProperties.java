@@ -47,6 +47,9 @@ class ConsentDecisionProperties {
     private static ConsentRule.Builder rule(Random random, boolean conditions) {
         ConsentRule.Builder rule = ConsentRule.newBuilder().setPermit(random.nextBoolean());
         some(random, ACTORS, 2, rule::addActors);
+        for (int i = random.nextInt(8) == 0 ? random.nextInt(10) : 0; i > 0; i--) {
+            rule.addActors("riverside/absent-" + i);
+        }
         some(random, PURPOSES, 3, rule::addPurposes);
         some(random, ACTIONS, 4, rule::addActions);
         some(random, AUTHORS, 4, rule::addAuthors);
@@ -93,7 +96,7 @@ class ConsentDecisionProperties {
 
     private static List<ConsentTerms> consents(Random random, boolean conditions) {
         List<ConsentTerms> consents = new ArrayList<>();
-        for (int i = random.nextInt(4); i > 0; i--) {
+        for (int i = random.nextInt(random.nextInt(4) == 0 ? 12 : 4); i > 0; i--) {
             ConsentTerms.Builder terms = ConsentTerms.newBuilder().setBasePermit(random.nextBoolean());
             if (random.nextInt(4) == 0) {
                 terms.setPeriod(period(random));
@@ -134,8 +137,12 @@ class ConsentDecisionProperties {
             patient.setConsentShards(patient.getConsentShards() | 1 << shard);
             shards.computeIfAbsent(shard, none -> new ConsentColumns()).add(consent);
         }
-        shards.forEach((shard, columns) -> state.put(
-                StateKeys.consentShard(PATIENT, shard), columns.build(1).toByteArray()));
+        shards.forEach((shard, columns) -> {
+            // as a later grant, amendment or revocation writes them
+            ConsentColumns again = new ConsentColumns();
+            ListedConsent.of(columns.build(1)).forEach(again::add);
+            state.put(StateKeys.consentShard(PATIENT, shard), again.build(2).toByteArray());
+        });
         state.put(StateKeys.patient(PATIENT), patient.build().toByteArray());
         return key -> java.util.Optional.ofNullable(state.get(key));
     }

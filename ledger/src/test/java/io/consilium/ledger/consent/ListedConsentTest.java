@@ -1,12 +1,15 @@
 package io.consilium.ledger.consent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.LabelGroup;
 import io.consilium.proto.Period;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,15 +36,28 @@ class ListedConsentTest {
         for (int i = 0; i < actors; i++) {
             rule.addActors(actor(number, i));
         }
+        if (number % 7 == 0) {
+            rule.setSealedConditions(ByteString.copyFromUtf8("sealed"));
+        }
+        if (deniesByLabels(number)) {
+            rule.clearRecordIds()
+                    .addLabels(
+                            LabelGroup.newBuilder().addLabels(ByteString.copyFrom(new byte[] {(byte) (10 * number)})));
+        }
         return ConsentState.newBuilder()
                 .setId(id(number))
                 .setNumber(number)
                 .setVersion(100 + number)
                 .setTerms(ConsentTerms.newBuilder()
                         .setBasePermit(number % 5 == 0)
+                        .setLabelEpoch(number)
                         .setPeriod(Period.newBuilder().setStartMillis(number).setEndMillis(number + 10L))
                         .addRules(rule))
                 .build();
+    }
+
+    private static boolean deniesByLabels(int number) {
+        return number % 2 != 0 && number % 3 == 0;
     }
 
     private static String actor(int number, int i) {
@@ -64,7 +80,8 @@ class ListedConsentTest {
         assertThat(listed.basePermits()).isEqualTo(number % 5 == 0);
         assertThat(listed.permits()).isEqualTo(number % 2 == 0);
         assertThat(listed.denies()).isEqualTo(number % 2 != 0);
-        assertThat(listed.isConditional()).isFalse();
+        assertThat(listed.isConditional()).isEqualTo(number % 7 == 0);
+        assertThat(listed.deniedEpoch()).isEqualTo(deniesByLabels(number) ? number : 0);
         assertThat(listed.mayBeFor(PurposeOfUse.TREAT)).isEqualTo(number % 3 == 0);
         assertThat(listed.mayBeFor(PurposeOfUse.CLINTRL)).isEqualTo(number % 3 != 0);
         assertThat(listed.mayReach(new byte[] {(byte) (10 * number)})).isTrue();
@@ -143,5 +160,30 @@ class ListedConsentTest {
         ListedConsent listed = listed(new ConsentColumns().add(consent.build())).get(0);
         assertThat(listed.isConditional()).isTrue();
         assertThat(listed.permits() && listed.denies()).isTrue();
+    }
+
+    @Test
+    @DisplayName("CON-2 a shard of which a column is short is no list: a deny could be missing")
+    void con2_partOfAList() {
+        ConsentShard whole =
+                new ConsentColumns().add(consent(1, 2)).add(consent(2, 0)).build(1);
+        assertThat(ListedConsent.of(whole)).hasSize(2);
+        List<ConsentShard.Builder> broken = List.of(
+                whole.toBuilder().setConsentIds(whole.getConsentIds().substring(1)),
+                whole.toBuilder().clearNumbers(),
+                whole.toBuilder().addConsentVersions(1),
+                whole.toBuilder().addStarts(1),
+                whole.toBuilder().addEnds(1),
+                whole.toBuilder().setTraits(ByteString.EMPTY),
+                whole.toBuilder().addPurposes(1),
+                whole.toBuilder().setActorCounts(whole.getActorCounts().substring(1)),
+                whole.toBuilder().clearActors(),
+                whole.toBuilder().setDataFilters(whole.getDataFilters().substring(1)),
+                whole.toBuilder().addDeniedEpochs(1));
+        for (ConsentShard.Builder each : broken) {
+            assertThatThrownBy(() -> ListedConsent.of(each.build()))
+                    .isInstanceOf(BrokenStateException.class)
+                    .hasMessageContaining("restore a backup");
+        }
     }
 }
