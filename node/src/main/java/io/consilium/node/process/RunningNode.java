@@ -46,6 +46,7 @@ import java.util.function.LongSupplier;
 /** A node with everything that it stands on and that stands on it, opened in order and closed in reverse. */
 public final class RunningNode implements AutoCloseable {
     private static final int MAX_PASSWORD_BYTES = 1_024;
+    private static final long SWEEP_SECONDS = 30;
     private static final String TOKEN_FILE = "api-tokens";
 
     private final NodeConfig config;
@@ -262,7 +263,8 @@ public final class RunningNode implements AutoCloseable {
             ErasureMarkers markers,
             Readiness ready,
             NodeMetrics metrics) {
-        VaultKeeper.Pace pace = new VaultKeeper.Pace(config.vault().stagedAgeMillis(), config.scrubBytesPerSecond());
+        VaultKeeper.Pace pace =
+                new VaultKeeper.Pace(config.vault().stagedAgeMillis(), SWEEP_SECONDS, config.scrubBytesPerSecond());
         VaultKeeper keeper = VaultKeeper.start(started, vault, pace, markers, transactions, scopeKeys(keys, started));
         opened.push(keeper);
         ready.warnOf(keeper::warnings);

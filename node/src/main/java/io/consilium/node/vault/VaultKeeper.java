@@ -33,7 +33,6 @@ public final class VaultKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VaultKeeper.class);
     private static final long ERASE_SECONDS = 5;
     private static final long REPLICATE_SECONDS = 2;
-    private static final long SWEEP_SECONDS = 30;
     private static final long SCRUB_SECONDS = 1;
 
     /** Events of new records that may wait to be looked at; the census finds what does not find room. */
@@ -43,9 +42,10 @@ public final class VaultKeeper implements AutoCloseable {
      * How the vault is kept.
      *
      * @param unclaimedMillis how long a payload that nothing names may stay
+     * @param sweepSeconds how long between two looks for such payloads
      * @param scrubBytesPerSecond how fast the background check reads; 0 switches it off
      */
-    public record Pace(long unclaimedMillis, long scrubBytesPerSecond) {}
+    public record Pace(long unclaimedMillis, long sweepSeconds, long scrubBytesPerSecond) {}
 
     private final NodeGateway node;
     private final Vault vault;
@@ -105,7 +105,7 @@ public final class VaultKeeper implements AutoCloseable {
         node.onCommitted(keeper::committed);
         keeper.erasing.every(0, ERASE_SECONDS);
         keeper.kind("replicating payloads", keeper::replicate).every(0, REPLICATE_SECONDS);
-        keeper.kind("sweeping the vault", keeper::sweepUp).every(0, SWEEP_SECONDS);
+        keeper.kind("sweeping the vault", keeper::sweepUp).every(0, pace.sweepSeconds());
         if (pace.scrubBytesPerSecond() > 0) {
             keeper.kind("checking the vault", keeper::scrubOn).every(0, SCRUB_SECONDS);
         }

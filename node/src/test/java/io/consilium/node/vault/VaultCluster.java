@@ -74,7 +74,7 @@ public final class VaultCluster {
             PolicySource policies = new PolicySource(node, new RecordDecisions());
             ScopeKeys keys = new ScopeKeys(node, policies, TestChain.encryption(i), RANDOM);
             custody.put(i, new PatientCustody(node, policies, keys, transactions, RANDOM));
-            VaultKeeper.Pace pace = new VaultKeeper.Pace(VaultConfig.DEFAULT.stagedAgeMillis(), 64 << 20);
+            VaultKeeper.Pace pace = new VaultKeeper.Pace(VaultConfig.DEFAULT.stagedAgeMillis(), 1, 64 << 20);
             VaultKeeper keeper = VaultKeeper.start(node, vault, pace, markers, transactions, keys);
             keepers.put(i, keeper);
             return keeper;
