@@ -33,7 +33,7 @@ final class HeapBudget {
      * Peers that the launcher's heap carries with the default bounds. Those that the registry brings later must not keep
      * a node from starting that started before.
      */
-    static final int CARRIED_PEERS = 6;
+    static final int CARRIED_PEERS = 12;
 
     private static final long TOKEN_BYTES = 96;
     private static final long WAITER_BYTES = 200;
@@ -67,7 +67,7 @@ final class HeapBudget {
     }
 
     /**
-     * Throws where the bounds and up to six peers do not fit the heap; says so where only further peers do not.
+     * Throws where the bounds and up to twelve peers do not fit the heap; says so where only further peers do not.
      *
      * @return a warning for whoever runs the node
      */

@@ -27,8 +27,8 @@ class HeapBudgetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 6})
-    void theDefaultsFitTheHeapThatTheLauncherGivesOneOfFourOrSevenNodes(int peers) throws Exception {
+    @ValueSource(ints = {3, 6, 12})
+    void theDefaultsFitTheHeapThatTheLauncherGivesOneOfFourToThirteenNodes(int peers) throws Exception {
         assertThat(budget(Map.of(), peers, 4 << 20).objection(HEAP)).isEmpty();
     }
 
@@ -45,8 +45,8 @@ class HeapBudgetTest {
                 NodeConfig.load(Optional.empty(), Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"), Map.of());
         assertThat(HeapBudget.require(config, HeapBudget.CARRIED_PEERS, 4 << 20, HEAP))
                 .isEmpty();
-        assertThat(HeapBudget.require(config, 12, 4 << 20, HEAP))
-                .hasValueSatisfying(warning -> assertThat(warning).contains("12 peers", "-Xmx"));
+        assertThat(HeapBudget.require(config, 14, 4 << 20, HEAP))
+                .hasValueSatisfying(warning -> assertThat(warning).contains("14 peers", "-Xmx"));
         NodeConfig greedy = NodeConfig.load(
                 Optional.empty(),
                 Map.of("CONSILIUM_NODE_NODE_INSTITUTION", "st-mary"),
