@@ -51,17 +51,6 @@ public final class ItemIds {
         return -low - 1;
     }
 
-    /** Whether each id is greater than the one before it, hence distinct. */
-    public static boolean ascending(ByteString ids) {
-        ByteBuffer row = row(ids);
-        for (int i = 1; i < count(ids); i++) {
-            if (compare(row, (i - 1) * BYTES, row, i * BYTES) >= 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /**
      * The ids in ascending order. They are sorted as numbers of their first bits and their place; those few that have
      * the same first bits are then put right among themselves, however many somebody makes of them.

@@ -1,7 +1,6 @@
 package io.consilium.ledger.tx;
 
 import com.google.protobuf.ByteString;
-import io.consilium.ledger.provenance.ItemIds;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugDocument;
@@ -18,6 +17,7 @@ import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -301,7 +301,7 @@ final class DrugFormat {
                 throw MalformedTransaction.at(at, "repeats a place: its ids go into one set");
             }
             items += ids(set.getIds(), at + ".ids");
-            if (!ItemIds.ascending(set.getIds())) {
+            if (!ascending(set.getIds().toByteArray())) {
                 throw MalformedTransaction.at(at + ".ids", "has an id that is out of order or repeated");
             }
         }
@@ -311,6 +311,16 @@ final class DrugFormat {
             Shape.id(containers.get(i), path + ".containers[" + i + "]");
         }
         Shape.ascending(containers, path + ".containers");
+    }
+
+    /** Whether each id is greater than the one before it, hence distinct. */
+    private static boolean ascending(byte[] ids) {
+        for (int at = ID; at < ids.length; at += ID) {
+            if (Arrays.compareUnsigned(ids, at - ID, at, ids, at, at + ID) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void named(int other, int sets, int containers, String path) throws MalformedTransaction {
