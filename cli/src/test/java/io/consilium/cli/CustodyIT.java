@@ -159,6 +159,18 @@ class CustodyIT {
                 .isEqualTo(patient);
     }
 
+    private String[] granting(String patient, String... more) throws Exception {
+        String[] grant = {
+            "consent",
+            "grant",
+            "--patient",
+            patient,
+            "--evidence",
+            cluster.form().toString()
+        };
+        return as(grant, more);
+    }
+
     @Test
     @DisplayName("PRV-4: an address of a code system that nothing knows is told, for it may be misspelt")
     void anUnknownCodeSystem() throws Exception {
@@ -168,15 +180,7 @@ class CustodyIT {
         assertThat(cluster.run(AUTHOR, as(add, "http://lonic.org|1-8")).ended(0).err())
                 .contains("http://lonic.org is not known");
         assertThat(cluster.run(AUTHOR, as(add, CODE)).ended(0).err()).doesNotContain("not known");
-        String[] deny = {
-            "consent",
-            "grant",
-            "--patient",
-            patient,
-            "--evidence",
-            cluster.form().toString(),
-            "--deny"
-        };
+        String[] deny = granting(patient, "--deny");
         assertThat(cluster.run(OFFICER, as(deny, "label=http://lonic.org|1-8"))
                         .ended(0)
                         .err())
@@ -187,17 +191,7 @@ class CustodyIT {
     @DisplayName("CON-1, CON-5: a consent to somebody unknown says who that is, where it stands and what to do next")
     void anUnknownGrantee() throws Exception {
         String patient = patient();
-        String[] to = {
-            "consent",
-            "grant",
-            "--patient",
-            patient,
-            "--evidence",
-            cluster.form().toString(),
-            "--purpose",
-            "TREAT",
-            "--to"
-        };
+        String[] to = granting(patient, "--purpose", "TREAT", "--to");
         Cluster.Said member = cluster.run(OFFICER, as(to, "riverside/dr-nobody"));
         member.ended(3);
         assertThat(member.err()).contains("no member riverside/dr-nobody", "member list --institution riverside");

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Finds the blinding keys that this identity may have (DRU-9): its own company's root, which it draws where there is none,
@@ -117,16 +118,34 @@ public final class BlindingKeys {
      * @return nothing where its owner has no such product
      */
     public Optional<BlindingKey> product(String owner, String gtin) throws ClientException {
-        Optional<BlindingKey> cached = Optional.ofNullable(known.get(gtin));
+        return derived(
+                gtin, owner, this::root, root -> DrugBlinding.productKey(root, gtin), () -> ofAnother(owner, gtin));
+    }
+
+    /** Finds a key's bytes, or that there is none. */
+    private interface Source {
+        Optional<byte[]> find() throws ClientException;
+    }
+
+    /** Found once and known from then on by its name. */
+    private Optional<BlindingKey> once(String name, String owner, Source source) throws ClientException {
+        Optional<BlindingKey> cached = Optional.ofNullable(known.get(name));
         if (cached.isPresent()) {
             return cached;
         }
-        Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
-        Optional<BlindingKey> key = root.isPresent()
-                ? root.map(found -> new BlindingKey(owner, DrugBlinding.productKey(found, gtin)))
-                : ofAnother(owner, gtin).map(found -> new BlindingKey(owner, found));
-        key.ifPresent(found -> known.put(gtin, found));
+        Optional<BlindingKey> key = source.find().map(found -> new BlindingKey(owner, found));
+        key.ifPresent(found -> known.put(name, found));
         return key;
+    }
+
+    /** The own company's key comes from its root; who has no root gets it as others do. */
+    private Optional<BlindingKey> derived(
+            String name, String owner, Source root, UnaryOperator<byte[]> fromRoot, Source otherwise)
+            throws ClientException {
+        return once(name, owner, () -> {
+            Optional<byte[]> own = owner.equals(institution()) ? root.find() : Optional.empty();
+            return own.isPresent() ? own.map(fromRoot) : otherwise.find();
+        });
     }
 
     private Optional<byte[]> ofAnother(String owner, String gtin) throws ClientException {
@@ -152,38 +171,36 @@ public final class BlindingKeys {
 
     /** A key that was granted before. */
     private Optional<byte[]> earlier(ByteString id) throws ClientException {
-        Optional<DrugKeyState> grant = read(id).filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
+        return openIfGranted(read(id));
+    }
+
+    private Optional<byte[]> openIfGranted(Optional<DrugKeyState> request) throws ClientException {
+        Optional<DrugKeyState> grant = request.filter(BlindingKeys::isGranted);
         return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
+    }
+
+    private static boolean isGranted(DrugKeyState request) {
+        return request.getStatus() == DrugRequestStatus.DRUG_GRANTED;
     }
 
     /** The key of a company's SSCCs. */
     public Optional<BlindingKey> logistics(String owner) throws ClientException {
-        Optional<BlindingKey> cached = Optional.ofNullable(known.get(owner));
-        if (cached.isPresent()) {
-            return cached;
-        }
-        Optional<byte[]> root = owner.equals(institution()) ? root() : Optional.empty();
-        Optional<BlindingKey> key = root.isPresent()
-                ? root.map(found -> new BlindingKey(owner, DrugBlinding.logisticsKey(found)))
-                : granted(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT)
-                        .map(found -> new BlindingKey(owner, found));
-        key.ifPresent(found -> known.put(owner, found));
-        return key;
+        return derived(
+                owner,
+                owner,
+                this::root,
+                DrugBlinding::logisticsKey,
+                () -> granted(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT));
     }
 
     /** The same if it is at hand: for what is only nicer with a name, nobody is asked and nothing is waited for. */
     public Optional<BlindingKey> logisticsAtHand(String owner) throws ClientException {
-        Optional<BlindingKey> cached = Optional.ofNullable(known.get(owner));
-        if (cached.isPresent()) {
-            return cached;
-        }
-        Optional<byte[]> root = owner.equals(institution()) ? rootAtHand() : Optional.empty();
-        Optional<BlindingKey> key = root.isPresent()
-                ? root.map(found -> new BlindingKey(owner, DrugBlinding.logisticsKey(found)))
-                : earlier(keptId(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT))
-                        .map(found -> new BlindingKey(owner, found));
-        key.ifPresent(found -> known.put(owner, found));
-        return key;
+        return derived(
+                owner,
+                owner,
+                this::rootAtHand,
+                DrugBlinding::logisticsKey,
+                () -> earlier(keptId(DrugKeyKind.DRUG_KEY_LOGISTICS, owner, NO_SUBJECT)));
     }
 
     private Optional<byte[]> rootAtHand() throws ClientException {
@@ -194,28 +211,27 @@ public final class BlindingKeys {
 
     /** The key for what an institution's events say of others; the own institution's is for itself. */
     public Optional<BlindingKey> details(String owner) throws ClientException {
-        String name = DETAILS + owner;
-        Optional<BlindingKey> cached = Optional.ofNullable(known.get(name));
-        if (cached.isPresent()) {
-            return cached;
-        }
-        Optional<BlindingKey> key;
+        return once(DETAILS + owner, owner, () -> detailsKey(owner));
+    }
+
+    private Optional<byte[]> detailsKey(String owner) throws ClientException {
         if (owner.equals(institution())) {
-            key = ownDetails(owner);
-        } else if (state.institution(owner).value().getApiEndpoint().isEmpty()) {
-            ByteString id = plainRequestId(DrugKeyKind.DRUG_KEY_DETAILS, owner);
-            Optional<DrugKeyState> given = read(id);
-            key = given.isPresent() ? Optional.of(new BlindingKey(owner, open(given.get()))) : Optional.empty();
-        } else {
-            key = granted(DrugKeyKind.DRUG_KEY_DETAILS, owner, NO_SUBJECT).map(found -> new BlindingKey(owner, found));
+            return ownDetailsKey(owner);
         }
-        key.ifPresent(found -> known.put(name, found));
-        return key;
+        if (state.institution(owner).value().getApiEndpoint().isEmpty()) {
+            Optional<DrugKeyState> given = read(plainRequestId(DrugKeyKind.DRUG_KEY_DETAILS, owner));
+            return given.isPresent() ? Optional.of(open(given.get())) : Optional.empty();
+        }
+        return granted(DrugKeyKind.DRUG_KEY_DETAILS, owner, NO_SUBJECT);
     }
 
     /** What the own institution's events say is for a reader, of whichever institution, with this key. */
     public Optional<BlindingKey> ownDetails(String reader) throws ClientException {
-        return root().map(found -> new BlindingKey(institution(), DrugBlinding.detailsKey(found, reader)));
+        return ownDetailsKey(reader).map(found -> new BlindingKey(institution(), found));
+    }
+
+    private Optional<byte[]> ownDetailsKey(String reader) throws ClientException {
+        return root().map(found -> DrugBlinding.detailsKey(found, reader));
     }
 
     /** Draws the company's root where there is none yet: whoever makes products or packs containers needs it. */
@@ -231,11 +247,7 @@ public final class BlindingKeys {
                     own.getId(), own.getId(), own.getEncryptionKey().getKey().toByteArray(), root));
         }
         for (MemberState colleague : colleagues) {
-            byte[] recipient = colleague
-                    .getKeys(colleague.getKeysCount() - 1)
-                    .getEncryptionKey()
-                    .getKey()
-                    .toByteArray();
+            byte[] recipient = encryptionKey(colleague).toByteArray();
             if (X25519.isUsable(recipient)) {
                 key.addSealed(sealed(own.getId(), colleague.getId(), recipient, root));
             }
@@ -272,9 +284,7 @@ public final class BlindingKeys {
         for (MemberState receiver : receivers) {
             ByteString recipient = encryptionKey(receiver);
             ByteString id = DrugBlinding.plainRequestId(kind, company, receiver.getId(), recipient);
-            boolean has = read(id).map(DrugKeyState::getStatus).stream()
-                    .anyMatch(status -> status == DrugRequestStatus.DRUG_GRANTED);
-            if (!has) {
+            if (read(id).filter(BlindingKeys::isGranted).isEmpty()) {
                 give(kind, receiver.getId(), recipient, id, key, 0, ByteString.EMPTY);
             }
         }
@@ -349,8 +359,7 @@ public final class BlindingKeys {
      * are tried one after the other.
      */
     private Optional<byte[]> given(String owner, String gtin) throws ClientException {
-        ByteString publicKey =
-                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey());
+        ByteString publicKey = publicKey();
         for (int number = 1; number <= MAX_GIVEN; number++) {
             Optional<DrugKeyState> grant =
                     read(DrugBlinding.givenProductRequestId(owner, identity.actor(), publicKey, number));
@@ -440,12 +449,10 @@ public final class BlindingKeys {
     private Optional<byte[]> granted(DrugKeyKind kind, String owner, String subject) throws ClientException {
         ByteString id = keptId(kind, owner, subject);
         Optional<DrugKeyState> request = read(id);
-        if (request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED)
-                .isEmpty()) {
+        if (request.filter(BlindingKeys::isGranted).isEmpty()) {
             request = asked(id, request, kind, owner, subject);
         }
-        Optional<DrugKeyState> grant = request.filter(found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED);
-        return grant.isPresent() ? Optional.of(open(grant.get())) : Optional.empty();
+        return openIfGranted(request);
     }
 
     private ByteString keptId(DrugKeyKind kind, String owner, String subject) throws ClientException {
@@ -461,11 +468,11 @@ public final class BlindingKeys {
     }
 
     private ByteString plainRequestId(DrugKeyKind kind, String owner) throws ClientException {
-        return DrugBlinding.plainRequestId(
-                kind,
-                owner,
-                identity.actor(),
-                ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey()));
+        return DrugBlinding.plainRequestId(kind, owner, identity.actor(), publicKey());
+    }
+
+    private ByteString publicKey() throws ClientException {
+        return ByteString.copyFrom(X25519.fromPrivate(identity.encryptionKey()).publicKey());
     }
 
     /** The owner's answer to a request that stands on chain or is put there; empty where there is nothing to ask for. */
@@ -547,7 +554,7 @@ public final class BlindingKeys {
         return kept(
                 DrugKeys.request(id),
                 DrugKeyState.parser(),
-                found -> found.getStatus() == DrugRequestStatus.DRUG_GRANTED
+                found -> isGranted(found)
                         && found.getRequestId().equals(id)
                         && opened(found, secret).isPresent());
     }
@@ -559,8 +566,7 @@ public final class BlindingKeys {
                 .setRequestId(requestId(kind, owner, subject))
                 .setOwner(owner)
                 .setKind(kind)
-                .setRequesterKey(ByteString.copyFrom(
-                        X25519.fromPrivate(identity.encryptionKey()).publicKey()));
+                .setRequesterKey(publicKey());
         if (!subject.isEmpty()) {
             request.setSealedSubject(ByteString.copyFrom(HpkeEnvelope.seal(
                     institution.getEncryptionKey().getKey().toByteArray(),

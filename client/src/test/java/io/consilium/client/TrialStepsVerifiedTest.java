@@ -11,6 +11,7 @@ import io.consilium.proto.TrialRelease;
 import io.consilium.proto.TrialResult;
 import io.consilium.proto.TrialState;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,43 +23,48 @@ class TrialStepsVerifiedTest {
         trial = new BundledTrial();
     }
 
+    private void refused(Consumer<TrialState.Builder> change, String why) {
+        trial.refused(
+                trial.bundle(state -> {
+                    change.accept(state);
+                    return state;
+                }),
+                why);
+    }
+
     @Test
     @DisplayName("TRI-6 what the state says of a step must be what was signed")
     void stateAgainstTransactions() {
-        trial.refused(
-                trial.bundle(state ->
-                        state.setDecisions(0, state.getDecisions(0).toBuilder().setApproved(false))),
+        refused(
+                state -> state.getDecisionsBuilder(0).setApproved(false),
                 "a decision is not what its transaction says");
-        trial.refused(
-                trial.bundle(state ->
-                        state.setDecisions(0, state.getDecisions(0).toBuilder().setUntilMillis(1))),
-                "a decision is not what its transaction says");
-        trial.refused(
-                trial.bundle(state ->
-                        state.setDecisions(0, state.getDecisions(0).toBuilder().setReviewer(BundledTrial.SPONSOR))),
+        refused(state -> state.getDecisionsBuilder(0).setUntilMillis(1), "a decision is not what its transaction says");
+        refused(
+                state -> state.getDecisionsBuilder(0).setReviewer(BundledTrial.SPONSOR),
                 "a step was signed by somebody else");
-        trial.refused(
-                trial.bundle(state -> state.setEthicsCommittee("d-clinic")),
-                "a decision is not what its transaction says");
-        trial.refused(
-                trial.bundle(state ->
-                        state.setVersions(0, state.getVersions(0).toBuilder().setTimeMillis(TestChain.TIME))),
-                "a step happened at another time");
-        trial.refused(
-                trial.bundle(state -> state.setVersions(
-                        1,
-                        state.getVersions(1).toBuilder()
-                                .setContentHash(state.getVersions(0).getContentHash()))),
+        refused(state -> state.setEthicsCommittee("d-clinic"), "a decision is not what its transaction says");
+        refused(state -> state.getVersionsBuilder(0).setTimeMillis(TestChain.TIME), "a step happened at another time");
+        refused(
+                state -> state.getVersionsBuilder(1)
+                        .setContentHash(state.getVersions(0).getContentHash()),
                 "a version has another content");
-        trial.refused(
-                trial.bundle(state ->
-                        state.setEvents(0, state.getEvents(0).toBuilder().setMilestone(TrialMilestone.UNBLINDED))),
+        refused(
+                state -> state.getEventsBuilder(0).setMilestone(TrialMilestone.UNBLINDED),
                 "a milestone is not what was signed");
-        trial.refused(
-                trial.bundle(state -> state.setReleases(
-                        0, state.getReleases(0).toBuilder().setRelease(TrialRelease.getDefaultInstance()))),
+        refused(
+                state -> state.getReleasesBuilder(0).setRelease(TrialRelease.getDefaultInstance()),
                 "a release was altered");
-        trial.refused(trial.bundle(TrialState.Builder::clearVersions), "its state names no version");
+        refused(TrialState.Builder::clearVersions, "its state names no version");
+    }
+
+    private ByteString unblinded(ByteString of, ReceiptStatus status) throws Exception {
+        return trial.step(
+                of,
+                BundledTrial.SPONSOR,
+                status,
+                action -> action.setMark(TrialMark.newBuilder()
+                        .setMilestone(TrialMilestone.UNBLINDED)
+                        .setReason(BundledTrial.REASON)));
     }
 
     @Test
@@ -73,25 +79,13 @@ class TrialStepsVerifiedTest {
         trial.refused(trial.bundle(), "results are not what was published");
         trial.objects.put(published, Optional.of(honest));
 
-        ByteString foreign = trial.step(
-                ByteString.copyFrom(new byte[16]),
-                BundledTrial.SPONSOR,
-                ReceiptStatus.APPLIED,
-                action -> action.setMark(TrialMark.newBuilder()
-                        .setMilestone(TrialMilestone.UNBLINDED)
-                        .setReason(BundledTrial.REASON)));
-        trial.refused(
-                trial.bundle(state -> state.addEvents(trial.event(foreign).setMilestone(TrialMilestone.UNBLINDED))),
+        ByteString foreign = unblinded(ByteString.copyFrom(new byte[16]), ReceiptStatus.APPLIED);
+        refused(
+                state -> state.addEvents(trial.event(foreign).setMilestone(TrialMilestone.UNBLINDED)),
                 "a step is of another trial");
-        ByteString never = trial.step(
-                BundledTrial.TRIAL,
-                BundledTrial.SPONSOR,
-                ReceiptStatus.REFUSED,
-                action -> action.setMark(TrialMark.newBuilder()
-                        .setMilestone(TrialMilestone.UNBLINDED)
-                        .setReason(BundledTrial.REASON)));
-        trial.refused(
-                trial.bundle(state -> state.addEvents(trial.event(never).setMilestone(TrialMilestone.UNBLINDED))),
+        ByteString never = unblinded(BundledTrial.TRIAL, ReceiptStatus.REFUSED);
+        refused(
+                state -> state.addEvents(trial.event(never).setMilestone(TrialMilestone.UNBLINDED)),
                 "a step was refused by the chain");
     }
 }
