@@ -15,6 +15,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleState;
@@ -281,6 +282,8 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof TooLongFrameException) {
             refuse(ctx, "a frame is longer than " + (open ? config.maxFrameBytes() : MAX_HELLO_BYTES) + " bytes");
+        } else if (cause instanceof DecoderException && cause.getCause() instanceof NotSslRecordException) {
+            refuse(ctx, "TLS: not a TLS record"); // Netty's message holds all that was sent
         } else if (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) {
             refuse(ctx, "TLS: " + tls.getMessage());
         } else if (cause instanceof IOException broken) {

@@ -2,13 +2,20 @@ package io.consilium.node.process;
 
 import io.consilium.crypto.Ed25519Verifier;
 import io.consilium.crypto.Hash;
+import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.PrivateFile;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.crypto.certificate.QuorumCertificate;
 import io.consilium.ledger.genesis.GenesisState;
+import io.consilium.ledger.tx.MalformedTransaction;
+import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.config.NodeConfig;
 import io.consilium.node.replica.HistoryReplay;
 import io.consilium.node.replica.StateDifference;
 import io.consilium.storage.RocksChainStore;
+import io.consilium.storage.StorageFailure;
 import io.consilium.storage.StoreException;
+import io.consilium.storage.StoreVerification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +25,27 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** Verifies the whole history in the data directory of a stopped node, offline, by executing it once more. */
+/**
+ * Verifies the data directory of a stopped node offline: its whole history, by executing it once more, and then that all
+ * that is stored can be read and is what the history led to.
+ */
 public final class HistoryAudit {
+    private static final StoreVerification.Rules EXECUTED = new StoreVerification.Rules() {
+        @Override
+        public boolean decides(BlockHeader header, QuorumCertificate commitQc) {
+            return true; // the replay has verified every certificate
+        }
+
+        @Override
+        public Hash txId(byte[] signedTransaction) throws MalformedException {
+            try {
+                return ParsedTransaction.parse(signedTransaction).txId();
+            } catch (MalformedTransaction malformed) {
+                throw new MalformedException(String.valueOf(malformed.getMessage()));
+            }
+        }
+    };
+
     private HistoryAudit() {}
 
     /**
@@ -53,13 +79,27 @@ public final class HistoryAudit {
                 HistoryReplay replay = new HistoryReplay(history, scratch, genesis.chainId(), new Ed25519Verifier());
                 replay.observe(observed);
                 Optional<HistoryReplay.Fault> fault = replay.run(verified);
+                if (fault.isEmpty()) {
+                    requireWhole(config, history);
+                }
                 return new Report(
                         genesis.chainId(), history.tipHeight(), history.tip().stateRoot(), fault, replay.changes());
             }
         } catch (StoreException refused) {
             throw StartFailures.of(refused);
+        } catch (StorageFailure unreadable) {
+            throw StartFailures.damaged(config.database(), String.valueOf(unreadable.getMessage()));
         } finally {
             remove(scratchDirectory);
+        }
+    }
+
+    private static void requireWhole(NodeConfig config, RocksChainStore history) throws NodeStartException {
+        Optional<StoreVerification.Finding> damage =
+                StoreVerification.verify(history, 1, EXECUTED, height -> {}).findings().stream()
+                        .findFirst();
+        if (damage.isPresent()) {
+            throw StartFailures.damaged(config.database(), damage.get().what());
         }
     }
 

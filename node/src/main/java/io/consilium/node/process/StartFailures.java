@@ -82,6 +82,15 @@ final class StartFailures {
         return new NodeStartException(NodeStartException.USAGE, code, halves[0], hint).causedBy(e);
     }
 
+    static NodeStartException damaged(Path database, String what) {
+        return new NodeStartException(
+                NodeStartException.CORRUPT,
+                "STORE_CORRUPT",
+                "the store in " + database + " is damaged: " + halves(what)[0],
+                "restore the data directory from a backup, or move it away, make a new one and start as an observer,"
+                        + " which fetches the chain from its peers");
+    }
+
     static NodeStartException wrongPassword(Path passwordFile, Throwable cause) {
         return new NodeStartException(
                         NodeStartException.USAGE,

@@ -73,6 +73,9 @@ class NodeConfigTest {
                 .hasMessageContaining("node.toml:1: not valid TOML");
         assertThatThrownBy(() -> NodeConfig.load(Optional.of(directory.resolve("no.toml")), Map.of(), Map.of()))
                 .hasMessageContaining("no such file");
+        Path binary = Files.write(directory.resolve("binary.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThatThrownBy(() -> NodeConfig.load(Optional.of(binary), Map.of(), Map.of()))
+                .hasMessageContaining("binary.toml: is no UTF-8 text");
     }
 
     @Test

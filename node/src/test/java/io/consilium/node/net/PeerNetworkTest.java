@@ -3,6 +3,9 @@ package io.consilium.node.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import io.consilium.crypto.Certificates;
 import io.consilium.crypto.Hash;
@@ -37,6 +40,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class PeerNetworkTest {
@@ -171,6 +175,30 @@ class PeerNetworkTest {
             raw.out.flush();
             raw.expectClosed();
         }
+    }
+
+    @Test
+    void logsNoneOfTheBytesOfACallerThatSpeaksNoTls() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(PeerNetwork.class);
+        lines.start();
+        log.addAppender(lines);
+        try (Socket caller = new Socket("127.0.0.1", startedBeta().port())) {
+            caller.getOutputStream().write("name=Jane Doe".repeat(300).getBytes(StandardCharsets.UTF_8));
+            assertThat(caller.getInputStream().read()).isEqualTo(-1);
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anySatisfy(line -> assertThat(line).endsWith("cause=TLS: not a TLS record"))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(200));
+    }
+
+    private Side startedBeta() throws IOException {
+        Side beta = new Side("beta", betaKey, CHAIN, 0);
+        beta.start(List.of(address("alpha", alphaKey, 1)));
+        return beta;
     }
 
     @Test

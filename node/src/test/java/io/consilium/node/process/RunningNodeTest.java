@@ -193,6 +193,30 @@ class RunningNodeTest {
     }
 
     @Test
+    void verifyingTheHistoryFindsATableThatNoBlockIsReadFrom() throws Exception {
+        start(Map.of()).close();
+        NodeConfig config = config(Map.of());
+        assertThat(HistoryAudit.run(config, 0, height -> {}).fault()).isEmpty();
+        List<Path> tables = files(directory.resolve("node/db"), ".sst");
+        for (Path table : tables) {
+            byte[] whole = Files.readAllBytes(table);
+            byte[] rotten = whole.clone();
+            rotten[3] ^= 1;
+            Files.write(table, rotten);
+            assertThatThrownBy(() -> HistoryAudit.run(config, 0, height -> {}))
+                    .isInstanceOfSatisfying(NodeStartException.class, e -> {
+                        assertThat(e.code()).isEqualTo("STORE_CORRUPT");
+                        assertThat(e.exitCode()).isEqualTo(9);
+                        assertThat(e.error())
+                                .contains(table.getFileName().toString())
+                                .doesNotContain("\n");
+                    });
+            Files.write(table, whole);
+        }
+        assertThat(HistoryAudit.run(config, 0, height -> {}).fault()).isEmpty();
+    }
+
+    @Test
     void aDamagedStoreIsNotStarted() throws Exception {
         start(Map.of()).close();
         for (Path file : files(directory.resolve("node/db"), "CURRENT")) {
@@ -203,7 +227,8 @@ class RunningNodeTest {
 
     private static List<Path> files(Path root, String name) throws IOException {
         try (Stream<Path> tree = Files.walk(root)) {
-            List<Path> found = tree.filter(path -> path.endsWith(name)).toList();
+            List<Path> found =
+                    tree.filter(path -> path.toString().endsWith(name)).toList();
             assertThat(found).isNotEmpty();
             return found;
         }
