@@ -144,6 +144,15 @@ final class Authenticator {
         }
         // Ids used before the start are forgotten, so nothing issued before it is taken.
         if (issued < startSeconds || issued <= horizon.floorSeconds()) {
+            long ahead = Math.max(startSeconds, horizon.floorSeconds()) - now;
+            if (ahead > TokenHorizon.MOMENT_SECONDS) {
+                throw ApiProblem.unauthenticated(
+                                "NODE_CLOCK_BEHIND",
+                                "this node's clock is " + ahead + " s behind what it was before",
+                                "whoever runs the node sets its clock right and starts it; if it is right, stops the node and"
+                                        + " deletes the file api-tokens beside its database before the start")
+                        .asException();
+            }
             throw ApiProblem.unauthenticated(
                             "TOKEN_BEFORE_START",
                             "the token was issued before this node started",

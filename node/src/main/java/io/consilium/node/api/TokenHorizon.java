@@ -22,7 +22,7 @@ final class TokenHorizon {
     static final int MAX_AHEAD = 4_096;
 
     /** Clocks differ by this much everywhere, and no node is back sooner. */
-    private static final long MOMENT_SECONDS = 2;
+    static final long MOMENT_SECONDS = 2;
 
     /** An id of 16 bytes, and when its token lapses. */
     private static final int SLOT_BYTES = 3 * Long.BYTES;

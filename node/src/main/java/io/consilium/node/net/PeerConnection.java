@@ -282,15 +282,18 @@ final class PeerConnection extends SimpleChannelInboundHandler<ByteBuf> {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof TooLongFrameException) {
             refuse(ctx, "a frame is longer than " + (open ? config.maxFrameBytes() : MAX_HELLO_BYTES) + " bytes");
-        } else if (cause instanceof DecoderException && cause.getCause() instanceof NotSslRecordException) {
-            refuse(ctx, "TLS: not a TLS record"); // Netty's message holds all that was sent
         } else if (cause instanceof DecoderException && cause.getCause() instanceof SSLException tls) {
-            refuse(ctx, "TLS: " + tls.getMessage());
+            refuse(ctx, "TLS: " + reason(tls));
         } else if (cause instanceof IOException broken) {
             refuse(ctx, "the connection broke: " + broken.getMessage());
         } else {
             refuse(ctx, cause.toString());
         }
+    }
+
+    /** Netty's own words for bytes that are no TLS hold all of them. */
+    static String reason(SSLException tls) {
+        return tls instanceof NotSslRecordException ? "not a TLS record" : String.valueOf(tls.getMessage());
     }
 
     private void refuse(ChannelHandlerContext ctx, String reason) {

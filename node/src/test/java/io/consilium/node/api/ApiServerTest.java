@@ -458,6 +458,21 @@ class ApiServerTest {
         assertThat(code(ApiClient.token(key, MEMBER, extra))).isEqualTo("BAD_TOKEN");
     }
 
+    @Test
+    void aNodeWhoseClockWentBackSaysSo() throws Exception {
+        assertThat(code(token())).isEqualTo("OK");
+        server.close();
+        clock.addAndGet(-3_600_000);
+        start();
+        String token = token();
+        assertThat(code(token)).isEqualTo("NODE_CLOCK_BEHIND");
+        Problem problem = problem(client.protobuf("Status", StatusRequest.getDefaultInstance(), token));
+        assertThat(problem.getError()).contains("3600 s behind");
+        assertThat(problem.getHint()).contains("api-tokens");
+        clock.addAndGet(3_601_000);
+        assertThat(code(token())).isEqualTo("OK");
+    }
+
     private String code(String token) throws Exception {
         var response = client.protobuf("Status", StatusRequest.getDefaultInstance(), token);
         if (response.statusCode() == 200) {
