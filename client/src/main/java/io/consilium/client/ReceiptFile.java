@@ -163,7 +163,7 @@ public final class ReceiptFile {
     }
 
     /** Decodes the binary form that nodes answer with. */
-    static ReceiptProof decode(byte[] proof) throws VerificationFailed {
+    public static ReceiptProof decode(byte[] proof) throws VerificationFailed {
         try {
             return ReceiptProof.decode(proof);
         } catch (MalformedException invalid) {

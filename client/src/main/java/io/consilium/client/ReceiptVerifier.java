@@ -18,6 +18,9 @@ import java.util.Optional;
 
 /** Checks receipts and state values offline, from the genesis alone (INT-1). */
 public final class ReceiptVerifier {
+    /** The code of what is wholly of another chain than the genesis. */
+    public static final String WRONG_GENESIS = "WRONG_GENESIS";
+
     private static final int CACHED_KEYS = 1_024;
 
     private final TrustRoot root;
@@ -110,7 +113,7 @@ public final class ReceiptVerifier {
                 && claimed.map(header::equals).orElse(true)) {
             return new ClientException(
                     FailureClass.USAGE,
-                    "WRONG_GENESIS",
+                    WRONG_GENESIS,
                     "The genesis given is of another chain: " + fault.reason(),
                     "Give the genesis of the chain that it was registered on with --genesis");
         }

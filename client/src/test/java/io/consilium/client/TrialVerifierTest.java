@@ -7,11 +7,16 @@ import com.google.protobuf.ByteString;
 import io.consilium.client.trial.TrialBundle;
 import io.consilium.client.trial.TrialRecord;
 import io.consilium.client.trial.VerifiedTrial;
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.ledger.proof.CertifiedHeader;
+import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.trials.OutcomeClassification.Change;
 import io.consilium.proto.TrialRegistration;
 import io.consilium.proto.TrialSubjectState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,7 +73,7 @@ class TrialVerifierTest {
             byte[] bytes = part.toByteArray();
             bytes[at] ^= (byte) (1 << at % 8);
             TrialBundle changed = bundled.apply(ByteString.copyFrom(bytes));
-            assertThatThrownBy(() -> trial.verify(changed)).as("byte %d", at).isInstanceOf(ClientException.class);
+            assertThatThrownBy(() -> trial.verify(changed)).as("byte %d", at).isInstanceOf(VerificationFailed.class);
         }
         return part.size();
     }
@@ -82,7 +87,7 @@ class TrialVerifierTest {
             changed[at] ^= 1;
             assertThatThrownBy(() -> trial.verify(TrialBundle.decode(changed)))
                     .as("byte %d", at)
-                    .isInstanceOf(ClientException.class);
+                    .isInstanceOf(VerificationFailed.class);
         }
         assertThatThrownBy(() -> TrialBundle.decode(new byte[0])).isInstanceOf(VerificationFailed.class);
     }
@@ -122,5 +127,40 @@ class TrialVerifierTest {
         assertThatThrownBy(() -> trial.verify(bundle))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
                         .isEqualTo("WRONG_GENESIS"));
+    }
+
+    @Test
+    @DisplayName("TRI-6 a bundle of which one part names another chain is forged, and not of that chain")
+    void partOfAnotherChain() throws Exception {
+        TrialBundle honest = trial.bundle();
+        trial.refused(
+                new TrialBundle(ofAnotherChain(honest.trial()), honest.documents(), honest.receipts()),
+                "its parts are of more than one chain");
+        ByteString document = ofAnotherChain(honest.documents().get(0));
+        trial.refused(
+                new TrialBundle(honest.trial(), BundledTrial.with(honest.documents(), 0, document), honest.receipts()),
+                "its parts are of more than one chain");
+    }
+
+    /** The same value in a block whose header names another chain. */
+    private static ByteString ofAnotherChain(ByteString encoded) throws Exception {
+        StateValueProof proof = StateValueProof.decode(encoded.toByteArray());
+        BlockHeader header = proof.block().header();
+        BlockHeader other = new BlockHeader(
+                header.version(),
+                Hash.sha256(header.chainId().toBytes()),
+                header.height() + 1,
+                header.hash(),
+                Optional.of(proof.block().commitQc()),
+                header.transactionsRoot(),
+                header.stateRoot(),
+                header.receiptsRoot(),
+                header.validatorSetHash(),
+                header.nextValidatorSetHash(),
+                header.timestampMillis(),
+                header.proposer());
+        CertifiedHeader block = new CertifiedHeader(
+                other, proof.block().commitQc(), proof.block().validatorSets());
+        return ByteString.copyFrom(new StateValueProof(proof.proof(), block).encode());
     }
 }

@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.consilium.client.ClientException;
+import io.consilium.client.ReceiptFile;
 import io.consilium.client.ReceiptVerifier;
 import io.consilium.client.VerificationFailed;
 import io.consilium.client.VerifiedReceipt;
+import io.consilium.crypto.Hash;
 import io.consilium.crypto.MalformedException;
 import io.consilium.crypto.certificate.BlockHeader;
 import io.consilium.ledger.proof.StateValueProof;
@@ -30,9 +32,11 @@ import io.consilium.proto.TrialSubjectState;
 import io.consilium.proto.TrialVersion;
 import io.consilium.proto.TrialVersionState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -51,8 +55,37 @@ public final class TrialVerifier {
         this.verifier = verifier;
     }
 
-    /** What the bundle proves; throws {@link VerificationFailed} (exit 9) for a bundle that does not hold. */
+    /**
+     * What the bundle proves; throws {@link VerificationFailed} (exit 9) for a bundle that does not hold, or exit 2 for one
+     * that is wholly of another chain than the genesis.
+     */
     public VerifiedTrial verify(TrialBundle bundle) throws ClientException {
+        try {
+            return verified(bundle);
+        } catch (ClientException failure) {
+            if (failure.code().equals(ReceiptVerifier.WRONG_GENESIS)
+                    && chains(bundle).size() > 1) {
+                throw failed("its parts are of more than one chain").causedBy(failure);
+            }
+            throw failure;
+        }
+    }
+
+    /** The chains that the blocks of its parts name. */
+    private static Set<Hash> chains(TrialBundle bundle) throws VerificationFailed {
+        Set<Hash> chains = new HashSet<>();
+        chains.add(decoded(bundle.trial()).block().header().chainId());
+        for (ByteString document : bundle.documents()) {
+            chains.add(decoded(document).block().header().chainId());
+        }
+        for (ByteString receipt : bundle.receipts()) {
+            chains.add(
+                    ReceiptFile.decode(receipt.toByteArray()).block().header().chainId());
+        }
+        return chains;
+    }
+
+    private VerifiedTrial verified(TrialBundle bundle) throws ClientException {
         StateValueProof proof = proof(bundle.trial());
         TrialState state = value(proof, TrialState.parser());
         require(proof.proof().key().equals(StateKeys.trial(state.getId())), "its state is of another object");
@@ -260,14 +293,17 @@ public final class TrialVerifier {
     }
 
     private StateValueProof proof(ByteString encoded) throws ClientException {
-        StateValueProof proof;
+        StateValueProof proof = decoded(encoded);
+        verifier.verify(proof);
+        return proof;
+    }
+
+    private static StateValueProof decoded(ByteString encoded) throws VerificationFailed {
         try {
-            proof = StateValueProof.decode(encoded.toByteArray());
+            return StateValueProof.decode(encoded.toByteArray());
         } catch (MalformedException malformed) {
             throw (VerificationFailed) failed("a state proof cannot be read").causedBy(malformed);
         }
-        verifier.verify(proof);
-        return proof;
     }
 
     private static <T> T document(Map<StateKey, StateValueProof> documents, StateKey key, Parser<T> parser)
