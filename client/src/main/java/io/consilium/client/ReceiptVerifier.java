@@ -108,8 +108,9 @@ public final class ReceiptVerifier {
     }
 
     /** A document that is wholly of another chain was checked against the wrong genesis; one that mixes two is forged. */
-    private static ClientException failure(ProofFault fault, Optional<Hash> claimed, Hash header) {
+    private ClientException failure(ProofFault fault, Optional<Hash> claimed, Hash header) {
         if (fault.kind() == ProofFault.Kind.WRONG_CHAIN
+                && !header.equals(root.chainId())
                 && claimed.map(header::equals).orElse(true)) {
             return new ClientException(
                     FailureClass.USAGE,
