@@ -21,18 +21,12 @@ import io.consilium.node.config.NodeKeys;
 import io.consilium.node.process.NodeInit;
 import io.consilium.node.process.RunningNode;
 import io.consilium.proto.AccessRequest;
-import io.consilium.proto.Activity;
-import io.consilium.proto.ChainParameters;
 import io.consilium.proto.Code;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.ConsentTerms;
-import io.consilium.proto.GenesisDocument;
-import io.consilium.proto.InstitutionState;
 import io.consilium.proto.KeyAlgorithm;
 import io.consilium.proto.KeyValue;
-import io.consilium.proto.MemberKeys;
-import io.consilium.proto.MemberState;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.Problem;
 import io.consilium.proto.RecordContent;
@@ -53,7 +47,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +73,14 @@ final class TestNetwork implements AutoCloseable {
     static final String RIVAL = "summit/operator";
     static final long PERMIT_AGE_MILLIS = 900_000;
 
-    private static final SecureRandom RANDOM = new SecureRandom();
+    static final SecureRandom RANDOM = new SecureRandom();
 
     /** A person's keys. */
     record Person(String id, KeyPair signing, X25519KeyPair encryption) {}
 
-    private final Map<String, Person> people = new TreeMap<>();
-    private final Map<String, NodeKeys> institutionKeys = new TreeMap<>();
     private final AtomicLong clockOffset = new AtomicLong();
+    private final Map<String, Person> people;
+    private final Map<String, NodeKeys> institutionKeys;
     private final GenesisState genesis;
     private final NodeConfig config;
     private RunningNode node;
@@ -122,63 +115,12 @@ final class TestNetwork implements AutoCloseable {
 
     private TestNetwork(Path directory, Preparation preparation, Map<String, String> unusual, boolean traders)
             throws Exception {
-        for (String slug : List.of("helix", "medwatch", "northside", "riverside", "st-mary", "summit")) {
-            institutionKeys.put(slug, NodeKeys.generate(RANDOM));
-        }
-        GenesisDocument.Builder document = GenesisDocument.newBuilder()
-                .setVersion(1)
-                .setName("test")
-                .setTimeMillis(System.currentTimeMillis() - 10_000)
-                .addValidators(NODE)
-                .setParameters(ChainParameters.newBuilder()
-                        .setPermitAgeMillis(PERMIT_AGE_MILLIS)
-                        .setMaxTransactionBytes(262_144)
-                        .setMaxBlockBytes(1 << 20)
-                        .setMaxBlockTransactions(1_000));
-        if (traders) {
-            institution(document, "helix", "MANUFACTURER", "SPONSOR");
-        } else {
-            institution(document, "helix", "SPONSOR");
-        }
-        institution(document, "medwatch", "ETHICS_COMMITTEE", "REGULATOR");
-        if (traders) {
-            institution(document, "northside", "PHARMACY");
-        }
-        institution(document, "riverside", "PROVIDER");
-        if (traders) {
-            institution(document, NODE, "MANUFACTURER", "PROVIDER", "SPONSOR");
-            institution(document, "summit", "WHOLESALER");
-        } else {
-            institution(document, NODE, "PROVIDER", "SPONSOR");
-        }
-        member(document, "helix/admin", "ADMIN");
-        member(document, RESEARCHER, "RESEARCHER");
-        member(document, "medwatch/admin", "ADMIN");
-        member(document, INSPECTOR, "AUDITOR");
-        member(document, REVIEWER, "REVIEWER");
-        if (traders) {
-            member(document, "northside/admin", "ADMIN");
-            member(document, PHARMACIST, "PHARMACIST");
-        }
-        member(document, STRANGER_ADMIN, "ADMIN");
-        member(document, STRANGER, "CLINICIAN");
-        member(document, STRANGER_PRIVACY, "PRIVACY_OFFICER");
-        member(document, ADMIN, "ADMIN");
-        member(document, OFFICER, "CONSENT_OFFICER");
-        member(document, CLINICIAN, "CLINICIAN");
-        member(document, OPERATOR, "OPERATOR");
-        member(document, PRIVACY, "PRIVACY_OFFICER");
-        member(document, TRIAL_RESEARCHER, "RESEARCHER");
-        if (traders) {
-            member(document, "summit/admin", "ADMIN");
-            member(document, RIVAL, "OPERATOR");
-        }
-        genesis = GenesisState.of(document.build());
+        TestGenesis drawn = new TestGenesis(traders);
+        people = drawn.people;
+        institutionKeys = drawn.institutionKeys;
+        genesis = drawn.state;
         Path genesisFile = directory.resolve("genesis.json");
-        Files.writeString(
-                genesisFile,
-                "{\"chainId\":\"" + genesis.chainId().hex() + "\",\"genesis\":\""
-                        + Base64.getEncoder().encodeToString(genesis.canonicalBytes()) + "\"}");
+        Files.writeString(genesisFile, drawn.json());
         Map<String, String> settings = new TreeMap<>(unusual);
         settings.put("api.port", "0");
         settings.put("peers.port", "0");
@@ -221,53 +163,6 @@ final class TestNetwork implements AutoCloseable {
 
     Path vaultDirectory() {
         return config.vaultDirectory();
-    }
-
-    private void institution(GenesisDocument.Builder document, String slug, String... roles) {
-        NodeKeys keys = institutionKeys.get(slug);
-        InstitutionState.Builder state = InstitutionState.newBuilder()
-                .setId(slug)
-                .setLegalName(slug)
-                .addAllRoles(List.of(roles))
-                .setGln(gln(document.getInstitutionsCount()))
-                .setSigningKey(ed25519(keys.institutionSigning().publicKey().bytes()))
-                .setEncryptionKey(x25519(keys.institutionEncryption().publicKey()))
-                .setActivity(Activity.ACTIVE)
-                .setVersion(1);
-        if (slug.equals(NODE) || slug.equals("riverside")) {
-            state.setApiEndpoint("https://127.0.0.1:1")
-                    .setApiTlsSpkiSha256(
-                            ByteString.copyFrom(keys.apiTlsSpkiSha256().toBytes()))
-                    .setPeerEndpoint("127.0.0.1:1")
-                    .setPeerTlsKey(ed25519(keys.peerTlsKey().bytes()));
-        }
-        if (slug.equals(NODE)) {
-            state.setValidatorKey(ed25519(keys.validator().publicKey().bytes()));
-        }
-        document.addInstitutions(state);
-    }
-
-    /** Thirteen digits with a check digit (GS1). */
-    private static String gln(int index) {
-        String digits = "06141410000" + index;
-        int sum = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            sum += (digits.charAt(i) - '0') * (i % 2 == 0 ? 1 : 3);
-        }
-        return digits + (10 - sum % 10) % 10;
-    }
-
-    private void member(GenesisDocument.Builder document, String id, String role) {
-        Person person = new Person(id, KeyPair.generate(RANDOM), X25519.generate(RANDOM));
-        people.put(id, person);
-        document.addMembers(MemberState.newBuilder()
-                .setId(id)
-                .addRoles(role)
-                .addKeys(MemberKeys.newBuilder()
-                        .setSigningKey(ed25519(person.signing().publicKey().bytes()))
-                        .setEncryptionKey(x25519(person.encryption().publicKey())))
-                .setActivity(Activity.ACTIVE)
-                .setVersion(1));
     }
 
     static KeyValue ed25519(byte[] key) {
@@ -357,6 +252,15 @@ final class TestNetwork implements AutoCloseable {
             throw new AssertionError(method + " as " + as + " was answered");
         }
         return Problem.parseFrom(response.body());
+    }
+
+    /** The exit code of a call that has to be answered as if there were no such thing. */
+    int notFound(String as, String method, Message request) throws Exception {
+        Problem problem = refused(as, method, request);
+        if (!problem.getCode().equals("NOT_FOUND")) {
+            throw new AssertionError(method + " as " + as + ": " + problem);
+        }
+        return problem.getExitCode();
     }
 
     byte[] signed(String as, TransactionBody.Builder payload) {
