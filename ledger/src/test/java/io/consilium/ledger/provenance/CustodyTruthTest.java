@@ -1,6 +1,5 @@
 package io.consilium.ledger.provenance;
 
-import static io.consilium.ledger.TestChain.id;
 import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
 import static io.consilium.ledger.provenance.DrugWorld.INSPECTOR;
 import static io.consilium.ledger.provenance.DrugWorld.LOT;
@@ -14,14 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugContentsState;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugReport;
-import io.consilium.proto.DrugResolve;
 import io.consilium.proto.DrugStatus;
-import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
 import io.consilium.proto.DrugUnpack;
 import java.util.List;
@@ -33,29 +29,6 @@ class CustodyTruthTest {
     private static final long DAY = 24L * 3_600_000;
 
     private final DrugWorld world = new DrugWorld();
-    private int events;
-
-    private List<DrugExceptionKind> signals() {
-        return world.exceptions().stream().map(DrugExceptionState::getKind).toList();
-    }
-
-    private DrugExceptionState exception(DrugExceptionKind kind) {
-        return world.exceptions().stream()
-                .filter(exception -> exception.getKind() == kind)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private void settle(String actor, DrugExceptionKind kind, String resolution) {
-        assertThat(world.act(
-                        actor,
-                        DrugAction.newBuilder()
-                                .setResolve(DrugResolve.newBuilder()
-                                        .setExceptionId(exception(kind).getId())
-                                        .setResolution(resolution)
-                                        .setSealedNote(ByteString.copyFromUtf8("sealed")))))
-                .isEqualTo("OK");
-    }
 
     @Test
     @DisplayName("DRU-4 DRU-5 a container that is lost stays missing, its packs with it, until its sender has it again")
@@ -69,7 +42,7 @@ class CustodyTruthTest {
         PackSearch search = new PackSearch(world.chain.objects());
         assertThat(search.gone(world.item(12).getParent())).as("under way").contains(DrugStatus.DRUG_MISSING);
         assertThat(search.gone(world.item(2).getParent())).isEmpty();
-        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
+        world.settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
         assertThat(new PackSearch(world.chain.objects()).gone(world.item(12).getParent()))
                 .contains(DrugStatus.DRUG_MISSING);
         assertThat(world.container("b").getCustodian()).isEqualTo("helix");
@@ -100,7 +73,7 @@ class CustodyTruthTest {
         world.receive(DISTRIBUTOR, List.of(), "a", "b");
         world.ship(DISTRIBUTOR, "northside", List.of(), "a", "b");
         world.receive(PHARMACIST, List.of(), "a");
-        settle(PHARMACIST, DrugExceptionKind.DRUG_SHORT, "lost");
+        world.settle(PHARMACIST, DrugExceptionKind.DRUG_SHORT, "lost");
         DrugAction.Builder back = world.shipping("helix", List.of(), "b");
         back.getShipBuilder().setReturnGoods(true);
         assertThat(world.act(DISTRIBUTOR, back)).isEqualTo("MISSING_IN_TRANSIT DRU-4");
@@ -109,206 +82,12 @@ class CustodyTruthTest {
     }
 
     @Test
-    @DisplayName("DRU-5 DRU-8 no container is destroyed before its last step; packer and makers hear that it was")
-    void dru5_destroyedIsTold() {
-        world.commission(0, 10);
-        world.ship(PACKER, "labcorp", packs(0, 10));
-        world.receive(DISTRIBUTOR, packs(0, 10));
-        world.pack(DISTRIBUTOR, "own", packs(0, 10));
-        DrugAction.Builder destroyed = destroying(List.of(), List.of(box("labcorp", "own")));
-        assertThat(world.act(DISTRIBUTOR, at(destroyed.clone(), world.chain.now - DAY)))
-                .isEqualTo("EVENT_ORDER DRU-8");
-        assertThat(world.block(DISTRIBUTOR, destroyed).events())
-                .singleElement()
-                .satisfies(event -> assertThat(event.parties()).containsExactly("helix", "labcorp"));
-    }
-
-    private String destroy(String actor, String... containers) {
-        return world.act(
-                actor,
-                DrugAction.newBuilder()
-                        .setStatusChange(DrugStatusChange.newBuilder()
-                                .setKind(DrugStatusKind.DRUG_DESTROY)
-                                .setSealedReason(ByteString.copyFromUtf8("sealed"))
-                                .addAllContainers(DrugWorld.ids(containers))));
-    }
-
-    @Test
-    @DisplayName(
-            "DRU-5 a lost container is destroyed by its sender as a whole: nothing of it verifies or is acted on again")
-    void dru5_destroyedContainer() {
-        world.commission(0, 30);
-        world.pack(PACKER, "a", packs(0, 10));
-        world.pack(PACKER, "b", packs(10, 20));
-        world.pack(PACKER, "pallet", List.of(), "a", "b");
-        world.ship(PACKER, "labcorp", List.of(), "pallet");
-        world.receive(DISTRIBUTOR, List.of(), "a");
-        assertThat(destroy(PACKER, "b")).isEqualTo("UNDER_WAY DRU-4");
-        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
-        assertThat(destroy(DISTRIBUTOR, "b")).isEqualTo("HELD_ELSEWHERE DRU-8");
-        assertThat(destroy(PACKER, "b")).isEqualTo("OK");
-        assertThat(new PackSearch(world.chain.objects()).gone(world.item(12).getParent()))
-                .contains(DrugStatus.DRUG_DESTROYED);
-        assertThat(world.container("b").getMissing()).as("nobody waits for it").isFalse();
-        assertThat(destroy(PACKER, "b")).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.receive(PACKER, List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.ship(PACKER, "northside", List.of(), "b")).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.pack(PACKER, "b", packs(25, 26))).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 12)).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(signals()).contains(DrugExceptionKind.DRUG_DISPENSED_TWICE);
-        assertThat(world.receive(DISTRIBUTOR, packs(13, 14))).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.ship(PACKER, "northside", packs(14, 15))).isEqualTo("DECOMMISSIONED DRU-5");
-    }
-
-    @Test
-    @DisplayName("DRU-5 a container that is here is destroyed with all that stands in it, out of the one around it")
-    void dru5_destroyedInPlace() {
-        world.commission(0, 30);
-        world.pack(PACKER, "inner", packs(0, 10));
-        world.pack(PACKER, "case", packs(10, 20), "inner");
-        world.pack(PACKER, "pallet", packs(20, 30), "case");
-        assertThat(world.act(
-                        PACKER,
-                        DrugAction.newBuilder()
-                                .setStatusChange(DrugStatusChange.newBuilder()
-                                        .setKind(DrugStatusKind.DRUG_DESTROY)
-                                        .addAllContainers(DrugWorld.ids("case")))))
-                .isEqualTo("REASON_REQUIRED DRU-5");
-        assertThat(destroy(PACKER, "case")).isEqualTo("OK");
-        assertThat(world.container("case").getParent()).isEmpty();
-        assertThat(world.chain
-                        .objects()
-                        .read(DrugKeys.contents(box("pallet")), DrugContentsState.parser())
-                        .orElseThrow()
-                        .getContainersList())
-                .isEmpty();
-        assertThat(world.change(PACKER, DrugStatusKind.DRUG_EXPORT, 3)).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.ship(PACKER, "labcorp", List.of(), "pallet")).isEqualTo("OK");
-        assertThat(world.receive(DISTRIBUTOR, List.of(), "pallet")).isEqualTo("OK");
-        assertThat(world.exceptions().stream().filter(found -> found.getKind() == DrugExceptionKind.DRUG_SHORT))
-                .isEmpty();
-    }
-
-    private DrugAction.Builder destroying(List<ByteString> packs, List<ByteString> containers) {
-        DrugAction.Builder action = DrugAction.newBuilder();
-        action.getStatusChangeBuilder()
-                .setKind(DrugStatusKind.DRUG_DESTROY)
-                .setSealedReason(ByteString.copyFromUtf8("sealed"))
-                .addAllItems(world.find(packs))
-                .addAllContainers(containers);
-        return action;
-    }
-
-    private String together(DrugAction.Builder... acts) {
-        DrugAction.Builder document = DrugAction.newBuilder();
-        for (DrugAction.Builder act : acts) {
-            document.getDocumentBuilder().addActs(act.setEventId(id("event " + events++)));
-        }
-        return world.act(PACKER, document);
-    }
-
-    @Test
-    @DisplayName(
-            "DRU-5 a pallet, a case in it and packs named together are destroyed, in whatever order they are named")
-    void dru5_destroyedTogether() {
-        world.commission(0, 40);
-        for (String name : List.of("1", "2", "3", "4")) {
-            int from = 10 * (Integer.parseInt(name) - 1);
-            world.pack(PACKER, "inner " + name, packs(from, from + 5));
-            world.pack(PACKER, "case " + name, packs(from + 5, from + 10), "inner " + name);
-            world.pack(PACKER, "pallet " + name, List.of(), "case " + name);
-        }
-        assertThat(destroy(PACKER, "pallet 1", "case 1", "inner 1"))
-                .as("one act")
-                .isEqualTo("OK");
-        assertThat(together(
-                        destroying(List.of(), DrugWorld.ids("pallet 2")),
-                        destroying(List.of(), DrugWorld.ids("inner 2")),
-                        destroying(List.of(), DrugWorld.ids("case 2")),
-                        destroying(packs(11, 12), List.of())))
-                .as("outer before inner, its pack last")
-                .isEqualTo("OK");
-        assertThat(together(
-                        destroying(packs(21, 22), List.of()),
-                        destroying(List.of(), DrugWorld.ids("inner 3")),
-                        destroying(List.of(), DrugWorld.ids("case 3")),
-                        destroying(List.of(), DrugWorld.ids("pallet 3"))))
-                .as("inner before outer, its pack first")
-                .isEqualTo("OK");
-        assertThat(world.act(PACKER, destroying(packs(31, 37), DrugWorld.ids("pallet 4"))))
-                .as("packs and what they stand in, in one act")
-                .isEqualTo("OK");
-        assertThat(signals()).isEmpty();
-        for (int pack : List.of(1, 7, 11, 12, 17, 22, 31, 39)) {
-            assertThat(new PackSearch(world.chain.objects())
-                            .gone(world.item(pack).getParent()))
-                    .as("pack " + pack)
-                    .contains(DrugStatus.DRUG_DESTROYED);
-        }
-        assertThat(world.item(21).getStatus()).isEqualTo(DrugStatus.DRUG_DESTROYED);
-        assertThat(world.change(PACKER, DrugStatusKind.DRUG_DESTROY, 12)).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(destroy(PACKER, "case 2")).as("again, later").isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(signals()).hasSize(2).containsOnly(DrugExceptionKind.DRUG_DISPENSED_TWICE);
-    }
-
-    @Test
-    @DisplayName("DRU-5 only destroying is passed over: what is done otherwise with what was destroyed is found")
-    void dru5_notPassedOver() {
-        world.commission(0, 10);
-        world.pack(PACKER, "case", packs(0, 10));
-        DrugAction.Builder exported = destroying(packs(1, 2), List.of());
-        exported.getStatusChangeBuilder().setKind(DrugStatusKind.DRUG_EXPORT);
-        assertThat(together(destroying(List.of(), DrugWorld.ids("case")), exported))
-                .isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(together(destroying(List.of(), DrugWorld.ids("case")), destroying(List.of(), DrugWorld.ids("case"))))
-                .as("the same container in two events")
-                .isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(signals()).hasSize(2).containsOnly(DrugExceptionKind.DRUG_DISPENSED_TWICE);
-    }
-
-    @Test
-    @DisplayName(
-            "DRU-3 DRU-5 DRU-6 whoever packs, unpacks or ships what was destroyed is found; a word about it is refused")
-    void dru5_actsOnDestroyed() {
-        world.commission(0, 30);
-        world.pack(PACKER, "case", packs(0, 10));
-        world.pack(PACKER, "inner", packs(10, 20));
-        world.pack(PACKER, "pallet", List.of(), "case", "inner");
-        world.change(PACKER, DrugStatusKind.DRUG_QUARANTINE, 3);
-        assertThat(destroy(PACKER, "pallet")).isEqualTo("OK");
-        for (DrugStatusKind word : List.of(
-                DrugStatusKind.DRUG_QUARANTINE,
-                DrugStatusKind.DRUG_MARK_SUSPECT,
-                DrugStatusKind.DRUG_MARK_ILLEGITIMATE,
-                DrugStatusKind.DRUG_RELEASE)) {
-            assertThat(world.change(PACKER, word, 3)).as(word.name()).isEqualTo("DECOMMISSIONED DRU-5");
-            assertThat(world.change(INSPECTOR, word, 4)).as(word.name()).isEqualTo("DECOMMISSIONED DRU-5");
-        }
-        assertThat(signals()).as("a word hands nothing on").isEmpty();
-        assertThat(world.pack(PACKER, "other", packs(1, 2))).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.pack(PACKER, "other", packs(3, 4)))
-                .as("that has a state of its own")
-                .isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.pack(PACKER, "other", List.of(), "inner")).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(world.act(
-                        PACKER,
-                        DrugAction.newBuilder()
-                                .setUnpack(DrugUnpack.newBuilder()
-                                        .setContainerId(box("case"))
-                                        .setEverything(true))))
-                .isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(signals()).hasSize(4).containsOnly(DrugExceptionKind.DRUG_DISPENSED_TWICE);
-        assertThat(world.ship(PACKER, "labcorp", List.of(), "pallet")).isEqualTo("DECOMMISSIONED DRU-5");
-        assertThat(signals()).hasSize(5).containsOnly(DrugExceptionKind.DRUG_DISPENSED_TWICE);
-    }
-
-    @Test
     @DisplayName("DRU-4 DRU-5 a loose pack that is lost stays missing until its sender has it again")
     void dru4_lostPack() {
         world.commission(0, 3);
         world.ship(PACKER, "labcorp", packs(0, 3));
         world.receive(DISTRIBUTOR, packs(0, 2));
-        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
+        world.settle(DISTRIBUTOR, DrugExceptionKind.DRUG_SHORT, "lost");
         assertThat(world.item(2).getStatus()).isEqualTo(DrugStatus.DRUG_MISSING);
         assertThat(world.item(2).getCustodian()).isEqualTo("helix");
         assertThat(world.ship(PACKER, "labcorp", packs(2, 3))).isEqualTo("MISSING_IN_TRANSIT DRU-4");
@@ -327,7 +106,7 @@ class CustodyTruthTest {
         DrugAction.Builder nothing = DrugAction.newBuilder();
         nothing.getReceiveBuilder().setNothingOf(shipping.getShip().getShipmentId());
         world.act(DISTRIBUTOR, nothing);
-        settle(DISTRIBUTOR, DrugExceptionKind.DRUG_NO_PRODUCT, "lost");
+        world.settle(DISTRIBUTOR, DrugExceptionKind.DRUG_NO_PRODUCT, "lost");
         assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("MISSING_IN_TRANSIT DRU-4");
         assertThat(world.receive(PACKER, packs(2, 3), "a")).isEqualTo("OK");
         assertThat(world.ship(PACKER, "northside", packs(2, 3), "a")).isEqualTo("OK");
@@ -392,7 +171,7 @@ class CustodyTruthTest {
                         .setProductId(DrugWorld.PRODUCT)
                         .setIds(packs(0, 1).get(0)));
         assertThat(world.act(PHARMACIST, receiving)).isEqualTo("OK");
-        assertThat(signals()).isEmpty();
+        assertThat(world.signals()).isEmpty();
     }
 
     @Test
@@ -404,7 +183,7 @@ class CustodyTruthTest {
         world.pack(PACKER, "pallet", List.of(), "a", "b");
         world.ship(PACKER, "labcorp", List.of(), "pallet");
         assertThat(world.receive(DISTRIBUTOR, packs(11, 12), "pallet", "a")).isEqualTo("OK");
-        assertThat(signals()).isEmpty();
+        assertThat(world.signals()).isEmpty();
         assertThat(world.container("b").getMissing()).isFalse();
         assertThat(world.ship(DISTRIBUTOR, "northside", List.of(), "b")).isEqualTo("OK");
         world.pack(PACKER, "c", packs(20, 25));
@@ -414,7 +193,7 @@ class CustodyTruthTest {
         assertThat(world.receive(DISTRIBUTOR, packs(21, 22), "c"))
                 .as("what of it came is named, with a pack of that: the rest is short")
                 .isEqualTo("OK");
-        assertThat(signals()).containsExactly(DrugExceptionKind.DRUG_SHORT);
+        assertThat(world.signals()).containsExactly(DrugExceptionKind.DRUG_SHORT);
         assertThat(world.container("d").getMissing()).isTrue();
     }
 
@@ -423,7 +202,7 @@ class CustodyTruthTest {
     void dru8_packingTheSecondOfASerial() {
         world.bringToPharmacy();
         assertThat(world.pack(DISTRIBUTOR, "copies", packs(3, 4))).isEqualTo("HELD_ELSEWHERE DRU-8");
-        assertThat(signals()).containsExactly(DrugExceptionKind.DRUG_TWO_PLACES);
+        assertThat(world.signals()).containsExactly(DrugExceptionKind.DRUG_TWO_PLACES);
         assertThat(world.exceptions().get(0).getPartiesList()).contains("helix");
         world.change(PHARMACIST, DrugStatusKind.DRUG_QUARANTINE, 5);
         assertThat(world.pack(DISTRIBUTOR, "copies", packs(5, 6))).isEqualTo("HELD_ELSEWHERE DRU-8");
@@ -431,13 +210,9 @@ class CustodyTruthTest {
         world.pack(PACKER, "case 2", packs(10, 20));
         world.pack(PACKER, "pallet", List.of(), "case 2");
         assertThat(world.pack(DISTRIBUTOR, "copies", List.of(), "case 2")).isEqualTo("HELD_ELSEWHERE DRU-8");
-        assertThat(signals()).hasSize(3).containsOnly(DrugExceptionKind.DRUG_TWO_PLACES);
+        assertThat(world.signals()).hasSize(3).containsOnly(DrugExceptionKind.DRUG_TWO_PLACES);
         assertThat(world.pack(PACKER, "case 3", packs(10, 11))).isEqualTo("HAS_PARENT DRU-3");
         assertThat(world.pack(PACKER, "pallet 2", List.of(), "case 2")).isEqualTo("HAS_PARENT DRU-3");
-    }
-
-    private DrugAction.Builder at(DrugAction.Builder action, long time) {
-        return action.setEventTimeMillis(time);
     }
 
     private DrugAction.Builder packing(String container, List<ByteString> packs, String... containers) {
@@ -457,19 +232,20 @@ class CustodyTruthTest {
     void dru8_orderOfContainers() {
         world.commission(0, 20);
         long made = world.chain.now;
-        assertThat(world.act(PACKER, at(packing("a", packs(0, 10)), made - DAY)))
+        assertThat(world.act(PACKER, DrugWorld.at(packing("a", packs(0, 10)), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
-        assertThat(world.act(PACKER, at(packing("a", packs(0, 10)), made))).isEqualTo("OK");
-        assertThat(world.act(PACKER, at(packing("pallet", List.of(), "a"), made - DAY)))
+        assertThat(world.act(PACKER, DrugWorld.at(packing("a", packs(0, 10)), made)))
+                .isEqualTo("OK");
+        assertThat(world.act(PACKER, DrugWorld.at(packing("pallet", List.of(), "a"), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
-        assertThat(world.act(PACKER, at(packing("a", packs(10, 11)), made - DAY)))
+        assertThat(world.act(PACKER, DrugWorld.at(packing("a", packs(10, 11)), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
-        assertThat(world.act(PACKER, at(world.shipping("labcorp", List.of(), "a"), made - DAY)))
+        assertThat(world.act(PACKER, DrugWorld.at(world.shipping("labcorp", List.of(), "a"), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
         assertThat(world.ship(PACKER, "labcorp", packs(15, 16), "a")).isEqualTo("OK");
-        assertThat(world.act(DISTRIBUTOR, at(world.receiving(packs(15, 16), "a"), made - DAY)))
+        assertThat(world.act(DISTRIBUTOR, DrugWorld.at(world.receiving(packs(15, 16), "a"), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
-        assertThat(world.act(DISTRIBUTOR, at(world.receiving(packs(15, 16)), made - DAY)))
+        assertThat(world.act(DISTRIBUTOR, DrugWorld.at(world.receiving(packs(15, 16)), made - DAY)))
                 .isEqualTo("EVENT_ORDER DRU-8");
         assertThat(world.receive(DISTRIBUTOR, packs(15, 16), "a")).isEqualTo("OK");
     }
@@ -499,7 +275,7 @@ class CustodyTruthTest {
     void dru8_regulatorHears() {
         world.commission(0, 10);
         world.act(PACKER, world.commissioning(LOT, packs(3, 4)));
-        DrugExceptionState duplicate = exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
+        DrugExceptionState duplicate = world.exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
         assertThat(duplicate.getPartiesList()).containsExactly("helix", "medwatch");
         world.act(
                 PHARMACIST,
@@ -508,12 +284,13 @@ class CustodyTruthTest {
                                 .setKind(DrugExceptionKind.DRUG_UNKNOWN_SERIAL)
                                 .setProductId(PRODUCT)
                                 .setItemId(pack(77))));
-        assertThat(exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL).getPartiesList())
+        assertThat(world.exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL).getPartiesList())
                 .containsExactly("helix", "medwatch", "northside");
         world.pack(PACKER, "a", packs(0, 2));
         world.pack(PACKER, "b", packs(4, 6));
         world.ship(PACKER, "labcorp", List.of(), "a", "b");
         world.receive(DISTRIBUTOR, List.of(), "a");
-        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getPartiesList()).containsExactly("helix", "labcorp");
+        assertThat(world.exception(DrugExceptionKind.DRUG_SHORT).getPartiesList())
+                .containsExactly("helix", "labcorp");
     }
 }

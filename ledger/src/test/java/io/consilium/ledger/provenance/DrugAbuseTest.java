@@ -50,13 +50,6 @@ class DrugAbuseTest {
         return DrugAction.newBuilder().setDocument(document);
     }
 
-    private DrugExceptionState exception(DrugExceptionKind kind) {
-        return world.exceptions().stream()
-                .filter(exception -> exception.getKind() == kind)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private DrugAction.Builder recalling(String name, int pack) {
         return DrugAction.newBuilder()
                 .setRecall(DrugRecall.newBuilder()
@@ -154,7 +147,7 @@ class DrugAbuseTest {
         assertThat(world.ship(PACKER, "labcorp", packs(0, 10))).isEqualTo("OK");
         assertThat(world.receive(DISTRIBUTOR, packs(0, 9))).isEqualTo("OK");
         assertThat(world.item(1).getCustodian()).isEqualTo("labcorp");
-        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getObject()).isEqualTo(pack(9));
+        assertThat(world.exception(DrugExceptionKind.DRUG_SHORT).getObject()).isEqualTo(pack(9));
         DrugAction.Builder received = DrugAction.newBuilder();
         received.getReceiveBuilder().addAllItems(world.find(product, packs(0, 5)));
         assertThat(world.act(DISTRIBUTOR, received)).isEqualTo("OK");
@@ -409,14 +402,14 @@ class DrugAbuseTest {
                         .setProductId(PRODUCT)
                         .setItemId(pack(0)));
         world.act(INSPECTOR, report);
-        assertThat(exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT).getPartiesList())
+        assertThat(world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT).getPartiesList())
                 .containsExactly("helix", "medwatch");
         world.ship(PACKER, "northside", packs(0, 1));
         world.receive(PHARMACIST, packs(0, 1));
         assertThat(world.block(INSPECTOR, report).index())
                 .extracting(entry -> new String(entry.key(), java.nio.charset.StandardCharsets.ISO_8859_1))
                 .anyMatch(key -> key.contains("northside"));
-        assertThat(exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT).getPartiesList())
+        assertThat(world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT).getPartiesList())
                 .contains("northside");
     }
 
@@ -430,19 +423,19 @@ class DrugAbuseTest {
                         .setProductId(PRODUCT)
                         .setItemId(pack(0)));
         world.act(PACKER, report);
-        DrugExceptionState open = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState open = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         DrugAction.Builder resolve = DrugAction.newBuilder()
                 .setResolve(DrugResolve.newBuilder()
                         .setExceptionId(open.getId())
                         .setResolution("unfounded")
                         .setSealedNote(ByteString.copyFromUtf8("sealed")));
         assertThat(world.act(PACKER, document(report, resolve))).isEqualTo("OK");
-        DrugExceptionState both = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState both = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(both.getOccurrences()).isEqualTo(2);
         assertThat(both.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
         world.act(PACKER, report);
         assertThat(world.act(PACKER, document(resolve, report))).isEqualTo("OK");
-        both = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        both = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(both.getOccurrences()).isEqualTo(4);
         assertThat(both.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_OPEN);
     }
@@ -459,14 +452,14 @@ class DrugAbuseTest {
         world.act(PACKER, report);
         DrugAction.Builder resolve = DrugAction.newBuilder()
                 .setResolve(DrugResolve.newBuilder()
-                        .setExceptionId(exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
+                        .setExceptionId(world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
                                 .getId())
                         .setResolution("unfounded")
                         .setSealedNote(ByteString.copyFromUtf8("sealed")));
         DrugAction.Builder unpack = DrugAction.newBuilder()
                 .setUnpack(DrugUnpack.newBuilder().setContainerId(id("none")).setEverything(true));
         assertThat(world.act(PACKER, document(resolve, report, unpack))).isEqualTo("CONTAINER_UNKNOWN DRU-3");
-        DrugExceptionState left = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState left = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(left.getOccurrences()).isEqualTo(2);
         assertThat(left.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_OPEN);
         assertThat(left.getResolution()).isEmpty();

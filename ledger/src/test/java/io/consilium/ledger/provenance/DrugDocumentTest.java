@@ -39,6 +39,43 @@ class DrugDocumentTest {
 
     private final DrugWorld world = new DrugWorld();
 
+    @Test
+    @DisplayName("DRU-1 a document is taken whole or not at all, an event once, none from the future")
+    void dru1_document() {
+        DrugAction commission =
+                world.commissioning(LOT, packs(0, 5)).setEventId(id("event 1")).build();
+        DrugAction bad =
+                world.commissioning(LOT, packs(4, 6)).setEventId(id("event 2")).build();
+        Receipt refused = world.submit(
+                PACKER,
+                DrugAction.newBuilder()
+                        .setDocument(
+                                DrugDocument.newBuilder().addActs(commission).addActs(bad)));
+        assertThat(refused.code()).isEqualTo("DUPLICATE_SERIAL");
+        assertThat(refused.message().getObjectIdsList())
+                .containsExactly(id("event 2"), world.exceptions().get(0).getId());
+        DrugAction.Builder good =
+                DrugAction.newBuilder().setDocument(DrugDocument.newBuilder().addActs(commission));
+        assertThat(world.act(PACKER, good)).isEqualTo("OK");
+        assertThat(world.act(PACKER, good)).isEqualTo("EVENT_REPEATED DRU-1");
+        assertThat(world.act(
+                        PACKER, world.commissioning(LOT, packs(7, 8)).setEventTimeMillis(world.chain.now + 3_600_000)))
+                .isEqualTo("EVENT_IN_FUTURE DRU-1");
+    }
+
+    @Test
+    @DisplayName("DRU-1 an event is declared to be wrong by those who handle goods for who captured it, by nobody else")
+    void dru1_whoDeclaresErrors() {
+        world.act(PACKER, world.commissioning(LOT, packs(0, 5)).setEventId(id("event")));
+        DrugAction.Builder declaring = DrugAction.newBuilder()
+                .setErrorDeclaration(DrugErrorDeclaration.newBuilder()
+                        .setDeclaredEventId(id("event"))
+                        .setDeclaredMillis(world.chain.now));
+        assertThat(world.act("helix/researcher", declaring)).isEqualTo("ROLE_REQUIRED DRU-1");
+        assertThat(world.act(DISTRIBUTOR, declaring)).isEqualTo("EVENT_UNKNOWN DRU-1");
+        assertThat(world.act(PACKER, declaring)).isEqualTo("OK");
+    }
+
     private static DrugAction.Builder document(Iterable<DrugAction> acts, int part, int parts) {
         DrugDocument.Builder document = DrugDocument.newBuilder().addAllActs(acts);
         if (parts > 1) {

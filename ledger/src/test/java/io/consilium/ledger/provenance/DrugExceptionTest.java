@@ -11,15 +11,12 @@ import static io.consilium.ledger.provenance.DrugWorld.packs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.consilium.ledger.TestChain;
 import io.consilium.ledger.block.BlockResult;
 import io.consilium.ledger.block.Receipt;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugCompanyKey;
 import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugExceptionStatus;
-import io.consilium.proto.DrugKeyGrant;
 import io.consilium.proto.DrugReceive;
 import io.consilium.proto.DrugReport;
 import io.consilium.proto.DrugResolve;
@@ -31,7 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Who closes an exception (DRU-8), reasons (DRU-5, DRU-6), and keys that go ahead of goods (DRU-9). */
+/** Who closes an exception (DRU-8), and reasons (DRU-5, DRU-6). */
 class DrugExceptionTest {
     private final DrugWorld world = new DrugWorld();
 
@@ -56,13 +53,6 @@ class DrugExceptionTest {
                                 .setSealedNote(ByteString.copyFromUtf8(note))));
     }
 
-    private DrugExceptionState exception(DrugExceptionKind kind) {
-        return world.exceptions().stream()
-                .filter(exception -> exception.getKind() == kind)
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     @DisplayName("DRU-8 who brought an exception about neither takes it on nor closes it; who is affected does")
     void dru8_causeDoesNotClose() {
@@ -71,7 +61,7 @@ class DrugExceptionTest {
         world.pack(PACKER, "b", packs(10, 20));
         world.ship(PACKER, "labcorp", List.of(), "a", "b");
         world.receive(DISTRIBUTOR, List.of(), "a");
-        DrugExceptionState shortage = exception(DrugExceptionKind.DRUG_SHORT);
+        DrugExceptionState shortage = world.exception(DrugExceptionKind.DRUG_SHORT);
         assertThat(shortage.getCause()).isEqualTo("helix");
         assertThat(resolve(PACKER, shortage, true)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, shortage, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
@@ -80,8 +70,9 @@ class DrugExceptionTest {
                 .as("why is sealed for the parties")
                 .isEqualTo("REASON_REQUIRED DRU-8");
         assertThat(resolve(DISTRIBUTOR, shortage, false)).isEqualTo("OK");
-        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getNoteBy()).isEqualTo("labcorp");
-        assertThat(exception(DrugExceptionKind.DRUG_SHORT).getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
+        assertThat(world.exception(DrugExceptionKind.DRUG_SHORT).getNoteBy()).isEqualTo("labcorp");
+        assertThat(world.exception(DrugExceptionKind.DRUG_SHORT).getStatus())
+                .isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
     }
 
     @Test
@@ -92,7 +83,7 @@ class DrugExceptionTest {
         world.pack(PACKER, "b", packs(10, 20));
         world.ship(PACKER, "labcorp", List.of(), "a", "b");
         world.receive(DISTRIBUTOR, List.of(), "a");
-        DrugExceptionState shortage = exception(DrugExceptionKind.DRUG_SHORT);
+        DrugExceptionState shortage = world.exception(DrugExceptionKind.DRUG_SHORT);
         for (String code : List.of("nope", "genuine", "NOT-SENT", "found")) {
             assertThat(resolve(DISTRIBUTOR, shortage, false, "sealed", code))
                     .as(code)
@@ -109,7 +100,7 @@ class DrugExceptionTest {
                                 .setKind(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
                                 .setProductId(PRODUCT)
                                 .setItemId(pack(0))));
-        DrugExceptionState suspect = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState suspect = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(resolve(PACKER, suspect, false, "sealed", "lost")).isEqualTo("RESOLUTION_UNFIT DRU-8");
         assertThat(resolve(PACKER, suspect, false, "sealed", "genuine")).isEqualTo("OK");
     }
@@ -133,7 +124,7 @@ class DrugExceptionTest {
             assertThat(event.type()).isEqualTo("drug.exception-opened");
             assertThat(event.parties()).containsExactly("helix", "labcorp");
         });
-        DrugExceptionState nothing = exception(DrugExceptionKind.DRUG_NO_PRODUCT);
+        DrugExceptionState nothing = world.exception(DrugExceptionKind.DRUG_NO_PRODUCT);
         assertThat(world.ship(PACKER, "northside", List.of(), "a")).isEqualTo("UNDER_WAY DRU-4");
         assertThat(resolve(PACKER, nothing, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(DISTRIBUTOR, nothing, true)).isEqualTo("OK");
@@ -161,7 +152,7 @@ class DrugExceptionTest {
         world.act(PACKER, shipping);
         world.act(DISTRIBUTOR, nothingOf(shipping.getShip().getShipmentId()));
         assertThat(world.receive(DISTRIBUTOR, List.of(pack(0)))).isEqualTo("OK");
-        DrugExceptionState nothing = exception(DrugExceptionKind.DRUG_NO_PRODUCT);
+        DrugExceptionState nothing = world.exception(DrugExceptionKind.DRUG_NO_PRODUCT);
         assertThat(nothing.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_RESOLVED);
         assertThat(nothing.getResolution()).isEqualTo("received-later");
         assertThat(world.item(0).getCustodian()).isEqualTo("labcorp");
@@ -197,12 +188,12 @@ class DrugExceptionTest {
     void dru8_ownFault() {
         world.bringToPharmacy();
         world.act(PACKER, world.commissioning(LOT, List.of(pack(1))));
-        DrugExceptionState duplicate = exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
+        DrugExceptionState duplicate = world.exception(DrugExceptionKind.DRUG_DUPLICATE_SERIAL);
         assertThat(resolve(PACKER, duplicate, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(INSPECTOR, duplicate, false)).isEqualTo("OK");
         world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1);
         world.change(PHARMACIST, DrugStatusKind.DRUG_DISPENSE, 1);
-        DrugExceptionState twice = exception(DrugExceptionKind.DRUG_DISPENSED_TWICE);
+        DrugExceptionState twice = world.exception(DrugExceptionKind.DRUG_DISPENSED_TWICE);
         assertThat(resolve(PHARMACIST, twice, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, twice, false)).isEqualTo("OK");
     }
@@ -218,7 +209,7 @@ class DrugExceptionTest {
                                 .setKind(DrugExceptionKind.DRUG_SUSPECT_PRODUCT)
                                 .setProductId(PRODUCT)
                                 .setItemId(pack(2))));
-        DrugExceptionState suspect = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState suspect = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(resolve(PHARMACIST, suspect, false)).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, suspect, true)).isEqualTo("OK");
         assertThat(resolve(PACKER, suspect, false)).isEqualTo("OK");
@@ -234,7 +225,7 @@ class DrugExceptionTest {
                                 .setKind(DrugExceptionKind.DRUG_UNKNOWN_SERIAL)
                                 .setItemId(pack(2))
                                 .setMaker("helix")));
-        DrugExceptionState unknown = exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL);
+        DrugExceptionState unknown = world.exception(DrugExceptionKind.DRUG_UNKNOWN_SERIAL);
         assertThat(resolve(PHARMACIST, unknown, false, "sealed", "genuine")).isEqualTo("RESOLVE_NOT_ALLOWED DRU-8");
         assertThat(resolve(PACKER, unknown, false, "sealed", "illegitimate")).isEqualTo("OK");
     }
@@ -263,11 +254,11 @@ class DrugExceptionTest {
                         .setProductId(PRODUCT)
                         .setItemId(pack(2)));
         world.act(PHARMACIST, report);
-        DrugExceptionState first = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState first = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(resolve(PACKER, first, false)).isEqualTo("OK");
         Receipt again = world.submit(PHARMACIST, report);
         assertThat(again.code()).isEqualTo("OK");
-        DrugExceptionState reopened = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState reopened = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(reopened.getId()).isEqualTo(first.getId());
         assertThat(reopened.getStatus()).isEqualTo(DrugExceptionStatus.DRUG_OPEN);
         assertThat(reopened.getOccurrences()).isEqualTo(2);
@@ -277,7 +268,7 @@ class DrugExceptionTest {
         assertThat(reopened.getNoteBy()).isEmpty();
         assertThat(resolve(INSPECTOR, reopened, true)).isEqualTo("OK");
         world.act(PHARMACIST, report);
-        DrugExceptionState underWay = exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
+        DrugExceptionState underWay = world.exception(DrugExceptionKind.DRUG_SUSPECT_PRODUCT);
         assertThat(underWay.getStatus())
                 .as("who has taken it on goes on")
                 .isEqualTo(DrugExceptionStatus.DRUG_INVESTIGATING);
@@ -303,34 +294,5 @@ class DrugExceptionTest {
                 DrugAction.newBuilder()
                         .setStatusChange(
                                 DrugStatusChange.newBuilder().setKind(kind).addAllItems(world.find(List.of(pack(3))))));
-    }
-
-    @Test
-    @DisplayName("DRU-9 a maker's people give a product's key to a trading partner who has not asked, to nobody else")
-    void dru9_givenProductKey() {
-        world.act(
-                PACKER,
-                DrugAction.newBuilder()
-                        .setCompanyKey(DrugCompanyKey.newBuilder().addSealed(TestChain.sealed(PACKER))));
-        assertThat(world.act(PACKER, giving(PHARMACIST, 1, 1))).isEqualTo("OK");
-        assertThat(world.act(PACKER, giving(PHARMACIST, 1, 1))).isEqualTo("KEY_REQUEST_ANSWERED DRU-9");
-        assertThat(world.act(PACKER, giving(PHARMACIST, 2, 3)))
-                .as("the id is that of the number")
-                .isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
-        assertThat(world.act(PACKER, giving("ethics/admin", 1, 1))).isEqualTo("NOT_TRADING_PARTNER DRU-9");
-        assertThat(world.act(DISTRIBUTOR, giving(PHARMACIST, 2, 2))).isEqualTo("KEY_REQUEST_UNKNOWN DRU-9");
-        assertThat(world.act("helix/researcher", giving(PHARMACIST, 2, 2))).isEqualTo("OTHER_INSTITUTION DRU-9");
-    }
-
-    private static DrugAction.Builder giving(String member, int number, int idNumber) {
-        ByteString key = TestChain.encryptionKey(member).getKey();
-        return DrugAction.newBuilder()
-                .setKeyGrant(DrugKeyGrant.newBuilder()
-                        .setRequestId(DrugBlinding.givenProductRequestId("helix", member, key, idNumber))
-                        .setGranted(true)
-                        .setEnvelope(ByteString.copyFromUtf8("sealed"))
-                        .setGivenTo(member)
-                        .setGivenKey(key)
-                        .setGivenProduct(number));
     }
 }

@@ -1,6 +1,15 @@
 package io.consilium.ledger.provenance;
 
 import static io.consilium.ledger.TestChain.id;
+import static io.consilium.ledger.provenance.DrugWorld.DISTRIBUTOR;
+import static io.consilium.ledger.provenance.DrugWorld.LOT;
+import static io.consilium.ledger.provenance.DrugWorld.PACKER;
+import static io.consilium.ledger.provenance.DrugWorld.PHARMACIST;
+import static io.consilium.ledger.provenance.DrugWorld.PRODUCT;
+import static io.consilium.ledger.provenance.DrugWorld.box;
+import static io.consilium.ledger.provenance.DrugWorld.pack;
+import static io.consilium.ledger.provenance.DrugWorld.packs;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
@@ -10,12 +19,14 @@ import io.consilium.ledger.state.LedgerState;
 import io.consilium.proto.DrugAction;
 import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugContainerState;
+import io.consilium.proto.DrugExceptionKind;
 import io.consilium.proto.DrugExceptionState;
 import io.consilium.proto.DrugItemSet;
 import io.consilium.proto.DrugItemState;
 import io.consilium.proto.DrugPack;
 import io.consilium.proto.DrugProductAdd;
 import io.consilium.proto.DrugReceive;
+import io.consilium.proto.DrugResolve;
 import io.consilium.proto.DrugShip;
 import io.consilium.proto.DrugStatusChange;
 import io.consilium.proto.DrugStatusKind;
@@ -217,5 +228,34 @@ final class DrugWorld {
                 .map(key ->
                         chain.objects().read(key, DrugExceptionState.parser()).orElseThrow())
                 .toList();
+    }
+
+    /** The first exception of a kind. */
+    DrugExceptionState exception(DrugExceptionKind kind) {
+        return exceptions().stream()
+                .filter(exception -> exception.getKind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The kinds of all exceptions. */
+    List<DrugExceptionKind> signals() {
+        return exceptions().stream().map(DrugExceptionState::getKind).toList();
+    }
+
+    void settle(String actor, DrugExceptionKind kind, String resolution) {
+        assertThat(act(
+                        actor,
+                        DrugAction.newBuilder()
+                                .setResolve(DrugResolve.newBuilder()
+                                        .setExceptionId(exception(kind).getId())
+                                        .setResolution(resolution)
+                                        .setSealedNote(ByteString.copyFromUtf8("sealed")))))
+                .isEqualTo("OK");
+    }
+
+    /** The same act, as of another time. */
+    static DrugAction.Builder at(DrugAction.Builder action, long time) {
+        return action.setEventTimeMillis(time);
     }
 }
