@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "access",
         description = "Ask for access to records, break the glass, review it, and list who asked.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context riverside/dr-brown access request --record R --purpose TREAT",
             "  consilium --context st-mary/privacy access list --patient P",
@@ -43,7 +42,6 @@ final class AccessCommands {
                 "Ask for access; the chain decides and records the decision. A denial exits 4.",
                 "With --patient it asks for each of the patient's records that you see, or those with a --label."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context riverside/dr-brown access request --record R --purpose TREAT",
                 "  consilium --context riverside/dr-brown access request --patient P --purpose TREAT \\",
@@ -83,7 +81,6 @@ final class AccessCommands {
                 "Print what happens to your institution's patients and people as it is decided, one a line.",
                 "It goes on where it stopped, also after a restart of the node: the place is kept under the home."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy access watch",
                 "  consilium --context st-mary/privacy access watch --once -o json",
@@ -128,7 +125,6 @@ final class AccessCommands {
                 "Read a patient's records in an emergency, without consent and for a limited time.",
                 "The custodian's privacy officer is told at once and reviews it. A patient's refusal holds (exit 4)."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context riverside/dr-brown access break-glass --patient P --rationale 'unconscious'",
                 "  consilium --context riverside/dr-brown record get R --purpose BTG --out record.json"
@@ -152,7 +148,6 @@ final class AccessCommands {
     @Command(
             name = "review",
             description = "Review a break-glass as the custodian's privacy officer; not-justified ends its permit.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy access review ID --outcome justified --note 'seen in the ER'"
             })
@@ -179,7 +174,6 @@ final class AccessCommands {
     @Command(
             name = "show",
             description = "Show one access; of a break-glass its rationale too, to a privacy officer.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/privacy access show ID"})
     int show(@Parameters(paramLabel = "ID", description = "Access id.") String id) throws Exception {
         ByteString accessId = Ids.object("access", id);
@@ -197,7 +191,6 @@ final class AccessCommands {
                 "List accesses, denied ones included.",
                 "Of a patient or by a member; or the break-glass that your institution has to review or answer for, the soonest due first."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy access list --patient P",
                 "  consilium --context riverside/dr-brown access list --member riverside/dr-brown",

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "audit",
         description = "Account for disclosures, show a patient's log, and hand signed evidence to an inspector.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/privacy audit disclosures --patient P --accountable-only",
             "  consilium --context st-mary/privacy audit export --patient P --out bundle.json",
@@ -47,7 +46,6 @@ final class AuditCommands {
                 "List every disclosure of a patient's records, with whether 45 CFR 164.528 asks to account for it.",
                 "--accountable-only is the statutory report: six years, without what the rule exempts."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy audit disclosures --patient P",
                 "  consilium --context st-mary/privacy audit disclosures --patient P --accountable-only --format csv"
@@ -100,7 +98,6 @@ final class AuditCommands {
     @Command(
             name = "log",
             description = "Show all that happened to a patient's records: uses, denials, disclosures, break-glass.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context patient audit log --patient P",
                 "  consilium --context st-mary/privacy audit log --patient P --format fhir"
@@ -150,7 +147,6 @@ final class AuditCommands {
                 "That no line is missing is what you attest with your signature; each line proves itself.",
                 "A long log goes on in further files, FILE-2 and so on, each signed and naming the one before."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy audit export --patient P --out bundle.json",
                 "  consilium --context st-mary/privacy audit export --institution st-mary --from 2026-01-01 \\",
@@ -183,7 +179,6 @@ final class AuditCommands {
                 "Verify an inspector's bundle offline, and show its lines (exit 0 or 9).",
                 "Give all files of an export: which are missing is told."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium audit verify bundle.json --genesis genesis.json",
                 "  consilium audit verify bundle.json bundle-2.json --genesis genesis.json -o json"

@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
         addMethodSubcommands = false,
         name = "bench",
         description = "Measure a cluster and this machine.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium bench load --json load.json --html load.html",
             "  consilium --context st-mary/admin bench load --rate 500 --seconds 30",
@@ -68,7 +67,6 @@ final class BenchCommand implements Runnable {
                 "They have about 300 bytes and many signers; it is measured from the intended send time to a receipt verified here. Without --rate it finds the highest sustained rate.",
                 "Without a context it starts four nodes of its own and removes them afterwards."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium bench load -o json",
                 "  consilium --context st-mary/admin bench load --rate 1500 --seconds 30 --warmup 10"
@@ -128,7 +126,6 @@ final class BenchCommand implements Runnable {
                 "Measure what this machine could do at best.",
                 "Its cores verify each transaction once for each validator, and do nothing else."
             },
-            footerHeading = "%nExamples:%n",
             footer = "  consilium bench roofline --validators 4 -o json")
     int roofline(
             @Option(
@@ -171,7 +168,6 @@ final class BenchCommand implements Runnable {
                 "Measure what one consent decision costs in the ledger.",
                 "From stored bytes, for a patient with many consents and records: five shapes of consents, each decided many times."
             },
-            footerHeading = "%nExamples:%n",
             footer = "  consilium bench decision --consents 1000 --records 10000 -o json")
     int decision(
             @Option(
@@ -226,7 +222,6 @@ final class BenchCommand implements Runnable {
                 "Measure a large trial on four nodes of its own.",
                 "Enrol, then submit, audit, report, verify, release and query, each command as a process of its own, with its time and the most memory that it held."
             },
-            footerHeading = "%nExamples:%n",
             footer = "  consilium bench trials --subjects 10000 --columns 100 -o json")
     int trials(
             @Option(
@@ -273,7 +268,6 @@ final class BenchCommand implements Runnable {
                 "Packs of one product go into cases of 100 and pallets of 10000, in one transaction each; then pallets of 10 and of 10000 packs are shipped, and one pack asked for with drug verify and drug trace as a user does.",
                 "Without a context it starts four nodes of its own and removes them afterwards; with one, it acts as that manufacturer's OPERATOR."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium bench packs -o json",
                 "  consilium --context helix/packer bench packs --packs 100000 --lines 2"

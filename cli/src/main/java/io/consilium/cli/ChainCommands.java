@@ -34,7 +34,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "chain",
         description = "Look at blocks and transactions, and verify them.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context medwatch/inspector chain status",
             "  consilium chain verify-receipt receipt.json --genesis genesis.json"
@@ -51,7 +50,6 @@ final class ChainCommands {
     @Command(
             name = "status",
             description = "Show height, state root, leader and peers as the node sees them.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/admin chain status", "  consilium chain status -o json"})
     int status() throws Exception {
         session.output().result(describe(session.client().status()));
@@ -91,7 +89,6 @@ final class ChainCommands {
     @Command(
             name = "validators",
             description = "List the validators of a height.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain validators", "  consilium chain validators --height 1 -o json"})
     int validators(
             @Option(names = "--height", paramLabel = "H", defaultValue = "0", description = "Height (default: next).")
@@ -121,7 +118,6 @@ final class ChainCommands {
     @Command(
             name = "block",
             description = "Show a block, its certificate verified from the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain block 12", "  consilium chain block tip -o json"})
     int block(@Parameters(paramLabel = "H", description = "Height, or tip.") String height) throws Exception {
         session.output().result(new ChainHistory(session).block(height(height)));
@@ -134,7 +130,6 @@ final class ChainCommands {
                 "Say what became of a transaction: APPLIED, REFUSED, PENDING, UNKNOWN or EXPIRED.",
                 "EXPIRED is final: no block can take it any more."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain tx TXID", "  consilium chain tx TXID --settle"})
     int tx(
             @Parameters(paramLabel = "TXID", description = "Transaction id, 64 hexadecimal digits.") String id,
@@ -151,7 +146,6 @@ final class ChainCommands {
     @Command(
             name = "receipt",
             description = "Fetch the receipt of a transaction, verify it, and write it to a file for others to verify.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain receipt TXID --out receipt.json"})
     int receipt(
             @Parameters(paramLabel = "TXID", description = "Transaction id, 64 hexadecimal digits.") String id,
@@ -184,7 +178,6 @@ final class ChainCommands {
     @Command(
             name = "verify-receipt",
             description = "Verify a receipt offline, with the genesis alone (exit 0 or 9).",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain verify-receipt receipt.json --genesis genesis.json"})
     int verifyReceipt(
             @Parameters(paramLabel = "FILE", description = "What chain receipt wrote; - is stdin.") String file)
@@ -222,7 +215,6 @@ final class ChainCommands {
                 "Verify the whole history: every header, link and certificate from the genesis on (exit 0 or 9).",
                 "With --config, offline in the data directory of a stopped node, with every block executed again."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain verify", "  consilium chain verify --config node/node.toml"})
     int verify(
             @Option(names = "--from", paramLabel = "H", defaultValue = "1", description = "First height (default 1).")
@@ -256,7 +248,6 @@ final class ChainCommands {
                 "List the proven faults of validators, and whether they stand on chain yet.",
                 "A fault removes nobody; that is for governance to decide."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium chain evidence", "  consilium chain evidence -o json --limit 20"})
     int evidence(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)
@@ -297,7 +288,6 @@ final class ChainCommands {
     @Command(
             name = "watch",
             description = "Print events as they are decided, one a line, until stopped.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy chain watch",
                 "  consilium chain watch --blocks --limit 10 -o json"

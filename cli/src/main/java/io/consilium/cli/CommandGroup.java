@@ -45,6 +45,14 @@ enum CommandGroup {
         return description;
     }
 
+    /** Whether most of its commands begin with a connection to a node. */
+    boolean asksANode() {
+        return switch (this) {
+            case DEMO, DEVNET, NODE, CONFIG, GENESIS, KEY, SIMULATE, BENCH, COMPLETION -> false;
+            case INSTITUTION, MEMBER, PATIENT, RECORD, CONSENT, ACCESS, AUDIT, TRIAL, DRUG, CHAIN, TX -> true;
+        };
+    }
+
     /** The picocli command object of the group; a switch, so that no other group's class is loaded. */
     Object create(Session session) {
         return switch (this) {

@@ -11,16 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Builds picocli's tree of commands, as much of it as a command line needs, and lays out its help. */
+/** Builds picocli's tree of commands, as much of it as a command line needs. */
 final class CommandTree {
-    private static final int HELP_WIDTH = 80;
-    private static final String COMMANDS_HEADING = "%nCommands:%n";
+    private static final String HELP_PAGE = "page";
 
     private CommandTree() {}
 
@@ -135,93 +130,13 @@ final class CommandTree {
     private static CommandLine finish(CommandLine root) {
         layOut(root);
         root.setCaseInsensitiveEnumValuesAllowed(true);
-        root.setUsageHelpWidth(HELP_WIDTH);
         root.setUnmatchedOptionsArePositionalParams(false);
         return root;
     }
 
     private static void layOut(CommandLine command) {
-        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, CommandTree::synopsis);
-        if (command.getParent() == null) {
-            command.getHelpSectionMap()
-                    .put(
-                            UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
-                            help -> help.createHeading(COMMANDS_HEADING));
-            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, help -> groups());
-        } else {
-            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CommandTree::ownOptions);
-        }
-        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, CommandTree::footer);
-        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
-        usage.parameterListHeading("%n");
-        boolean hasOptions = command.getParent() == null
-                || command.getCommandSpec().options().stream().anyMatch(option -> !option.inherited());
-        usage.optionListHeading(hasOptions ? "%nOptions:%n" : "");
-        usage.commandListHeading(COMMANDS_HEADING);
+        command.setHelpSectionKeys(List.of(HELP_PAGE));
+        command.getHelpSectionMap().put(HELP_PAGE, HelpPage::of);
         command.getSubcommands().values().forEach(CommandTree::layOut);
-    }
-
-    /** The groups that were not built for this help are all in it. */
-    private static String groups() {
-        int width = Arrays.stream(CommandGroup.values())
-                .mapToInt(group -> group.command().length())
-                .max()
-                .orElseThrow();
-        StringBuilder lines = new StringBuilder();
-        for (CommandGroup group : CommandGroup.values()) {
-            lines.append("  ")
-                    .append(group.command())
-                    .append(" ".repeat(width + 2 - group.command().length()))
-                    .append(group.description())
-                    .append('.')
-                    .append(System.lineSeparator());
-        }
-        return lines.toString();
-    }
-
-    /** Required options by name, the rest as one word, then the parameters. */
-    private static String synopsis(Help help) {
-        CommandSpec spec = help.commandSpec();
-        List<String> words = new ArrayList<>();
-        for (OptionSpec option : spec.options()) {
-            if (option.required() && !option.inherited()) {
-                words.add(option.longestName() + " " + option.paramLabel());
-            }
-        }
-        words.add("[options]");
-        if (spec.parent() == null || !spec.subcommands().isEmpty()) {
-            words.add("COMMAND");
-        }
-        for (PositionalParamSpec parameter : spec.positionalParameters()) {
-            words.add(parameter.required() ? parameter.paramLabel() : "[" + parameter.paramLabel() + "]");
-        }
-        return spec.qualifiedName() + " " + String.join(" ", words) + System.lineSeparator();
-    }
-
-    /** What the command itself takes: the options that all share stand in the help of {@code consilium}. */
-    private static String ownOptions(Help help) {
-        List<OptionSpec> own = help.commandSpec().options().stream()
-                .filter(option -> !option.inherited() && !option.hidden())
-                .toList();
-        if (own.isEmpty()) {
-            return "";
-        }
-        Help.Layout layout = help.createDefaultLayout(own, List.<PositionalParamSpec>of(), help.colorScheme());
-        layout.addAllOptions(own, help.parameterLabelRenderer());
-        return layout.toString();
-    }
-
-    /** Examples are to be copied, so that their lines stay as they are. */
-    private static String footer(Help help) {
-        StringBuilder lines = new StringBuilder();
-        for (String example : help.commandSpec().usageMessage().footer()) {
-            lines.append(example).append(System.lineSeparator());
-        }
-        if (help.commandSpec().parent() != null) {
-            lines.append(System.lineSeparator())
-                    .append("Options that every command takes: consilium --help")
-                    .append(System.lineSeparator());
-        }
-        return lines.toString();
     }
 }

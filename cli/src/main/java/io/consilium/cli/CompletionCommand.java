@@ -10,7 +10,6 @@ import picocli.CommandLine.Parameters;
         name = "completion",
         description = {"Print a completion script for bash or zsh.", "Load it with: source <(consilium completion bash)"
         },
-        footerHeading = "%nExamples:%n",
         footer = {"  source <(consilium completion bash)", "  consilium completion zsh > ~/.consilium-completion.zsh"})
 final class CompletionCommand implements Runnable {
     /** Shells whose script this is. */

@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
         addMethodSubcommands = false,
         name = "config",
         description = "Check and show a node's configuration.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium config validate --config node.toml",
             "  consilium config show --effective --config node.toml"
@@ -35,7 +34,6 @@ final class ConfigCommands {
     @Command(
             name = "validate",
             description = "Check a configuration and say everything that is wrong with it.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium config validate --config node.toml"})
     int validate(
             @Option(names = "--config", required = true, paramLabel = "FILE", description = "The node's node.toml.")
@@ -58,7 +56,6 @@ final class ConfigCommands {
     @Command(
             name = "show",
             description = "Show the settings of a node, each with where it comes from: default, file, env or flag.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium config show --config node.toml",
                 "  consilium config show --effective --config node.toml -o json"

@@ -38,7 +38,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "consent",
         description = "Grant, check and revoke consents.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/consent consent grant --patient P --to riverside --purpose TREAT \\",
             "      --evidence form.pdf",
@@ -58,7 +57,6 @@ final class ConsentCommands {
                 "Grant a consent, signed by the patient's own key, a guardian, or a CONSENT_OFFICER of a custodian.",
                 "Without --label and --record it covers every record of the patient."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent grant --patient P --to riverside --purpose TREAT --evidence form.pdf",
                 "  consilium consent grant --patient P --to CLINICIAN --purpose TREAT --until 2027-12-31 \\",
@@ -93,7 +91,6 @@ final class ConsentCommands {
                 "Grant what a FHIR R4 Consent says, in the core style or that of IHE Privacy Consent on FHIR.",
                 "What is ambiguous or cannot be enforced is refused with its place in the document."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent import consent.json --check -o json",
                 "  consilium consent import consent.json --patient P --evidence form.pdf \\",
@@ -134,7 +131,6 @@ final class ConsentCommands {
                 "Write a consent as a FHIR R4 Consent, from which consent import makes the same terms.",
                 "Labels are readable to the patient and the custodians alone."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent consent export C --format fhir > consent.json"})
     int export(
             @Parameters(paramLabel = "ID", description = "Consent id.") String id,
@@ -154,7 +150,6 @@ final class ConsentCommands {
     @Command(
             name = "amend",
             description = "Put new terms in the place of a consent's; the version before stays in its history.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent amend C --to riverside --purpose TREAT --until 2026-12-31 --reason 'shorter' \\",
                 "      --evidence form.pdf"
@@ -184,7 +179,6 @@ final class ConsentCommands {
     @Command(
             name = "revoke",
             description = "Revoke a consent at once; what was disclosed before cannot be called back.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent consent revoke C --reason 'patient asked'",
                 "  consilium --context st-mary/consent consent revoke C --reason 'patient asked' --evidence form.pdf"
@@ -217,7 +211,6 @@ final class ConsentCommands {
     @Command(
             name = "show",
             description = "Show a consent with its rules, proven from the genesis; labels stay blinded.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent consent show C -o json"})
     int show(@Parameters(paramLabel = "ID", description = "Consent id.") String id) throws Exception {
         ByteString consentId = Ids.object("consent", id);
@@ -249,7 +242,6 @@ final class ConsentCommands {
     @Command(
             name = "list",
             description = "List a patient's consents, or those that name a grantee.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent consent list --patient P",
                 "  consilium --context riverside/dr-brown consent list --grantee riverside"
@@ -283,7 +275,6 @@ final class ConsentCommands {
                 "Ask what the chain would decide; nothing is written. The answer, DENY included, exits 0.",
                 "The reason is shown to the patient and the custodians."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium consent check --patient P --record R --by riverside/dr-brown --purpose TREAT",
                 "  consilium consent check --patient P --record R --by riverside/dr-brown \\",

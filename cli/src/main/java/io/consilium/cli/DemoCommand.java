@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = "See the whole story on four nodes of this machine.",
-        footerHeading = "%nExamples:%n",
         footer = {"  consilium demo", "  consilium demo --keep"})
 final class DemoCommand implements Callable<Integer> {
     private final Session session;

@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
         addMethodSubcommands = false,
         name = "devnet",
         description = "Run a network of nodes on this machine.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium devnet up --background --dir ./net",
             "  CONSILIUM_HOME=./net consilium --context st-mary/admin chain status",
@@ -64,7 +63,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "up",
             description = "Found a devnet in the directory, or use the one that is there, and start its nodes.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet up --nodes 4 --background --dir ./net")
     void up(
             @Option(names = "--nodes", paramLabel = "N", description = "How many nodes a new devnet has (default 4).")
@@ -108,7 +106,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "status",
             description = "Show which nodes run and whether they are ready.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet status --dir ./net -o json")
     void status(
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
@@ -132,7 +129,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "down",
             description = "Stop all nodes; what they hold stays on disk.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet down --dir ./net")
     void down(
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
@@ -150,7 +146,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "destroy",
             description = "Stop all nodes and delete the directory with all keys and data.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet destroy --dir ./net")
     void destroy(
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
@@ -169,7 +164,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "stop-node",
             description = "Stop one node in good order.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet stop-node 2 --dir ./net")
     void stopNode(
             @Parameters(paramLabel = "N", description = "Number of the node, from 1.") int number,
@@ -190,7 +184,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "start-node",
             description = "Start one node and return when its API answers, with a quorum or without.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet start-node 2 --dir ./net")
     void startNode(
             @Parameters(paramLabel = "N", description = "Number of the node, from 1.") int number,
@@ -215,7 +208,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "kill-node",
             description = "End one node at once, as a power cut would (SIGKILL).",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet kill-node 2 --dir ./net")
     void killNode(
             @Parameters(paramLabel = "N", description = "Number of the node, from 1.") int number,
@@ -236,7 +228,6 @@ final class DevnetCommands implements Runnable {
     @Command(
             name = "logs",
             description = "Print the end of a node's log.",
-            footerHeading = "%nExamples:%n",
             footer = "  consilium devnet logs 1 --lines 100 --dir ./net")
     void logs(
             @Parameters(paramLabel = "N", description = "Number of the node, from 1.") int number,
@@ -244,7 +235,7 @@ final class DevnetCommands implements Runnable {
                             names = "--lines",
                             paramLabel = "LINES",
                             defaultValue = "" + LOG_LINES,
-                            description = "How many lines (default ${DEFAULT-VALUE}).")
+                            description = "How many lines (default " + LOG_LINES + ").")
                     int lines,
             @Option(names = "--dir", paramLabel = "DIR", description = "Directory (default ./devnet).")
                     Optional<Path> directory)

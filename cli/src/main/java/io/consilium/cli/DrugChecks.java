@@ -30,7 +30,6 @@ class DrugChecks extends DrugDocuments {
                 "Ask whether a pack is genuine and may be handed out.",
                 "Exit 0 if so, 9 if not. A serial, lot or date that is not the chain's is reported to its manufacturer."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug verify --gtin 00614141123452 --serial A1 --lot L1 --expiry 2029-12-31",
                 "  consilium drug verify --scan '(01)00614141123452(21)A1(17)291231(10)L1'",

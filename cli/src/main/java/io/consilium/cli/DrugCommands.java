@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "drug",
         description = "Follow packs of medicine from the maker to the patient.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
             "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 \\",
@@ -50,7 +49,6 @@ final class DrugCommands extends DrugHandling {
                 "GTIN and name are sealed: only authorised trading partners, who have its key, learn them.",
                 "A manufacturer's node gives the key to who asks; one without a node gives it with grant."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug product add --gtin 00614141123452 --name 'Cardiol 10 mg'",
                 "  consilium --context orion/packer drug product grant --gtin 09506000140148 --to transmed",
@@ -192,7 +190,6 @@ final class DrugCommands extends DrugHandling {
     @Command(
             name = "commission",
             description = "Commission packs of a lot: each serial exists, once.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 --serial A1,A2",
                 "  consilium drug commission --gtin 00614141123452 --lot L1 --expiry 2029-12-31 --serials-file F"
@@ -251,7 +248,6 @@ final class DrugCommands extends DrugHandling {
     @Command(
             name = "pack",
             description = {"Put packs or containers into a container.", "A file can hold a whole pallet's hierarchy."},
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug pack --parent 006141411234567890 --child '(01)00614141123452(21)A1'",
                 "  consilium drug pack --parent 006141411234567890 --children-file case-1.txt",
@@ -346,7 +342,6 @@ final class DrugCommands extends DrugHandling {
     @Command(
             name = "unpack",
             description = {"Take packs or containers out of a container.", "Without --child everything."},
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium drug unpack --parent 006141411234567890 --child '(01)00614141123452(21)A1'"})
     int unpack(
             @Option(names = "--parent", required = true, paramLabel = "SSCC", description = "The container.")

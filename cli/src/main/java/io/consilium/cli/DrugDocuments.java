@@ -32,7 +32,6 @@ class DrugDocuments {
                 "JSON 2.0 or XML 1.0 to 2.0. An event that was taken before is passed over; it is known by its CBV 2.0 event hash id.",
                 "With --check nothing is submitted, and no node is needed; --out writes it as it was understood."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug capture events.json",
                 "  consilium drug capture events.xml --check --out events.json",
@@ -61,7 +60,6 @@ class DrugDocuments {
                 "Show what an identifier or barcode names.",
                 "It is written in every spelling. The URN needs the length of the company prefix, which no other spelling tells."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug identify 'https://id.gs1.org/01/10614141073464/21/2017' --prefix-digits 7",
                 "  consilium drug identify ']d20110614141073464212017<GS>10LOT'"

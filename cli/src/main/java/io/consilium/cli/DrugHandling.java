@@ -33,7 +33,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "ship",
             description = "Send goods to another institution, which receives them.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug ship --parent 006141411234567890 --to transmed",
                 "  consilium drug ship --gtin 00614141123452 --serial A1,A2 --to northside"
@@ -45,7 +44,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "return",
             description = "Send goods back, recalled and expired ones too.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug return --parent 006141411234567890 --to transmed"
             })
     int return_(@Mixin DrugOptions.Dispatch dispatch) throws Exception {
@@ -83,7 +81,6 @@ class DrugHandling extends DrugRecalls {
                 "Receive goods that were sent to here.",
                 "What was sent and does not come is a SHORT exception, what comes and was not sent OVER or NO DATA; both open an investigation."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context transmed/operator drug receive --parent 006141411234567890",
                 "  consilium drug receive --nothing-of SHIPMENT     (nothing came: NO PRODUCT)"
@@ -139,7 +136,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "dispense",
             description = "Hand a pack to a patient, of whom nothing is written.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context northside/pharmacist drug dispense --gtin 00614141123452 --serial A1"})
     int dispense(
             @Mixin DrugOptions.Change change,
@@ -160,7 +156,6 @@ class DrugHandling extends DrugRecalls {
                 "Destroy packs, or containers with all in them, for good.",
                 "So its sender ends a container that was lost on its way. It cannot be undone."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug destroy --gtin 00614141123452 --serial A1 --reason 'water damage'",
                 "  consilium drug destroy --parent 006141411234567890 --reason 'stolen on its way'"
@@ -197,7 +192,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "quarantine",
             description = "Stop a pack until it is released.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium drug quarantine --gtin 00614141123452 --serial A1 --reason 'seal broken'"})
     int quarantine(
             @Mixin DrugOptions.ReasonedChange change,
@@ -210,7 +204,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "release",
             description = "Release a pack from quarantine.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium drug release --gtin 00614141123452 --serial A1 --reason 'seal intact'"})
     int release(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_RELEASE, change);
@@ -219,7 +212,6 @@ class DrugHandling extends DrugRecalls {
     @Command(
             name = "mark-illegitimate",
             description = {"Mark a pack as counterfeit, diverted or stolen.", "Manufacturer and regulator are told."},
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium drug mark-illegitimate --gtin 00614141123452 --serial A1 --reason 'false label'"})
     int markIllegitimate(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_MARK_ILLEGITIMATE, change);
@@ -229,7 +221,6 @@ class DrugHandling extends DrugRecalls {
             name = "undo",
             description = {"Take back a dispensing, sampling or export in error.", "Where it was done, within ten days."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium drug undo --gtin 00614141123452 --serial A1 --reason 'wrong pack scanned'"})
     int undo(@Mixin DrugOptions.ReasonedChange change) throws Exception {
         return change(DrugStatusKind.DRUG_UNDO, change);

@@ -45,7 +45,6 @@ class DrugLookups extends DrugChecks {
                 "Show the path of a pack or container from its origin.",
                 "To those who are on it, the manufacturer and the regulator."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug trace --gtin 00614141123452 --serial A1",
                 "  consilium drug trace --item '(01)00614141123452(21)A1' --svg path.svg -o json"
@@ -78,7 +77,6 @@ class DrugLookups extends DrugChecks {
                 "The papers are transaction information and transaction statement of a change of ownership, the last of yours.",
                 "Events that were captured are written as they came, for the institutions that they name."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium drug export --gtin 00614141123452 --serial A1 --format epcis > path.json",
                 "  consilium drug export --item '(00)006141411234567890' --format epcis --out path.json",
@@ -294,7 +292,6 @@ class DrugLookups extends DrugChecks {
     @Command(
             name = "shipments",
             description = "List what this institution has sent and is sent.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context transmed/operator drug shipments"})
     int shipments(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)
@@ -328,7 +325,6 @@ class DrugLookups extends DrugChecks {
                 "List, show or resolve exceptions, such as missing packs.",
                 "They are short, over, duplicates, suspect packs and the like."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context transmed/operator drug exceptions",
                 "  consilium drug exceptions show ID",

@@ -42,7 +42,6 @@ class DrugRecalls extends DrugLookups {
                 "Recall a lot, a whole product or single packs.",
                 "It is in force at once wherever they are, under way too. The answer lists who has goods of it."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug recall --gtin 00614141123452 --lot L1 --reason 'impurity'"
             })
@@ -163,7 +162,6 @@ class DrugRecalls extends DrugLookups {
                 "List recalls, or show one with who has goods of it now.",
                 "The list is that of the products' manufacturer; holders are shown to it and to the regulator."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/packer drug recalls",
                 "  consilium --context medwatch/inspector drug recalls --institution helix",

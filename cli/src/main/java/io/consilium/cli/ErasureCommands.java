@@ -34,7 +34,6 @@ class ErasureCommands {
                 "Have every holder destroy a record's content.",
                 "Its commitment stays provable. A PRIVACY_OFFICER or ADMIN of its custodian may, and the patient or a guardian with their own keys. What somebody has downloaded cannot be recalled."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy record erase R --reason 'patient asked' --basis gdpr-17",
                 "  consilium --context st-mary/privacy record erasures"
@@ -70,7 +69,6 @@ class ErasureCommands {
     @Command(
             name = "hold",
             description = {"Forbid the erasure of a record.", "A PRIVACY_OFFICER of its custodian may."},
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/privacy record hold R --reason 'claim 12/26'",
                 "  consilium --context st-mary/privacy record hold R --ground retention \\",
@@ -107,7 +105,6 @@ class ErasureCommands {
     @Command(
             name = "release",
             description = "End a hold, so that the record can be erased again.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/privacy record release R --reason 'claim settled'"})
     int release(@Parameters(paramLabel = "ID", description = "Record id.") String id, @Mixin ReasonOption reason)
             throws Exception {
@@ -124,7 +121,6 @@ class ErasureCommands {
     @Command(
             name = "erasures",
             description = "List erased records of your custody, and who has acknowledged.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/privacy record erasures"})
     int erasures(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)

@@ -33,7 +33,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "genesis",
         description = "Make and check the document that a chain starts from.",
-        footerHeading = "%nExamples:%n",
         footer = {"  consilium genesis show --genesis genesis.json", "  consilium genesis hash --genesis genesis.json"})
 final class GenesisCommands {
     private static final int MAX_CARD_BYTES = 1024 * 1024;
@@ -58,7 +57,6 @@ final class GenesisCommands {
                 "Cards are the JSON files that node init and member card write: they hold public keys only.",
                 "All founders compare the chain id that it prints before they start their nodes."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium genesis new --name pilot --institution st-mary.json --institution helix.json \\",
                 "      --member st-mary-admin.json --member helix-admin.json --out genesis.json",
@@ -132,7 +130,6 @@ final class GenesisCommands {
     @Command(
             name = "show",
             description = "Show the whole document of a genesis file.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium genesis show genesis.json -o json"})
     int show(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Genesis file (default: the context's).")
@@ -149,7 +146,6 @@ final class GenesisCommands {
     @Command(
             name = "verify",
             description = "Check a genesis file: its form, its keys, and that its chain id is its hash (exit 0 or 9).",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium genesis verify genesis.json"})
     int verify(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Genesis file (default: the context's).")
@@ -167,7 +163,6 @@ final class GenesisCommands {
     @Command(
             name = "hash",
             description = "Print the chain id, which is the hash of the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium genesis hash genesis.json"})
     int hash(
             @Parameters(paramLabel = "FILE", arity = "0..1", description = "Genesis file (default: the context's).")

@@ -26,7 +26,6 @@ import picocli.CommandLine.Parameters;
             "Appoint guardians, who sign for a patient and see what it sees while their mandate lasts.",
             "A guardian is a key under a random id, made for one patient: use a keystore of its own for each."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium key new guardian.keystore",
             "  consilium --context st-mary/consent patient guardian add P --controller guardian.keystore \\",
@@ -44,7 +43,6 @@ final class GuardianCommands {
     @Command(
             name = "add",
             description = "Appoint a guardian, by the patient's own key or by a custodian's CONSENT_OFFICER.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient guardian add P --controller guardian.keystore \\",
                 "      --until 2031-05-04 --evidence decree.pdf"
@@ -106,7 +104,6 @@ final class GuardianCommands {
     @Command(
             name = "end",
             description = "End a mandate early: the patient, the guardian itself, or a custodian's CONSENT_OFFICER.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient guardian end G --reason R --evidence form.pdf"})
     int end(
             @Parameters(paramLabel = "ID", description = "Guardian id.") String id,
@@ -141,7 +138,6 @@ final class GuardianCommands {
     @Command(
             name = "list",
             description = "List a patient's guardians, those of the past included.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient guardian list P"})
     int list(
             @Parameters(paramLabel = "PATIENT", description = "Patient id.") String patient, @Mixin Pages.Paging paging)

@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "institution",
         description = "Look at institutions.",
-        footerHeading = "%nExamples:%n",
         footer = {"  consilium institution list", "  consilium institution show st-mary -o json"})
 final class InstitutionCommands {
     private final Session session;
@@ -27,7 +26,6 @@ final class InstitutionCommands {
     @Command(
             name = "list",
             description = "List the institutions of the chain.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium institution list", "  consilium institution list -o json --limit 10"})
     int list(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)
@@ -44,7 +42,6 @@ final class InstitutionCommands {
     @Command(
             name = "show",
             description = "Show one institution, proven from the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium institution show st-mary"})
     int show(@Parameters(paramLabel = "ID", description = "Institution, e.g. st-mary.") String id) throws Exception {
         String slug = Ids.institution(id);

@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "key",
         description = "Make and keep keys: a keystore holds a signing and an encryption key, encrypted by a password.",
-        footerHeading = "%nExamples:%n",
         footer = {"  consilium key new keys/dr-adams.keystore", "  consilium key show keys/dr-adams.keystore"})
 final class KeyCommands {
     private static final String SUFFIX = ".keystore";
@@ -54,7 +53,6 @@ final class KeyCommands {
     @Command(
             name = "new",
             description = "Make a keystore with fresh keys.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium key new keys/dr-adams.keystore",
                 "  consilium key new keys/dr-adams.keystore --password-file pw.txt -o json"
@@ -79,7 +77,6 @@ final class KeyCommands {
     @Command(
             name = "show",
             description = "Show a keystore's public keys; no password is needed.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium key show keys/dr-adams.keystore", "  consilium --context st-mary/admin key show"})
     int show(
             @Parameters(
@@ -95,7 +92,6 @@ final class KeyCommands {
     @Command(
             name = "list",
             description = "List the keystores of a directory.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium key list", "  consilium key list ./keys -o json"})
     int list(
             @Parameters(
@@ -127,7 +123,6 @@ final class KeyCommands {
     @Command(
             name = "change-password",
             description = "Encrypt a keystore under another password.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium key change-password keys/dr-adams.keystore",
                 "  consilium key change-password keys/a.keystore --password-file old.txt --new-password-file new.txt"

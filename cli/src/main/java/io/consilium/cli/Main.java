@@ -1,6 +1,7 @@
 package io.consilium.cli;
 
 import io.consilium.client.ClientException;
+import io.consilium.client.EarlyTls;
 import io.consilium.client.FailureClass;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -29,12 +30,24 @@ public final class Main {
     public static void main(String[] arguments) {
         // Every key here is pinned; reading the certificates of public authorities costs a tenth of a second.
         System.setProperty("javax.net.ssl.trustStore", "NONE");
+        // A connection begins with one key share in place of two: every node takes X25519.
+        System.setProperty("jdk.tls.namedGroups", "x25519");
+        if (asksANode(arguments)) {
+            EarlyTls.begin();
+        }
         PrintStream out = new PrintStream(
                 new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
                 false,
                 StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         System.exit(run(List.of(arguments), System.getenv(), System.in, out, err));
+    }
+
+    private static boolean asksANode(String[] arguments) {
+        List<String> words = List.of(arguments);
+        return !words.contains("--help")
+                && Arrays.stream(CommandGroup.values())
+                        .anyMatch(group -> group.asksANode() && words.contains(group.command()));
     }
 
     /** Runs one command line and answers with its exit code. */

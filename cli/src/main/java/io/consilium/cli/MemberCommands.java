@@ -31,7 +31,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "member",
         description = "Add, list and suspend an institution's members, and change their keys.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/admin member add dr-novak --roles CLINICIAN",
             "  consilium member list --institution st-mary"
@@ -49,7 +48,6 @@ final class MemberCommands {
                 "Add a member to your institution; you must be one of its ADMINs.",
                 "Without --member-key a keystore is made, and a context for it."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/admin member add dr-novak --roles CLINICIAN",
                 "  consilium --context st-mary/admin member add clerk --roles OPERATOR,AUDITOR \\",
@@ -114,7 +112,6 @@ final class MemberCommands {
     @Command(
             name = "card",
             description = "Write a founding member's public card for genesis new; no node is needed.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium member card st-mary/admin --roles ADMIN --member-key admin.keystore --out admin.json"
             })
     int card(
@@ -156,7 +153,6 @@ final class MemberCommands {
     @Command(
             name = "list",
             description = "List an institution's members.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium member list", "  consilium member list --institution riverside -o json"})
     int list(
             @Option(
@@ -181,7 +177,6 @@ final class MemberCommands {
     @Command(
             name = "suspend",
             description = "Suspend a member of your institution, or take one back.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/admin member suspend st-mary/dr-adams",
                 "  consilium --context st-mary/admin member suspend st-mary/dr-adams --reinstate"
@@ -206,7 +201,6 @@ final class MemberCommands {
                 "Give a member fresh keys, as an ADMIN of its institution; old signatures stay verifiable.",
                 "Your own keystore is replaced once the chain has the new keys; the old one is kept beside it."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/admin member rotate-key",
                 "  consilium --context st-mary/admin member rotate-key st-mary/dr-adams --member-key new.keystore"

@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
         addMethodSubcommands = false,
         name = "node",
         description = "Set up and run a node.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium node init --config node/node.toml --institution st-mary \\",
             "      --name 'St Mary' --roles PROVIDER",
@@ -52,7 +51,6 @@ final class NodeCommands {
                 "Then with --genesis: it makes the empty store. --founding says that the chain has no block yet;"
                         + " without it the node signs nothing until others have proved where the chain is."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium node init --config node/node.toml --institution st-mary --name 'St Mary Hospital' \\",
                 "      --roles PROVIDER --api 127.0.0.1:7443 --peers 127.0.0.1:7444",
@@ -130,7 +128,6 @@ final class NodeCommands {
     @Command(
             name = "run",
             description = "Run a node in the foreground until it is told to stop (SIGTERM, Ctrl-C).",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium node run --config node/node.toml",
                 "  consilium node run --config node/node.toml --set log.format=console"
@@ -171,7 +168,6 @@ final class NodeCommands {
     @Command(
             name = "status",
             description = "Ask a node's health pages: is it live, is it ready, and if not, why.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium node status --config node/node.toml",
                 "  consilium node status --node https://127.0.0.1:7443 --genesis genesis.json"

@@ -31,7 +31,6 @@ import picocli.CommandLine.Parameters;
             "A patient with a key of its own signs consents, sees its records and who asked for them: make the key with",
             "'consilium key new FILE', have it registered with --controller or set-key, and act with --as and --key."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/consent patient register",
             "  consilium --context st-mary/consent patient list",
@@ -57,7 +56,6 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "register",
             description = "Register a patient under a fresh random id; an ADMIN, CLINICIAN or CONSENT_OFFICER may.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient register",
                 "  consilium --context st-mary/admin patient register --controller patient.keystore -o json"
@@ -108,7 +106,6 @@ final class PatientCommands implements CommandTree.Nesting {
                 "Set a patient's own keys.",
                 "The first by a CONSENT_OFFICER of a custodian with the signed form, each later one by the key before it. A lost key cannot be replaced; the officer goes on granting with evidence."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient set-key P --controller patient.keystore \\",
                 "      --evidence form.pdf",
@@ -154,7 +151,6 @@ final class PatientCommands implements CommandTree.Nesting {
             name = "remove-key",
             description =
                     "Give a patient's own keys up, signed by them; from then on the custodian's officer signs alone.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent --as P --key patient.keystore patient remove-key P"})
     int removeKey(@Parameters(paramLabel = "ID", description = "Patient id.") String id) throws Exception {
         ByteString patientId = Ids.object("patient", id);
@@ -169,7 +165,6 @@ final class PatientCommands implements CommandTree.Nesting {
                 "Give a patient a new scope key, and new labels.",
                 "After a guardian's mandate ended, somebody left who had the old key, or a keystore was lost: consents and records get new labels. The custodian's node does it for a CONSENT_OFFICER, PRIVACY_OFFICER or ADMIN."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient rotate-scope-key P",
                 "  consilium --context st-mary/consent patient rotate-scope-key P --continue"
@@ -192,7 +187,6 @@ final class PatientCommands implements CommandTree.Nesting {
                 "Merge two ids of one person: ALIAS ends, ROOT goes on.",
                 "Records, consents and log stay under their ids and are listed with ROOT; consents of either speak for both, but rules by label permit nothing across them. A CONSENT_OFFICER or ADMIN of a custodian of both may."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient merge ROOT ALIAS --reason 'registered twice' \\",
                 "      --evidence form.pdf",
@@ -253,7 +247,6 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "show",
             description = "Show a patient, proven from the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium patient show 6f1c0d9b5a7e4c3f8b2a1d0e9c8f7a6b"})
     int show(@Parameters(paramLabel = "ID", description = "Patient id, 32 hexadecimal digits.") String id)
             throws Exception {
@@ -268,7 +261,6 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "list",
             description = "List the patients in the custody of your institution.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient list --limit 20"})
     int list(
             @Option(names = "--institution", paramLabel = "ID", description = "Custodian (default: your institution).")
@@ -293,7 +285,6 @@ final class PatientCommands implements CommandTree.Nesting {
                 "Link a medical record number to a patient, in the encrypted index of your institution's node.",
                 "Nothing of it goes on chain or to others. --mrn - reads the number from the standard input."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams patient link-mrn P --mrn - < number.txt"})
     int linkMrn(
             @Parameters(paramLabel = "P", description = "Patient id.") String id,
@@ -308,7 +299,6 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "unlink-mrn",
             description = "Take a medical record number out of your institution's index.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/admin patient unlink-mrn P --mrn -"})
     int unlinkMrn(
             @Parameters(paramLabel = "P", description = "Patient id.") String id,
@@ -323,7 +313,6 @@ final class PatientCommands implements CommandTree.Nesting {
     @Command(
             name = "find-mrn",
             description = "Find a patient by a medical record number of your institution (exit 3 if there is none).",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams patient find-mrn - < number.txt"})
     int findMrn(
             @Parameters(paramLabel = "M", description = "The number; - is the standard input.") String mrn,

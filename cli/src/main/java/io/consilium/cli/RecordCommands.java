@@ -30,7 +30,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "record",
         description = "Register, read and prove medical records.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/dr-adams record add report.json --patient P",
             "  consilium --context riverside/dr-brown record get R --out report.json",
@@ -47,7 +46,6 @@ final class RecordCommands extends ErasureCommands {
                 "Encrypt a file, hand it to the custodian's vault, and register it.",
                 "A FHIR R4 document in JSON brings its own labels; of other content give --label."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams record add report.json --patient P",
                 "  consilium record add scan.dcm --patient P --sensitivity R --title 'Chest CT' \\",
@@ -85,7 +83,6 @@ final class RecordCommands extends ErasureCommands {
                 "Register each resource of a FHIR R4 Bundle as a record.",
                 "Each has its own labels. All are read and labelled before the first is submitted. A lone resource is taken too."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium record import bundle.json --check -o json",
                 "  consilium --context st-mary/dr-adams record import bundle.json --patient P"
@@ -117,7 +114,6 @@ final class RecordCommands extends ErasureCommands {
                 "Register a new version of a record; earlier ones stay provable.",
                 "Labels are those of the FHIR resource and of --label; where neither tells any, those of the version before stay. Its sensitivity is lowered by --sensitivity alone."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record amend R corrected.json --reason 'wrong date'"})
     int amend(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
@@ -138,7 +134,6 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "mark",
             description = {"Mark a record as entered in error, or take the mark back.", "Nothing is deleted."},
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record mark R --in-error --reason 'wrong patient'"})
     int mark(
             @Parameters(paramLabel = "ID", description = "Record id.") String id,
@@ -164,7 +159,6 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "list",
             description = "List a patient's records, as far as you may see them.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams record list --patient P",
                 "  consilium --context st-mary/dr-adams record list --patient P --label 'http://loinc.org|2339-0'"
@@ -199,7 +193,6 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "show",
             description = "Show what the chain holds of a record, proven from the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record show R -o json"})
     int show(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
         ByteString recordId = Ids.object("record", id);
@@ -224,7 +217,6 @@ final class RecordCommands extends ErasureCommands {
     @Command(
             name = "history",
             description = "List every version of a record with its author and transaction.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams record history R"})
     int history(@Parameters(paramLabel = "ID", description = "Record id.") String id) throws Exception {
         ByteString recordId = Ids.object("record", id);
@@ -259,7 +251,6 @@ final class RecordCommands extends ErasureCommands {
                 "Staff of the custodian read by role and purpose, which is logged; others need a consent. A denial"
                         + " is logged too, writes no file and exits 4."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context riverside/dr-brown record get R --purpose TREAT --out report.json",
                 "  consilium --context st-mary/dr-adams record get R > report.json"
@@ -313,7 +304,6 @@ final class RecordCommands extends ErasureCommands {
                 "Prove offline that a file is what was registered (exit 0 or 9).",
                 "It tells when and by whom."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium record verify report.json --opening opening.json --genesis genesis.json"})
     int verify(
             @Parameters(paramLabel = "FILE", description = "The content to prove; - is stdin.") String file,

@@ -10,7 +10,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "consilium",
         description = "A permissioned blockchain node for healthcare.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium demo",
             "  consilium devnet up --background --dir ./net",

@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
             "Run whole clusters in virtual time, with faults.",
             "One a seed: the production's node with a network, disks and clocks that fail as the seed says. Ends with 9 when a seed broke an invariant, and says how to replay it."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium simulate --seeds 500",
             "  consilium simulate --seeds 5000 --from 10001 --threads 2 -o json",

@@ -27,7 +27,6 @@ import picocli.CommandLine.Parameters;
             "Pass a patient on to another custodian: one side offers, the other accepts, then the first hands over.",
             "Consents, log and every version of the records go along; the old custodian serves nothing any more."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium --context st-mary/consent patient transfer offer P --to riverside --evidence form.pdf",
             "  consilium --context riverside/consent patient transfer accept P",
@@ -44,7 +43,6 @@ final class TransferCommands {
     @Command(
             name = "offer",
             description = "Offer a patient to another provider, by the patient's own key or the custodian's officer.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/consent patient transfer offer P --to riverside --evidence form.pdf"
             })
@@ -72,7 +70,6 @@ final class TransferCommands {
     @Command(
             name = "accept",
             description = "Accept a patient that is offered to your institution.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context riverside/consent patient transfer accept P"})
     int accept(@Parameters(paramLabel = "PATIENT", description = "Patient id.") String patient) throws Exception {
         return answer(patient, true);
@@ -81,7 +78,6 @@ final class TransferCommands {
     @Command(
             name = "decline",
             description = "Decline an offer, or take it back, before anything is handed over.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context riverside/consent patient transfer decline P"})
     int decline(@Parameters(paramLabel = "PATIENT", description = "Patient id.") String patient) throws Exception {
         return answer(patient, false);
@@ -94,7 +90,6 @@ final class TransferCommands {
                 "It goes on where an earlier one stopped. Records whose key does not open, or whose content has not arrived",
                 "with you yet, are left; run it again for these, also when the patient has gone on since."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/consent patient transfer hand-over P"})
     int handOver(@Parameters(paramLabel = "PATIENT", description = "Patient id.") String patient) throws Exception {
         ByteString patientId = Ids.object("patient", patient);
@@ -130,7 +125,6 @@ final class TransferCommands {
     @Command(
             name = "list",
             description = "List the patients that are offered to your institution and not handed over yet.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context riverside/consent patient transfer list"})
     int list(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)

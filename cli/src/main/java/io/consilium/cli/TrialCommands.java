@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
         addMethodSubcommands = false,
         name = "trial",
         description = "Register clinical trials, run them, and hold results against what was registered.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium trial template > trial.json",
             "  consilium --context helix/researcher trial register trial.json",

@@ -27,7 +27,6 @@ class TrialConductCommands extends TrialRegistryCommands {
                 "Enrol a patient under a fresh pseudonym, with the hash of the signed consent form.",
                 "Nothing on chain leads from the pseudonym to the patient, nor to another trial."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams trial enroll T --patient P --icf-version 1.0 \\",
                 "      --evidence signed-form.pdf"
@@ -65,7 +64,6 @@ class TrialConductCommands extends TrialRegistryCommands {
                 "Change the status of a subject, or renew its consent on the registered form.",
                 "Without options the subject is shown."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context st-mary/dr-adams trial subject T PSEUDONYM --status withdrawn",
                 "  consilium --context st-mary/dr-adams trial subject T PSEUDONYM \\",
@@ -100,7 +98,6 @@ class TrialConductCommands extends TrialRegistryCommands {
     @Command(
             name = "stale-consents",
             description = "List the subjects whose consent is on an older form than the registered one.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams trial stale-consents T"})
     int staleConsents(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
         TrialRecord record = reader().record(trialId(id));
@@ -126,7 +123,6 @@ class TrialConductCommands extends TrialRegistryCommands {
     @Command(
             name = "lock",
             description = "Lock the trial's database: no enrolment and no data from then on.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial lock T --reason 'all queries answered'"})
     int lock(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
@@ -136,7 +132,6 @@ class TrialConductCommands extends TrialRegistryCommands {
     @Command(
             name = "unlock",
             description = "Unlock the trial's database; the unlocking stays in its history.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial unlock T --reason 'site found a wrong unit'"})
     int unlock(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
@@ -146,7 +141,6 @@ class TrialConductCommands extends TrialRegistryCommands {
     @Command(
             name = "unblind",
             description = "Record that the allocation to the arms became known; later amendments count no more.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial unblind T --reason 'final analysis'"})
     int unblind(@Parameters(paramLabel = "ID", description = "Trial id.") String id, @Mixin TrialOptions.Reason reason)
             throws Exception {
@@ -156,7 +150,6 @@ class TrialConductCommands extends TrialRegistryCommands {
     @Command(
             name = "publish",
             description = "Publish results; trial report holds them against what was registered.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial publish T results.json"})
     int publish(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,

@@ -19,7 +19,6 @@ class TrialDataCommands extends TrialConductCommands {
                 "Check a dataset, seal it to the sponsor, and register its hash.",
                 "CDISC Dataset-JSON 1.0 or 1.1, or CSV with a header line; in UTF-8."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams trial submit T adsl.json --dataset ADSL"})
     int submit(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -41,7 +40,6 @@ class TrialDataCommands extends TrialConductCommands {
     @Command(
             name = "correct",
             description = "Submit a new version of a dataset; the original and every version stay.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams trial correct T D adsl-2.json --reason 'wrong unit'"})
     int correct(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -63,7 +61,6 @@ class TrialDataCommands extends TrialConductCommands {
                 "List every version of every dataset, with its author.",
                 "Time, rows, subjects and reason too, and how many subjects are enrolled, have withdrawn, and consented on an older form."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context medwatch/inspector trial audit T",
                 "  consilium --context helix/researcher trial audit T --check"

@@ -49,7 +49,6 @@ class TrialRegistryCommands {
                 "Print a valid document to edit: a registration, or with --results the results of a trial.",
                 "The registration names institutions of the context's chain."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium trial template > trial.json",
                 "  consilium --context helix/researcher trial template --results T > results.json"
@@ -79,7 +78,6 @@ class TrialRegistryCommands {
                 "Register a trial before its first data: title, parties, outcomes, sample size, versions.",
                 "With --check the document is read and shown, and nothing is submitted."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/researcher trial register trial.json",
                 "  consilium --context helix/researcher trial register --usdm protocol.json",
@@ -117,7 +115,6 @@ class TrialRegistryCommands {
             name = "amend",
             description = {"Register a new version of a trial; every earlier one stays, and the committee decides anew."
             },
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial amend T trial-2.json --reason 'later time point'"})
     int amend(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -131,7 +128,6 @@ class TrialRegistryCommands {
     @Command(
             name = "approve",
             description = "Approve the registered protocol and consent form until a time, as the ethics committee.",
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context ethics/chair trial approve T --protocol-version 1.0 --icf-version 1.0 \\",
                 "      --until 2027-12-31"
@@ -152,7 +148,6 @@ class TrialRegistryCommands {
     @Command(
             name = "reject",
             description = "Reject the registered protocol and consent form, as the ethics committee.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context ethics/chair trial reject T --protocol-version 1.0 --icf-version 1.0"})
     int reject(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -170,7 +165,6 @@ class TrialRegistryCommands {
     @Command(
             name = "show",
             description = "Show a trial as it is registered now, proven from the genesis.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context medwatch/inspector trial show T -o json"})
     int show(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
         session.output().result(TrialViews.show(reader().record(trialId(id))));
@@ -180,7 +174,6 @@ class TrialRegistryCommands {
     @Command(
             name = "list",
             description = "List every registered trial, oldest first.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/dr-adams trial list"})
     int list(@Mixin Pages.Paging paging) throws Exception {
         new Pages(session)
@@ -204,7 +197,6 @@ class TrialRegistryCommands {
     @Command(
             name = "history",
             description = "List every step of a trial: versions, decisions, locks, releases, publications.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial history T"})
     int history(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
         TrialRecord record = reader().record(trialId(id));
@@ -223,7 +215,6 @@ class TrialRegistryCommands {
                 "An amendment after the first lock, unblinding or publication never counts, nor one that was not",
                 "approved before."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context medwatch/inspector trial report T",
                 "  consilium --context medwatch/inspector trial report T --html report.html"
@@ -247,7 +238,6 @@ class TrialRegistryCommands {
             name = "export",
             description =
                     "Write everything that proves a trial's registry to a file, which trial verify reads offline.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context medwatch/inspector trial export T --out trial-bundle.json"})
     int export(
             @Parameters(paramLabel = "ID", description = "Trial id.") String id,
@@ -272,7 +262,6 @@ class TrialRegistryCommands {
                 "Versions, decisions, milestones, publications, releases, the versions of datasets, and each subject with",
                 "its consents, to those who may see them; of spent budget it proves the number."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context medwatch/inspector trial verify T",
                 "  consilium trial verify --bundle trial-bundle.json --genesis genesis.json"

@@ -26,7 +26,6 @@ class TrialSharingCommands extends TrialDataCommands {
                 "The sponsor's node checks the Safe Harbor list and the trial's anonymity threshold, also against"
                         + " every earlier release."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/researcher trial release T --dataset D --quasi AGEGR1,SEX",
                 "  consilium --context helix/researcher trial release T --dataset D --quasi SEX --columns ARM \\",
@@ -70,7 +69,6 @@ class TrialSharingCommands extends TrialDataCommands {
                 "Ask the sponsor's node for a noised count, sum, mean or histogram.",
                 "Its epsilon is spent from the trial's privacy budget before the answer comes."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium --context helix/researcher trial query T --dataset D --count --where SEX=F --epsilon 0.5",
                 "  consilium --context helix/researcher trial query T --dataset D --mean AGE --bounds 18,90 \\",
@@ -114,7 +112,6 @@ class TrialSharingCommands extends TrialDataCommands {
     @Command(
             name = "budget",
             description = "Show the trial's privacy budget, what is spent and what is left.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context helix/researcher trial budget T"})
     int budget(@Parameters(paramLabel = "ID", description = "Trial id.") String id) throws Exception {
         TrialState trial = session().state().trial(trialId(id)).value();

@@ -36,7 +36,6 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false,
         name = "tx",
         description = "Build, sign and submit a transaction in separate steps, e.g. to sign offline.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  consilium consent revoke C --reason R --dry-run -o json | consilium tx build - --out body.json",
             "  consilium tx sign body.json --out signed.json",
@@ -57,7 +56,6 @@ final class TxCommands {
                 "Build an unsigned transaction from its payload in JSON, or from what --dry-run printed.",
                 "It needs the genesis and the public key of --as; no password and no network."
             },
-            footerHeading = "%nExamples:%n",
             footer = {
                 "  consilium tx build payload.json --valid-for 5m --out body.json",
                 "  echo '{\"noop\":{}}' | consilium tx build - --out body.json"
@@ -98,7 +96,6 @@ final class TxCommands {
     @Command(
             name = "sign",
             description = "Sign a built transaction as --as; no network is needed.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/admin tx sign body.json --out signed.json"})
     int sign(
             @Parameters(paramLabel = "FILE", description = "What tx build wrote; - is stdin.") String file,
@@ -119,7 +116,6 @@ final class TxCommands {
     @Command(
             name = "submit",
             description = "Submit a signed transaction and wait for its receipt.",
-            footerHeading = "%nExamples:%n",
             footer = {"  consilium --context st-mary/admin tx submit signed.json"})
     int submit(@Parameters(paramLabel = "FILE", description = "What tx sign wrote; - is stdin.") String file)
             throws Exception {

@@ -170,7 +170,8 @@ class HelpTest {
                 .as("examples")
                 .contains("Examples:")
                 .contains("  consilium ")
-                .doesNotContain("%n");
+                .doesNotContain("%n")
+                .doesNotContain("${");
         assertThat(help.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(MAX_LINE));
         for (ArgSpec argument : spec.args()) {
             assertThat(argument.description())
