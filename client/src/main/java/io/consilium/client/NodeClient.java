@@ -86,8 +86,8 @@ public final class NodeClient {
     /** A node says at once where it stands. */
     private static final String STATUS = SERVICE + "Status";
 
-    /** It is answered once for its id: a second sending would be refused, and hide that the first was paid for. */
-    private static final String SENT_ONCE = "TrialQuery";
+    /** Answered once for their ids: a second sending would be refused, and hide that the first was done and counts. */
+    private static final Set<String> SENT_ONCE = Set.of("TrialQuery", "TrialRelease");
 
     private static final String PROTOBUF = "application/protobuf";
     private static final String TEXT = "text/plain";
@@ -227,9 +227,15 @@ public final class NodeClient {
         return call("Drug", request, DrugResponse.parser(), timeout);
     }
 
-    /** The answer comes once the release is committed; of its id there is one, however often it is sent. */
+    /** The answer comes once the release is committed, once for its id; a lost answer or a failure may lose its content. */
     public TrialReleaseResponse trialRelease(TrialReleaseRequest request) throws ClientException {
-        return call("TrialRelease", request, TrialReleaseResponse.parser(), COMMIT_WAIT);
+        return sentOnce(
+                "TrialRelease",
+                request,
+                TrialReleaseResponse.parser(),
+                "it may be released all the same, and its content is lost then",
+                "Ask for it once more; see what counts as released: consilium trial history "
+                        + hex(request.getTrialId()));
     }
 
     /** The whole dataset is read for it. */
@@ -239,25 +245,38 @@ public final class NodeClient {
 
     /** The answer comes once the budget is spent, once for its id; a lost answer or a failure may lose what it spent. */
     public TrialQueryResponse trialQuery(TrialQueryRequest request) throws ClientException {
+        return sentOnce(
+                "TrialQuery",
+                request,
+                TrialQueryResponse.parser(),
+                "what the question costs may be spent",
+                "See what is left: consilium trial budget " + hex(request.getTrialId()));
+    }
+
+    private <T> T sentOnce(String method, MessageLite request, Parser<T> parser, String lost, String hint)
+            throws ClientException {
         try {
-            return call(SENT_ONCE, request, TrialQueryResponse.parser(), COMMIT_WAIT);
-        } catch (Unanswered lost) {
-            throw answerLost(request, lost);
+            return call(method, request, parser, COMMIT_WAIT);
+        } catch (Unanswered cut) {
+            throw answerLost(cut, lost, hint);
         } catch (NodeRefusal refusal) {
-            throw refusal.isBeforeAdmission() ? refusal : answerLost(request, refusal);
+            throw refusal.isBeforeAdmission() ? refusal : answerLost(refusal, lost, hint);
         }
     }
 
-    private static ClientException answerLost(TrialQueryRequest request, ClientException cause) {
+    private static ClientException answerLost(ClientException cause, String lost, String hint) {
         return new ClientException(
                         FailureClass.OUTCOME_UNKNOWN,
                         "ANSWER_LOST",
                         "TRI-7",
                         "",
-                        cause.getMessage() + "; what the question costs may be spent",
-                        "See what is left: consilium trial budget "
-                                + HexFormat.of().formatHex(request.getTrialId().toByteArray()))
+                        cause.getMessage() + "; " + lost,
+                        hint)
                 .causedBy(cause);
+    }
+
+    private static String hex(ByteString id) {
+        return HexFormat.of().formatHex(id.toByteArray());
     }
 
     public WatchResponse watch(WatchRequest request) throws ClientException {
@@ -322,7 +341,7 @@ public final class NodeClient {
         } catch (SocketTimeoutException | SSLException | UnknownHostException lasting) {
             throw lasting;
         } catch (IOException stale) {
-            if (method.equals(SENT_ONCE)) {
+            if (SENT_ONCE.contains(method)) {
                 throw stale;
             }
             // A connection that the node had closed meanwhile: every other request may be sent twice, with a new token.

@@ -17,6 +17,7 @@ import io.consilium.proto.SubmitResponse;
 import io.consilium.proto.SubmitResult;
 import io.consilium.proto.TransactionResponse;
 import io.consilium.proto.TrialQueryRequest;
+import io.consilium.proto.TrialReleaseRequest;
 import io.consilium.proto.ValidatorsResponse;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -274,6 +275,22 @@ class NodeClientTest {
                     assertThat(failure.kind())
                             .isEqualTo(told.equals("ANSWER_LOST") ? FailureClass.OUTCOME_UNKNOWN : kind);
                 });
+    }
+
+    @Test
+    @DisplayName("TRI-7 a release whose answer was cut off may count: exit 7, and how to see it")
+    void tri7_lostReleaseMayCount() {
+        answers.put("TrialRelease", (exchange, request) -> exchange.close());
+        TrialReleaseRequest asked = TrialReleaseRequest.newBuilder()
+                .setTrialId(ByteString.copyFrom(new byte[] {0x0a, 0x1b}))
+                .build();
+        assertThatThrownBy(() -> client.trialRelease(asked)).isInstanceOfSatisfying(ClientException.class, lost -> {
+            assertThat(lost.kind()).isEqualTo(FailureClass.OUTCOME_UNKNOWN);
+            assertThat(lost.code()).isEqualTo("ANSWER_LOST");
+            assertThat(lost.getMessage()).contains("broke off", "may be released");
+            assertThat(lost.hint()).contains("consilium trial history 0a1b");
+        });
+        assertThat(tokens).hasSize(1);
     }
 
     @Test
