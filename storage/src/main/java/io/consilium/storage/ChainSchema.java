@@ -44,6 +44,7 @@ final class ChainSchema {
 
     static final byte[] META_FORMAT = ascii("format"); // 4 bytes
     static final byte[] META_CHAIN = ascii("chain"); // chain id, 32 bytes
+    static final byte[] META_NODE = ascii("node"); // institution whose node claimed it, UTF-8
     static final byte[] META_GENESIS_ROOT = ascii("genesis-root"); // state root at height 0, 32 bytes
     static final byte[] META_TIP = ascii("tip"); // height 8, block hash 32, state root 32
     static final byte[] META_OLDEST = ascii("oldest"); // oldest version that is not pruned, 8 bytes

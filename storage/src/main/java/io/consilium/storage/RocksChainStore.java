@@ -8,6 +8,7 @@ import io.consilium.ledger.state.NodeReader;
 import io.consilium.ledger.state.StateKey;
 import io.consilium.storage.ChainSchema.Family;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,15 +86,28 @@ public final class RocksChainStore extends RocksView implements ChainStore {
         StoreOpening.initialise(directory, config, genesis, start);
     }
 
-    /** Opens the store of this chain; never makes one. */
+    /** Opens the store of this chain, whichever node's it is; never makes one. */
     public static RocksChainStore open(Path directory, Hash chainId, StorageConfig config) throws StoreException {
-        return StoreOpening.open(directory, chainId, config, false);
+        return StoreOpening.open(directory, chainId, config, Optional.empty(), false);
     }
 
-    /** Opens the store and forgets the vote record, whatever is left of it: {@link #votes} is empty then (BFT-16). */
-    public static RocksChainStore openAsObserver(Path directory, Hash chainId, StorageConfig config)
+    /** The same for a node, unless the store is {@link #claim}ed by another (BFT-16). */
+    public static RocksChainStore open(Path directory, Hash chainId, StorageConfig config, String node)
             throws StoreException {
-        return StoreOpening.open(directory, chainId, config, true);
+        return StoreOpening.open(directory, chainId, config, Optional.of(node), false);
+    }
+
+    /** And forgets the vote record, whatever is left of it: {@link #votes} is empty then (BFT-16). */
+    public static RocksChainStore openAsObserver(Path directory, Hash chainId, StorageConfig config, String node)
+            throws StoreException {
+        return StoreOpening.open(directory, chainId, config, Optional.of(node), true);
+    }
+
+    /** From now on the store is this node's alone: its votes are signed with its key, its secrets sealed to it (BFT-16). */
+    public void claim(String node) {
+        if (get(Family.META, ChainSchema.META_NODE).isEmpty()) {
+            writeSynced(batch -> batch.put(Family.META, ChainSchema.META_NODE, node.getBytes(StandardCharsets.UTF_8)));
+        }
     }
 
     @Override

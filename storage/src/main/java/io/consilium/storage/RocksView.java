@@ -58,7 +58,8 @@ class RocksView implements ChainReader {
         } catch (MalformedException malformed) {
             throw new StorageFailure(
                     "the store holds something unreadable, " + malformed.getMessage()
-                            + "; restore the data directory from a backup, or fetch the chain again as an observer",
+                            + "; restore the data directory from a backup, or move it away and make a new one with"
+                            + " `consilium node init` without --founding",
                     malformed);
         } finally {
             usage.readLock().unlock();

@@ -39,7 +39,8 @@ public final class StoreCorruptException extends StoreException {
                 directory,
                 file,
                 "the store is damaged: " + file + " " + what + "; restore the data directory from a backup, or move it"
-                        + " away, make a new one and start as an observer, which fetches the chain from its peers");
+                        + " away and make a new one with `consilium node init` without --founding, which fetches the chain"
+                        + " from its peers before it votes");
     }
 
     static StoreCorruptException data(Path directory, Path file, String what, Throwable cause) {

@@ -9,7 +9,8 @@ public abstract sealed class StoreException extends Exception
                 StoreExistsException,
                 StoreCorruptException,
                 StoreUnavailableException,
-                WrongChainException {
+                WrongChainException,
+                WrongNodeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Path directory;

@@ -7,6 +7,9 @@ public final class StoreMissingException extends StoreException {
     private static final long serialVersionUID = 1L;
 
     StoreMissingException(Path directory, String what) {
-        super(directory, "data directory " + directory + " " + what + "; make it with `consilium node init`");
+        super(
+                directory,
+                "data directory " + directory + " " + what + "; make it with `consilium node init`, and without"
+                        + " --founding unless this chain has no block yet");
     }
 }

@@ -7,6 +7,7 @@ import io.consilium.storage.ChainSchema.Family;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -107,12 +108,13 @@ final class StoreOpening {
         }
     }
 
-    static RocksChainStore open(Path directory, Hash chainId, StorageConfig config, boolean forgetVotes)
+    static RocksChainStore open(
+            Path directory, Hash chainId, StorageConfig config, Optional<String> node, boolean forgetVotes)
             throws StoreException {
         DataDirectory lock = DataDirectory.lock(directory);
         boolean opened = false;
         try {
-            RocksChainStore store = openLocked(lock, directory, chainId, config, forgetVotes);
+            RocksChainStore store = openLocked(lock, directory, chainId, config, node, forgetVotes);
             opened = true;
             return store;
         } catch (IOException failed) {
@@ -125,7 +127,12 @@ final class StoreOpening {
     }
 
     private static RocksChainStore openLocked(
-            DataDirectory lock, Path directory, Hash chainId, StorageConfig config, boolean forgetVotes)
+            DataDirectory lock,
+            Path directory,
+            Hash chainId,
+            StorageConfig config,
+            Optional<String> node,
+            boolean forgetVotes)
             throws StoreException, IOException {
         Path chain = lock.path().resolve(CHAIN);
         requireStore(lock.path(), directory, chain);
@@ -144,6 +151,9 @@ final class StoreOpening {
         boolean opened = false;
         try {
             requireChain(directory, chain, tables, chainId);
+            if (node.isPresent()) {
+                requireNode(directory, tables, node.get());
+            }
             if (!forgetVotes) {
                 requireVotes(lock.path(), directory, tables, mark);
             }
@@ -210,6 +220,17 @@ final class StoreOpening {
             Hash found = Hash.of(stored.get());
             if (!found.equals(chainId)) {
                 throw new WrongChainException(directory, found, chainId);
+            }
+        }
+    }
+
+    private static void requireNode(Path directory, RocksTables tables, String node)
+            throws RocksDBException, StoreException {
+        try (ReadOptions options = new ReadOptions()) {
+            Optional<String> stored = tables.get(Family.META, options, ChainSchema.META_NODE)
+                    .map(name -> new String(name, StandardCharsets.UTF_8));
+            if (stored.isPresent() && !stored.get().equals(node)) {
+                throw new WrongNodeException(directory, stored.get(), node);
             }
         }
     }

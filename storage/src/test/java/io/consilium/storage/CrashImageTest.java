@@ -172,7 +172,7 @@ class CrashImageTest {
                         .hasMessageContaining("votes of this validator are lost")
                         .hasMessageContaining("start as an observer");
                 try (RocksChainStore observer =
-                        RocksChainStore.openAsObserver(refused, TestChain.ID, StorageConfig.DEFAULT)) {
+                        RocksChainStore.openAsObserver(refused, TestChain.ID, StorageConfig.DEFAULT, "st-mary")) {
                     assertThat(observer.votes()).isEmpty();
                 }
                 try (RocksChainStore observer = TestChain.open(refused)) {

@@ -207,7 +207,7 @@ class RocksChainStoreTest {
         store.appendVotes(List.of(vote(1, 1, "gone")));
         store.commit(TestChain.next(store, 2));
         store.close();
-        store = RocksChainStore.openAsObserver(directory, TestChain.ID, StorageConfig.DEFAULT);
+        store = RocksChainStore.openAsObserver(directory, TestChain.ID, StorageConfig.DEFAULT, "st-mary");
         assertThat(store.votes()).isEmpty();
         assertThat(store.tipHeight()).isEqualTo(1);
         reopen();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,33 @@ class StoreOpeningTest {
                 .hasMessageContaining("belongs to chain " + TestChain.ID.hex())
                 .hasMessageContaining("this node's genesis is chain " + other.hex());
         TestChain.open(directory).close();
+    }
+
+    @Test
+    @DisplayName("BFT-16 a store copied from another node is not voted from, nor are its votes forgotten")
+    void refusesTheStoreOfAnotherNode() throws Exception {
+        Path directory = root.resolve("data");
+        TestChain.initialise(directory);
+        open(directory, "medwatch").close(); // claimed by nobody yet
+        try (RocksChainStore store = open(directory, "helix")) {
+            store.claim("helix");
+            store.appendVotes(List.of(vote(1, 1, "helix's")));
+        }
+        assertThatThrownBy(() -> open(directory, "medwatch"))
+                .isInstanceOf(WrongNodeException.class)
+                .hasMessageContaining("belongs to the node of helix, this is the node of medwatch")
+                .hasMessageContaining("without --founding");
+        assertThatThrownBy(() ->
+                        RocksChainStore.openAsObserver(directory, TestChain.ID, StorageConfig.DEFAULT, "medwatch"))
+                .isInstanceOf(WrongNodeException.class);
+        try (RocksChainStore store = open(directory, "helix")) {
+            assertThat(store.votes().orElseThrow()).hasSize(1);
+        }
+        TestChain.open(directory).close(); // to be read by whoever verifies it
+    }
+
+    private static RocksChainStore open(Path directory, String node) throws StoreException {
+        return RocksChainStore.open(directory, TestChain.ID, StorageConfig.DEFAULT, node);
     }
 
     @Test

@@ -145,6 +145,13 @@ final class Authenticator {
         // Ids used before the start are forgotten, so nothing issued before it is taken.
         if (issued < startSeconds || issued <= horizon.floorSeconds()) {
             long ahead = Math.max(startSeconds, horizon.floorSeconds()) - now;
+            if (ahead >= 0 && horizon.lost()) {
+                throw ApiProblem.unavailable(
+                                "TOKENS_UNKNOWN",
+                                "the node does not know which tokens served before its start",
+                                "sign a new token in " + (ahead + 1) + " s")
+                        .asException();
+            }
             if (ahead > TokenHorizon.MOMENT_SECONDS) {
                 throw ApiProblem.unauthenticated(
                                 "NODE_CLOCK_BEHIND",

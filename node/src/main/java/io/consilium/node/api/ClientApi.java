@@ -37,9 +37,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the client API together over one node and starts it. */
 public final class ClientApi {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientApi.class);
     private static final int CACHED_CALLER_KEYS = 4_096;
 
     private ClientApi() {}
@@ -48,6 +51,7 @@ public final class ClientApi {
      * What the API stands on.
      *
      * @param tokenFile where the newest accepted issue time of tokens is kept across restarts
+     * @param served whether the node may have accepted tokens before this start
      * @param version shown by the status
      */
     public record Foundation(
@@ -60,6 +64,7 @@ public final class ClientApi {
             Readiness readiness,
             NodeMetrics metrics,
             Path tokenFile,
+            boolean served,
             String version) {}
 
     /** Starts serving; throws {@link java.net.BindException} when the port is taken. */
@@ -75,7 +80,7 @@ public final class ClientApi {
                 new StateCallers(node),
                 Ed25519Verifier.accelerated(CACHED_CALLER_KEYS),
                 node::nowMillis,
-                TokenHorizon.open(on.tokenFile()));
+                tokens(on));
         CallerCheck callers = new CallerCheck(
                 authenticator,
                 new TokenBuckets(
@@ -117,6 +122,16 @@ public final class ClientApi {
                 blocking.shutdown();
             }
         }
+    }
+
+    private static TokenHorizon tokens(Foundation on) throws IOException {
+        int tolerance = on.config().tokens().clockToleranceSeconds();
+        TokenHorizon tokens = TokenHorizon.open(
+                on.tokenFile(), !on.served(), Math.floorDiv(on.node().nowMillis(), 1_000L) + tolerance);
+        if (tokens.lost()) {
+            LOG.warn("{} is missing or damaged: no token is taken for {} s", on.tokenFile(), tolerance);
+        }
+        return tokens;
     }
 
     private static Operations operations(

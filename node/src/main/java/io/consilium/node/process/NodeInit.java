@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 
 /** Makes a node's data directory: config, genesis, keys and an empty store. */
 public final class NodeInit {
+    /** Beside the keystore, so that it stays where the store goes: the chain of which this node has had a store. */
+    private static final String JOINED = "joined";
+
     private NodeInit() {}
 
     /** How a node comes to a chain. */
@@ -75,26 +79,47 @@ public final class NodeInit {
         } catch (KeystoreException e) {
             throw StartFailures.of(e);
         } catch (IOException e) {
-            throw new NodeStartException(
-                            NodeStartException.USAGE,
-                            "DIRECTORY_UNUSABLE",
-                            directory + " cannot be written: " + PrivateFile.reason(e),
-                            "check its rights and the room on its disk")
-                    .causedBy(e);
+            throw unusable(directory, e);
         }
         NodeConfig config = read(configFile);
         makeStore(config, joining);
         return config;
     }
 
-    /** Makes the empty store of a node whose config, genesis and keys stand already. */
+    /** Makes the empty store of a node whose config, genesis and keys stand already; at genesis once only (BFT-16). */
     public static void makeStore(NodeConfig config, Joining joining) throws NodeStartException {
         GenesisState genesis = GenesisReader.read(config.genesis());
+        Path joined = config.keystore().resolveSibling(JOINED);
+        byte[] chain = (genesis.chainId().hex() + "\n").getBytes(StandardCharsets.UTF_8);
         try {
+            if (joining == Joining.AT_GENESIS
+                    && Files.exists(joined)
+                    && Arrays.equals(PrivateFile.read(joined, chain.length), chain)) {
+                throw new NodeStartException(
+                        NodeStartException.CONFLICT,
+                        "FOUNDED_BEFORE",
+                        "this node has had a store of chain "
+                                + genesis.chainId().shortHex()
+                                + ", so it may have voted, and must not begin with an empty vote record",
+                        "if the store is gone, leave --founding out: the node then fetches the chain and votes once others"
+                                + " have proved where it is");
+            }
             RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, joining.start);
+            PrivateFile.replace(joined, chain);
         } catch (StoreException e) {
             throw StartFailures.of(e);
+        } catch (IOException e) {
+            throw unusable(joined, e);
         }
+    }
+
+    private static NodeStartException unusable(Path path, IOException e) {
+        return new NodeStartException(
+                        NodeStartException.USAGE,
+                        "DIRECTORY_UNUSABLE",
+                        path + " cannot be read or written: " + PrivateFile.reason(e),
+                        "check its rights and the room on its disk")
+                .causedBy(e);
     }
 
     private static NodeConfig read(Path configFile) throws NodeStartException {

@@ -84,7 +84,9 @@ public final class RunningNode implements AutoCloseable {
         Hash chainId = GenesisReader.read(config.genesis()).chainId();
         RocksChainStore store = store(chainId);
         opened.push(store);
+        boolean served = store.tipHeight() > 0;
         NodeIdentity identity = identity(new LedgerState(store.latest()), keys);
+        store.claim(config.institution());
         FileVault vault = vault();
         opened.push(vault);
         ErasureMarkers markers = applyErasures(store, vault);
@@ -116,6 +118,7 @@ public final class RunningNode implements AutoCloseable {
                 ready,
                 metrics,
                 config.database().resolveSibling(TOKEN_FILE),
+                served,
                 ProgramVersion.text()));
         opened.push(server);
         api = Optional.of(server);
@@ -174,9 +177,9 @@ public final class RunningNode implements AutoCloseable {
         try {
             return config.storage().asObserver()
                     ? RocksChainStore.openAsObserver(
-                            config.database(), chainId, config.storage().bounds())
+                            config.database(), chainId, config.storage().bounds(), config.institution())
                     : RocksChainStore.open(
-                            config.database(), chainId, config.storage().bounds());
+                            config.database(), chainId, config.storage().bounds(), config.institution());
         } catch (StoreException e) {
             throw StartFailures.of(e);
         }

@@ -10,6 +10,7 @@ import io.consilium.storage.StoreExistsException;
 import io.consilium.storage.StoreInUseException;
 import io.consilium.storage.StoreMissingException;
 import io.consilium.storage.WrongChainException;
+import io.consilium.storage.WrongNodeException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -75,6 +76,10 @@ final class StartFailures {
             return new NodeStartException(NodeStartException.CONFLICT, "DATA_DIRECTORY_OF_CHAIN", halves[0], hint)
                     .causedBy(e);
         }
+        if (e instanceof WrongNodeException) {
+            return new NodeStartException(NodeStartException.CONFLICT, "DATA_DIRECTORY_OF_NODE", halves[0], hint)
+                    .causedBy(e);
+        }
         if (e instanceof StoreCorruptException) {
             return new NodeStartException(NodeStartException.CORRUPT, "STORE_CORRUPT", halves[0], hint).causedBy(e);
         }
@@ -87,8 +92,8 @@ final class StartFailures {
                 NodeStartException.CORRUPT,
                 "STORE_CORRUPT",
                 "the store in " + database + " is damaged: " + halves(what)[0],
-                "restore the data directory from a backup, or move it away, make a new one and start as an observer,"
-                        + " which fetches the chain from its peers");
+                "restore the data directory from a backup, or move it away and make a new one with `consilium node init`"
+                        + " without --founding, which fetches the chain from its peers before it votes");
     }
 
     static NodeStartException wrongPassword(Path passwordFile, Throwable cause) {

@@ -9,8 +9,12 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.proto.Problem;
 import io.consilium.proto.StatusRequest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,20 +100,58 @@ class ApiTokensTest {
         return problem.getCode();
     }
 
+    private TokenHorizon horizon() throws IOException {
+        return TokenHorizon.open(directory.resolve("horizon"), true, 0);
+    }
+
+    @Test
+    void noTokenServesAgainWhereTheFileOfUsedOnesIsMissingOrDamaged() throws Exception {
+        Path file = directory.resolve("tokens");
+        for (int damage : new int[] {0, 8, 20, 40, -1, -2}) {
+            String ahead = ApiClient.token(api.key, MEMBER, CHAIN, "st-mary", api.clock.get() + 20_000);
+            assertThat(code(ahead)).isEqualTo("OK");
+            api.close();
+            byte[] bytes = Files.readAllBytes(file);
+            if (damage == -1) {
+                Files.delete(file);
+            } else if (damage == -2) {
+                Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+            } else {
+                bytes[damage] ^= 1;
+                Files.write(file, bytes);
+            }
+            api.clock.addAndGet(3_000);
+            api.start();
+            for (String token : List.of(api.token(), ahead)) {
+                Problem problem = problem(api.client.protobuf("Status", StatusRequest.getDefaultInstance(), token));
+                assertThat(problem.getCode()).isEqualTo("TOKENS_UNKNOWN");
+                assertThat(problem.getExitCode()).isEqualTo(5);
+                assertThat(problem.getHint()).contains("in 31 s");
+            }
+            api.clock.addAndGet(31_000);
+            assertThat(code(ahead)).isEqualTo("TOKEN_BEFORE_START");
+            assertThat(code(api.token())).isEqualTo("OK");
+            api.close();
+            api.start();
+            assertThat(code(api.token())).isEqualTo("TOKEN_BEFORE_START"); // of the same second as the newest before
+            api.clock.addAndGet(2_000);
+            assertThat(code(api.token())).isEqualTo("OK");
+        }
+    }
+
     @Test
     void tokensOfAnEarlierProcessAreRefusedAfterARestart() throws Exception {
-        TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
+        TokenHorizon before = horizon();
         assertThat(before.accepted(ApiPartsTest.jti(1), 1_000, 1_100, 1_000)).isTrue();
         assertThat(before.floorSeconds()).isZero();
-        assertThat(TokenHorizon.open(directory.resolve("horizon")).floorSeconds())
-                .isEqualTo(1_000);
+        assertThat(horizon().floorSeconds()).isEqualTo(1_000);
     }
 
     @Test
     void aFastClockLocksNobodyOutAfterARestartAndItsTokensAreNotTakenAgain() throws Exception {
-        TokenHorizon before = TokenHorizon.open(directory.resolve("horizon"));
+        TokenHorizon before = horizon();
         assertThat(before.accepted(ApiPartsTest.jti(1), 1_030, 1_121, 1_000)).isTrue();
-        TokenHorizon after = TokenHorizon.open(directory.resolve("horizon"));
+        TokenHorizon after = horizon();
         assertThat(after.floorSeconds()).isLessThan(1_010);
         assertThat(after.ahead(1_010)).containsExactly(new TokenHorizon.Ahead(ApiPartsTest.jti(1), 1_121));
         assertThat(after.ahead(1_121)).isEmpty();
@@ -117,7 +159,7 @@ class ApiTokensTest {
 
     @Test
     void moreTokensFromAheadThanCanBeRememberedAreRefused() throws Exception {
-        TokenHorizon horizon = TokenHorizon.open(directory.resolve("horizon"));
+        TokenHorizon horizon = horizon();
         for (int i = 0; i < TokenHorizon.MAX_AHEAD; i++) {
             assertThat(horizon.accepted(ApiPartsTest.jti(i), 1_030, 1_121, 1_000))
                     .isTrue();

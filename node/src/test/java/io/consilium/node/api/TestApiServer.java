@@ -76,7 +76,7 @@ final class TestApiServer implements AutoCloseable {
                         : Optional.empty(),
                 new Ed25519Verifier(),
                 clock::get,
-                TokenHorizon.open(directory.resolve("tokens")));
+                TokenHorizon.open(directory.resolve("tokens"), server == null, clock.get() / 1_000 + 30));
         CallerCheck check = new CallerCheck(authenticator, new TokenBuckets(1000, 1000, clock::get));
         server = ApiServer.start(
                 config.api(),

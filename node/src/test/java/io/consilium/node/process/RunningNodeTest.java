@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyPair;
 import io.consilium.crypto.Keystore;
 import io.consilium.crypto.X25519;
@@ -18,6 +19,7 @@ import io.consilium.proto.KeyAlgorithm;
 import io.consilium.proto.KeyValue;
 import io.consilium.proto.MemberKeys;
 import io.consilium.proto.MemberState;
+import io.consilium.storage.RocksChainStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -169,6 +172,40 @@ class RunningNodeTest {
         assertThatThrownBy(() -> make(directory.resolve("node"), other))
                 .isInstanceOfSatisfying(
                         NodeStartException.class, e -> assertThat(e.code()).isEqualTo("NODE_EXISTS"));
+    }
+
+    @Test
+    @DisplayName("BFT-16 a node founds once: with an empty vote record again it could vote twice")
+    void foundsOnceAlone() throws Exception {
+        start(Map.of()).close();
+        Path database = directory.resolve("node/db");
+        Files.move(database, directory.resolve("lost"));
+        assertThatThrownBy(() -> NodeInit.makeStore(config(Map.of()), NodeInit.Joining.AT_GENESIS))
+                .isInstanceOfSatisfying(NodeStartException.class, e -> {
+                    assertThat(e.code()).isEqualTo("FOUNDED_BEFORE");
+                    assertThat(e.exitCode()).isEqualTo(8);
+                    assertThat(e.hint()).contains("leave --founding out");
+                });
+        assertThat(database).doesNotExist();
+        NodeInit.makeStore(config(Map.of()), NodeInit.Joining.LATER);
+        try (RunningNode node = start(Map.of())) {
+            assertThat(node.gateway().status().observer()).isTrue();
+        }
+    }
+
+    @Test
+    void aStoreCopiedFromAnotherNodeIsRefused() throws Exception {
+        start(Map.of()).close();
+        Path database = directory.resolve("node/db");
+        Files.move(database, directory.resolve("lost"));
+        NodeInit.makeStore(config(Map.of()), NodeInit.Joining.LATER);
+        Hash chain = Hash.fromHex(
+                Files.readString(directory.resolve("node/keys/joined")).strip());
+        try (RocksChainStore store =
+                RocksChainStore.open(database, chain, config(Map.of()).storage().bounds())) {
+            store.claim("riverside");
+        }
+        fails(Map.of(), 8, "DATA_DIRECTORY_OF_NODE");
     }
 
     @Test
