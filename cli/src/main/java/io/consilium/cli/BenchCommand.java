@@ -205,12 +205,21 @@ final class BenchCommand implements Runnable {
             item.put("outcome", result.outcome());
             item.put("p50Micros", result.p50Micros());
             item.put("p99Micros", result.p99Micros());
+            item.put("p99CpuMicros", result.p99CpuMicros());
             item.put("maxMicros", result.maxMicros());
             items.add(item);
         }
         session.output()
                 .list(
-                        List.of("shape", "consents", "records", "outcome", "p50Micros", "p99Micros", "maxMicros"),
+                        List.of(
+                                "shape",
+                                "consents",
+                                "records",
+                                "outcome",
+                                "p50Micros",
+                                "p99Micros",
+                                "p99CpuMicros",
+                                "maxMicros"),
                         items,
                         Optional.empty());
         return 0;

@@ -37,7 +37,7 @@ import java.util.Optional;
  * the cost of a commit is the number of its entries.
  */
 final class ChainSchema {
-    static final int FORMAT_VERSION = 3;
+    static final int FORMAT_VERSION = 4;
 
     private static final int MAX_INDEX_NAME_BYTES = 64;
     static final int MAX_INDEX_KEY_BYTES = 1024;

@@ -42,7 +42,7 @@ class ChainSchemaTest {
                         "votes",
                         "secrets",
                         "evidence");
-        assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(3);
+        assertThat(ChainSchema.FORMAT_VERSION).isEqualTo(4);
     }
 
     @Test

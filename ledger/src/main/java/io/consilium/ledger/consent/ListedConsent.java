@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.ledger.tx.ActorName;
 import io.consilium.proto.ConsentShard;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,55 +18,56 @@ public final class ListedConsent {
     static final int DENIES = 1 << 2;
     static final int CONDITIONAL = 1 << 3;
 
+    /** Where the parts of an entry begin; it begins with the consent's id. */
+    private static final int NUMBER = ActorName.ID_BYTES;
+
+    private static final int VERSION = NUMBER + Long.BYTES;
+    private static final int START = VERSION + Long.BYTES;
+    private static final int END = START + Long.BYTES;
+    private static final int PURPOSES = END + Long.BYTES;
+    private static final int DENIED_EPOCH = PURPOSES + Long.BYTES;
+    private static final int TRAITS = DENIED_EPOCH + Integer.BYTES;
+    private static final int ACTORS = TRAITS + 1;
+    private static final int DATA_FILTER = ACTORS + 1;
+    static final int ENTRY_BYTES = DATA_FILTER + DataFilter.BYTES;
+
     private final ConsentShard shard;
-    private final int place;
-    private final int firstActor;
+    private final ByteBuffer entries;
+    private final int at;
+    private final ByteBuffer tags;
+    private final int firstTag;
     private final long number;
 
-    private ListedConsent(ConsentShard shard, int place, int firstActor) {
+    private ListedConsent(ConsentShard shard, ByteBuffer entries, int at, ByteBuffer tags, int firstTag) {
         this.shard = shard;
-        this.place = place;
-        this.firstActor = firstActor;
-        this.number = shard.getNumbers(place);
+        this.entries = entries;
+        this.at = at;
+        this.tags = tags;
+        this.firstTag = firstTag;
+        this.number = entries.getLong(at + NUMBER);
     }
 
     /** All of a shard, in the order of their grants. */
     static List<ListedConsent> of(ConsentShard shard) {
-        int count = shard.getNumbersCount();
-        if (!isWhole(shard, count)) {
-            throw new BrokenStateException(
-                    "a patient's list of consents has columns of unequal length: restore a backup");
+        ByteBuffer entries = shard.getEntries().asReadOnlyByteBuffer().slice();
+        ByteBuffer tags = shard.getActors().asReadOnlyByteBuffer().slice();
+        List<ListedConsent> listed = new ArrayList<>(entries.capacity() / ENTRY_BYTES);
+        int at = 0;
+        int firstTag = 0;
+        while (at + ENTRY_BYTES <= entries.capacity()) {
+            listed.add(new ListedConsent(shard, entries, at, tags, firstTag));
+            firstTag += entries.get(at + ACTORS) * Long.BYTES;
+            at += ENTRY_BYTES;
         }
-        List<ListedConsent> listed = new ArrayList<>(count);
-        int firstActor = 0;
-        for (int place = 0; place < count; place++) {
-            listed.add(new ListedConsent(shard, place, firstActor));
-            firstActor += shard.getActorCounts().byteAt(place);
+        if (at != entries.capacity() || firstTag != tags.capacity()) {
+            // Part of a list must never pass for the whole: a deny would be missing.
+            throw new BrokenStateException("a part of a patient's list of consents is missing: restore a backup");
         }
         return listed;
     }
 
-    /** Part of a list must never pass for the whole: a deny would be missing. */
-    private static boolean isWhole(ConsentShard shard, int count) {
-        int actors = 0;
-        for (byte each : shard.getActorCounts()) {
-            actors += each;
-        }
-        return shard.getConsentIds().size() == count * ActorName.ID_BYTES
-                && shard.getConsentVersionsCount() == count
-                && shard.getStartsCount() == count
-                && shard.getEndsCount() == count
-                && shard.getTraits().size() == count
-                && shard.getPurposesCount() == count
-                && shard.getActorCounts().size() == count
-                && shard.getActorsCount() == actors
-                && shard.getDataFilters().size() == count * DataFilter.BYTES
-                && shard.getDeniedEpochsCount() == count;
-    }
-
     public ByteString id() {
-        int start = place * ActorName.ID_BYTES;
-        return shard.getConsentIds().substring(start, start + ActorName.ID_BYTES);
+        return shard.getEntries().substring(at, at + ActorName.ID_BYTES);
     }
 
     /** Of the grant, among the patient's. */
@@ -74,13 +76,13 @@ public final class ListedConsent {
     }
 
     long version() {
-        return shard.getConsentVersions(place);
+        return entries.getLong(at + VERSION);
     }
 
     /** Whether it speaks at this time (CON-4). */
     boolean covers(long timeMillis) {
-        long start = shard.getStarts(place);
-        long end = shard.getEnds(place);
+        long start = entries.getLong(at + START);
+        long end = entries.getLong(at + END);
         return (start == 0 || start <= timeMillis) && (end == 0 || timeMillis < end);
     }
 
@@ -104,41 +106,41 @@ public final class ListedConsent {
     }
 
     private boolean has(int trait) {
-        return (shard.getTraits().byteAt(place) & trait) != 0;
+        return (entries.get(at + TRAITS) & trait) != 0;
     }
 
     boolean mayBeFor(PurposeOfUse purpose) {
-        return (shard.getPurposes(place) & purpose.bit()) != 0;
+        return (entries.getLong(at + PURPOSES) & purpose.bit()) != 0;
     }
 
     /** Whether some rule or exception can name one of these actors, of whom each stands here as its tag. */
     public boolean mayName(ActorTags actors) {
-        int count = shard.getActorCounts().byteAt(place);
-        for (int i = 0; i < count; i++) {
-            if (actors.has(shard.getActors(firstActor + i))) {
+        int end = firstTag + entries.get(at + ACTORS) * Long.BYTES;
+        for (int tag = firstTag; tag < end; tag += Long.BYTES) {
+            if (actors.has(tags.getLong(tag))) {
                 return true;
             }
         }
-        return count == 0;
+        return end == firstTag;
     }
 
     /** Whether some rule or exception can match a record with these {@link DataFilter#tokens}. */
     boolean mayReach(byte[] tokens) {
-        return DataFilter.mayMatch(shard.getDataFilters(), place, tokens);
+        return DataFilter.mayMatch(entries, at + DATA_FILTER, tokens);
     }
 
     /** Of the labels by which some rule or exception denies; 0 where none does. */
     int deniedEpoch() {
-        return shard.getDeniedEpochs(place);
+        return entries.getInt(at + DENIED_EPOCH);
     }
 
-    /** As it stands in its shard, for the columns of a shard that is made anew. */
-    void copyTo(ConsentColumns columns) {
-        columns.identify(id(), number, version())
-                .period(shard.getStarts(place), shard.getEnds(place))
-                .reach(shard.getTraits().byteAt(place), shard.getPurposes(place), deniedEpoch())
-                .data(DataFilter.at(shard.getDataFilters(), place))
-                .actors(shard.getActorsList()
-                        .subList(firstActor, firstActor + shard.getActorCounts().byteAt(place)));
+    /** As it stands in its shard. */
+    ByteString entry() {
+        return shard.getEntries().substring(at, at + ENTRY_BYTES);
+    }
+
+    /** The tags of its actors, as they stand in its shard. */
+    ByteString actors() {
+        return shard.getActors().substring(firstTag, firstTag + entries.get(at + ACTORS) * Long.BYTES);
     }
 }

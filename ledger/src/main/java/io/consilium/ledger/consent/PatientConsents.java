@@ -90,7 +90,7 @@ public final class PatientConsents {
             return Optional.of(Refusal.CONSENT_LIMIT.rejection());
         }
         int listed = state.consentShard(patient.getId(), shardOf(consentId))
-                .map(ConsentShard::getNumbersCount)
+                .map(shard -> shard.getEntries().size() / ListedConsent.ENTRY_BYTES)
                 .orElse(0);
         return listed >= MAX_SHARD_ENTRIES
                 ? Optional.of(Refusal.CONSENT_LIMIT.rejection("with ids that begin alike; draw it at random"))
@@ -105,9 +105,9 @@ public final class PatientConsents {
                 .setConsentShards(patient.getConsentShards() | 1 << shardOf(consent.getId()))
                 .setVersion(patient.getVersion() + 1);
         writes.put(StateKeys.patient(patient.getId()), counted.build());
-        ConsentColumns columns = new ConsentColumns();
-        ListedConsent.of(shard(state, consent)).forEach(columns::add);
-        put(state, consent, columns.add(consent), writes);
+        ConsentEntries entries = new ConsentEntries();
+        ListedConsent.of(shard(state, consent)).forEach(entries::add);
+        put(state, consent, entries.add(consent), writes);
     }
 
     /** Lists an amended consent in the place of the one before. */
@@ -124,16 +124,16 @@ public final class PatientConsents {
         }
         for (Map<ByteString, ConsentState> changed : shards.values()) {
             ConsentState any = changed.values().iterator().next();
-            ConsentColumns columns = new ConsentColumns();
+            ConsentEntries entries = new ConsentEntries();
             for (ListedConsent known : ListedConsent.of(shard(state, any))) {
                 ConsentState consent = changed.get(known.id());
                 if (consent == null) {
-                    columns.add(known);
+                    entries.add(known);
                 } else {
-                    columns.add(consent);
+                    entries.add(consent);
                 }
             }
-            put(state, any, columns, writes);
+            put(state, any, entries, writes);
         }
     }
 
@@ -142,17 +142,17 @@ public final class PatientConsents {
         PatientState.Builder counted =
                 patient.toBuilder().setConsents(patient.getConsents() - 1).setVersion(patient.getVersion() + 1);
         writes.put(StateKeys.patient(patient.getId()), counted.build());
-        ConsentColumns columns = new ConsentColumns();
+        ConsentEntries entries = new ConsentEntries();
         for (ListedConsent known : ListedConsent.of(shard(state, consent))) {
             if (!known.id().equals(consent.getId())) {
-                columns.add(known);
+                entries.add(known);
             }
         }
-        put(state, consent, columns, writes);
+        put(state, consent, entries, writes);
     }
 
-    private static void put(LedgerState state, ConsentState consent, ConsentColumns columns, Writes writes) {
-        ConsentShard changed = columns.build(shard(state, consent).getVersion() + 1);
+    private static void put(LedgerState state, ConsentState consent, ConsentEntries entries, Writes writes) {
+        ConsentShard changed = entries.build(shard(state, consent).getVersion() + 1);
         writes.put(StateKeys.consentShard(consent.getPatientId(), shardOf(consent.getId())), changed);
     }
 

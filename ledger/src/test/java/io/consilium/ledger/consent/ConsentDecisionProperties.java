@@ -120,7 +120,7 @@ class ConsentDecisionProperties {
 
     private static io.consilium.ledger.state.StateReader state(List<ConsentTerms> consents) {
         TreeMap<StateKey, byte[]> state = new TreeMap<>(CHAIN.state);
-        TreeMap<Integer, ConsentColumns> shards = new TreeMap<>();
+        TreeMap<Integer, ConsentEntries> shards = new TreeMap<>();
         PatientState.Builder patient = CHAIN.objects().patient(PATIENT).orElseThrow().toBuilder();
         for (int i = 0; i < consents.size(); i++) {
             ByteString id = Story.consentId(i);
@@ -135,11 +135,11 @@ class ConsentDecisionProperties {
             state.put(StateKeys.consent(id), consent.toByteArray());
             int shard = PatientConsents.shardOf(id);
             patient.setConsentShards(patient.getConsentShards() | 1 << shard);
-            shards.computeIfAbsent(shard, none -> new ConsentColumns()).add(consent);
+            shards.computeIfAbsent(shard, none -> new ConsentEntries()).add(consent);
         }
         shards.forEach((shard, columns) -> {
             // as a later grant, amendment or revocation writes them
-            ConsentColumns again = new ConsentColumns();
+            ConsentEntries again = new ConsentEntries();
             ListedConsent.of(columns.build(1)).forEach(again::add);
             state.put(StateKeys.consentShard(PATIENT, shard), again.build(2).toByteArray());
         });

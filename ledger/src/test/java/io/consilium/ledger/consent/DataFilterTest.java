@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.LabelGroup;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,11 +18,12 @@ class DataFilterTest {
     private static ByteString token(int first, int rest) {
         byte[] bytes = new byte[16];
         bytes[0] = (byte) first;
+        bytes[1] = (byte) (first + rest);
         bytes[15] = (byte) rest;
         return ByteString.copyFrom(bytes);
     }
 
-    private static ByteString filter(ConsentRule... rules) {
+    private static byte[] filter(ConsentRule... rules) {
         return of(rules).encoded();
     }
 
@@ -35,9 +37,9 @@ class DataFilterTest {
     }
 
     /** Of a filter that stands behind another one. */
-    private static boolean mayMatch(ByteString filter, ByteString record, Set<ByteString> labels) {
-        ByteString none = ByteString.copyFrom(new byte[filter.size()]);
-        return DataFilter.mayMatch(none.concat(filter), 1, DataFilter.tokens(record, labels));
+    private static boolean mayMatch(byte[] filter, ByteString record, Set<ByteString> labels) {
+        ByteBuffer behind = ByteBuffer.allocate(2 * filter.length).put(filter.length, filter);
+        return DataFilter.mayMatch(behind, filter.length, DataFilter.tokens(record, labels));
     }
 
     private static ConsentRule.Builder permit() {
@@ -52,15 +54,14 @@ class DataFilterTest {
     @DisplayName("CON-2 of consents for other records or categories the entry tells it, whatever the first bytes are")
     void con2_tellsOthersApart() {
         for (int first : new int[] {0, 7, 8, 127, 128, 255}) {
-            ByteString records = filter(permit().addRecordIds(token(first, 1)).build());
-            ByteString denied = filter(
+            byte[] records = filter(permit().addRecordIds(token(first, 1)).build());
+            byte[] denied = filter(
                     ConsentRule.newBuilder().addRecordIds(token(first, 1)).build());
-            ByteString labels =
-                    filter(permit().addLabels(group(token(first, 1))).build());
-            ByteString deniedLabels = filter(
+            byte[] labels = filter(permit().addLabels(group(token(first, 1))).build());
+            byte[] deniedLabels = filter(
                     ConsentRule.newBuilder().addLabels(group(token(first, 1))).build());
             int other = first ^ 0x55;
-            for (ByteString filter : List.of(records, denied, labels, deniedLabels)) {
+            for (byte[] filter : List.of(records, denied, labels, deniedLabels)) {
                 assertThat(mayMatch(filter, token(other, 1), Set.of())).isFalse();
                 assertThat(mayMatch(filter, token(other, 1), Set.of(token(other, 2))))
                         .isFalse();
@@ -75,7 +76,7 @@ class DataFilterTest {
     @Test
     @DisplayName("CON-2 a rule of every record is read for any record")
     void con2_anyRecord() {
-        ByteString every = filter(permit().build());
+        byte[] every = filter(permit().build());
         assertThat(filter(ConsentRule.newBuilder().build())).isEqualTo(every);
         assertThat(filter(permit().addRecordIds(token(1, 1)).build(), permit().build()))
                 .isEqualTo(every);

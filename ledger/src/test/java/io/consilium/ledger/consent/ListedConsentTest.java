@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a patient's list tells of each consent, wherever it stands in a shard's columns (ADR 25). */
+/** What a patient's list tells of each consent, wherever it stands in a shard (ADR 25). */
 class ListedConsentTest {
     private static final byte[] NO_TOKENS = {};
 
@@ -64,8 +64,8 @@ class ListedConsentTest {
         return "riverside/c" + number + "-" + i;
     }
 
-    private static List<ListedConsent> listed(ConsentColumns columns) {
-        return ListedConsent.of(columns.build(1));
+    private static List<ListedConsent> listed(ConsentEntries entries) {
+        return ListedConsent.of(entries.build(1));
     }
 
     private static void assertTellsAll(ListedConsent listed, ConsentState consent) {
@@ -84,10 +84,12 @@ class ListedConsentTest {
         assertThat(listed.deniedEpoch()).isEqualTo(deniesByLabels(number) ? number : 0);
         assertThat(listed.mayBeFor(PurposeOfUse.TREAT)).isEqualTo(number % 3 == 0);
         assertThat(listed.mayBeFor(PurposeOfUse.CLINTRL)).isEqualTo(number % 3 != 0);
-        assertThat(listed.mayReach(new byte[] {(byte) (10 * number)})).isTrue();
-        assertThat(listed.mayReach(new byte[] {(byte) (10 * number + 1)})).isFalse();
+        assertThat(listed.mayReach(new byte[] {(byte) (10 * number), (byte) (10 * number)}))
+                .isTrue();
+        assertThat(listed.mayReach(new byte[] {(byte) (10 * number), (byte) (10 * number + 1)}))
+                .isFalse();
         assertThat(listed.mayReach(NO_TOKENS)).isFalse();
-        boolean anybody = actors == 0 || actors > ConsentColumns.MAX_LISTED_ACTORS;
+        boolean anybody = actors == 0 || actors > ConsentEntries.MAX_LISTED_ACTORS;
         assertThat(listed.mayName(ActorTags.of(List.of("riverside/nobody")))).isEqualTo(anybody);
         for (int i = 0; i < actors; i++) {
             assertThat(listed.mayName(ActorTags.of(List.of("riverside/nobody", actor(number, i)))))
@@ -99,13 +101,13 @@ class ListedConsentTest {
     @DisplayName("CON-2 each consent of a shard is told by itself, with none, some, eight and more actors before it")
     void con2_eachByItself() {
         List<ConsentState> consents = new ArrayList<>();
-        ConsentColumns columns = new ConsentColumns();
+        ConsentEntries entries = new ConsentEntries();
         for (int number = 1; number < 20; number++) {
             ConsentState consent = consent(number, number % 11);
             consents.add(consent);
-            columns.add(consent);
+            entries.add(consent);
         }
-        List<ListedConsent> listed = listed(columns);
+        List<ListedConsent> listed = listed(entries);
         assertThat(listed).hasSameSizeAs(consents);
         for (int i = 0; i < listed.size(); i++) {
             assertTellsAll(listed.get(i), consents.get(i));
@@ -115,11 +117,11 @@ class ListedConsentTest {
     @Test
     @DisplayName("CON-2 a shard made anew without one and with another in its place tells the others as before")
     void con2_madeAnew() {
-        ConsentColumns before = new ConsentColumns();
+        ConsentEntries before = new ConsentEntries();
         for (int number = 1; number < 12; number++) {
             before.add(consent(number, number % 11));
         }
-        ConsentColumns after = new ConsentColumns();
+        ConsentEntries after = new ConsentEntries();
         for (ListedConsent known : listed(before)) {
             switch ((int) known.number()) {
                 case 3 -> {} // gone
@@ -142,10 +144,10 @@ class ListedConsentTest {
     void con4_openPeriods() {
         ConsentState.Builder consent = consent(5, 0).toBuilder();
         consent.getTermsBuilder().getPeriodBuilder().setStartMillis(0);
-        assertThat(listed(new ConsentColumns().add(consent.build())).get(0).covers(Long.MIN_VALUE))
+        assertThat(listed(new ConsentEntries().add(consent.build())).get(0).covers(Long.MIN_VALUE))
                 .isTrue();
         consent.getTermsBuilder().clearPeriod();
-        ListedConsent always = listed(new ConsentColumns().add(consent.build())).get(0);
+        ListedConsent always = listed(new ConsentEntries().add(consent.build())).get(0);
         assertThat(always.covers(0)).isTrue();
         assertThat(always.covers(Long.MAX_VALUE)).isTrue();
     }
@@ -157,29 +159,25 @@ class ListedConsentTest {
         consent.getTermsBuilder()
                 .getRulesBuilder(0)
                 .addExceptions(ConsentRule.newBuilder().setSealedConditions(ByteString.copyFromUtf8("sealed")));
-        ListedConsent listed = listed(new ConsentColumns().add(consent.build())).get(0);
+        ListedConsent listed = listed(new ConsentEntries().add(consent.build())).get(0);
         assertThat(listed.isConditional()).isTrue();
         assertThat(listed.permits() && listed.denies()).isTrue();
     }
 
     @Test
-    @DisplayName("CON-2 a shard of which a column is short is no list: a deny could be missing")
+    @DisplayName("CON-2 a shard of which a part is missing is no list: a deny could be in it")
     void con2_partOfAList() {
         ConsentShard whole =
-                new ConsentColumns().add(consent(1, 2)).add(consent(2, 0)).build(1);
+                new ConsentEntries().add(consent(1, 2)).add(consent(2, 0)).build(1);
         assertThat(ListedConsent.of(whole)).hasSize(2);
+        ByteString entries = whole.getEntries();
         List<ConsentShard.Builder> broken = List.of(
-                whole.toBuilder().setConsentIds(whole.getConsentIds().substring(1)),
-                whole.toBuilder().clearNumbers(),
-                whole.toBuilder().addConsentVersions(1),
-                whole.toBuilder().addStarts(1),
-                whole.toBuilder().addEnds(1),
-                whole.toBuilder().setTraits(ByteString.EMPTY),
-                whole.toBuilder().addPurposes(1),
-                whole.toBuilder().setActorCounts(whole.getActorCounts().substring(1)),
-                whole.toBuilder().clearActors(),
-                whole.toBuilder().setDataFilters(whole.getDataFilters().substring(1)),
-                whole.toBuilder().addDeniedEpochs(1));
+                whole.toBuilder().setEntries(entries.substring(1)),
+                whole.toBuilder().setEntries(entries.substring(0, entries.size() - 1)),
+                whole.toBuilder().setEntries(entries.substring(entries.size() / 2)),
+                whole.toBuilder().setEntries(entries.concat(entries)),
+                whole.toBuilder().setActors(whole.getActors().substring(1)),
+                whole.toBuilder().clearActors());
         for (ConsentShard.Builder each : broken) {
             assertThatThrownBy(() -> ListedConsent.of(each.build()))
                     .isInstanceOf(BrokenStateException.class)

@@ -96,7 +96,7 @@ class PatientConsentsTest {
 
     /** The shard says what one made of nothing but the consents themselves would. */
     private void assertListTrue() {
-        ConsentColumns fresh = new ConsentColumns();
+        ConsentEntries fresh = new ConsentEntries();
         listed().forEach(id -> fresh.add(consent(id)));
         assertThat(shard()).isEqualTo(fresh.build(shard().getVersion()));
     }
