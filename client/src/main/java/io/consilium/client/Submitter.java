@@ -124,6 +124,14 @@ public final class Submitter {
                 capital(refusal.map(Refusal::hint).orElse("See the ledger's rule " + rule))));
     }
 
+    /** Throws the failure that a refusing receipt means. */
+    static void requireApplied(TransactionReceipt receipt) throws ClientException {
+        Optional<ClientException> failure = failure(receipt);
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
     /** What the ledger would answer, of what a client can tell before it submits: no block is spent on it. */
     public static ClientException failure(Refusal refusal, String path) {
         return failure(refusal, path, "");

@@ -3,14 +3,22 @@ package io.consilium.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.consilium.crypto.Hash;
+import io.consilium.crypto.certificate.BlockHeader;
+import io.consilium.ledger.proof.CertifiedHeader;
 import io.consilium.ledger.proof.ReceiptProof;
+import io.consilium.ledger.proof.StateValueProof;
 import io.consilium.ledger.proof.TrustRoot;
+import io.consilium.ledger.proof.ValidatorSetStep;
+import io.consilium.ledger.state.StateKey;
 import io.consilium.proto.Noop;
 import io.consilium.proto.ReceiptStatus;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +122,34 @@ class ReceiptFileTest {
                     assertThat(failure.kind()).isEqualTo(FailureClass.USAGE);
                     assertThat(failure.code()).isEqualTo("WRONG_GENESIS");
                 });
+    }
+
+    @Test
+    @DisplayName("INT-1 a proof whose change of validators names another chain is forged, and not of that chain")
+    void int1_aChangeOfValidatorsOfAnotherChain() throws Exception {
+        TestChain chain = TestChain.create();
+        TestChain other = TestChain.create();
+        BlockHeader header = other.header(1, Hash.ZERO, Hash.ZERO, other.set(), chain.set());
+        ValidatorSetStep step =
+                new ValidatorSetStep(header, other.certificate(header, other.set(), other.validatorKeys), chain.set());
+        ReceiptProof receipt = chain.proof(noop(chain), ReceiptStatus.APPLIED, List.of(step));
+        StateKey key = StateKey.of("member/a-clinic/nobody");
+        StateValueProof honest =
+                StateValueProof.decode(chain.stateProof(Map.of(StateKey.of("any"), new byte[] {1}), key)
+                        .toByteArray());
+        StateValueProof value = new StateValueProof(
+                honest.proof(),
+                new CertifiedHeader(honest.block().header(), honest.block().commitQc(), List.of(step)));
+        ReceiptVerifier verifier = new ReceiptVerifier(chain.genesis.trustRoot());
+        verifier.verify(honest);
+        for (ThrowingCallable forged :
+                List.<ThrowingCallable>of(() -> verifier.verify(receipt), () -> verifier.verify(value))) {
+            assertThatThrownBy(forged)
+                    .isInstanceOfSatisfying(VerificationFailed.class, failure -> assertThat(failure.code())
+                            .isEqualTo("PROOF_INVALID"))
+                    .hasMessageContaining(
+                            "block 1 is of chain " + other.genesis.chainId().shortHex());
+        }
     }
 
     @Test
