@@ -9,7 +9,6 @@ import static io.consilium.ledger.TestChain.ST_MARY;
 import static io.consilium.ledger.TestChain.content;
 import static io.consilium.ledger.TestChain.hash;
 import static io.consilium.ledger.TestChain.id;
-import static io.consilium.ledger.TestChain.patientName;
 import static io.consilium.ledger.TestChain.record;
 import static io.consilium.ledger.TestChain.sealed;
 import static io.consilium.ledger.TransferStory.RECEIVER;
@@ -28,9 +27,6 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.BreakGlass;
 import io.consilium.proto.BreakGlassReview;
-import io.consilium.proto.ConsentGrant;
-import io.consilium.proto.ConsentRule;
-import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.ErasureAck;
 import io.consilium.proto.ErasureAcknowledgement;
@@ -108,14 +104,7 @@ class AfterTransferTest {
     @Test
     @DisplayName("ACC-2 a permit from before the transfer discloses nothing after it")
     void acc2_earlierPermits() {
-        chain.applied(
-                patientName(),
-                body -> body.setConsentGrant(ConsentGrant.newBuilder()
-                        .setConsentId(id("consent"))
-                        .setPatientId(PATIENT)
-                        .setTerms(ConsentTerms.newBuilder()
-                                .addRules(
-                                        ConsentRule.newBuilder().setPermit(true).addActors(RIVERSIDE)))));
+        transfer.permits(RIVERSIDE);
         chain.applied(
                 BROWN,
                 body -> body.setAccessRequest(AccessRequest.newBuilder()

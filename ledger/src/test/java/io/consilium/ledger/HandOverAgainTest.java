@@ -31,7 +31,6 @@ import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.proto.Activity;
-import io.consilium.proto.InstitutionState;
 import io.consilium.proto.RecordAmend;
 import io.consilium.proto.RecordHandOver;
 import io.consilium.proto.RecordVersion;
@@ -146,10 +145,7 @@ class HandOverAgainTest {
     }
 
     private void activity(String institution, Activity activity) {
-        InstitutionState state = chain.objects().institution(institution).orElseThrow();
-        chain.state.put(
-                StateKeys.institution(institution),
-                state.toBuilder().setActivity(activity).build().toByteArray());
+        transfer.change(institution, state -> state.setActivity(activity));
     }
 
     @Test

@@ -31,9 +31,8 @@ import io.consilium.ledger.block.LedgerEvent;
 import io.consilium.ledger.block.LedgerIndexes;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.ledger.state.StateKeys;
-import io.consilium.proto.ConsentGrant;
-import io.consilium.proto.ConsentRule;
-import io.consilium.proto.ConsentTerms;
+import io.consilium.proto.Activity;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientMerge;
 import io.consilium.proto.TransactionBody;
 import io.consilium.proto.TransferHandOver;
@@ -89,16 +88,7 @@ class TransferRulesTest {
     @Test
     @DisplayName("ID-3 REC-2 keys, custody and content go over; history, commitments and consents stay")
     void id3_handOver() {
-        chain.applied(
-                patientName(),
-                body -> body.setConsentGrant(ConsentGrant.newBuilder()
-                        .setConsentId(id("consent"))
-                        .setPatientId(PATIENT)
-                        .setTerms(ConsentTerms.newBuilder()
-                                .addRules(ConsentRule.newBuilder()
-                                        .setPermit(true)
-                                        .addActors("st-mary/dr-evans")
-                                        .addPurposes("TREAT")))));
+        transfer.permits("st-mary/dr-evans");
         transfer.agreed();
         BlockResult result = chain.block(chain.transaction(ST_MARY, handOver(keys().addRecords(record(1, RIVERSIDE)))));
         assertThat(result.receipts().get(0).code()).isEqualTo("OK");
@@ -162,6 +152,23 @@ class TransferRulesTest {
                 .isEqualTo("TRANSFER_UNFIT ID-3");
         assertThat(transfer.patientState().getCustodiansList()).containsExactly(ST_MARY);
         assertThat(transfer.recordState().getCustodian()).isEqualTo(ST_MARY);
+    }
+
+    @Test
+    @DisplayName("ID-3 keys are handed over to whom can receive them as things are: an active PROVIDER with a node")
+    void id3_receiverAsThingsAre() {
+        transfer.agreed();
+        InstitutionState before = chain.objects().institution(RIVERSIDE).orElseThrow();
+        Consumer<TransactionBody.Builder> over = handOver(keys().addRecords(record(1, RIVERSIDE)));
+        transfer.change(RIVERSIDE, state -> state.setActivity(Activity.SUSPENDED));
+        assertThat(chain.answer(ST_MARY, over)).isEqualTo("INSTITUTION_INACTIVE ID-3");
+        transfer.change(RIVERSIDE, state -> before.toBuilder().clearPeerEndpoint());
+        assertThat(chain.answer(ST_MARY, over)).as("no node").isEqualTo("INSTITUTION_ROLE ID-3");
+        transfer.change(RIVERSIDE, state -> before.toBuilder().clearRoles().addRoles("PHARMACY"));
+        assertThat(chain.answer(ST_MARY, over)).as("no provider").isEqualTo("INSTITUTION_ROLE ID-3");
+        assertThat(transfer.patientState().getCustodiansList()).containsExactly(ST_MARY);
+        transfer.change(RIVERSIDE, state -> before.toBuilder());
+        assertThat(chain.answer(ST_MARY, over)).isEqualTo("OK");
     }
 
     @Test

@@ -6,13 +6,20 @@ import static io.consilium.ledger.TestChain.RECORD;
 import static io.consilium.ledger.TestChain.RIVERSIDE;
 import static io.consilium.ledger.TestChain.ST_MARY;
 import static io.consilium.ledger.TestChain.hash;
+import static io.consilium.ledger.TestChain.id;
+import static io.consilium.ledger.TestChain.patientName;
 import static io.consilium.ledger.TestChain.record;
 import static io.consilium.ledger.TestChain.sealed;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.consent.ConsentDecision;
 import io.consilium.ledger.consent.DecisionRequest;
+import io.consilium.ledger.state.StateKeys;
+import io.consilium.proto.ConsentGrant;
+import io.consilium.proto.ConsentRule;
+import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.GenesisDocument;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientState;
 import io.consilium.proto.PatientTransfer;
 import io.consilium.proto.RecordHandOver;
@@ -23,6 +30,7 @@ import io.consilium.proto.TransferHandOver;
 import io.consilium.proto.TransferOffer;
 import io.consilium.proto.TransferReceived;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A patient with one record at a custodian, and the steps that take both to another one (ID-3, REC-2). */
 final class TransferStory {
@@ -93,6 +101,28 @@ final class TransferStory {
     static Consumer<TransactionBody.Builder> unopened(ByteString record) {
         return body -> body.setPatientTransfer(
                 transfer().setUnopened(TransferReceived.newBuilder().addRecordIds(record)));
+    }
+
+    /** The patient lets somebody treat it. */
+    void permits(String actor) {
+        chain.applied(
+                patientName(),
+                body -> body.setConsentGrant(ConsentGrant.newBuilder()
+                        .setConsentId(id("consent"))
+                        .setPatientId(PATIENT)
+                        .setTerms(ConsentTerms.newBuilder()
+                                .addRules(ConsentRule.newBuilder()
+                                        .setPermit(true)
+                                        .addActors(actor)
+                                        .addPurposes("TREAT")))));
+    }
+
+    /** An institution as it may have become meanwhile. */
+    void change(String institution, UnaryOperator<InstitutionState.Builder> change) {
+        InstitutionState state = chain.objects().institution(institution).orElseThrow();
+        chain.state.put(
+                StateKeys.institution(institution),
+                change.apply(state.toBuilder()).build().toByteArray());
     }
 
     void agreed() {

@@ -9,7 +9,9 @@ import io.consilium.crypto.SealedBytes;
 import io.consilium.ledger.records.ErasureRules;
 import io.consilium.node.TestChain;
 import io.consilium.node.TestCluster;
+import io.consilium.proto.Activity;
 import io.consilium.proto.CustodyResponse;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientTransfer;
 import io.consilium.proto.RecordErase;
 import io.consilium.proto.RecordHandOver;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,19 +176,41 @@ class TransferredContentTest {
     @Test
     @DisplayName("REC-2 ID-3 what came with keys that do not open is handed over a second time, opens, and is received")
     void rec2_handedOverAgain() throws Exception {
-        byte[] content = VaultCluster.payload(1_000);
         byte[] dataKey = VaultCluster.payload(32);
-        vaults.stageAt(0, content);
-        ByteString record = vaults.register(content, dataKey);
-        agree(0, 1);
-        handOverKeys(vaults.patient, record(record, VaultCluster.id(), dataKey));
-        TestCluster.await(() -> vaults.record(0, record).getUnopened());
+        ByteString record = unopened(dataKey);
         CustodyResponse again = vaults.handOver(0);
         assertThat(again.getRecords()).isEqualTo(1);
         assertThat(again.getLeft()).isZero();
         awaitReceived(1, record);
         assertThat(opened(1, record)).isEqualTo(dataKey);
         TestCluster.await(() -> vaults.keeper(1).warnings().isEmpty());
+    }
+
+    /** A record that went from the first to the second with a key that does not open it. */
+    private ByteString unopened(byte[] dataKey) throws Exception {
+        byte[] content = VaultCluster.payload(1_000);
+        vaults.stageAt(0, content);
+        ByteString record = vaults.register(content, dataKey);
+        agree(0, 1);
+        handOverKeys(vaults.patient, record(record, VaultCluster.id(), dataKey));
+        TestCluster.await(() -> vaults.record(0, record).getUnopened());
+        return record;
+    }
+
+    @Test
+    @DisplayName("ID-3 what did not open waits until who could not open it can receive: an active PROVIDER with a node")
+    void id3_receiverAsThingsAre() throws Exception {
+        unopened(VaultCluster.payload(32));
+        List<UnaryOperator<InstitutionState.Builder>> unfit =
+                List.of(h1 -> h1.setActivity(Activity.SUSPENDED), h1 -> h1.clearRoles(), h1 -> h1.clearPeerEndpoint());
+        for (UnaryOperator<InstitutionState.Builder> changed : unfit) {
+            CustodyResponse waits = vaults.wouldHandOver(0, 1, changed);
+            assertThat(waits.getRecords()).isZero();
+            assertThat(waits.getLeft()).isEqualTo(1);
+        }
+        CustodyResponse given = vaults.wouldHandOver(0, 1, h1 -> h1);
+        assertThat(given.getRecords()).isEqualTo(1);
+        assertThat(given.getLeft()).isZero();
     }
 
     /** The first hands over to the second, with keys that it would not have chosen. */
@@ -217,14 +242,9 @@ class TransferredContentTest {
     @DisplayName(
             "REC-2 ID-3 what did not open is given again by its giver who has the patient back, and comes back too")
     void rec2_handedOverAgainAfterReturn() throws Exception {
-        byte[] content = VaultCluster.payload(1_000);
         byte[] dataKey = VaultCluster.payload(32);
-        vaults.stageAt(0, content);
-        ByteString record = vaults.register(content, dataKey);
         ByteString own = vaults.register(VaultCluster.payload(1_000), dataKey);
-        agree(0, 1);
-        handOverKeys(vaults.patient, record(record, VaultCluster.id(), dataKey));
-        TestCluster.await(() -> vaults.record(0, record).getUnopened());
+        ByteString record = unopened(dataKey);
         agree(1, 0);
         assertThat(vaults.handOver(1).getLeft()).as("it has no key of it").isEqualTo(1);
         TestCluster.await(() -> vaults.state(0)

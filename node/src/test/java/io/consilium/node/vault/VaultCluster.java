@@ -7,6 +7,8 @@ import io.consilium.crypto.Hash;
 import io.consilium.crypto.KeyEnvelope;
 import io.consilium.crypto.KeyPair;
 import io.consilium.ledger.state.LedgerState;
+import io.consilium.ledger.state.StateKey;
+import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.ParsedTransaction;
 import io.consilium.node.Admission;
 import io.consilium.node.Node;
@@ -16,8 +18,10 @@ import io.consilium.node.TestTransactions;
 import io.consilium.node.api.Caller;
 import io.consilium.node.api.PolicySource;
 import io.consilium.node.api.RecordDecisions;
+import io.consilium.node.api.StateView;
 import io.consilium.proto.CustodyRequest;
 import io.consilium.proto.CustodyResponse;
+import io.consilium.proto.InstitutionState;
 import io.consilium.proto.PatientRegister;
 import io.consilium.proto.PatientTransfer;
 import io.consilium.proto.RecordContent;
@@ -40,9 +44,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Nodes h0 to h3 that keep their vaults, over real sockets and disks, and a patient of h0. */
 public final class VaultCluster {
@@ -56,6 +62,7 @@ public final class VaultCluster {
     private final TestChain chain = TestChain.of(List.of(7_101, 7_102, 7_103, 7_104));
     private final Map<Integer, VaultKeeper> keepers = new HashMap<>();
     private final Map<Integer, PatientCustody> custody = new HashMap<>();
+    private final Map<Integer, ScopeKeys> scopeKeys = new HashMap<>();
     private final Map<Integer, InstitutionTransactions> institutions = new HashMap<>();
 
     public VaultCluster(Path directory) {
@@ -73,6 +80,7 @@ public final class VaultCluster {
             institutions.put(i, transactions);
             PolicySource policies = new PolicySource(node, new RecordDecisions());
             ScopeKeys keys = new ScopeKeys(node, policies, TestChain.encryption(i), RANDOM);
+            scopeKeys.put(i, keys);
             custody.put(i, new PatientCustody(node, policies, keys, transactions, RANDOM));
             VaultKeeper.Pace pace = new VaultKeeper.Pace(VaultConfig.DEFAULT.stagedAgeMillis(), 1, 64 << 20);
             VaultKeeper keeper = VaultKeeper.start(node, vault, pace, markers, transactions, keys);
@@ -105,6 +113,26 @@ public final class VaultCluster {
                 .answer(administrator(i), request)
                 .toCompletableFuture()
                 .get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What a node would hand over if another institution had become something else. */
+    CustodyResponse wouldHandOver(int i, int other, UnaryOperator<InstitutionState.Builder> changed) throws Exception {
+        StateKey key = StateKeys.institution("h" + other);
+        InstitutionState state = changed.apply(state(i).institution("h" + other).orElseThrow().toBuilder())
+                .build();
+        try (StateView now = StateView.open(nodes.get(i).node())) {
+            LedgerState then = new LedgerState(each -> each.equals(key)
+                    ? Optional.of(state.toByteArray())
+                    : now.chain().latest().get(each));
+            return new HandOver(
+                            nodes.get(i).node(),
+                            scopeKeys.get(i),
+                            new StateView(now.chain(), then),
+                            then.patient(patient).orElseThrow(),
+                            admin(i))
+                    .made()
+                    .response(ByteString.EMPTY);
+        }
     }
 
     /** The state as the node knows it. */
