@@ -43,11 +43,12 @@ public final class VerifiedState {
     public record At<T>(T value, long height, long timeMillis) {}
 
     public At<InstitutionState> institution(String slug) throws ClientException {
-        return required(StateKeys.institution(slug), InstitutionState.parser(), "institution '" + slug + "'");
+        return find(StateKeys.institution(slug), InstitutionState.parser())
+                .orElseThrow(() -> unlisted("institution", slug));
     }
 
     public At<MemberState> member(String id) throws ClientException {
-        return required(StateKeys.member(id), MemberState.parser(), "member '" + id + "'");
+        return find(StateKeys.member(id), MemberState.parser()).orElseThrow(() -> unlisted("member", id));
     }
 
     public At<PatientState> patient(ByteString id) throws ClientException {
@@ -76,11 +77,7 @@ public final class VerifiedState {
 
     /** Trials are everybody's to see: one that is not there was never registered (TRI-1). */
     public At<TrialState> trial(ByteString id) throws ClientException {
-        try {
-            return required(StateKeys.trial(id), TrialState.parser(), "such trial");
-        } catch (ClientException failure) {
-            throw failure.kind() == FailureClass.NOT_FOUND ? unknownTrial() : failure;
-        }
+        return find(StateKeys.trial(id), TrialState.parser()).orElseThrow(VerifiedState::unknownTrial);
     }
 
     public At<TrialVersionState> trialVersion(ByteString documentId) throws ClientException {
@@ -112,24 +109,27 @@ public final class VerifiedState {
     }
 
     private <T> At<T> required(StateKey key, Parser<T> parser, String what) throws ClientException {
-        Optional<At<T>> value;
-        try {
-            value = read(key, parser);
-        } catch (NodeRefusal refusal) {
-            throw refusal.kind() == FailureClass.NOT_FOUND ? nothing(what, refusal.rule()) : refusal;
-        }
-        return value.orElseThrow(() -> nothing(what, ""));
+        return find(key, parser).orElseThrow(() -> nothing(what));
     }
 
     /** Absent and hidden read alike (PRV-8). */
-    private static ClientException nothing(String what, String rule) {
+    private static ClientException nothing(String what) {
         return new ClientException(
                 FailureClass.NOT_FOUND,
                 "NOT_FOUND",
-                rule,
+                "PRV-8",
                 "",
                 "There is no " + what + ", or you may not see it",
-                "Check the id, and that you may see it");
+                "Check the id; if it is right, ask one of its parties or the patient's custodian");
+    }
+
+    /** The registries are everybody's to see. */
+    private static ClientException unlisted(String what, String id) {
+        return new ClientException(
+                FailureClass.NOT_FOUND,
+                "NOT_FOUND",
+                "There is no " + what + " '" + id + "'",
+                "See which there are: consilium " + what + " list");
     }
 
     private static ClientException unknownTrial() {

@@ -73,7 +73,7 @@ final class AccessScans {
                 concerned ? LedgerIndexes.PATIENT_PARTY_ACCESSES : LedgerIndexes.MEMBER_ACCESSES,
                 concerned ? LedgerIndexes.prefix(patientId, own()) : LedgerIndexes.prefix(caller.id()),
                 told,
-                Optional.of("patient"));
+                Optional.of(ApiProblem.notFound("patient")));
     }
 
     /**

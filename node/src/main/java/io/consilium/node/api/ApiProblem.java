@@ -44,8 +44,18 @@ public record ApiProblem(
                 "there is no such " + what + ", or you may not see it",
                 "PRV-8",
                 "",
-                "check the id, and who has custody of it",
+                "check the id; if it is right, ask one of its parties or the patient's custodian",
                 3);
+    }
+
+    /** Names nothing of what everybody may see: exit 3. */
+    public static ApiProblem unknown(String what, String hint) {
+        return new ApiProblem(404, "NOT_FOUND", "there is no such " + what, "", "", hint, 3);
+    }
+
+    /** The same of the registries, which everybody can list. */
+    public static ApiProblem unlisted(String what) {
+        return unknown(what, "see which there are: consilium " + what + " list");
     }
 
     /** A request that does not follow the schema or its bounds: exit 6. */

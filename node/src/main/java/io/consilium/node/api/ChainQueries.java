@@ -85,7 +85,8 @@ public final class ChainQueries {
     public ValidatorsResponse validators(Caller caller, ValidatorsRequest request) {
         NodeStatus status = node.status();
         if (request.getHeight() < 0 || request.getHeight() > status.height() + 1) {
-            throw ApiProblem.notFound("height").asException();
+            throw ApiProblem.unknown("height", "ask for the status to learn the newest height")
+                    .asException();
         }
         ValidatorSet set = status.validators();
         if (request.getHeight() != 0 && request.getHeight() <= status.height()) {
@@ -113,7 +114,9 @@ public final class ChainQueries {
                     .map(certified -> certified.header().validatorSetHash().equals(set.hash()))
                     .orElse(false);
             if (!same) {
-                throw ApiProblem.notFound("validator set of that height any more")
+                throw ApiProblem.unknown(
+                                "validator set of that height any more",
+                                "ask for that block: its header names the set by its hash")
                         .asException();
             }
         }

@@ -51,7 +51,7 @@ public final class ConsentQuery {
                 throw ApiProblem.notFound("record of this patient").asException();
             }
             if (Signatories.find(view.state(), partyName(request.getBy())).isEmpty()) {
-                throw ApiProblem.notFound("member").asException();
+                throw ApiProblem.unlisted("member").asException();
             }
             if (request.getExplain() && !holds) {
                 throw ApiProblem.forbidden(
@@ -134,7 +134,7 @@ public final class ConsentQuery {
         return ActorName.parse(by)
                 .filter(name -> !(name instanceof ActorName.Institution))
                 .map(ActorName::text)
-                .orElseThrow(() -> ApiProblem.notFound("member").asException());
+                .orElseThrow(() -> ApiProblem.unlisted("member").asException());
     }
 
     private static DecisionBasis outcomeOnly(Decision decision) {

@@ -67,7 +67,7 @@ public final class ListQuery {
             ListResponse page = scan.page(
                     view, after, new Scan.Bounds(limit, maxScanned), key -> cursors.seal(caller, question, key));
             if (page.getItemsCount() == 0 && after.isEmpty() && scan.about().isPresent()) {
-                throw ApiProblem.notFound(scan.about().get()).asException();
+                throw scan.about().get().asException();
             }
             return page;
         }
@@ -202,7 +202,9 @@ public final class ListQuery {
                 LedgerIndexes.INSTITUTION_MEMBERS,
                 all ? new byte[0] : LedgerIndexes.prefix(selector.name()),
                 key -> state.member(LedgerIndexes.memberAt(key)),
-                all || state.institution(selector.name()).isPresent() ? Optional.empty() : Optional.of("institution"));
+                all || state.institution(selector.name()).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(ApiProblem.unlisted("institution")));
     }
 
     private static Scan patients(Caller caller, Selector selector, LedgerState state, ApiPolicy policy) {
@@ -220,7 +222,7 @@ public final class ListQuery {
                 selector.kind() == Selector.Kind.ALL
                                 || state.institution(institution).isPresent()
                         ? Optional.empty()
-                        : Optional.of("institution"));
+                        : Optional.of(ApiProblem.unlisted("institution")));
     }
 
     /** Ids alone of the patients whom the caller's institution gives account of: in its custody, now or before (ACC-4). */
@@ -332,7 +334,7 @@ public final class ListQuery {
                 key -> state.institution(LedgerIndexes.institutionAt(key)).filter(institution -> patient.map(
                                 found -> found.getCustodiansList().contains(institution.getId()))
                         .orElse(false)),
-                Optional.of("patient"));
+                Optional.of(ApiProblem.notFound("patient")));
     }
 
     /** Provenance's lists are those of the caller's institution; a regulator names one. */
@@ -355,7 +357,7 @@ public final class ListQuery {
                 index,
                 policy.family(caller, id).stream().map(LedgerIndexes::prefix).toList(),
                 visible,
-                policy.seesPatientId(caller, id) ? Optional.empty() : Optional.of("patient"));
+                policy.seesPatientId(caller, id) ? Optional.empty() : Optional.of(ApiProblem.notFound("patient")));
     }
 
     private static Scan subjects(Caller caller, Selector selector, LedgerState state) {
@@ -367,10 +369,14 @@ public final class ListQuery {
                 LedgerIndexes.prefix(trialId),
                 key -> state.trialSubject(LedgerIndexes.idAt(key))
                         .filter(subject -> visibility.seesSubject(caller, subject)),
-                state.trial(trialId).isPresent() ? Optional.empty() : Optional.of("trial"));
+                state.trial(trialId).isPresent() ? Optional.empty() : Optional.of(ApiProblem.unlisted("trial")));
     }
 
     static Scan named(String index, String owner, Scan.Visible visible, boolean exists, String what) {
-        return new Scan(index, LedgerIndexes.prefix(owner), visible, exists ? Optional.empty() : Optional.of(what));
+        return new Scan(
+                index,
+                LedgerIndexes.prefix(owner),
+                visible,
+                exists ? Optional.empty() : Optional.of(ApiProblem.unlisted(what)));
     }
 }

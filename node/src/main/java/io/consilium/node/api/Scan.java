@@ -12,10 +12,10 @@ import java.util.Optional;
  *
  * @param about what the selector names, when an empty answer has to read as "no such"; visible objects aside
  */
-record Scan(String index, List<byte[]> prefixes, Visible visible, Optional<String> about) {
+record Scan(String index, List<byte[]> prefixes, Visible visible, Optional<ApiProblem> about) {
     private static final int ENTRIES_AT_ONCE = 256;
 
-    Scan(String index, byte[] prefix, Visible visible, Optional<String> about) {
+    Scan(String index, byte[] prefix, Visible visible, Optional<ApiProblem> about) {
         this(index, List.of(prefix), visible, about);
     }
 

@@ -3,6 +3,7 @@ package io.consilium.node.api;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.identity.MemberRole;
 import io.consilium.ledger.tx.ActorName;
+import io.consilium.ledger.tx.Refusal;
 import java.util.List;
 
 /** Whose entries are asked for, e.g. {@code patient/<32 hexadecimal digits>}. */
@@ -21,15 +22,19 @@ record Selector(Kind kind, String name) {
         String name = by.substring(slash + 1);
         return switch (slash < 0 ? by : by.substring(0, slash)) {
             case "" -> new Selector(Kind.ALL, "");
-            case "patient" -> new Selector(Kind.PATIENT, named(name, ActorName.Patient.class, "patient"));
+            case "patient" ->
+                new Selector(Kind.PATIENT, named(name, ActorName.Patient.class, ApiProblem.notFound("patient")));
             case "institution" ->
-                new Selector(Kind.INSTITUTION, named(name, ActorName.Institution.class, "institution"));
-            case "member" -> new Selector(Kind.MEMBER, named(name, ActorName.Member.class, "member"));
-            case "trial" -> new Selector(Kind.TRIAL, named(name, ActorName.Patient.class, "trial"));
+                new Selector(
+                        Kind.INSTITUTION, named(name, ActorName.Institution.class, ApiProblem.unlisted("institution")));
+            case "member" ->
+                new Selector(Kind.MEMBER, named(name, ActorName.Member.class, ApiProblem.unlisted("member")));
+            case "trial" ->
+                new Selector(Kind.TRIAL, named(name, ActorName.Patient.class, ApiProblem.unlisted("trial")));
             case "role" ->
                 new Selector(
-                        Kind.ROLE,
-                        MemberRole.of(name).map(MemberRole::name).orElseThrow(() -> ApiProblem.notFound("role")
+                        Kind.ROLE, MemberRole.of(name).map(MemberRole::name).orElseThrow(() -> ApiProblem.unknown(
+                                        "role", Refusal.ROLE_UNKNOWN.hint())
                                 .asException()));
             default ->
                 throw ApiProblem.malformed(
@@ -39,11 +44,11 @@ record Selector(Kind kind, String name) {
     }
 
     /** A name of the wrong form names nothing. */
-    private static String named(String name, Class<? extends ActorName> kind, String what) {
+    private static String named(String name, Class<? extends ActorName> kind, ApiProblem otherwise) {
         return ActorName.parse(name)
                 .filter(kind::isInstance)
                 .map(ActorName::text)
-                .orElseThrow(() -> ApiProblem.notFound(what).asException());
+                .orElseThrow(otherwise::asException);
     }
 
     void require(String list, Kind... allowed) {

@@ -42,7 +42,7 @@ public final class TrialNullifiers {
 
     public TrialNullifierResponse nullifier(Caller caller, TrialNullifierRequest request) {
         try (StateView view = StateView.open(node)) {
-            TrialState trial = view.state().trial(request.getTrialId()).orElseThrow(() -> ApiProblem.notFound("trial")
+            TrialState trial = view.state().trial(request.getTrialId()).orElseThrow(() -> ApiProblem.unlisted("trial")
                     .asException());
             Caller.Member clinician = clinician(caller, trial);
             Optional<PatientState> found = view.state().patient(request.getPatientId());

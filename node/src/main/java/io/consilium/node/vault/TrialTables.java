@@ -89,7 +89,7 @@ public final class TrialTables {
 
     /** The trial, for a RESEARCHER of its sponsor at the sponsor's node. */
     TrialState require(Caller caller, ByteString trialId, StateView view) {
-        TrialState trial = view.state().trial(trialId).orElseThrow(() -> ApiProblem.notFound("trial")
+        TrialState trial = view.state().trial(trialId).orElseThrow(() -> ApiProblem.unlisted("trial")
                 .asException());
         boolean allowed = caller instanceof Caller.Member member
                 && member.institution().equals(trial.getSponsor())

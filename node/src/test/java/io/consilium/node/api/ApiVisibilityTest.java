@@ -28,6 +28,7 @@ import io.consilium.proto.ListRequest;
 import io.consilium.proto.ListResponse;
 import io.consilium.proto.Noop;
 import io.consilium.proto.PatientState;
+import io.consilium.proto.Problem;
 import io.consilium.proto.ScopeKeyRequest;
 import io.consilium.proto.ScopeKeyResponse;
 import io.consilium.proto.StateRequest;
@@ -79,6 +80,18 @@ class ApiVisibilityTest {
         }
         assertThat(net.notFound(CLINICIAN, "List", listOf("members", "institution/nowhere")))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void whatIsInNoRegistryIsToldWithHowToListIt() {
+        assertThat(List.of("institution/nowhere", "institution/No-Slug", "member/st-mary/nobody", "trial/none"))
+                .allSatisfy(by -> {
+                    String what = by.substring(0, by.indexOf('/'));
+                    String list = what.equals("trial") ? "subjects" : "consents";
+                    Problem problem = net.refused(CLINICIAN, "List", listOf(list, by));
+                    assertThat(problem.getError()).isEqualTo("there is no such " + what);
+                    assertThat(problem.getHint()).contains("consilium " + what + " list");
+                });
     }
 
     private static ListRequest listOf(String list, String by) {
