@@ -12,11 +12,13 @@ import static io.consilium.ledger.consent.DecisionLines.permit;
 import static io.consilium.ledger.consent.Story.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
 import io.consilium.ledger.consent.Decision.Reason;
 import io.consilium.proto.ConsentRule;
 import io.consilium.proto.DecisionOutcome;
 import io.consilium.proto.MemberSuspend;
+import io.consilium.proto.RecordAmend;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,10 +31,8 @@ class DecidedVersionsTest {
     @DisplayName("CON-2 a record of another patient is unknown")
     void con2_recordOfAnotherPatient() {
         Story story = new Story(Sensitivity.N).grant(open());
-        assertThat(decide(story, new DecisionRequest(id("other"), RECORD, 0, BROWN, "TREAT", "", START)))
-                .isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
-        assertThat(decide(story, new DecisionRequest(PATIENT, id("other"), 0, BROWN, "TREAT", "", START)))
-                .isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
+        assertThat(decide(story, id("other"), RECORD, 0)).isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
+        assertThat(decide(story, PATIENT, id("other"), 0)).isEqualTo(Decision.deny(Reason.RECORD_UNKNOWN));
     }
 
     @Test
@@ -50,21 +50,10 @@ class DecidedVersionsTest {
     @DisplayName("REC-1 CON-2 labels of permits and the author are those of the version asked for")
     void con2_versionsHaveTheirOwnLabels() {
         Story story = new Story(Sensitivity.V, "a").grant(grant(permit("label=a")));
-        story.chain.applied(
-                ADAMS,
-                body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
-                        .setRecordId(RECORD)
-                        .setPredecessor(1)
-                        .setContent(TestChain.content(TestChain.ST_MARY, Sensitivity.N, "b"))));
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.PERMIT);
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 2, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.DENY);
-        assertThat(decide(story, new DecisionRequest(PATIENT, RECORD, 0, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.DENY);
+        amend(story, Sensitivity.N, "b");
+        assertThat(version(story, 1).outcome()).isEqualTo(DecisionOutcome.PERMIT);
+        assertThat(version(story, 2).outcome()).isEqualTo(DecisionOutcome.DENY);
+        assertThat(version(story, 0).outcome()).isEqualTo(DecisionOutcome.DENY);
     }
 
     @Test
@@ -72,10 +61,9 @@ class DecidedVersionsTest {
     void prv4_versionsMislabelledBefore() {
         for (ConsentRule.Builder deny : List.of(deny("level=R"), deny("label=psy"))) {
             Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(""), deny));
-            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
-            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
+            assertThat(version(story, 1).outcome()).isEqualTo(DecisionOutcome.PERMIT);
             amend(story, Sensitivity.V, "psy");
-            assertThat(decide(story, first).reason()).isEqualTo(Reason.EXPLICIT_DENY);
+            assertThat(version(story, 1).reason()).isEqualTo(Reason.EXPLICIT_DENY);
         }
     }
 
@@ -85,22 +73,17 @@ class DecidedVersionsTest {
     void prv4_permitsOfLevels() {
         for (String criterion : List.of("level=N", "label=a")) {
             Story story = new Story(Sensitivity.N, "a").grant(terms(false, permit(criterion)));
-            DecisionRequest first = new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START);
-            assertThat(decide(story, first).outcome()).isEqualTo(DecisionOutcome.PERMIT);
+            assertThat(version(story, 1).outcome()).isEqualTo(DecisionOutcome.PERMIT);
             amend(story, Sensitivity.V, "b");
             boolean byLevel = criterion.equals("level=N");
-            assertThat(decide(story, first).outcome())
-                    .isEqualTo(byLevel ? DecisionOutcome.DENY : DecisionOutcome.PERMIT);
+            assertThat(version(story, 1).outcome()).isEqualTo(byLevel ? DecisionOutcome.DENY : DecisionOutcome.PERMIT);
         }
         Story lowered = new Story(Sensitivity.V).grant(terms(false, permit("level=N")));
         amend(lowered, Sensitivity.N);
-        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 1, BROWN, "TREAT", "", START))
-                        .outcome())
+        assertThat(version(lowered, 1).outcome())
                 .as("what was V stays so in the version that says it")
                 .isEqualTo(DecisionOutcome.DENY);
-        assertThat(decide(lowered, new DecisionRequest(PATIENT, RECORD, 2, BROWN, "TREAT", "", START))
-                        .outcome())
-                .isEqualTo(DecisionOutcome.PERMIT);
+        assertThat(version(lowered, 2).outcome()).isEqualTo(DecisionOutcome.PERMIT);
     }
 
     @Test
@@ -121,13 +104,18 @@ class DecidedVersionsTest {
     private static void amend(Story story, Sensitivity level, String... labels) {
         story.chain.applied(
                 ADAMS,
-                body -> body.setRecordAmend(io.consilium.proto.RecordAmend.newBuilder()
+                body -> body.setRecordAmend(RecordAmend.newBuilder()
                         .setRecordId(RECORD)
                         .setPredecessor(1)
                         .setContent(TestChain.content(TestChain.ST_MARY, level, labels))));
     }
 
-    private static Decision decide(Story story, DecisionRequest request) {
-        return ConsentDecision.decide(story.chain::get, request);
+    private static Decision version(Story story, int version) {
+        return decide(story, PATIENT, RECORD, version);
+    }
+
+    private static Decision decide(Story story, ByteString patient, ByteString record, int version) {
+        return ConsentDecision.decide(
+                story.chain::get, new DecisionRequest(patient, record, version, BROWN, "TREAT", "", START));
     }
 }

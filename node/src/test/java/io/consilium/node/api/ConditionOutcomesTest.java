@@ -62,7 +62,7 @@ class ConditionOutcomesTest {
         within = record(Optional.of(facts(MAY_2024)));
         outside = record(Optional.of(facts(MAY_2024 - 400 * DAY)));
         untimed = record(Optional.empty());
-        grant(conditions(net.scopeKey(patient)));
+        grant(patient, conditions(net.scopeKey(patient)));
     }
 
     @AfterAll
@@ -103,19 +103,11 @@ class ConditionOutcomesTest {
                 SealedBytes.seal(SealedBytes.Use.CONDITIONS, key, conditions.toByteArray(), new SecureRandom()));
     }
 
-    private void grant(ByteString sealed) throws Exception {
-        net.commit(
-                hex(patient),
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(patient)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors("riverside")
-                                                .addPurposes("TREAT")
-                                                .setSealedConditions(sealed)))));
+    private void grant(ByteString whose, ByteString sealed) throws Exception {
+        net.consent(
+                hex(whose),
+                whose,
+                ConsentRule.newBuilder().addActors("riverside").setSealedConditions(sealed));
     }
 
     private AccessState access(ByteString access) throws Exception {
@@ -178,17 +170,7 @@ class ConditionOutcomesTest {
     void prv5_foreignConditions() throws Exception {
         ByteString other = net.patient(OFFICER);
         byte[] wrongKey = net.scopeKey(patient);
-        net.commit(
-                hex(other),
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(other)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors("riverside")
-                                                .setSealedConditions(conditions(wrongKey))))));
+        grant(other, conditions(wrongKey));
         ByteString record = net.record(CLINICIAN, other, staged(), new byte[32], Optional.of(facts(MAY_2024)));
         ByteString access = net.access(STRANGER, record);
         assertThat(net.refused(STRANGER, "Disclose", disclose(access)).getCode())
@@ -224,17 +206,7 @@ class ConditionOutcomesTest {
         Conditions conditions = Conditions.newBuilder().addCodes(code).build();
         ByteString sealed = ByteString.copyFrom(SealedBytes.seal(
                 SealedBytes.Use.CONDITIONS, net.scopeKey(other), conditions.toByteArray(), new SecureRandom()));
-        net.commit(
-                hex(other),
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(other)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors("riverside")
-                                                .setSealedConditions(sealed)))));
+        grant(other, sealed);
         byte[] dataKey = new byte[32];
         ByteString record = net.record(CLINICIAN, other, staged(), dataKey, Optional.of(first));
         assertThat(reason(record)).isEqualTo("CONDITIONS_PERMIT");

@@ -63,19 +63,8 @@ class HiddenEntriesTest {
             seen.add(net.record(CLINICIAN, patient, TestNetwork.ciphertext(), new byte[32]));
             hidden.add(net.record(CLINICIAN, patient, TestNetwork.ciphertext(), new byte[32]));
         }
-        net.commit(
-                OFFICER,
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(patient)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors(STRANGER)
-                                                .addPurposes("TREAT")
-                                                .addAllRecordIds(seen)))
-                                .setEvidenceHash(ByteString.copyFrom(new byte[32]))));
+        net.consent(
+                OFFICER, patient, ConsentRule.newBuilder().addActors(STRANGER).addAllRecordIds(seen));
     }
 
     @AfterAll

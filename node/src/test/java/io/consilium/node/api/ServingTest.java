@@ -17,9 +17,7 @@ import io.consilium.crypto.X25519;
 import io.consilium.ledger.proof.ReceiptProof;
 import io.consilium.proto.AccessRequest;
 import io.consilium.proto.AccessState;
-import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRule;
-import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.Disclose;
 import io.consilium.proto.DiscloseRequest;
 import io.consilium.proto.DiscloseResponse;
@@ -93,19 +91,8 @@ class ServingTest {
     }
 
     private void consent(String grantee, ByteString record) throws Exception {
-        net.commit(
-                OFFICER,
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(patient)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors(grantee)
-                                                .addPurposes("TREAT")
-                                                .addRecordIds(record)))
-                                .setEvidenceHash(ByteString.copyFrom(new byte[32]))));
+        net.consent(
+                OFFICER, patient, ConsentRule.newBuilder().addActors(grantee).addRecordIds(record));
     }
 
     private static ByteString hash(byte[] bytes) {
@@ -395,17 +382,7 @@ class ServingTest {
         ByteString theirs = net.patient(STRANGER_ADMIN);
         byte[] content = TestNetwork.ciphertext();
         ByteString record = net.record(STRANGER, theirs, content, new byte[32]);
-        net.commit(
-                hex(theirs),
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id())
-                                .setPatientId(theirs)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors(CLINICIAN)
-                                                .addPurposes("TREAT")))));
+        net.consent(hex(theirs), theirs, CLINICIAN);
         ByteString access = net.access(CLINICIAN, record);
         assertThat(refusal(CLINICIAN, "Disclose", disclosing(access))).startsWith("WRONG_NODE");
         assertThat(disclosureBy(

@@ -393,21 +393,23 @@ final class TestNetwork implements AutoCloseable {
         return bytes;
     }
 
-    ByteString consent(String officer, ByteString patientId, String grantee) throws Exception {
+    ByteString consent(String signer, ByteString patientId, String grantee) throws Exception {
+        return consent(signer, patientId, ConsentRule.newBuilder().addActors(grantee));
+    }
+
+    /** A consent that permits treatment by one rule; on paper too, where it is not the patient who signs. */
+    ByteString consent(String signer, ByteString patientId, ConsentRule.Builder rule) throws Exception {
         ByteString id = id();
-        commit(
-                officer,
-                TransactionBody.newBuilder()
-                        .setConsentGrant(ConsentGrant.newBuilder()
-                                .setConsentId(id)
-                                .setPatientId(patientId)
-                                .setTerms(ConsentTerms.newBuilder()
-                                        .addRules(ConsentRule.newBuilder()
-                                                .setPermit(true)
-                                                .addActors(grantee)
-                                                .addPurposes("TREAT")))
-                                .setEvidenceHash(ByteString.copyFrom(
-                                        Hash.sha256(new byte[] {1}).toBytes()))));
+        ConsentGrant.Builder grant = ConsentGrant.newBuilder()
+                .setConsentId(id)
+                .setPatientId(patientId)
+                .setTerms(
+                        ConsentTerms.newBuilder().addRules(rule.setPermit(true).addPurposes("TREAT")));
+        if (!signer.equals(hex(patientId))) {
+            grant.setEvidenceHash(
+                    ByteString.copyFrom(Hash.sha256(new byte[] {1}).toBytes()));
+        }
+        commit(signer, TransactionBody.newBuilder().setConsentGrant(grant));
         return id;
     }
 
