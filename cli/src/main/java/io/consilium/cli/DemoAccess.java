@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
@@ -26,26 +28,15 @@ final class DemoAccess {
         JsonFields opened = stage.json(
                 0,
                 DemoRecords.READER,
-                "access",
-                "break-glass",
-                "--patient",
-                told.patient(),
-                "--rationale",
-                "Unconscious in the emergency room");
+                words(
+                        "access break-glass --patient ? --rationale ?",
+                        told.patient(),
+                        "Unconscious in the emergency room"));
         String id = DemoStage.text(opened, "accessId");
         stage.note("reads until " + DemoStage.text(opened, "permitUntil") + ", review due "
                 + DemoStage.text(opened, "reviewDue"));
         Path received = stage.out("emergency.json");
-        stage.run(
-                0,
-                DemoRecords.READER,
-                "record",
-                "get",
-                told.record(),
-                "--purpose",
-                "BTG",
-                "--out",
-                received.toString());
+        stage.run(0, DemoRecords.READER, words("record get ? --purpose BTG --out ?", told.record(), received));
         DemoStage.same(told.document(), received);
         stage.run(0, PRIVACY, "access", "list", "--pending-review");
         stage.note("the privacy officer reads: \"" + stage.field(0, "rationale", PRIVACY, "access", "show", id) + "\"");
@@ -72,10 +63,6 @@ final class DemoAccess {
         stage.run(
                 0,
                 PRIVACY,
-                "audit",
-                "verify",
-                bundle.toString(),
-                "--genesis",
-                stage.devnet().genesis().toString());
+                words("audit verify ? --genesis ?", bundle, stage.devnet().genesis()));
     }
 }

@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.cli.devnet.NodeWatch;
 import io.consilium.client.ClientException;
@@ -36,13 +38,7 @@ final class DemoChain {
         stage.note("started it again; it caught up:");
         List<String> roots = new ArrayList<>();
         for (DevnetNode node : stage.devnet().nodes()) {
-            JsonFields status = stage.json(
-                    0,
-                    DemoRecords.AUTHOR,
-                    "chain",
-                    "status",
-                    "--node",
-                    node.api().toString());
+            JsonFields status = stage.json(0, DemoRecords.AUTHOR, words("chain status --node ?", node.api()));
             roots.add(DemoStage.text(status, "stateRoot"));
             stage.note(node.id() + "  height " + DemoStage.number(status, "height") + "  state root "
                     + DemoStage.text(status, "stateRoot"));
@@ -62,31 +58,26 @@ final class DemoChain {
         stage.run(
                 0,
                 DemoRecords.AUTHOR,
-                "chain",
-                "verify-receipt",
-                receipt.toString(),
-                "--genesis",
-                stage.devnet().genesis().toString());
+                words(
+                        "chain verify-receipt ? --genesis ?",
+                        receipt,
+                        stage.devnet().genesis()));
         stage.run(
                 0,
                 DemoRecords.AUTHOR,
-                "record",
-                "verify",
-                told.document().toString(),
-                "--opening",
-                told.opening(),
-                "--genesis",
-                stage.devnet().genesis().toString());
+                words(
+                        "record verify ? --opening ? --genesis ?",
+                        told.document(),
+                        told.opening(),
+                        stage.devnet().genesis()));
         Path forged = stage.file("forged.json", "{}".getBytes(StandardCharsets.UTF_8));
         stage.refused(
                 9,
                 DemoRecords.AUTHOR,
-                "record",
-                "verify",
-                forged.toString(),
-                "--opening",
-                told.opening(),
-                "--genesis",
-                stage.devnet().genesis().toString());
+                words(
+                        "record verify ? --opening ? --genesis ?",
+                        forged,
+                        told.opening(),
+                        stage.devnet().genesis()));
     }
 }

@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
@@ -40,16 +42,7 @@ final class DemoDrugs {
         stage.run(
                 0,
                 MAKER,
-                "drug",
-                "commission",
-                "--gtin",
-                GTIN,
-                "--lot",
-                LOT,
-                "--expiry",
-                EXPIRY,
-                "--serials-file",
-                serials);
+                words("drug commission --gtin ? --lot ? --expiry ? --serials-file ?", GTIN, LOT, EXPIRY, serials));
         stage.run(0, MAKER, "drug", "pack", "--parent", CASE, "--children-file", packs);
         stage.run(0, MAKER, "drug", "ship", "--parent", CASE, "--to", "transmed");
         stage.run(0, WHOLESALER, "drug", "receive", "--parent", CASE);

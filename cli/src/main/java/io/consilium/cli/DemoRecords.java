@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import io.consilium.cli.devnet.DevnetNode;
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonFields;
@@ -35,14 +37,7 @@ final class DemoRecords {
 
         stage.chapter("A physician of another hospital asks for it, without consent");
         decided("DENY", patient, record);
-        stage.refused(
-                4,
-                READER,
-                "record",
-                "get",
-                record,
-                "--out",
-                stage.out("denied.json").toString());
+        stage.refused(4, READER, words("record get ? --out ?", record, stage.out("denied.json")));
         stage.absent(stage.out("denied.json"));
 
         stage.chapter("The patient consents; the consent officer records it with the signed form");
@@ -50,40 +45,16 @@ final class DemoRecords {
                 0,
                 "consentId",
                 OFFICER,
-                "consent",
-                "grant",
-                "--patient",
-                patient,
-                "--to",
-                READER,
-                "--purpose",
-                "TREAT",
-                "--all",
-                "--evidence",
-                form.toString());
+                words("consent grant --patient ? --to ? --purpose TREAT --all --evidence ?", patient, READER, form));
         decided("PERMIT", patient, record);
-        stage.run(
-                0,
-                READER,
-                "record",
-                "get",
-                record,
-                "--out",
-                stage.out("observation-received.json").toString());
+        stage.run(0, READER, words("record get ? --out ?", record, stage.out("observation-received.json")));
         DemoStage.same(document, stage.out("observation-received.json"));
         stage.note("what " + READER + " received is the document, byte for byte");
 
         stage.chapter("The consent is revoked");
         stage.run(0, OFFICER, "consent", "revoke", consent, "--reason", "The patient changed their mind");
         decided("DENY", patient, record);
-        stage.refused(
-                4,
-                READER,
-                "record",
-                "get",
-                record,
-                "--out",
-                stage.out("revoked.json").toString());
+        stage.refused(4, READER, words("record get ? --out ?", record, stage.out("revoked.json")));
         stage.absent(stage.out("revoked.json"));
         stage.run(0, PRIVACY, "access", "list", "--patient", patient);
         return new Told(patient, record, DemoStage.text(added, "txId"), document, opening);
@@ -96,18 +67,12 @@ final class DemoRecords {
                     0,
                     "decision",
                     OFFICER,
-                    "consent",
-                    "check",
-                    "--patient",
-                    patient,
-                    "--record",
-                    record,
-                    "--by",
-                    READER,
-                    "--purpose",
-                    "TREAT",
-                    "--node",
-                    node.api().toString());
+                    words(
+                            "consent check --patient ? --record ? --by ? --purpose TREAT --node ?",
+                            patient,
+                            record,
+                            READER,
+                            node.api()));
             stage.note(node.id() + " decides " + decision);
             if (!decision.equals(expected)) {
                 throw DemoStage.broken(node.id() + " decides " + decision + ", not " + expected);

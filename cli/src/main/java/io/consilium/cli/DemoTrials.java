@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import io.consilium.client.ClientException;
 import io.consilium.client.json.JsonException;
 import io.consilium.client.json.JsonFields;
@@ -41,15 +43,7 @@ final class DemoTrials {
         stage.run(
                 0,
                 COMMITTEE,
-                "trial",
-                "approve",
-                trial,
-                "--protocol-version",
-                "1.0",
-                "--icf-version",
-                "1.0",
-                "--until",
-                "2099-12-31");
+                words("trial approve ? --protocol-version 1.0 --icf-version 1.0 --until 2099-12-31", trial));
         stage.note("enrolled under the pseudonym " + stage.field(0, "pseudonym", DemoRecords.AUTHOR, enrolment));
         stage.note("and at a second site:");
         stage.refused(6, DemoRecords.READER, enrolment);
@@ -110,12 +104,10 @@ final class DemoTrials {
         stage.run(
                 0,
                 REGULATOR,
-                "trial",
-                "verify",
-                "--bundle",
-                bundle.toString(),
-                "--genesis",
-                stage.devnet().genesis().toString());
+                words(
+                        "trial verify --bundle ? --genesis ?",
+                        bundle,
+                        stage.devnet().genesis()));
     }
 
     /** The first outcome, which is the primary one, told as secondary, and the second as primary. */

@@ -1,5 +1,7 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
+
 import com.google.protobuf.ByteString;
 import io.consilium.cli.devnet.Devnet;
 import io.consilium.cli.devnet.DevnetNode;
@@ -70,15 +72,7 @@ final class TrialBench {
         String trial = text(command(SPONSOR, "trial", "register", document.toString()), "trialId");
         command(
                 "ethics/chair",
-                "trial",
-                "approve",
-                trial,
-                "--protocol-version",
-                "1.0",
-                "--icf-version",
-                "1.0",
-                "--until",
-                "2099-12-31");
+                words("trial approve ? --protocol-version 1.0 --icf-version 1.0 --until 2099-12-31", trial));
         session.output().say("Enrolling " + subjects + " subjects ...");
         long began = System.nanoTime();
         List<String> pseudonyms = enrol(Ids.object("trial", trial), subjects);
@@ -91,53 +85,24 @@ final class TrialBench {
         String dataset = text(submitted, "datasetId");
         measured("audit", REGULATOR, "trial", "audit", trial);
         measured("audit --check", SPONSOR, "trial", "audit", trial, "--check");
-        measured(
-                "report",
-                REGULATOR,
-                "trial",
-                "report",
-                trial,
-                "--html",
-                directory.resolve("r.html").toString());
+        measured("report", REGULATOR, words("trial report ? --html ?", trial, directory.resolve("r.html")));
         measured("verify", REGULATOR, "trial", "verify", trial);
         Path bundle = directory.resolve("bundle.json");
         measured("export --subjects", REGULATOR, "trial", "export", trial, "--subjects", "--out", bundle.toString());
-        measured(
-                "verify --bundle",
-                REGULATOR,
-                "trial",
-                "verify",
-                "--bundle",
-                bundle.toString(),
-                "--genesis",
-                devnet.genesis().toString());
+        measured("verify --bundle", REGULATOR, words("trial verify --bundle ? --genesis ?", bundle, devnet.genesis()));
         measured("stale-consents", REGULATOR, "trial", "stale-consents", trial);
         measured(
                 "release",
                 SPONSOR,
-                "trial",
-                "release",
-                trial,
-                "--dataset",
-                dataset,
-                "--quasi",
-                "AGEGR1,SEX",
-                "--out",
-                directory.resolve("released.csv").toString());
+                words(
+                        "trial release ? --dataset ? --quasi AGEGR1,SEX --out ?",
+                        trial,
+                        dataset,
+                        directory.resolve("released.csv")));
         measured(
                 "query",
                 SPONSOR,
-                "trial",
-                "query",
-                trial,
-                "--dataset",
-                dataset,
-                "--mean",
-                "AGE",
-                "--bounds",
-                "18,90",
-                "--epsilon",
-                "0.5");
+                words("trial query ? --dataset ? --mean AGE --bounds 18,90 --epsilon 0.5", trial, dataset));
         for (DevnetNode node : devnet.nodes()) {
             if (node.id().equals(SPONSORS_NODE)) {
                 item("sponsor's node", new Ran("", 0, cpuMillis(node.pid()), peakKib(node.pid())));

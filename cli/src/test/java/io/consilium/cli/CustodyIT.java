@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.cli.devnet.DevnetNode;
@@ -9,37 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** What a custodian does with a patient: a new scope key, two ids made one, another custodian; on four node processes. */
-@TestInstance(Lifecycle.PER_CLASS)
-class CustodyIT {
-    private static final String OFFICER = "st-mary/consent";
-    private static final String AUTHOR = "st-mary/dr-adams";
-    private static final String PRIVACY = "st-mary/privacy";
-    private static final String NEXT_OFFICER = "riverside/consent";
-    private static final String READER = "riverside/dr-brown";
-    private static final String NEXT_PRIVACY = "riverside/privacy";
-    private static final String RESEARCHER = "helix/researcher";
-    private static final String CODE = "http://loinc.org|94500-6";
-
-    private Cluster cluster;
-
-    @BeforeAll
-    void start() throws Exception {
-        cluster = Cluster.start();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        cluster.close();
-    }
-
+/** What a custodian does with a patient: a new scope key, two ids made one, another custodian. */
+class CustodyIT extends PatientDesk {
     @Test
     @DisplayName(
             "PRV-7, PRV-4: after a revocation a guardian's scope key makes no label that counts, and decisions stay")
@@ -57,15 +32,7 @@ class CustodyIT {
         Cluster.Said revoked = cluster.run(OFFICER, "consent", "revoke", whole, "--reason", "withdrawn");
         assertThat(revoked.ended(0).err()).contains("cannot be recalled");
         Cluster.Said ended = cluster.run(
-                OFFICER,
-                "patient",
-                "guardian",
-                "end",
-                guardian[1],
-                "--reason",
-                "court",
-                "--evidence",
-                cluster.form().toString());
+                OFFICER, words("patient guardian end ? --reason court --evidence ?", guardian[1], cluster.form()));
         assertThat(ended.ended(0).err()).contains("patient rotate-scope-key " + patient);
 
         cluster.run(AUTHOR, "patient", "rotate-scope-key", patient).ended(4);
@@ -159,18 +126,6 @@ class CustodyIT {
                 .isEqualTo(patient);
     }
 
-    private String[] granting(String patient, String... more) throws Exception {
-        String[] grant = {
-            "consent",
-            "grant",
-            "--patient",
-            patient,
-            "--evidence",
-            cluster.form().toString()
-        };
-        return as(grant, more);
-    }
-
     @Test
     @DisplayName("PRV-4: an address of a code system that nothing knows is told, for it may be misspelt")
     void anUnknownCodeSystem() throws Exception {
@@ -212,15 +167,11 @@ class CustodyIT {
         Path document = cluster.file("consent.json", text.getBytes(StandardCharsets.UTF_8));
         Cluster.Said imported = cluster.run(
                 OFFICER,
-                "consent",
-                "import",
-                document.toString(),
-                "--patient",
-                patient,
-                "--evidence",
-                cluster.form().toString(),
-                "--map",
-                "Practitioner/7=riverside/dr-nobody");
+                words(
+                        "consent import ? --patient ? --evidence ? --map Practitioner/7=riverside/dr-nobody",
+                        document,
+                        patient,
+                        cluster.form()));
         imported.ended(3);
         assertThat(imported.err()).contains("riverside/dr-nobody, given for Practitioner/7");
         assertThat(ids("consentId", OFFICER, "consent", "list", "--patient", patient))
@@ -249,92 +200,6 @@ class CustodyIT {
         cluster.run(AUTHOR, add).ended(0);
         assertThat(ids("recordId", AUTHOR, "record", "list", "--patient", patient))
                 .hasSize(3);
-    }
-
-    /** Observations that are so long by their notes. */
-    private Path bundle(int entries, int length) throws Exception {
-        List<String> resources = new ArrayList<>();
-        for (int i = 0; i < entries; i++) {
-            resources.add("{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"coding\":[{"
-                    + "\"system\":\"http://loinc.org\",\"code\":\"94500-6\"}]},\"note\":[{\"text\":\""
-                    + "n".repeat(length) + "\"}]}}");
-        }
-        String json =
-                "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[" + String.join(",", resources) + "]}";
-        return cluster.file("large.json", json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String keystore(String name) throws Exception {
-        String key = cluster.devnet.directory().resolve(name + ".keystore").toString();
-        cluster.runPlain("key", "new", key, "--cost", "devnet", "--password-file", password())
-                .ended(0);
-        return key;
-    }
-
-    private String password() throws Exception {
-        return cluster.file("password.txt", "of a key of one's own\n".getBytes(StandardCharsets.UTF_8))
-                .toString();
-    }
-
-    /** Words of the identity of somebody with a keystore. */
-    private String[] own(String id, String key) throws Exception {
-        return new String[] {"--as", id, "--key", key, "--password-file", password(), "--context", OFFICER};
-    }
-
-    /** A consent by label, signed before the key changes. */
-    private Path built(String patient) throws Exception {
-        Cluster.Said dry = cluster.run(
-                OFFICER,
-                "consent",
-                "grant",
-                "--patient",
-                patient,
-                "--to",
-                "riverside",
-                "--purpose",
-                "TREAT",
-                "--label",
-                CODE,
-                "--evidence",
-                cluster.form().toString(),
-                "--dry-run");
-        Path payload = cluster.file("payload.json", dry.ended(0).out().getBytes(StandardCharsets.UTF_8));
-        Path body = payload.resolveSibling("body.json");
-        cluster.run(OFFICER, "tx", "build", payload.toString(), "--out", body.toString())
-                .ended(0);
-        Path signed = payload.resolveSibling("signed.json");
-        cluster.run(OFFICER, "tx", "sign", body.toString(), "--out", signed.toString())
-                .ended(0);
-        return signed;
-    }
-
-    /** A guardian with a keystore, as words of its identity. */
-    private String[] guardian(String patient) throws Exception {
-        String key = keystore("guardian");
-        String id = cluster.field(
-                "guardianId",
-                OFFICER,
-                "patient",
-                "guardian",
-                "add",
-                patient,
-                "--controller",
-                key,
-                "--until",
-                "2099-12-31",
-                "--evidence",
-                cluster.form().toString());
-        return own(id, key);
-    }
-
-    private static String[] as(String[] identity, String... words) {
-        List<String> all = new ArrayList<>(List.of(identity));
-        all.addAll(List.of(words));
-        return all.toArray(new String[0]);
-    }
-
-    private long epoch(String patient) throws Exception {
-        return cluster.json(OFFICER, "patient", "show", patient).number("labelEpoch");
     }
 
     @Test
@@ -378,16 +243,7 @@ class CustodyIT {
         get(AUTHOR, ofAlias, "TREAT", content);
         cluster.run(AUTHOR, "record", "add", content.toString(), "--patient", alias)
                 .ended(6);
-        cluster.run(
-                        OFFICER,
-                        "patient",
-                        "transfer",
-                        "offer",
-                        root,
-                        "--to",
-                        "riverside",
-                        "--evidence",
-                        cluster.form().toString())
+        cluster.run(OFFICER, words("patient transfer offer ? --to riverside --evidence ?", root, cluster.form()))
                 .ended(6);
         cluster.run(OFFICER, "consent", "revoke", consent, "--reason", "withdrawn")
                 .ended(0);
@@ -400,13 +256,6 @@ class CustodyIT {
         assertThat(ids("recordId", OFFICER, "record", "list", "--patient", alias))
                 .containsExactly(ofAlias);
         add(content, alias);
-    }
-
-    private Cluster.Said merge(String as, String root, String alias, String... more) throws Exception {
-        List<String> words = new ArrayList<>(List.of("patient", "merge", root, alias, "--reason", "registered twice"));
-        words.addAll(List.of("--evidence", cluster.form().toString()));
-        words.addAll(List.of(more));
-        return cluster.run(as, words.toArray(new String[0]));
     }
 
     @Test
@@ -568,12 +417,6 @@ class CustodyIT {
         assertThat(copy).doesNotExist();
     }
 
-    private List<String> pending(String record) throws Exception {
-        return cluster.json(NEXT_PRIVACY, "record", "show", record)
-                .object("erasure")
-                .texts("pending");
-    }
-
     @Test
     @DisplayName("INT-3 a watch of some kinds takes nothing from a watch of all")
     void watchesOfSomeKinds() throws Exception {
@@ -595,84 +438,5 @@ class CustodyIT {
         assertThat(watched(consents)).as("and goes on behind it").isEmpty();
         cluster.run(PRIVACY, "access", "watch", "--once", "--since", "yesterday")
                 .ended(2);
-    }
-
-    private List<String> watched(List<String> words) {
-        return cluster.run(PRIVACY, words.toArray(new String[0]))
-                .ended(0)
-                .out()
-                .lines()
-                .toList();
-    }
-
-    /** What a bundle proves, each line as patient, kind and purpose. */
-    private List<String> exported(String as, String what, String whose, Path out) throws Exception {
-        cluster.run(as, "audit", "export", what, whose, "--out", out.toString()).ended(0);
-        List<String> lines = new ArrayList<>();
-        for (JsonFields line : cluster.json(
-                        as,
-                        "audit",
-                        "verify",
-                        out.toString(),
-                        "--genesis",
-                        cluster.devnet.genesis().toString())
-                .objects("items")) {
-            lines.add(line.text("patientId") + " " + line.text("kind") + " " + line.text("purpose"));
-        }
-        return lines;
-    }
-
-    private Cluster.Said offer(String as, String patient, String to) throws Exception {
-        return cluster.run(
-                as,
-                "patient",
-                "transfer",
-                "offer",
-                patient,
-                "--to",
-                to,
-                "--evidence",
-                cluster.form().toString());
-    }
-
-    private Cluster.Said step(String as, String step, String patient) {
-        return cluster.run(as, "patient", "transfer", step, patient);
-    }
-
-    private void untilReceived(String record) throws Exception {
-        Cluster.await("the new custodian has it", () -> !cluster.run(READER, "record", "show", record)
-                .ended(0)
-                .out()
-                .contains("\"leaving\""));
-    }
-
-    private String patient() throws Exception {
-        return cluster.field("patientId", AUTHOR, "patient", "register");
-    }
-
-    private Path content(String text) throws Exception {
-        return cluster.file(text + ".txt", ("result " + text).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String add(Path file, String patient) throws Exception {
-        return cluster.field(
-                "recordId", AUTHOR, "record", "add", file.toString(), "--patient", patient, "--label", CODE);
-    }
-
-    private String grant(String patient, String... terms) throws Exception {
-        return cluster.grant(OFFICER, patient, terms);
-    }
-
-    private void get(String as, String record, String purpose, Path expected, String... more) throws Exception {
-        cluster.get(as, record, purpose, "got", more).ended(0);
-        assertThat(cluster.devnet.directory().resolve("got")).hasSameBinaryContentAs(expected);
-    }
-
-    private List<String> ids(String field, String as, String... words) throws Exception {
-        List<String> ids = new ArrayList<>();
-        for (JsonFields item : cluster.json(as, words).objects("items")) {
-            ids.add(item.text(field));
-        }
-        return ids;
     }
 }

@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.client.json.JsonFields;
@@ -39,21 +40,12 @@ class TradingPapersIT {
         cluster = Cluster.start();
         cluster.json(
                 MAKER,
-                "drug",
-                "product",
-                "add",
-                "--gtin",
-                GTIN,
-                "--name",
-                "Cardiol",
-                "--ndc",
-                "50090-0481-0",
-                "--strength",
-                "10 mg",
-                "--dosage-form",
-                "tablet",
-                "--container-size",
-                "30 tablets");
+                words(
+                        "drug product add --gtin ? --name Cardiol --ndc 50090-0481-0 --strength ?"
+                                + " --dosage-form tablet --container-size ?",
+                        GTIN,
+                        "10 mg",
+                        "30 tablets"));
         commission(MAKER, GTIN, "L1", "P1,P2,P3,Q1");
         cluster.json(MAKER, "drug", "ship", "--gtin", GTIN, "--serial", "P1,P2,Q1", "--to", "transmed");
         cluster.json(WHOLESALER, "drug", "receive", "--gtin", GTIN, "--serial", "P1,P2");
@@ -66,17 +58,7 @@ class TradingPapersIT {
 
     private void commission(String maker, String gtin, String lot, String serials) throws Exception {
         cluster.json(
-                maker,
-                "drug",
-                "commission",
-                "--gtin",
-                gtin,
-                "--lot",
-                lot,
-                "--expiry",
-                "2039-12-31",
-                "--serial",
-                serials);
+                maker, words("drug commission --gtin ? --lot ? --expiry 2039-12-31 --serial ?", gtin, lot, serials));
     }
 
     @Test
@@ -178,12 +160,7 @@ class TradingPapersIT {
         commission(MAKER, GTIN, "L9", "M2");
         cluster.json(
                 MAKER,
-                "drug",
-                "destroy",
-                "--item",
-                "01" + gtin + "21M1,01" + GTIN + "21M2",
-                "--reason",
-                "water damage");
+                words("drug destroy --item ? --reason ?", "01" + gtin + "21M1,01" + GTIN + "21M2", "water damage"));
         for (String item : List.of("(01)" + gtin + "(21)M1", "(01)" + GTIN + "(21)M2")) {
             assertThat(cluster.run(MAKER, "drug", "trace", "--item", item)
                             .ended(0)
@@ -202,16 +179,7 @@ class TradingPapersIT {
                         .getBytes(StandardCharsets.UTF_8));
         String json = cluster.run(
                         WHOLESALER,
-                        "drug",
-                        "export",
-                        "--gtin",
-                        GTIN,
-                        "--serial",
-                        "P1,P2",
-                        "--format",
-                        "dscsa",
-                        "--addresses",
-                        addresses.toString())
+                        words("drug export --gtin ? --serial P1,P2 --format dscsa --addresses ?", GTIN, addresses))
                 .ended(0)
                 .out();
         assertThat(json)
@@ -228,16 +196,7 @@ class TradingPapersIT {
                         "1 Main St")
                 .contains("Helix Therapeutics", "TransMed Logistics");
         String paper = cluster.runPlain(
-                        "--context",
-                        WHOLESALER,
-                        "drug",
-                        "export",
-                        "--gtin",
-                        GTIN,
-                        "--serial",
-                        "P1",
-                        "--format",
-                        "dscsa")
+                        words("--context ? drug export --gtin ? --serial P1 --format dscsa", WHOLESALER, GTIN))
                 .ended(0)
                 .out();
         assertThat(paper).containsIgnoringCase("transaction statement").contains("Helix Therapeutics", "P1");
@@ -255,33 +214,17 @@ class TradingPapersIT {
                 .orElseThrow();
         assertThat(cluster.run(
                                 WHOLESALER,
-                                "drug",
-                                "export",
-                                "--gtin",
-                                GTIN,
-                                "--serial",
-                                "P1,P2",
-                                "--format",
-                                "dscsa",
-                                "--shipment",
-                                first)
+                                words("drug export --gtin ? --serial P1,P2 --format dscsa --shipment ?", GTIN, first))
                         .ended(0)
                         .out())
                 .contains("Helix Therapeutics", "P1", "P2")
                 .doesNotContain("Northside");
         Cluster.Said malformed = cluster.run(
                 WHOLESALER,
-                "drug",
-                "export",
-                "--gtin",
-                GTIN,
-                "--serial",
-                "P1",
-                "--format",
-                "dscsa",
-                "--addresses",
-                cluster.file("list.json", "{\"1\":[]}".getBytes(StandardCharsets.UTF_8))
-                        .toString());
+                words(
+                        "drug export --gtin ? --serial P1 --format dscsa --addresses ?",
+                        GTIN,
+                        cluster.file("list.json", "{\"1\":[]}".getBytes(StandardCharsets.UTF_8))));
         malformed.ended(2);
     }
 
@@ -364,17 +307,7 @@ class TradingPapersIT {
     private JsonFields commissionFile(String gtin, List<String> serials) throws Exception {
         Path file = cluster.file("long.txt", String.join("\n", serials).getBytes(StandardCharsets.UTF_8));
         return cluster.json(
-                MAKER,
-                "drug",
-                "commission",
-                "--gtin",
-                gtin,
-                "--lot",
-                "LONG",
-                "--expiry",
-                "2039-12-31",
-                "--serials-file",
-                file.toString());
+                MAKER, words("drug commission --gtin ? --lot LONG --expiry 2039-12-31 --serials-file ?", gtin, file));
     }
 
     @Test
@@ -424,15 +357,7 @@ class TradingPapersIT {
         cluster.run(WHOLESALER, "drug", "exceptions", "resolve", id, "--outcome", "not-sent")
                 .ended(2);
         cluster.json(
-                WHOLESALER,
-                "drug",
-                "exceptions",
-                "resolve",
-                id,
-                "--outcome",
-                "not-sent",
-                "--reason",
-                "it stood at gate 4");
+                WHOLESALER, words("drug exceptions resolve ? --outcome not-sent --reason ?", id, "it stood at gate 4"));
         for (String party : List.of(WHOLESALER, MAKER)) {
             JsonFields shown = cluster.json(party, "drug", "exceptions", "show", id);
             assertThat(shown.text("status")).as(party).isEqualTo("resolved");
@@ -475,15 +400,7 @@ class TradingPapersIT {
                 .orElseThrow()
                 .text("exceptionId");
         cluster.json(
-                WHOLESALER,
-                "drug",
-                "exceptions",
-                "resolve",
-                id,
-                "--resolution",
-                "lost",
-                "--reason",
-                "the lorry is gone");
+                WHOLESALER, words("drug exceptions resolve ? --resolution lost --reason ?", id, "the lorry is gone"));
         cluster.json(MAKER, destroy);
         assertThat(cluster.run(MAKER, destroy).ended(6).err()).contains("DECOMMISSIONED");
         String[] verify = {"drug", "verify", "--gtin", gtin, "--serial", "K1"};
