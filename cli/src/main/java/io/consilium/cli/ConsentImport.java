@@ -3,15 +3,14 @@ package io.consilium.cli;
 import com.google.protobuf.ByteString;
 import io.consilium.client.ClientException;
 import io.consilium.client.CustodianKeys;
-import io.consilium.client.FailureClass;
 import io.consilium.client.LabelCode;
 import io.consilium.client.MalformedInput;
 import io.consilium.client.ScopeKey;
 import io.consilium.interop.fhir.ConsentDocument;
 import io.consilium.interop.fhir.ConsentReader;
 import io.consilium.interop.fhir.ConsentReading;
-import io.consilium.interop.fhir.ConsentRefusal;
 import io.consilium.interop.fhir.FhirLabels;
+import io.consilium.interop.fhir.FhirRefusal;
 import io.consilium.interop.fhir.LedgerTerms;
 import io.consilium.interop.fhir.ReadableTerms;
 import io.consilium.interop.fhir.ReferenceMap;
@@ -102,13 +101,12 @@ final class ConsentImport {
         byte[] content = UserFiles.read(session, file, FhirLabels.MAX_BYTES);
         ConsentReading reading =
                 ConsentReader.read(content, new ReferenceMap(meanings, keepUnknown), System.currentTimeMillis());
-        if (reading instanceof ConsentRefusal refusal) {
-            throw new ClientException(
-                    FailureClass.REFUSED,
+        if (reading instanceof FhirRefusal refusal) {
+            throw new DocumentRefused(
+                    refusal,
                     "CONSENT_NOT_ENFORCEABLE",
                     "CON-5",
-                    refusal.path(),
-                    "The Consent cannot be enforced as it stands: " + refusal.message(),
+                    "The Consent cannot be enforced as it stands",
                     "Correct the document, give references a meaning with --map, or write it as consent grant");
         }
         ConsentDocument document = (ConsentDocument) reading;

@@ -2,6 +2,7 @@ package io.consilium.cli;
 
 import io.consilium.client.ClientException;
 import io.consilium.client.FailureClass;
+import io.consilium.interop.fhir.FhirRefusal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,14 +11,16 @@ import java.util.Map;
 final class DocumentRefused extends ClientException {
     private static final long serialVersionUID = 1L;
 
-    private final LinkedHashMap<String, String> faults;
+    /** Reasons by path, in the order of the document. */
+    private final LinkedHashMap<String, String> faults = new LinkedHashMap<>();
+
     private final int more;
 
-    /** @param faults reasons by path, in the order of the document */
-    DocumentRefused(String code, String rule, String cause, String hint, Map<String, String> faults, int more) {
-        super(FailureClass.REFUSED, code, rule, faults.keySet().iterator().next(), cause, hint);
-        this.faults = new LinkedHashMap<>(faults);
-        this.more = more;
+    /** @param cause what is not done because of it */
+    DocumentRefused(FhirRefusal refusal, String code, String rule, String cause, String hint) {
+        super(FailureClass.REFUSED, code, rule, refusal.path(), cause + ": " + refusal.message(), hint);
+        refusal.faults().forEach(fault -> faults.put(fault.path(), fault.reason()));
+        this.more = refusal.more();
     }
 
     Map<String, String> faults() {

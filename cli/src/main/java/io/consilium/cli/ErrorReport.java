@@ -37,6 +37,18 @@ record ErrorReport(FailureClass kind, String error, String code, String rule, St
                     "",
                     "Check the paths given, their owner and the free space");
         }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                return new ErrorReport(
+                        FailureClass.INTERNAL,
+                        "What was given does not fit into this command's memory of "
+                                + Runtime.getRuntime().maxMemory() / (1024 * 1024) + " MiB",
+                        "OUT_OF_MEMORY",
+                        "",
+                        "",
+                        "Check that it is the right file; CONSILIUM_JAVA_OPTS=-Xmx1g gives a command more");
+            }
+        }
         return new ErrorReport(
                 FailureClass.INTERNAL,
                 "A fault of this program: " + failure.getClass().getSimpleName() + ": " + message(failure),

@@ -22,6 +22,15 @@ final class Evidence {
         }
         Path file = UserFiles.existing(form.get());
         try (InputStream in = Files.newInputStream(file)) {
+            if (Files.size(file) == 0) {
+                throw new ClientException(
+                        FailureClass.REFUSED,
+                        "EVIDENCE_EMPTY",
+                        "CON-1",
+                        "--evidence",
+                        file + " is empty: it is no signed form",
+                        "Name the file of the signed form");
+            }
             return ByteString.copyFrom(Hash.sha256(in).toBytes());
         } catch (IOException failed) {
             throw new ClientException(

@@ -1,7 +1,6 @@
 package io.consilium.cli;
 
 import io.consilium.client.ClientException;
-import io.consilium.client.FailureClass;
 import io.consilium.interop.fhir.FhirDocument;
 import io.consilium.interop.fhir.FhirLabels;
 import io.consilium.interop.fhir.FhirReading;
@@ -31,16 +30,15 @@ final class FhirContent {
         return text.substring(start).stripLeading().startsWith("{") && text.contains("\"resourceType\"");
     }
 
-    /** What it is about, or a refusal with the element at fault (exit 6). */
+    /** What it is about, or a refusal with the elements at fault (exit 6). */
     static FhirDocument read(byte[] content) throws ClientException {
         FhirReading reading = FhirLabels.read(content);
         if (reading instanceof FhirRefusal refusal) {
-            throw new ClientException(
-                    FailureClass.REFUSED,
+            throw new DocumentRefused(
+                    refusal,
                     "FHIR_INVALID",
                     "REC-4",
-                    refusal.path(),
-                    "The document is no FHIR R4 resource whose labels can be trusted: " + refusal.message(),
+                    "The document is no FHIR R4 resource whose labels can be trusted",
                     "Correct it, or register it as --media-type application/json with --label by hand");
         }
         return (FhirDocument) reading;

@@ -142,6 +142,7 @@ final class RecordDraft implements AutoCloseable {
                     payload.name() + " is empty: there is nothing to register",
                     "Check that it is the right file and that it was written to its end");
         }
+        new PayloadUpload(session.client()).requireRoom(payload);
         String slug = custodianName.isPresent() ? Ids.institution(custodianName.get()) : custodian(session, patient);
         InstitutionState custodian = session.state().institution(slug).value();
         ScopeKey scopeKey = new Custodian(session).scopeKey(patient.getId());

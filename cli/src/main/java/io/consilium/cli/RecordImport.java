@@ -11,7 +11,7 @@ import io.consilium.crypto.Hash;
 import io.consilium.interop.fhir.BundleDocument;
 import io.consilium.interop.fhir.BundleReader;
 import io.consilium.interop.fhir.BundleReading;
-import io.consilium.interop.fhir.BundleRefusal;
+import io.consilium.interop.fhir.FhirRefusal;
 import io.consilium.proto.Code;
 import io.consilium.proto.PatientState;
 import java.io.IOException;
@@ -57,16 +57,13 @@ final class RecordImport {
     static RecordImport of(Session session, String file) throws ClientException {
         byte[] document = document(session, file);
         BundleReading reading = BundleReader.read(document);
-        if (reading instanceof BundleRefusal refusal) {
-            Map<String, String> faults = new LinkedHashMap<>();
-            refusal.faults().forEach(fault -> faults.put(fault.path(), fault.reason()));
+        if (reading instanceof FhirRefusal refusal) {
             throw new DocumentRefused(
+                    refusal,
                     "FHIR_INVALID",
                     "REC-4",
-                    "Nothing is registered: " + refusal.message(),
-                    "Correct the document, or register its parts with record add",
-                    faults,
-                    refusal.more());
+                    "Nothing is registered",
+                    "Correct the document, or register its parts with record add");
         }
         List<Entry> entries = new ArrayList<>();
         List<String> unlabelled = new ArrayList<>();

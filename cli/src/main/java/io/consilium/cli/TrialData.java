@@ -80,6 +80,7 @@ final class TrialData implements AutoCloseable {
         Payload payload = UserFiles.isStdin(file)
                 ? Payload.of(UserFiles.read(session, file, RecordDraft.MAX_STDIN_BYTES))
                 : Payload.of(UserFiles.existing(file));
+        new PayloadUpload(session.client()).requireRoom(payload);
         TrialState trial = session.state().trial(trialId).value();
         Map<String, Enrolled> enrolled = enrolled(session, trialId);
         SubjectRows rows = new SubjectRows(

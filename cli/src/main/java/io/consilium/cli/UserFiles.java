@@ -27,15 +27,32 @@ final class UserFiles {
 
     /** The whole content, of a file or of the standard input. */
     static byte[] read(Session session, String name, int maxBytes) throws ClientException {
+        if (!isStdin(name) && sizeOf(name) > maxBytes) {
+            throw tooLarge(name, maxBytes);
+        }
         byte[] bytes = beginning(session, name, maxBytes + 1);
         if (bytes.length > maxBytes) {
-            throw new ClientException(
-                    FailureClass.REFUSED,
-                    "FILE_TOO_LARGE",
-                    (isStdin(name) ? "The standard input" : name) + " has more than " + maxBytes + " bytes",
-                    "Check that it is the right file");
+            throw tooLarge(name, maxBytes);
         }
         return bytes;
+    }
+
+    /** 0 for what is no file of a known size, such as a pipe. */
+    private static long sizeOf(String name) throws ClientException {
+        Path file = Path.of(name);
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException failed) {
+            throw unreadable(name, failed);
+        }
+    }
+
+    private static ClientException tooLarge(String name, int maxBytes) {
+        return new ClientException(
+                FailureClass.REFUSED,
+                "FILE_TOO_LARGE",
+                (isStdin(name) ? "The standard input" : name) + " has more than " + maxBytes + " bytes",
+                "Check that it is the right file");
     }
 
     /** At most so many bytes, of a file or of the standard input. */

@@ -2,6 +2,8 @@ package io.consilium.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.interop.fhir.FhirFault;
+import io.consilium.interop.fhir.FhirRefusal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -52,11 +54,21 @@ class OutputTest {
     void theFaultsOfADocumentHaveTheirMembersInOneOrder() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-        DocumentRefused refused =
-                new DocumentRefused("CODE", "RULE", "cause", "hint", Map.of("rows[0]", "not a number"), 0);
+        DocumentRefused refused = new DocumentRefused(
+                new FhirRefusal(List.of(new FhirFault("rows[0]", "not a number")), 0), "CODE", "RULE", "cause", "hint");
         ErrorReport.of(refused).print(new Output(new GlobalOptions(), stream, stream), refused, true, false);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .containsPattern("\"path\": ?\"rows\\[0]\", ?\"reason\": ?\"not a number\"");
+    }
+
+    @Test
+    void whatDoesNotFitIntoMemoryIsSaidInWords() {
+        ErrorReport report =
+                ErrorReport.of(new IllegalStateException("wrapped", new OutOfMemoryError("Java heap space")));
+        assertThat(report.kind().exitCode()).isEqualTo(1);
+        assertThat(report.code()).isEqualTo("OUT_OF_MEMORY");
+        assertThat(report.error()).contains("memory of ", " MiB").doesNotContain("Error", "Exception", "heap");
+        assertThat(report.hint()).contains("-Xmx1g");
     }
 
     @Test

@@ -65,9 +65,7 @@ public final class PayloadSealer {
             MessageDigest committing = Commitment.begin(salt);
             Hash ciphertextHash;
             String before = payload.stamp();
-            int segment = payload.size() > LARGE_PAYLOAD_BYTES
-                    ? PayloadCipher.LARGE_SEGMENT_BYTES
-                    : PayloadCipher.SEGMENT_BYTES;
+            int segment = segmentBytes(payload.size());
             try (InputStream in = new Counted(new DigestInputStream(payload.open(), committing), progress);
                     OutputStream out = new BufferedOutputStream(Files.newOutputStream(ciphertext))) {
                 ciphertextHash = PayloadCipher.encrypt(dataKey, in, out, random, segment);
@@ -85,6 +83,15 @@ public final class PayloadSealer {
                 Files.deleteIfExists(ciphertext);
             }
         }
+    }
+
+    private static int segmentBytes(long plainBytes) {
+        return plainBytes > LARGE_PAYLOAD_BYTES ? PayloadCipher.LARGE_SEGMENT_BYTES : PayloadCipher.SEGMENT_BYTES;
+    }
+
+    /** What content of so many bytes takes once it is encrypted. */
+    static long ciphertextBytes(long plainBytes) {
+        return PayloadCipher.ciphertextBytes(plainBytes, segmentBytes(plainBytes));
     }
 
     private static ClientException unreadable(Payload payload, IOException failed) {

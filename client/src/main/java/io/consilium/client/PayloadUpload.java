@@ -21,6 +21,26 @@ public final class PayloadUpload {
         this.client = client;
     }
 
+    /** Before a large payload is encrypted: refuses one of which the node would refuse the first piece (REC-2). */
+    public void requireRoom(Payload payload) throws ClientException, IOException {
+        long plain = payload.size();
+        if (plain < UploadNotes.MIN_BYTES) {
+            return;
+        }
+        long most = client.status().getMaxPayloadBytes();
+        long encrypted = PayloadSealer.ciphertextBytes(plain);
+        if (most > 0 && encrypted > most) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "PAYLOAD_TOO_LARGE",
+                    "REC-2",
+                    "",
+                    payload.name() + " takes " + encrypted + " bytes encrypted, and the vault of "
+                            + client.endpoint().uri() + " takes " + most,
+                    "Split it, or have the operators raise vault.max-payload-bytes; nothing was sent");
+        }
+    }
+
     /** @param progress is told how many bytes have arrived */
     public void send(Path ciphertext, Hash hash, long size, String custodian, LongConsumer progress)
             throws ClientException {

@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.consilium.crypto.Hash;
 import io.consilium.proto.StagePayloadRequest;
 import io.consilium.proto.StagePayloadResponse;
+import io.consilium.proto.StatusResponse;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +63,35 @@ class PayloadUploadTest {
 
     private void send() throws ClientException {
         new PayloadUpload(node.client()).send(file, Hash.sha256(payload), SIZE, "a-clinic", done -> {});
+    }
+
+    @Test
+    @DisplayName("REC-2 what the node's vault does not take is refused before it is encrypted")
+    void rec2_tooLarge() throws Exception {
+        byte[] content = new byte[(int) UploadNotes.MIN_BYTES];
+        long encrypted;
+        try (SealedPayload sealed = new PayloadSealer()
+                .seal(Payload.of(content), "application/octet-stream", Optional.empty(), directory)) {
+            encrypted = sealed.size();
+        }
+        long[] most = {encrypted};
+        node.answers.put(
+                "Status",
+                (exchange, bytes) -> reply(
+                        exchange,
+                        StatusResponse.newBuilder().setMaxPayloadBytes(most[0]).build()));
+        PayloadUpload upload = new PayloadUpload(node.client());
+        upload.requireRoom(Payload.of(content));
+        most[0]--;
+        assertThatThrownBy(() -> upload.requireRoom(Payload.of(content)))
+                .isInstanceOfSatisfying(ClientException.class, refused -> {
+                    assertThat(refused.kind()).isEqualTo(FailureClass.REFUSED);
+                    assertThat(refused.code()).isEqualTo("PAYLOAD_TOO_LARGE");
+                    assertThat(refused.getMessage()).contains(encrypted + " bytes encrypted", "takes " + most[0]);
+                    assertThat(refused.hint()).contains("vault.max-payload-bytes");
+                });
+        most[0] = 0; // an older node says nothing of it
+        upload.requireRoom(Payload.of(content));
     }
 
     @Test

@@ -26,7 +26,8 @@ import java.util.Map;
  * @param receipts canonical receipt proofs
  */
 public record TrialBundle(ByteString trial, List<ByteString> documents, List<ByteString> receipts) {
-    public static final int MAX_BYTES = 256 * 1024 * 1024;
+    /** A bundle is read several times over in the memory of one command. */
+    public static final int MAX_BYTES = 64 * 1024 * 1024;
 
     private static final String FORMAT = "consilium-trial-bundle-1";
     private static final int MAX_PARTS = 65_536;

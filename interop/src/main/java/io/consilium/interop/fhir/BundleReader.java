@@ -94,7 +94,7 @@ public final class BundleReader {
     private List<FhirDocument> labels(FhirDocument document) throws Refused {
         BundleLabels labels = new BundleLabels(entries, document.entries());
         if (bundle.has("meta")) {
-            labels.protectAll(ResourceWalk.read(bundle.deepCopy().retain("resourceType", "meta")));
+            labels.protectAll(ResourceWalk.read(bundle.deepCopy().retain("resourceType", "meta"), faults));
         }
         if (type.equals("document")) {
             document.entries().stream()

@@ -26,48 +26,56 @@ public final class ConsentReader {
     private ConsentReader() {}
 
     /**
-     * The terms, or the place and reason of a refusal.
+     * The terms, or the places and reasons of a refusal.
      *
      * @param nowMillis a consent recorded later than this is refused
      */
     public static ConsentReading read(byte[] json, ReferenceMap map, long nowMillis) {
-        try {
-            JsonNode tree = FhirJson.tree(json);
-            FhirDocument document = ResourceWalk.read(tree);
-            if (!document.resourceType().equals("Consent")) {
-                throw new Refused("resourceType", "this is no Consent");
-            }
-            return read(new Element(tree, "Consent"), map, nowMillis);
-        } catch (Refused refused) {
-            FhirRefusal refusal = refused.refusal();
-            return new ConsentRefusal(refusal.path(), refusal.reason());
-        }
+        Faults faults = new Faults();
+        Optional<ConsentDocument> document =
+                faults.read(Optional.empty(), () -> Optional.of(read(json, map, nowMillis, faults)));
+        return faults.count() == 0 ? document.orElseThrow() : faults.refusal();
     }
 
-    private static ConsentDocument read(Element consent, ReferenceMap map, long nowMillis) throws Refused {
-        noModifiers(consent);
-        if (consent.node().has("implicitRules")) {
-            throw consent.refuse("implicitRules", "the document must be read by rules that are not known here");
+    private static ConsentDocument read(byte[] json, ReferenceMap map, long nowMillis, Faults faults) throws Refused {
+        JsonNode tree = FhirJson.tree(json);
+        FhirDocument document = ResourceWalk.read(tree, faults);
+        // what follows takes the document as sound
+        faults.requireNone();
+        if (!document.resourceType().equals("Consent")) {
+            throw new Refused("resourceType", "this is no Consent");
         }
-        status(consent);
-        scope(consent);
-        String patient = consent.get("patient")
+        Element consent = new Element(tree, "Consent");
+        faults.in(() -> noModifiers(consent));
+        if (consent.node().has("implicitRules")) {
+            faults.add(consent.refuse("implicitRules", "the document must be read by rules that are not known here"));
+        }
+        faults.in(() -> status(consent));
+        faults.in(() -> scope(consent));
+        String patient = faults.read("", () -> patient(consent));
+        faults.in(() -> dateTime(consent, nowMillis));
+        if (!consent.node().has("policy") && !consent.node().has("policyRule")) {
+            faults.add(
+                    consent.refuse("policy", "a Consent names its policy, or a policy rule (FHIR's constraint ppc-1)"));
+        }
+        Optional<Boolean> base = faults.read(Optional.empty(), () -> policyRule(consent));
+        Optional<Element> provision = consent.get("provision");
+        Optional<Provision> root = provision.isEmpty()
+                ? Optional.empty()
+                : faults.read(
+                        Optional.empty(),
+                        () -> Optional.of(new ProvisionReader(new References(map), faults).read(provision.get())));
+        faults.requireNone();
+        return new ConsentDocument(
+                consent.text("id"), patient, consent.text("dateTime"), TermsBuilder.terms(base, root));
+    }
+
+    private static String patient(Element consent) throws Refused {
+        return consent.get("patient")
                 .flatMap(reference -> reference
                         .text("reference")
                         .or(() -> reference.get("identifier").flatMap(identifier -> identifier.text("value"))))
                 .orElseThrow(() -> consent.refuse("patient", "a consent to sharing names its patient"));
-        dateTime(consent, nowMillis);
-        if (!consent.node().has("policy") && !consent.node().has("policyRule")) {
-            throw consent.refuse("policy", "a Consent names its policy, or a policy rule (FHIR's constraint ppc-1)");
-        }
-        Optional<Boolean> base = policyRule(consent);
-        Optional<Provision> root = Optional.empty();
-        if (consent.get("provision").isPresent()) {
-            root = Optional.of(new ProvisionReader(new References(map))
-                    .read(consent.get("provision").get()));
-        }
-        return new ConsentDocument(
-                consent.text("id"), patient, consent.text("dateTime"), TermsBuilder.terms(base, root));
     }
 
     private static void status(Element consent) throws Refused {

@@ -7,7 +7,7 @@ import java.util.Map;
 final class Faults {
     static final int MAX_TOLD = 20;
 
-    private final Map<String, FhirRefusal> told = new LinkedHashMap<>();
+    private final Map<String, FhirFault> told = new LinkedHashMap<>();
     private int more;
 
     /** Something to look at that may be at fault. */
@@ -24,8 +24,23 @@ final class Faults {
         }
     }
 
+    /** Something to read that may be at fault. */
+    interface Reading<T> {
+        T read() throws Refused;
+    }
+
+    /** What a part says, or the other value where it is at fault. */
+    <T> T read(T otherwise, Reading<T> part) {
+        try {
+            return part.read();
+        } catch (Refused refused) {
+            add(refused);
+            return otherwise;
+        }
+    }
+
     void add(Refused refused) {
-        FhirRefusal fault = refused.refusal();
+        FhirFault fault = refused.fault();
         if (told.size() < MAX_TOLD) {
             told.putIfAbsent(fault.path(), fault);
         } else if (!told.containsKey(fault.path())) {
@@ -39,12 +54,12 @@ final class Faults {
 
     void requireNone() throws Refused {
         if (!told.isEmpty()) {
-            FhirRefusal first = told.values().iterator().next();
+            FhirFault first = told.values().iterator().next();
             throw new Refused(first.path(), first.reason());
         }
     }
 
-    BundleRefusal refusal() {
-        return new BundleRefusal(told.values().stream().toList(), more);
+    FhirRefusal refusal() {
+        return new FhirRefusal(told.values().stream().toList(), more);
     }
 }

@@ -1,6 +1,7 @@
 package io.consilium.interop.fhir;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 
 /**
  * Reads the labels of a FHIR R4 resource from its JSON (REC-4).
@@ -16,15 +17,18 @@ public final class FhirLabels {
 
     private FhirLabels() {}
 
-    /** The labels, or the path and the reason of a refusal; nothing of the content stands in a reason. */
+    /** The labels, or every place and reason of a refusal; nothing of the content stands in a reason. */
     public static FhirReading read(byte[] json) {
-        try {
-            JsonNode tree = FhirJson.tree(json);
-            FhirDocument document = ResourceWalk.read(tree);
-            BundleLabels.requireAlone(tree);
-            return document;
-        } catch (Refused refused) {
-            return refused.refusal();
-        }
+        Faults faults = new Faults();
+        Optional<FhirDocument> document = faults.read(Optional.empty(), () -> Optional.of(read(json, faults)));
+        return faults.count() == 0 ? document.orElseThrow() : faults.refusal();
+    }
+
+    private static FhirDocument read(byte[] json, Faults faults) throws Refused {
+        JsonNode tree = FhirJson.tree(json);
+        FhirDocument document = ResourceWalk.read(tree, faults);
+        faults.requireNone();
+        BundleLabels.requireAlone(tree);
+        return document;
     }
 }

@@ -20,31 +20,32 @@ final class ProvisionReader {
     private static final String AUTHOR_ROLE = "AUT";
 
     private final References references;
+    private final Faults faults;
     private int provisions;
 
-    ProvisionReader(References references) {
+    /** @param faults takes each part that is at fault; what was read beside it is of no use */
+    ProvisionReader(References references, Faults faults) {
         this.references = references;
+        this.faults = faults;
     }
 
     Provision read(Element provision) throws Refused {
         if (++provisions > MAX_PROVISIONS) {
             throw provision.refuse("the consent has more than " + MAX_PROVISIONS + " provisions");
         }
-        Optional<Boolean> permit = type(provision);
-        Optional<TimeSpan> period = period(provision, "period");
+        Optional<Boolean> permit = faults.read(Optional.empty(), () -> type(provision));
+        Optional<TimeSpan> period = faults.read(Optional.empty(), () -> period(provision, "period"));
         List<String> actors = new ArrayList<>();
         List<String> authors = new ArrayList<>();
-        for (Element actor : bounded(provision, "actor")) {
-            actor(actor, actors, authors);
-        }
+        each(provision, "actor", actor -> actor(actor, actors, authors));
         List<String> actions = actions(provision);
         List<Coding> security = securityLabels(provision);
         List<String> purposes = purposes(provision);
         List<Coding> classes = classes(provision);
         List<Coding> codes = codes(provision);
-        Optional<TimeSpan> dataPeriod = period(provision, "dataPeriod");
+        Optional<TimeSpan> dataPeriod = faults.read(Optional.empty(), () -> period(provision, "dataPeriod"));
         List<String> records = new ArrayList<>();
-        data(provision, records, authors);
+        faults.in(() -> data(provision, records, authors));
         List<Provision> inner = new ArrayList<>();
         for (Element nested : provision.list("provision")) {
             inner.add(read(nested));
@@ -138,9 +139,9 @@ final class ProvisionReader {
         return author.orElseThrow(() -> role.refuse("a role without a code cannot be enforced"));
     }
 
-    private static List<String> actions(Element provision) throws Refused {
+    private List<String> actions(Element provision) {
         List<String> actions = new ArrayList<>();
-        for (Element action : bounded(provision, "action")) {
+        each(provision, "action", action -> {
             for (Element coding : codings(action)) {
                 Coding code = coding(coding);
                 if (!code.system().equals(ACTIONS)
@@ -150,62 +151,75 @@ final class ProvisionReader {
                 }
                 actions.add(code.code());
             }
-        }
+        });
         return actions;
     }
 
-    private static List<Coding> securityLabels(Element provision) throws Refused {
+    private List<Coding> securityLabels(Element provision) {
         List<Coding> labels = new ArrayList<>();
-        for (Element label : bounded(provision, "securityLabel")) {
+        each(provision, "securityLabel", label -> {
             Coding coding = labelled(label);
             if (coding.system().equals(Confidentiality.SYSTEM)
                     && Confidentiality.of(coding.code()).isEmpty()) {
                 throw label.refuse("the confidentiality is none of U, L, M, N, R, V");
             }
             labels.add(coding);
-        }
+        });
         return labels;
     }
 
-    private List<String> purposes(Element provision) throws Refused {
+    private List<String> purposes(Element provision) {
         List<String> purposes = new ArrayList<>();
-        for (Element purpose : bounded(provision, "purpose")) {
-            Coding coding = coding(purpose);
-            Optional<String> given = references.purpose(coding);
-            if (given.isPresent()) {
-                purposes.add(given.get());
-            } else if (coding.system().equals(PurposeOfUse.SYSTEM)
-                    && PurposeOfUse.of(coding.code()).isPresent()) {
-                purposes.add(coding.code());
-            } else {
-                throw purpose.refuse("the purpose is no PurposeOfUse of HL7 v3 ActReason, which the ledger decides by;"
-                        + " say which of them it means, if one does");
-            }
-        }
+        each(provision, "purpose", purpose -> purposes.add(purpose(purpose)));
         return purposes;
     }
 
-    private static List<Coding> classes(Element provision) throws Refused {
+    private String purpose(Element purpose) throws Refused {
+        Coding coding = coding(purpose);
+        Optional<String> given = references.purpose(coding);
+        if (given.isPresent()) {
+            return given.get();
+        }
+        if (coding.system().equals(PurposeOfUse.SYSTEM)
+                && PurposeOfUse.of(coding.code()).isPresent()) {
+            return coding.code();
+        }
+        throw purpose.refuse("the purpose is no PurposeOfUse of HL7 v3 ActReason, which the ledger decides by;"
+                + " say which of them it means, if one does");
+    }
+
+    private List<Coding> classes(Element provision) {
         List<Coding> classes = new ArrayList<>();
-        for (Element each : bounded(provision, "class")) {
+        each(provision, "class", each -> {
             Coding coding = labelled(each);
             if (coding.system().equals(PROFILES)) {
                 throw each.refuse("records are known by resource type, category and code, not by their profile;"
                         + " name the resource type");
             }
             classes.add(coding);
-        }
+        });
         return classes;
     }
 
-    private static List<Coding> codes(Element provision) throws Refused {
+    private List<Coding> codes(Element provision) {
         List<Coding> codes = new ArrayList<>();
-        for (Element concept : bounded(provision, "code")) {
+        each(provision, "code", concept -> {
             for (Element coding : codings(concept)) {
                 codes.add(labelled(coding));
             }
-        }
+        });
         return codes;
+    }
+
+    /** One of several values of a provision. */
+    private interface Value {
+        void read(Element value) throws Refused;
+    }
+
+    private void each(Element provision, String name, Value value) {
+        for (Element item : faults.read(List.<Element>of(), () -> bounded(provision, name))) {
+            faults.in(() -> value.read(item));
+        }
     }
 
     /** Instances are records; who authored restricts by author. The chain sees no references between records. */

@@ -13,7 +13,7 @@ final class Refused extends Exception {
         this.reason = reason;
     }
 
-    FhirRefusal refusal() {
-        return new FhirRefusal(path, reason);
+    FhirFault fault() {
+        return new FhirFault(path, reason);
     }
 }

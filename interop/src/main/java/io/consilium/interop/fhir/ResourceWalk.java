@@ -41,13 +41,6 @@ final class ResourceWalk {
         this.faults = faults;
     }
 
-    static FhirDocument read(JsonNode document) throws Refused {
-        Faults faults = new Faults();
-        FhirDocument read = read(document, faults);
-        faults.requireNone();
-        return read;
-    }
-
     /** Beside faults what is read is of no use but to find further ones. */
     static FhirDocument read(JsonNode document, Faults faults) throws Refused {
         String type = resourceType(document, "");

@@ -260,7 +260,7 @@ class BundleReaderTest {
             assertThat(reading).isInstanceOfSatisfying(BundleDocument.class, bundle -> assertThat(bundle.entries())
                     .hasSize(resources));
         } else {
-            assertThat(reading).isInstanceOfSatisfying(BundleRefusal.class, refusal -> assertThat(refusal.path())
+            assertThat(reading).isInstanceOfSatisfying(FhirRefusal.class, refusal -> assertThat(refusal.path())
                     .isEqualTo(path));
         }
     }
@@ -269,13 +269,13 @@ class BundleReaderTest {
     void rec4_tellsEveryFaultWithItsPlace() {
         String misspelled = "{\"resourceType\":\"Observation\",\"status\":\"finished\",\"cod\":{},\"subject\":"
                 + "{\"reference\":\"urn:uuid:9\"}}";
-        BundleRefusal refusal = refusal(bundle(
+        FhirRefusal refusal = refusal(bundle(
                 "collection",
                 entry("urn:uuid:1", misspelled),
                 entry("urn:uuid:2", "{\"resourceType\":\"Nothing\"}"),
                 entry("urn:uuid:1", "{\"resourceType\":\"Basic\",\"code\":{\"coding\":[{\"code\":7}]}}")));
         assertThat(refusal.faults())
-                .extracting(FhirRefusal::path)
+                .extracting(FhirFault::path)
                 .containsExactly(
                         "Bundle.entry[0].resource.status",
                         "Bundle.entry[0].resource.cod",
@@ -294,7 +294,7 @@ class BundleReaderTest {
         for (int i = 0; i < entries.length; i++) {
             entries[i] = entry("urn:uuid:" + i, "{\"resourceType\":\"Basic\",\"x\":1}");
         }
-        BundleRefusal refusal = refusal(bundle("collection", entries));
+        FhirRefusal refusal = refusal(bundle("collection", entries));
         assertThat(refusal.faults()).hasSize(20);
         assertThat(refusal.more()).isEqualTo(5);
     }
@@ -305,14 +305,14 @@ class BundleReaderTest {
         return (BundleDocument) reading;
     }
 
-    private static BundleRefusal refusal(String json) {
+    private static FhirRefusal refusal(String json) {
         BundleReading reading = BundleReader.read(json.getBytes(StandardCharsets.UTF_8));
-        assertThat(reading).isInstanceOf(BundleRefusal.class);
-        return (BundleRefusal) reading;
+        assertThat(reading).isInstanceOf(FhirRefusal.class);
+        return (FhirRefusal) reading;
     }
 
     private static void refuses(String json, String path) {
-        BundleRefusal refusal = refusal(json);
+        FhirRefusal refusal = refusal(json);
         assertThat(refusal.path()).as(refusal.reason()).isEqualTo(path);
         assertThat(refusal.reason()).isNotBlank();
     }

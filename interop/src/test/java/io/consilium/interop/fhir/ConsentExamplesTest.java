@@ -23,7 +23,7 @@ class ConsentExamplesTest {
         Path file = Conformance.require("fhir-r4-examples").resolve("Consent-" + name + ".json");
         ConsentReading reading =
                 ConsentReader.read(Files.readAllBytes(file), ReferenceMap.keepingAll(), LedgerWorld.START);
-        assertThat(reading).isInstanceOfSatisfying(ConsentRefusal.class, refusal -> {
+        assertThat(reading).isInstanceOfSatisfying(FhirRefusal.class, refusal -> {
             assertThat(refusal.path()).isEqualTo(path);
             assertThat(refusal.reason()).contains(reason);
         });

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -235,7 +236,7 @@ class ConsentReaderTest {
                         document.terms().rules().get(0).actors())
                 .containsExactly("riverside", "role:CLINICIAN"));
         assertThat(read(typed("permit", actor("Organization/b")), strict))
-                .isInstanceOfSatisfying(ConsentRefusal.class, refusal -> assertThat(refusal.path())
+                .isInstanceOfSatisfying(FhirRefusal.class, refusal -> assertThat(refusal.path())
                         .isEqualTo("Consent.provision.actor[0].reference"));
     }
 
@@ -366,11 +367,11 @@ class ConsentReaderTest {
         refuses(core("OPTIN", ",\"organization\":{}"), "Consent.organization");
         byte[] utf16 = core("OPTIN", "").getBytes(StandardCharsets.UTF_16);
         assertThat(ConsentReader.read(utf16, ReferenceMap.keepingAll(), NOW))
-                .isInstanceOfSatisfying(ConsentRefusal.class, refusal -> assertThat(refusal.reason())
+                .isInstanceOfSatisfying(FhirRefusal.class, refusal -> assertThat(refusal.reason())
                         .contains("UTF-16"));
         byte[] marked = ("\uFEFF" + core("OPTIN", "")).getBytes(StandardCharsets.UTF_8);
         assertThat(ConsentReader.read(marked, ReferenceMap.keepingAll(), NOW))
-                .isInstanceOfSatisfying(ConsentRefusal.class, refusal -> assertThat(refusal.reason())
+                .isInstanceOfSatisfying(FhirRefusal.class, refusal -> assertThat(refusal.reason())
                         .contains("byte order mark"));
     }
 
@@ -389,18 +390,40 @@ class ConsentReaderTest {
                 "actor");
         String deep = "{\"type\":\"deny\",\"provision\":[".repeat(60) + one + "]}".repeat(60);
         assertThat(read(core("OPTIN", ",\"provision\":{\"provision\":[" + deep + "]}"), ReferenceMap.keepingAll()))
-                .isInstanceOf(ConsentRefusal.class);
+                .isInstanceOf(FhirRefusal.class);
     }
 
     @Test
     void con5_showsNoContentInARefusal() {
         String secret = typed("permit", "\"purpose\":[{\"system\":\"urn:secret\",\"code\":\"Jane Roe\"}]");
-        assertThat(((ConsentRefusal) read(secret, ReferenceMap.keepingAll())).message())
+        assertThat(((FhirRefusal) read(secret, ReferenceMap.keepingAll())).message())
                 .doesNotContain("Jane", "secret");
     }
 
     private static ReadableRule rule(String criteria) {
         return terms(typed("permit", criteria)).rules().get(0);
+    }
+
+    @Test
+    @DisplayName("CON-5 every place at fault is told at once")
+    void con5_tellsEveryFault() {
+        String json = typed(
+                        "permit",
+                        "\"purpose\":[{\"system\":\"" + REASON + "\",\"code\":\"X\"},{\"system\":\"" + REASON
+                                + "\",\"code\":\"TREAT\"},{\"code\":\"Y\"}],\"period\":{\"start\":\"2026-02-01\",\"end\":\"2026-01-01\"},"
+                                + "\"provision\":[{\"type\":\"deny\",\"class\":[{\"system\":\"s\",\"code\":\"c\"}]}]")
+                .replace("\"active\"", "\"draft\"");
+        assertThat(read(json, ReferenceMap.keepingAll())).isInstanceOfSatisfying(FhirRefusal.class, refusal -> {
+            assertThat(refusal.faults())
+                    .extracting(FhirFault::path)
+                    .containsExactly(
+                            "Consent.status",
+                            "Consent.provision.period",
+                            "Consent.provision.purpose[0]",
+                            "Consent.provision.purpose[2]",
+                            "Consent.provision.provision[0].class[0]");
+            assertThat(refusal.more()).isZero();
+        });
     }
 
     private static void refusesRule(String criteria, String path) {
@@ -415,8 +438,8 @@ class ConsentReaderTest {
 
     private static void refuses(String json, String path) {
         ConsentReading reading = read(json, ReferenceMap.keepingAll());
-        assertThat(reading).isInstanceOf(ConsentRefusal.class);
-        ConsentRefusal refusal = (ConsentRefusal) reading;
+        assertThat(reading).isInstanceOf(FhirRefusal.class);
+        FhirRefusal refusal = (FhirRefusal) reading;
         assertThat(refusal.path()).as(refusal.reason()).isEqualTo(path);
         assertThat(refusal.reason()).isNotBlank();
     }

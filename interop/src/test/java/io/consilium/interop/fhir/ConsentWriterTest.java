@@ -124,7 +124,7 @@ class ConsentWriterTest {
                         StrictFhir.parse(Consent.class, exported);
                         assertThat(read(exported, ReferenceMap.keepingAll())).isEqualTo(document.terms());
                     } else {
-                        assertThat(((ConsentRefusal) first).path()).isEqualTo("Consent.provision.purpose[0]");
+                        assertThat(((FhirRefusal) first).path()).isEqualTo("Consent.provision.purpose[0]");
                     }
                 }));
     }

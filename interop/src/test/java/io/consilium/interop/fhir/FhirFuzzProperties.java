@@ -72,7 +72,7 @@ class FhirFuzzProperties {
             assertThat(refusal.reason()).isNotBlank();
         }
         BundleReading bundle = BundleReader.read(content);
-        if (bundle instanceof BundleRefusal refusal) {
+        if (bundle instanceof FhirRefusal refusal) {
             assertThat(refusal.reason()).isNotBlank();
         } else {
             for (BundleDocument.Entry entry : ((BundleDocument) bundle).entries()) {
@@ -82,7 +82,7 @@ class FhirFuzzProperties {
             }
         }
         ConsentReading consent = ConsentReader.read(content, ReferenceMap.keepingAll(), LedgerWorld.START);
-        if (consent instanceof ConsentRefusal refusal) {
+        if (consent instanceof FhirRefusal refusal) {
             assertThat(refusal.reason()).isNotBlank();
         }
     }

@@ -232,14 +232,27 @@ class FhirLabelsTest {
         refuses("{\"resourceType\":\"Zebra\"}", "Zebra.resourceType");
         refuses("{\"resourceType\":\"DomainResource\"}", "DomainResource.resourceType");
         byte[] latin1 = "{\"resourceType\":\"Patient\",\"id\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
-        assertThat(FhirLabels.read(latin1)).isEqualTo(new FhirRefusal("", "the document is not UTF-8"));
+        assertThat(FhirLabels.read(latin1))
+                .isEqualTo(new FhirRefusal(List.of(new FhirFault("", "the document is not UTF-8")), 0));
+    }
+
+    @Test
+    void rec4_tellsEveryElementAtFault() {
+        String faults = "{\"resourceType\":\"Patient\",\"nme\":1,\"active\":\"yes\",\"gender\":\"male\",\"name\":{}}";
+        assertThat(FhirLabels.read(bytes(faults))).isInstanceOfSatisfying(FhirRefusal.class, refusal -> {
+            assertThat(refusal.faults())
+                    .extracting(FhirFault::path)
+                    .containsExactly("Patient.nme", "Patient.active", "Patient.name");
+            assertThat(refusal.message()).startsWith("3 elements are at fault, the first is Patient.nme");
+        });
     }
 
     @Test
     void rec4_showsNoContentInARefusal() {
         String secret = "{\"resourceType\":\"Patient\",\"Jane Roe, HIV positive\":1}";
         assertThat(FhirLabels.read(bytes(secret)))
-                .isEqualTo(new FhirRefusal("Patient.?", "FHIR R4 defines no such element here"));
+                .isEqualTo(new FhirRefusal(
+                        List.of(new FhirFault("Patient.?", "FHIR R4 defines no such element here")), 0));
         String broken = OBSERVATION.substring(0, OBSERVATION.length() / 2);
         assertThat(((FhirRefusal) FhirLabels.read(bytes(broken))).message()).doesNotContain("Glucose", "15074");
     }
@@ -312,8 +325,8 @@ class FhirLabelsTest {
         String binary = "{\"resourceType\":\"Binary\",\"contentType\":\"text/plain\",\"data\":\"YQ==\"";
         refuses(binary + ",\"securityContext\":{\"reference\":\"DocumentReference/1\"}}", "Binary.securityContext");
         assertThat(BundleReader.read(bytes(binary + ",\"securityContext\":{\"reference\":\"DocumentReference/1\"}}")))
-                .isInstanceOfSatisfying(BundleRefusal.class, refusal -> assertThat(refusal.path())
-                        .isEqualTo("Binary.securityContext"));
+                .isInstanceOfSatisfying(
+                        FhirRefusal.class, refusal -> assertThat(refusal.path()).isEqualTo("Binary.securityContext"));
         assertThat(read(binary + "}").confidentiality()).isEqualTo(Confidentiality.N);
     }
 

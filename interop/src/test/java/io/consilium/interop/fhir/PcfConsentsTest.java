@@ -197,7 +197,7 @@ class PcfConsentsTest {
 
     @Test
     void con5_aPurposeOfAPrivateCodeSystemNeedsAMeaning() throws Exception {
-        assertThat(read("intermediate-purpose", MAP)).isInstanceOfSatisfying(ConsentRefusal.class, refusal -> {
+        assertThat(read("intermediate-purpose", MAP)).isInstanceOfSatisfying(FhirRefusal.class, refusal -> {
             assertThat(refusal.path()).isEqualTo("Consent.provision.purpose[0]");
             assertThat(refusal.reason()).contains("PurposeOfUse");
         });

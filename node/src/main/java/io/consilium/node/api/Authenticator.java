@@ -149,7 +149,7 @@ final class Authenticator {
                 throw ApiProblem.unavailable(
                                 "TOKENS_UNKNOWN",
                                 "the node does not know which tokens served before its start",
-                                "sign a new token in " + (ahead + 1) + " s")
+                                "ask again in " + (ahead + 1) + " s")
                         .asException();
             }
             if (ahead > TokenHorizon.MOMENT_SECONDS) {

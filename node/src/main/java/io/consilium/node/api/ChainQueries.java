@@ -36,6 +36,7 @@ public final class ChainQueries {
     private final PolicySource policies;
     private final BlockProofs proofs;
     private final Supplier<List<String>> notReadyReasons;
+    private final long maxPayloadBytes;
     private final String version;
 
     /** {@code notReadyReasons} are the node's and those of its surroundings, e.g. the clock. */
@@ -44,11 +45,13 @@ public final class ChainQueries {
             PolicySource policies,
             BlockProofs proofs,
             Supplier<List<String>> notReadyReasons,
+            long maxPayloadBytes,
             String version) {
         this.node = node;
         this.policies = policies;
         this.proofs = proofs;
         this.notReadyReasons = notReadyReasons;
+        this.maxPayloadBytes = maxPayloadBytes;
         this.version = version;
     }
 
@@ -69,7 +72,8 @@ public final class ChainQueries {
                 .setVersion(version)
                 .setObserver(status.observer())
                 .setPending(status.pendingTransactions())
-                .setRound(status.round());
+                .setRound(status.round())
+                .setMaxPayloadBytes(maxPayloadBytes);
         status.validators().validators().forEach(validator -> response.addValidators(validator.institution()));
         for (NodeStatus.Peer peer : status.peers()) {
             response.addPeers(PeerStatus.newBuilder()

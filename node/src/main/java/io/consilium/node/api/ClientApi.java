@@ -147,7 +147,8 @@ public final class ClientApi {
         PolicySource policies = new PolicySource(node, new RecordDecisions());
         BlockProofs proofs = new BlockProofs(config.api().maxCachedBlocks());
         Cursors cursors = cursors(on.keys());
-        ChainQueries chain = new ChainQueries(node, policies, proofs, on.readiness()::reasons, on.version());
+        ChainQueries chain = new ChainQueries(
+                node, policies, proofs, on.readiness()::reasons, config.vault().maxPayloadBytes(), on.version());
         InstitutionTransactions transactions = new InstitutionTransactions(
                 node,
                 on.keys().institutionSigning().signer(),
