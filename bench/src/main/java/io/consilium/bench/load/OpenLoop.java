@@ -17,11 +17,15 @@ import org.HdrHistogram.Histogram;
  * Sends at a fixed schedule whatever the cluster does, and measures from the time each transaction was to be sent: a
  * stall is charged to everyone who would have been held up by it (no coordinated omission).
  *
- * <p>What falls due within one gathering interval travels in one call, as a gateway of an institution would send it.
+ * <p>What falls due within one gathering interval travels in one call, as a gateway of an institution would send it: 20 ms
+ * up to 500 a second, longer for more, 60 ms from 1,500 a second on.
  */
 final class OpenLoop {
-    static final long GATHER_NANOS = 20_000_000L;
     static final int MAX_BATCH = 500;
+
+    private static final long MIN_GATHER_NANOS = 20_000_000L;
+    private static final long MAX_GATHER_NANOS = 60_000_000L;
+    private static final long GATHER_NANOS_PER_RATE = 40_000L;
 
     private static final int THREADS = 96;
     private static final int MAX_QUEUED_CALLS = 2_048;
@@ -38,6 +42,7 @@ final class OpenLoop {
     private final AtomicLong inWindow = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<String> firstFailure = new AtomicReference<>("");
+    private final long gatherNanos;
     private long startNanos;
 
     OpenLoop(Target target, int rate, int warmupSeconds, int seconds) {
@@ -45,6 +50,7 @@ final class OpenLoop {
         this.rate = rate;
         this.warmupSeconds = warmupSeconds;
         this.seconds = seconds;
+        this.gatherNanos = Math.min(MAX_GATHER_NANOS, Math.max(MIN_GATHER_NANOS, rate * GATHER_NANOS_PER_RATE));
     }
 
     static int needed(int rate, int warmupSeconds, int seconds) {
@@ -59,7 +65,7 @@ final class OpenLoop {
         callers.setRejectedExecutionHandler((call, pool) -> ((Call) call).refuse("the driver's queue is full"));
         callers.prestartAllCoreThreads();
         try {
-            startNanos = System.nanoTime() + GATHER_NANOS;
+            startNanos = System.nanoTime() + gatherNanos;
             Target.Counters before = target.counters();
             long cpuBefore = ownCpuMicros();
             long waitingAtStart = 0;
@@ -78,7 +84,7 @@ final class OpenLoop {
                     callers.execute(new Call(turn++, next, signed.subList(next, end)));
                     next = end;
                 }
-                sleepUntil(Math.max(System.nanoTime() + GATHER_NANOS, intended(next)));
+                sleepUntil(Math.max(System.nanoTime() + gatherNanos, intended(next)));
             }
             sleepUntil(windowEnd());
             Target.Counters after = target.counters();
