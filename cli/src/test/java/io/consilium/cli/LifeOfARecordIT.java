@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.cli.devnet.BreakGlassTimes;
@@ -65,15 +66,12 @@ class LifeOfARecordIT {
         Path first = cluster.file("observation.json", observation("final"));
         JsonFields added = cluster.json(
                 AUTHOR,
-                "record",
-                "add",
-                first.toString(),
-                "--patient",
-                patient,
-                "--title",
-                NAME,
-                "--replica",
-                cluster.devnet.node(4).id());
+                words(
+                        "record add ? --patient ? --title ? --replica ?",
+                        first,
+                        patient,
+                        NAME,
+                        cluster.devnet.node(4).id()));
         String record = added.text("recordId");
 
         // refused, granted, fetched
@@ -205,15 +203,7 @@ class LifeOfARecordIT {
 
     private void accounts(String glass) throws Exception {
         Cluster.Said statutory = cluster.runPlain(
-                "--context",
-                PRIVACY,
-                "audit",
-                "disclosures",
-                "--patient",
-                patient,
-                "--accountable-only",
-                "--format",
-                "csv");
+                words("--context ? audit disclosures --patient ? --accountable-only --format csv", PRIVACY, patient));
         assertThat(statutory.ended(0).out().lines().toList()).hasSize(2);
         assertThat(statutory.out()).contains("northside/pharmacist", "PUBHLTH");
         Cluster.Said log = cluster.run(PRIVACY, "audit", "log", "--patient", patient);

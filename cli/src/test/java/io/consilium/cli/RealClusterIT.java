@@ -1,5 +1,6 @@
 package io.consilium.cli;
 
+import static io.consilium.cli.CommandText.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.consilium.cli.devnet.Devnet;
@@ -70,17 +71,7 @@ class RealClusterIT {
         String consent = cluster.field(
                 "consentId",
                 OFFICER,
-                "consent",
-                "grant",
-                "--patient",
-                patient,
-                "--to",
-                READER,
-                "--purpose",
-                "TREAT",
-                "--all",
-                "--evidence",
-                form.toString());
+                words("consent grant --patient ? --to ? --purpose TREAT --all --evidence ?", patient, READER, form));
         assertDecision("PERMIT", patient, record);
         get(record, fetched).ended(0);
         assertThat(fetched).hasSameBinaryContentAs(document);
@@ -260,14 +251,7 @@ class RealClusterIT {
         for (String out : applied) {
             String txId = JsonFields.of(JsonReader.read(out), "").text("txId");
             for (DevnetNode node : cluster.devnet.nodes()) {
-                assertThat(cluster.field(
-                                "status",
-                                AUTHOR,
-                                "chain",
-                                "tx",
-                                txId,
-                                "--node",
-                                node.api().toString()))
+                assertThat(cluster.field("status", AUTHOR, words("chain tx ? --node ?", txId, node.api())))
                         .isEqualTo("APPLIED");
             }
         }
@@ -348,11 +332,10 @@ class RealClusterIT {
         String record = add(document, patient).text("recordId");
         cluster.run(
                         AUTHOR,
-                        "record",
-                        "get",
-                        record,
-                        "--out",
-                        cluster.devnet.directory().resolve("own.txt").toString())
+                        words(
+                                "record get ? --out ?",
+                                record,
+                                cluster.devnet.directory().resolve("own.txt")))
                 .ended(0);
 
         Set<String> windows = new HashSet<>();
@@ -409,18 +392,12 @@ class RealClusterIT {
             assertThat(cluster.field(
                             "decision",
                             OFFICER,
-                            "consent",
-                            "check",
-                            "--patient",
-                            patient,
-                            "--record",
-                            record,
-                            "--by",
-                            READER,
-                            "--purpose",
-                            "TREAT",
-                            "--node",
-                            node.api().toString()))
+                            words(
+                                    "consent check --patient ? --record ? --by ? --purpose TREAT --node ?",
+                                    patient,
+                                    record,
+                                    READER,
+                                    node.api())))
                     .as(node.id())
                     .isEqualTo(expected);
         }

@@ -13,54 +13,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** Papers between trading partners on four node processes: evidence, transaction statements, given keys, sealed reasons. */
-@TestInstance(Lifecycle.PER_CLASS)
-class TradingPapersIT {
-    private static final String MAKER = "helix/packer";
-    private static final String WHOLESALER = "transmed/operator";
-    private static final String PHARMACIST = "northside/pharmacist";
-    private static final String INSPECTOR = "medwatch/inspector";
-    private static final String GTIN = "00614141123452";
-    private static final String NODELESS = "orion/packer";
-
-    private static final String SSCC = "006141410000005017";
-    private static final String OTHER_SSCC = "006141410000005024";
-
-    private Cluster cluster;
-
-    @BeforeAll
-    void start() throws Exception {
-        cluster = Cluster.start();
-        cluster.json(
-                MAKER,
-                words(
-                        "drug product add --gtin ? --name Cardiol --ndc 50090-0481-0 --strength ?"
-                                + " --dosage-form tablet --container-size ?",
-                        GTIN,
-                        "10 mg",
-                        "30 tablets"));
-        commission(MAKER, GTIN, "L1", "P1,P2,P3,Q1");
-        cluster.json(MAKER, "drug", "ship", "--gtin", GTIN, "--serial", "P1,P2,Q1", "--to", "transmed");
-        cluster.json(WHOLESALER, "drug", "receive", "--gtin", GTIN, "--serial", "P1,P2");
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        cluster.close();
-    }
-
-    private void commission(String maker, String gtin, String lot, String serials) throws Exception {
-        cluster.json(
-                maker, words("drug commission --gtin ? --lot ? --expiry 2039-12-31 --serial ?", gtin, lot, serials));
-    }
-
+class TradingPapersIT extends TradeDesk {
     @Test
     @DisplayName("DRU-7 a signed answer proves itself later; one that was altered, or is none, is refused")
     void dru7_evidence() throws Exception {
@@ -134,21 +91,6 @@ class TradingPapersIT {
                         .json()
                         .texts("contradicted"))
                 .containsExactly("data.verified", "data.verificationFailureReason", "evidence.signer");
-    }
-
-    private static String shipmentId(JsonFields shipment) {
-        try {
-            return shipment.text("shipmentId");
-        } catch (io.consilium.client.json.JsonException malformed) {
-            throw new AssertionError(malformed);
-        }
-    }
-
-    private Cluster.Said evidence(String answer, String... more) throws Exception {
-        Path file = cluster.file("answer.json", answer.getBytes(StandardCharsets.UTF_8));
-        List<String> words = new ArrayList<>(List.of("drug", "verify", "--evidence", file.toString()));
-        words.addAll(List.of(more));
-        return cluster.run(WHOLESALER, words.toArray(new String[0]));
     }
 
     @Test
@@ -228,14 +170,6 @@ class TradingPapersIT {
         malformed.ended(2);
     }
 
-    private Cluster.Said export(String context, String serials) {
-        return cluster.run(context, "drug", "export", "--gtin", GTIN, "--serial", serials, "--format", "dscsa");
-    }
-
-    private String gln(String institution) throws Exception {
-        return cluster.json(MAKER, "institution", "show", institution).text("gln");
-    }
-
     @Test
     @DisplayName(
             "DRU-9 a maker without a node gives its products' keys by hand, each once, and only what was given opens")
@@ -269,10 +203,6 @@ class TradingPapersIT {
         }
     }
 
-    private Cluster.Said verify(String gtin) {
-        return cluster.run(PHARMACIST, "drug", "verify", "--gtin", gtin, "--serial", "O1");
-    }
-
     @Test
     @DisplayName("DRU-2 DRU-3 a long list that was cut off goes on where it ended, and nobody is told of duplicates")
     void dru2_cutOff() throws Exception {
@@ -302,12 +232,6 @@ class TradingPapersIT {
                         .ended(0)
                         .out())
                 .contains("SSCC " + boxes.get(1));
-    }
-
-    private JsonFields commissionFile(String gtin, List<String> serials) throws Exception {
-        Path file = cluster.file("long.txt", String.join("\n", serials).getBytes(StandardCharsets.UTF_8));
-        return cluster.json(
-                MAKER, words("drug commission --gtin ? --lot LONG --expiry 2039-12-31 --serials-file ?", gtin, file));
     }
 
     @Test
@@ -340,10 +264,6 @@ class TradingPapersIT {
             cluster.run(WHOLESALER, verify).ended(0);
             cluster.run(MAKER, verify).ended(0);
         }
-    }
-
-    private long height() throws Exception {
-        return cluster.json(MAKER, "chain", "status").number("height");
     }
 
     @Test
@@ -447,14 +367,6 @@ class TradingPapersIT {
                             .ended(0)
                             .out())
                     .contains(reason.strip());
-        }
-    }
-
-    private static String type(JsonFields exception) {
-        try {
-            return exception.text("type");
-        } catch (io.consilium.client.json.JsonException malformed) {
-            throw new IllegalStateException(malformed);
         }
     }
 }

@@ -90,16 +90,20 @@ abstract class DrugMaker {
         for (int pack = 0; pack < 8; pack++) {
             made = made.concat(pack(pack));
         }
+        commission("L1", expiry, made);
+    }
+
+    void commission(String named, long expiryMillis, ByteString ids) throws Exception {
         act(
                 OPERATOR,
                 DrugAction.newBuilder()
                         .setCommission(DrugCommission.newBuilder()
                                 .setProductId(product)
-                                .setLotId(lot)
-                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L1"))
+                                .setLotId(DrugBlinding.lotId(NODE, productKey, named))
+                                .setLotSeed(DrugBlinding.lotSeed(productKey, named))
                                 .setSealedLot(SEALED_LOT)
-                                .setExpiryMillis(expiry)
-                                .setIds(made)));
+                                .setExpiryMillis(expiryMillis)
+                                .setIds(ids)));
     }
 
     @AfterAll

@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.provenance.DrugBlinding;
 import io.consilium.proto.DrugAction;
-import io.consilium.proto.DrugCommission;
 import io.consilium.proto.DrugFind;
 import io.consilium.proto.DrugHeld;
 import io.consilium.proto.DrugHolders;
@@ -150,15 +149,7 @@ class DrugVerificationApiTest extends DrugMaker {
     void dru7_packsOfAMissingCase() throws Exception {
         ByteString missing = DrugBlinding.itemId(productKey, "MISSING");
         ByteString came = DrugBlinding.itemId(productKey, "CAME");
-        act(
-                OPERATOR,
-                DrugAction.newBuilder()
-                        .setCommission(DrugCommission.newBuilder()
-                                .setProductId(product)
-                                .setLotId(lot)
-                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L1"))
-                                .setExpiryMillis(expiry)
-                                .setIds(missing.concat(came))));
+        commission("L1", expiry, missing.concat(came));
         byte[] logistics = DrugBlinding.logisticsKey(root);
         String other = "006141410000000029";
         DrugPack.Builder pack = DrugPack.newBuilder();
@@ -249,17 +240,8 @@ class DrugVerificationApiTest extends DrugMaker {
     @Order(9)
     @DisplayName("DRU-7 what has expired is not for redistribution, by the clock of the node that answers")
     void dru7_expired() throws Exception {
-        ByteString young = DrugBlinding.lotId(NODE, productKey, "L9");
         ByteString item = DrugBlinding.itemId(productKey, "YOUNG");
-        act(
-                OPERATOR,
-                DrugAction.newBuilder()
-                        .setCommission(DrugCommission.newBuilder()
-                                .setProductId(product)
-                                .setLotId(young)
-                                .setLotSeed(DrugBlinding.lotSeed(productKey, "L9"))
-                                .setExpiryMillis(net.now() + DAY)
-                                .setIds(item)));
+        commission("L9", net.now() + DAY, item);
         DrugVerify.Builder question =
                 DrugVerify.newBuilder().setProductId(product).setItemId(item);
         assertThat(told(question)).containsExactly("", "", "ACTIVE");
