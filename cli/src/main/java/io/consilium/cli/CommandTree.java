@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -108,7 +109,7 @@ final class CommandTree {
 
     /** A group of commands that holds further groups beside its own commands. */
     interface Nesting {
-        Map<String, Object> nested();
+        SortedMap<String, Object> nested();
     }
 
     /**

@@ -66,7 +66,7 @@ final class HelpPage {
             words.add("COMMAND");
         }
         for (PositionalParamSpec parameter : spec.positionalParameters()) {
-            words.add(parameter.required() ? parameter.paramLabel() : "[" + parameter.paramLabel() + "]");
+            words.add(parameter.required() ? label(parameter) : "[" + label(parameter) + "]");
         }
         return String.join(" ", words);
     }
@@ -96,9 +96,14 @@ final class HelpPage {
             names.sort(Comparator.comparing(String::length));
             String first = names.get(0).startsWith("--") ? WITHOUT_SHORT_NAME : MARGIN;
             String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
-            return first + String.join(", ", names) + label;
+            String written = String.join(", ", names);
+            return first + (option.negatable() ? written.replace("--", "--[no-]") : written) + label;
         }
-        return WITHOUT_SHORT_NAME + argument.paramLabel();
+        return WITHOUT_SHORT_NAME + label((PositionalParamSpec) argument);
+    }
+
+    private static String label(PositionalParamSpec parameter) {
+        return parameter.paramLabel() + (parameter.arity().max() > 1 ? "..." : "");
     }
 
     /** Of the first level all groups, also those that were not built for this page. */

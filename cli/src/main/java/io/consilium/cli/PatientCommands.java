@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,8 +51,8 @@ final class PatientCommands implements CommandTree.Nesting {
     }
 
     @Override
-    public Map<String, Object> nested() {
-        return Map.of("guardian", new GuardianCommands(session), "transfer", new TransferCommands(session));
+    public SortedMap<String, Object> nested() {
+        return new TreeMap<>(Map.of("guardian", new GuardianCommands(session), "transfer", new TransferCommands(session)));
     }
 
     @Command(

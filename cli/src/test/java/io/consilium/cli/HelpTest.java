@@ -193,6 +193,22 @@ class HelpTest {
                 .allSatisfy(line -> assertThat(line).matches("  [a-z-]+ +[A-Z].*\\."));
     }
 
+    @Test
+    void commandsStandInOneOrderWhateverTheProcess() {
+        List<String> patient = new ArrayList<>(
+                whole().getSubcommands().get("patient").getSubcommands().keySet());
+        assertThat(patient).containsSubsequence("guardian", "transfer", "find-mrn");
+    }
+
+    @Test
+    void parametersAndOptionsShowAllTheirForms() {
+        assertThat(CommandLineRun.of(home, "audit", "verify", "--help").out())
+                .contains("consilium audit verify [options] BUNDLE...", "      BUNDLE...  ");
+        assertThat(CommandLineRun.of(home, "record", "mark", "--help").out()).contains("      --[no-]in-error  ");
+        assertThat(CommandLineRun.of(home, "key", "show", "--help").out())
+                .contains("consilium key show [options] [FILE]", "      FILE  ");
+    }
+
     @TestFactory
     List<DynamicTest> everyDescriptionBeginsWithAWholeSentence() {
         return all(whole()).stream()

@@ -2,6 +2,7 @@ package io.consilium.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.consilium.proto.Problem;
+import java.util.Set;
 
 /** A node that answered and said no, in the node's own words. */
 public final class NodeRefusal extends ClientException {
@@ -10,8 +11,8 @@ public final class NodeRefusal extends ClientException {
     /** The code of a node that a token was not made for; tokens name the chain and the node. */
     private static final String WRONG_AUDIENCE = "WRONG_AUDIENCE";
 
-    /** The code of a node that has no room for a request. */
-    private static final String BUSY = "BUSY";
+    /** The codes of a node that has no room for a request, or takes no token yet. */
+    private static final Set<String> AT_THE_DOOR = Set.of("BUSY", "TOKENS_UNKNOWN");
 
     private final int httpStatus;
 
@@ -92,11 +93,11 @@ public final class NodeRefusal extends ClientException {
     }
 
     /**
-     * Whether nothing of a refused request was done: it was at fault, or the node said BUSY, which it says at its door
+     * Whether nothing of a refused request was done: it was at fault, or the node said what it says at its door
      * alone. A failure of the node, or of something between, may have come after the work.
      */
     boolean isBeforeAdmission() {
-        return kind() != FailureClass.OUTCOME_UNKNOWN && (httpStatus < 500 || code().equals(BUSY));
+        return kind() != FailureClass.OUTCOME_UNKNOWN && (httpStatus < 500 || AT_THE_DOOR.contains(code()));
     }
 
     /** 0 for one transaction of a batch. */

@@ -129,7 +129,7 @@ public final class ClientApi {
         TokenHorizon tokens = TokenHorizon.open(
                 on.tokenFile(), !on.served(), Math.floorDiv(on.node().nowMillis(), 1_000L) + tolerance);
         if (tokens.lost()) {
-            LOG.warn("{} is missing or damaged: no token is taken for {} s", on.tokenFile(), tolerance);
+            LOG.warn("{} was missing or damaged: no token is taken for up to {} s", on.tokenFile(), tolerance);
         }
         return tokens;
     }

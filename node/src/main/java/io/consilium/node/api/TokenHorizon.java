@@ -30,8 +30,11 @@ final class TokenHorizon {
     /** Clocks differ by this much everywhere, and no node is back sooner. */
     static final long MOMENT_SECONDS = 2;
 
-    /** The floor and its checksum. */
-    private static final int HEAD_BYTES = 2 * Long.BYTES;
+    /** The floor, whether it is above tokens that nobody knows any more, and a checksum. */
+    private static final int HEAD_BYTES = 3 * Long.BYTES;
+
+    private static final int LOST = Long.BYTES;
+    private static final int HEAD_CHECK = 2 * Long.BYTES;
 
     /** An id of 16 bytes, when its token lapses, and a checksum; zeros where there is none. */
     private static final int SLOT_BYTES = 4 * Long.BYTES;
@@ -46,10 +49,10 @@ final class TokenHorizon {
     /** A used token that says it was issued in the future, until it lapses. */
     record Ahead(String tokenId, long lapsesSeconds) {}
 
-    private TokenHorizon(MappedByteBuffer file, boolean lost) {
+    private TokenHorizon(MappedByteBuffer file) {
         this.file = file;
         this.floorSeconds = file.getLong(0);
-        this.lost = lost;
+        this.lost = file.getLong(LOST) != 0;
     }
 
     /**
@@ -64,20 +67,19 @@ final class TokenHorizon {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             boolean whole = channel.size() == slot(MAX_AHEAD);
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, slot(MAX_AHEAD));
-            boolean lost = !fresh && !(whole && isIntact(mapped));
-            if (fresh || lost) {
+            if (fresh || !(whole && isIntact(mapped))) {
                 for (int at = 0; at < slot(MAX_AHEAD); at += Long.BYTES) {
                     mapped.putLong(at, 0);
                 }
-                putFloor(mapped, lost ? floorIfLost : 0);
+                putFloor(mapped, fresh ? 0 : floorIfLost, !fresh);
                 channel.truncate(slot(MAX_AHEAD));
             }
-            return new TokenHorizon(mapped, lost);
+            return new TokenHorizon(mapped);
         }
     }
 
     private static boolean isIntact(ByteBuffer file) {
-        boolean intact = file.getLong(Long.BYTES) == checksum(file, 0, Long.BYTES);
+        boolean intact = file.getLong(HEAD_CHECK) == checksum(file, 0, HEAD_CHECK);
         for (int i = 0; i < MAX_AHEAD && intact; i++) {
             int at = slot(i);
             boolean empty = file.slice(at, SLOT_BYTES).equals(ByteBuffer.allocate(SLOT_BYTES));
@@ -92,16 +94,17 @@ final class TokenHorizon {
         return sum.getValue();
     }
 
-    private static void putFloor(ByteBuffer file, long seconds) {
+    private static void putFloor(ByteBuffer file, long seconds, boolean lost) {
         file.putLong(0, seconds);
-        file.putLong(Long.BYTES, checksum(file, 0, Long.BYTES));
+        file.putLong(LOST, lost ? 1 : 0);
+        file.putLong(HEAD_CHECK, checksum(file, 0, HEAD_CHECK));
     }
 
     private static int slot(int index) {
         return HEAD_BYTES + index * SLOT_BYTES;
     }
 
-    /** True: which tokens served before this process is not known, and the floor lies above them all. */
+    /** True: which tokens served before is not known, and the floor lies above them all; also after a further restart. */
     boolean lost() {
         return lost;
     }
@@ -130,7 +133,7 @@ final class TokenHorizon {
     synchronized boolean accepted(String tokenId, long issuedSeconds, long lapsesSeconds, long nowSeconds) {
         long floor = Math.min(issuedSeconds, nowSeconds + MOMENT_SECONDS);
         if (floor > file.getLong(0)) {
-            putFloor(file, floor);
+            putFloor(file, floor, false);
         }
         return issuedSeconds <= floor || remember(tokenId, lapsesSeconds, nowSeconds);
     }

@@ -128,7 +128,14 @@ class ApiTokensTest {
                 assertThat(problem.getExitCode()).isEqualTo(5);
                 assertThat(problem.getHint()).contains("in 31 s");
             }
-            api.clock.addAndGet(31_000);
+            api.close();
+            api.clock.addAndGet(3_000);
+            api.start();
+            Problem restarted =
+                    problem(api.client.protobuf("Status", StatusRequest.getDefaultInstance(), api.token()));
+            assertThat(restarted.getCode()).isEqualTo("TOKENS_UNKNOWN");
+            assertThat(restarted.getHint()).contains("in 28 s");
+            api.clock.addAndGet(28_000);
             assertThat(code(ahead)).isEqualTo("TOKEN_BEFORE_START");
             assertThat(code(api.token())).isEqualTo("OK");
             api.close();
