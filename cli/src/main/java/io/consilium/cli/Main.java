@@ -30,9 +30,7 @@ public final class Main {
     public static void main(String[] arguments) {
         // Every key here is pinned; reading the certificates of public authorities costs a tenth of a second.
         System.setProperty("javax.net.ssl.trustStore", "NONE");
-        // A connection begins with one key share in place of two: every node takes X25519.
-        System.setProperty("jdk.tls.namedGroups", "x25519");
-        if (asksANode(arguments)) {
+        if (asksANode(List.of(arguments))) {
             EarlyTls.begin();
         }
         PrintStream out = new PrintStream(
@@ -43,11 +41,15 @@ public final class Main {
         System.exit(run(List.of(arguments), System.getenv(), System.in, out, err));
     }
 
-    private static boolean asksANode(String[] arguments) {
-        List<String> words = List.of(arguments);
+    static boolean asksANode(List<String> words) {
         return !words.contains("--help")
-                && Arrays.stream(CommandGroup.values())
-                        .anyMatch(group -> group.asksANode() && words.contains(group.command()));
+                && !words.contains("-h")
+                && words.stream()
+                        .flatMap(word -> Arrays.stream(CommandGroup.values())
+                                .filter(group -> group.command().equals(word)))
+                        .findFirst()
+                        .map(CommandGroup::asksANode)
+                        .orElse(false);
     }
 
     /** Runs one command line and answers with its exit code. */

@@ -52,7 +52,8 @@ final class PatientCommands implements CommandTree.Nesting {
 
     @Override
     public SortedMap<String, Object> nested() {
-        return new TreeMap<>(Map.of("guardian", new GuardianCommands(session), "transfer", new TransferCommands(session)));
+        return new TreeMap<>(
+                Map.of("guardian", new GuardianCommands(session), "transfer", new TransferCommands(session)));
     }
 
     @Command(

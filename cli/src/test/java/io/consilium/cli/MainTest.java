@@ -359,4 +359,18 @@ class MainTest {
             assertThat(String.valueOf(run.error().get("path"))).contains("config.toml:");
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"patient list", "--context st-mary/admin chain status", "drug verify --item config"})
+    void commandsThatAskANodeReadyTheirConnection(String line) {
+        assertThat(Main.asksANode(List.of(line.split(" ")))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "--version", "patient list --help", "patient list -h", "key list", "node run --config chain"
+            })
+    void whatAsksNoNodeOrIsOneDoesNot(String line) {
+        assertThat(Main.asksANode(List.of(line.split(" ")))).isFalse();
+    }
 }

@@ -3,6 +3,8 @@ package io.consilium.client;
 import io.consilium.proto.StatusRequest;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
@@ -13,15 +15,23 @@ import javax.net.ssl.SSLException;
 public final class EarlyTls {
     private EarlyTls() {}
 
-    /** Returns at once; a process that ends sooner does not wait for it. */
+    /**
+     * Returns at once; a process that ends sooner does not wait for it. Only for a process that connects to nodes and to
+     * nothing else, and serves nobody.
+     */
     public static void begin() {
+        // A connection begins with one key share in place of two: every node takes X25519.
+        System.setProperty("jdk.tls.namedGroups", "x25519");
         Thread loader = new Thread(EarlyTls::load, "early-tls");
         loader.setDaemon(true);
         loader.start();
     }
 
     private static void load() {
-        SSLEngine engine = PinnedTrust.of(Set.of()).context().createSSLEngine();
+        SSLContext context = PinnedTrust.of(Set.of()).context();
+        // Each connection brings its own; without this the JDK first builds one that trusts public authorities.
+        HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
+        SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(true);
         try {
             engine.beginHandshake();

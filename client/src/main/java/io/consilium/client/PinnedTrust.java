@@ -7,7 +7,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -23,9 +22,6 @@ final class PinnedTrust extends X509ExtendedTrustManager {
         // The JDK would send a request again on its own, with a token that the node has seen already. It reads this
         // once, when it opens its first connection, so it is set where each of ours begins.
         System.setProperty("sun.net.http.retryPost", "false");
-        // Each of our connections brings its own; without this the JDK first builds one that trusts public authorities.
-        HttpsURLConnection.setDefaultSSLSocketFactory(
-                PinnedTrust.of(Set.of()).context().getSocketFactory());
     }
 
     private final Set<Hash> pinned;

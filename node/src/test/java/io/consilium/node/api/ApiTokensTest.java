@@ -131,8 +131,7 @@ class ApiTokensTest {
             api.close();
             api.clock.addAndGet(3_000);
             api.start();
-            Problem restarted =
-                    problem(api.client.protobuf("Status", StatusRequest.getDefaultInstance(), api.token()));
+            Problem restarted = problem(api.client.protobuf("Status", StatusRequest.getDefaultInstance(), api.token()));
             assertThat(restarted.getCode()).isEqualTo("TOKENS_UNKNOWN");
             assertThat(restarted.getHint()).contains("in 28 s");
             api.clock.addAndGet(28_000);
