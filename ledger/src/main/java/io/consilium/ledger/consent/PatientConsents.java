@@ -5,6 +5,7 @@ import io.consilium.crypto.CanonicalWriter;
 import io.consilium.crypto.Hash;
 import io.consilium.ledger.block.Writes;
 import io.consilium.ledger.identity.PatientFamily;
+import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.ledger.state.LedgerState;
 import io.consilium.ledger.state.StateKeys;
 import io.consilium.ledger.tx.Refusal;
@@ -45,6 +46,9 @@ public final class PatientConsents {
                 listed.addAll(ListedConsent.of(
                         state.consentShard(patient.getId(), shard).orElseThrow()));
             }
+        }
+        if (listed.size() != patient.getConsents()) {
+            throw new BrokenStateException("a patient's list of consents and their number differ: restore a backup");
         }
         listed.sort(Comparator.comparingLong(ListedConsent::number));
         return listed;

@@ -134,7 +134,7 @@ class ConsentDecisionProperties {
                     .build();
             state.put(StateKeys.consent(id), consent.toByteArray());
             int shard = PatientConsents.shardOf(id);
-            patient.setConsentShards(patient.getConsentShards() | 1 << shard);
+            patient.setConsentShards(patient.getConsentShards() | 1 << shard).setConsents(i + 1);
             shards.computeIfAbsent(shard, none -> new ConsentEntries()).add(consent);
         }
         shards.forEach((shard, columns) -> {

@@ -3,10 +3,12 @@ package io.consilium.ledger.consent;
 import static io.consilium.ledger.TestChain.BROWN;
 import static io.consilium.ledger.TestChain.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.consilium.ledger.TestChain;
 import io.consilium.ledger.identity.MemberRole;
+import io.consilium.ledger.state.BrokenStateException;
 import io.consilium.proto.ConsentAmend;
 import io.consilium.proto.ConsentGrant;
 import io.consilium.proto.ConsentRevoke;
@@ -15,6 +17,7 @@ import io.consilium.proto.ConsentShard;
 import io.consilium.proto.ConsentState;
 import io.consilium.proto.ConsentTerms;
 import io.consilium.proto.LabelGroup;
+import io.consilium.proto.PatientState;
 import io.consilium.proto.TransactionBody;
 import java.util.List;
 import java.util.function.Consumer;
@@ -123,6 +126,21 @@ class PatientConsentsTest {
         assertThat(listed()).isEqualTo(ids(2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13));
         assertThat(consent(consentId(5)).getVersion()).isEqualTo(2);
         assertListTrue();
+    }
+
+    @Test
+    @DisplayName("CON-2 a list from which whole entries are gone is no list: a deny could be among them")
+    void con2_fewerThanThePatientHas() {
+        PatientState patient = chain.objects().patient(PATIENT).orElseThrow();
+        assertThat(PatientConsents.all(chain.objects(), patient)).hasSize(12);
+        PatientState more =
+                patient.toBuilder().setConsents(patient.getConsents() + 1).build();
+        PatientState noShard = patient.toBuilder().setConsentShards(0).build();
+        for (PatientState each : List.of(more, noShard)) {
+            assertThatThrownBy(() -> PatientConsents.all(chain.objects(), each))
+                    .isInstanceOf(BrokenStateException.class)
+                    .hasMessageContaining("restore a backup");
+        }
     }
 
     @Test
