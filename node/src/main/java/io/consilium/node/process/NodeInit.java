@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /** Makes a node's data directory: config, genesis, keys and an empty store. */
 public final class NodeInit {
     /** Beside the keystore, so that it stays where the store goes: the chain of which this node has had a store. */
-    private static final String JOINED = "joined";
+    private static final String JOINED = "joined-";
 
     private NodeInit() {}
 
@@ -89,7 +89,7 @@ public final class NodeInit {
     /** Makes the empty store of a node whose config, genesis and keys stand already; at genesis once only (BFT-16). */
     public static void makeStore(NodeConfig config, Joining joining) throws NodeStartException {
         GenesisState genesis = GenesisReader.read(config.genesis());
-        Path joined = config.keystore().resolveSibling(JOINED);
+        Path joined = config.keystore().resolveSibling(JOINED + config.institution());
         byte[] chain = (genesis.chainId().hex() + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             if (joining == Joining.AT_GENESIS

@@ -194,13 +194,29 @@ class RunningNodeTest {
     }
 
     @Test
+    @DisplayName("BFT-16 each of two nodes with their keystores in one directory founds once")
+    void foundsBesideAnother() throws Exception {
+        start(Map.of()).close();
+        NodeConfig other = config(Map.of(
+                "node.institution",
+                "riverside",
+                "node.database",
+                directory.resolve("other").toString()));
+        NodeInit.makeStore(other, NodeInit.Joining.AT_GENESIS);
+        Files.move(other.database(), directory.resolve("lost"));
+        assertThatThrownBy(() -> NodeInit.makeStore(other, NodeInit.Joining.AT_GENESIS))
+                .isInstanceOfSatisfying(
+                        NodeStartException.class, e -> assertThat(e.code()).isEqualTo("FOUNDED_BEFORE"));
+    }
+
+    @Test
     void aStoreCopiedFromAnotherNodeIsRefused() throws Exception {
         start(Map.of()).close();
         Path database = directory.resolve("node/db");
         Files.move(database, directory.resolve("lost"));
         NodeInit.makeStore(config(Map.of()), NodeInit.Joining.LATER);
         Hash chain = Hash.fromHex(
-                Files.readString(directory.resolve("node/keys/joined")).strip());
+                Files.readString(directory.resolve("node/keys/joined-st-mary")).strip());
         try (RocksChainStore store =
                 RocksChainStore.open(database, chain, config(Map.of()).storage().bounds())) {
             store.claim("riverside");
