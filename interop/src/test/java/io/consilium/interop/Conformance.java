@@ -1,13 +1,26 @@
 package io.consilium.interop;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The published documents that tests are held against, outside the project. */
 public final class Conformance {
     private Conformance() {}
+
+    /** The JSON files of a folder whose names start so, in order; the test is skipped where the folder is absent. */
+    public static List<Path> files(String folder, String prefix) throws IOException {
+        try (Stream<Path> listed = Files.list(require(folder))) {
+            return listed.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
+        }
+    }
 
     /** A file or folder of them; the test is skipped, with a line that says so, where it is absent. */
     public static Path require(String relative) {

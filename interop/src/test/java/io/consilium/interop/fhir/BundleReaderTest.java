@@ -2,6 +2,7 @@ package io.consilium.interop.fhir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.consilium.interop.Conformance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

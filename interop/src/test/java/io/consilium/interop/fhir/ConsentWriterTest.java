@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.consilium.interop.Conformance;
 import io.consilium.interop.fhir.ReadableRule.LabelGroup;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Code;

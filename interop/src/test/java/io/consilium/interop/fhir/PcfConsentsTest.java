@@ -6,6 +6,7 @@ import static io.consilium.proto.DecisionOutcome.PERMIT_CONDITIONAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.consilium.interop.Conformance;
 import io.consilium.ledger.consent.Sensitivity;
 import io.consilium.proto.Period;
 import io.consilium.proto.RecordFacts;
