@@ -247,7 +247,7 @@ class TrialRegistryCommands {
         UserFiles.requireNew(out);
         TrialBundle bundle = reader().bundle(trialId(id), subjects.every);
         VerifiedTrial verified = new TrialVerifier(session.verifier()).verify(bundle);
-        UserFiles.publish(out, bundle.encode());
+        UserFiles.publish(out, bundle.file());
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("bundle", out.toString());
         result.putAll(TrialViews.verified(verified, bundle));

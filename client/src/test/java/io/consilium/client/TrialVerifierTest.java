@@ -31,7 +31,7 @@ class TrialVerifierTest {
 
     @Test
     void whatHoldsIsVerifiedAndClassified() throws Exception {
-        VerifiedTrial verified = trial.verify(TrialBundle.decode(trial.bundle().encode()));
+        VerifiedTrial verified = trial.verify(TrialBundle.decode(trial.bundle().file()));
         assertThat(verified.datasets()).isTrue();
         assertThat(verified.subjects().orElseThrow())
                 .extracting(TrialSubjectState::getPseudonym)
@@ -81,7 +81,7 @@ class TrialVerifierTest {
     @Test
     @DisplayName("TRI-6 a file that is spelled otherwise is refused, one byte of it changed too")
     void everyCharacterOfTheFile() throws Exception {
-        byte[] file = trial.bundle().encode();
+        byte[] file = trial.bundle().file();
         for (int at = 0; at < file.length; at += 13) {
             byte[] changed = file.clone();
             changed[at] ^= 1;

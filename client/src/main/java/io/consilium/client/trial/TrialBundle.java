@@ -49,8 +49,21 @@ public record TrialBundle(ByteString trial, List<ByteString> documents, List<Byt
         }
     }
 
+    /** The file to write: none that {@code trial verify --bundle} would not read. */
+    public byte[] file() throws ClientException {
+        byte[] file = encode();
+        if (file.length > MAX_BYTES) {
+            throw new ClientException(
+                    FailureClass.REFUSED,
+                    "TRIAL_LIMIT",
+                    "A bundle has at most " + MAX_BYTES + " bytes, and this one would have " + file.length,
+                    "Leave --subjects out: the trial proves their number; trial subjects lists them");
+        }
+        return file;
+    }
+
     /** The one spelling of the file. */
-    public byte[] encode() {
+    byte[] encode() {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("format", FORMAT);
         object.put("trial", text(trial));

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +22,10 @@ import java.util.TreeMap;
 
 /** Makes a node's data directory: config, genesis, keys and an empty store. */
 public final class NodeInit {
-    /** Beside the keystore, so that it stays where the store goes: the chain of which this node has had a store. */
+    /** Beside the keystore, so that it stays where the store goes: a line for each chain of which this node has had one. */
     private static final String JOINED = "joined-";
+
+    private static final int MAX_JOINED_BYTES = 1024 * 1024;
 
     private NodeInit() {}
 
@@ -90,11 +91,12 @@ public final class NodeInit {
     public static void makeStore(NodeConfig config, Joining joining) throws NodeStartException {
         GenesisState genesis = GenesisReader.read(config.genesis());
         Path joined = config.keystore().resolveSibling(JOINED + config.institution());
-        byte[] chain = (genesis.chainId().hex() + "\n").getBytes(StandardCharsets.UTF_8);
+        String chain = genesis.chainId().hex() + "\n";
         try {
-            if (joining == Joining.AT_GENESIS
-                    && Files.exists(joined)
-                    && Arrays.equals(PrivateFile.read(joined, chain.length), chain)) {
+            String known = Files.exists(joined)
+                    ? new String(PrivateFile.read(joined, MAX_JOINED_BYTES), StandardCharsets.UTF_8)
+                    : "";
+            if (joining == Joining.AT_GENESIS && known.contains(chain)) {
                 throw new NodeStartException(
                         NodeStartException.CONFLICT,
                         "FOUNDED_BEFORE",
@@ -104,13 +106,21 @@ public final class NodeInit {
                         "if the store is gone, leave --founding out: the node then fetches the chain and votes once others"
                                 + " have proved where it is");
             }
-            RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, joining.start);
-            PrivateFile.replace(joined, chain);
-        } catch (StoreException e) {
-            throw StartFailures.of(e);
+            // Before the store: one that cannot be remembered is not made.
+            PrivateFile.replace(joined, bytes(known.contains(chain) ? known : known + chain));
+            try {
+                RocksChainStore.initialise(config.database(), config.storage().bounds(), genesis, joining.start);
+            } catch (StoreException notMade) {
+                PrivateFile.replace(joined, bytes(known));
+                throw StartFailures.of(notMade);
+            }
         } catch (IOException e) {
             throw unusable(joined, e);
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static NodeStartException unusable(Path path, IOException e) {

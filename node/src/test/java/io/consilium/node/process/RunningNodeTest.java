@@ -210,6 +210,48 @@ class RunningNodeTest {
     }
 
     @Test
+    @DisplayName("BFT-16 a node that was of another chain meanwhile founds its first one no second time")
+    void foundsEachChainOnce() throws Exception {
+        start(Map.of()).close();
+        Path lost = Files.createDirectory(directory.resolve("lost"));
+        Path database = directory.resolve("node/db");
+        Files.move(database, lost.resolve("first"));
+        NodeConfig second = config(Map.of("node.genesis", genesis("second").toString()));
+        NodeInit.makeStore(second, NodeInit.Joining.AT_GENESIS);
+        Files.move(database, lost.resolve("second"));
+        for (NodeConfig config : List.of(config(Map.of()), second)) {
+            assertThatThrownBy(() -> NodeInit.makeStore(config, NodeInit.Joining.AT_GENESIS))
+                    .isInstanceOfSatisfying(
+                            NodeStartException.class, e -> assertThat(e.code()).isEqualTo("FOUNDED_BEFORE"));
+        }
+    }
+
+    @Test
+    @DisplayName("BFT-16 a store that cannot be made is not remembered, and none is made that cannot be remembered")
+    void foundingThatFails() throws Exception {
+        NodeConfig config = config(Map.of());
+        Path database = config.database();
+        Path remembered = directory.resolve("node/keys/joined-st-mary");
+        Files.move(database, directory.resolve("lost"));
+        Files.delete(remembered);
+        Files.writeString(database, "no directory");
+        assertThatThrownBy(() -> NodeInit.makeStore(config, NodeInit.Joining.AT_GENESIS))
+                .isInstanceOf(NodeStartException.class);
+        Files.delete(database);
+
+        Files.delete(remembered);
+        Files.createDirectory(remembered);
+        assertThatThrownBy(() -> NodeInit.makeStore(config, NodeInit.Joining.AT_GENESIS))
+                .isInstanceOfSatisfying(
+                        NodeStartException.class, e -> assertThat(e.code()).isEqualTo("DIRECTORY_UNUSABLE"));
+        assertThat(database).doesNotExist();
+
+        Files.delete(remembered);
+        NodeInit.makeStore(config, NodeInit.Joining.AT_GENESIS);
+        assertThat(database).exists();
+    }
+
+    @Test
     void aStoreCopiedFromAnotherNodeIsRefused() throws Exception {
         start(Map.of()).close();
         Path database = directory.resolve("node/db");
