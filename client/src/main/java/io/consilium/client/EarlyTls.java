@@ -28,19 +28,19 @@ public final class EarlyTls {
     }
 
     private static void load() {
-        SSLContext context = PinnedTrust.of(Set.of()).context();
-        // Each connection brings its own; without this the JDK first builds one that trusts public authorities.
-        HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
-        SSLEngine engine = context.createSSLEngine();
-        engine.setUseClientMode(true);
         try {
+            SSLContext context = PinnedTrust.of(Set.of()).context();
+            // Each connection brings its own; without this the JDK first builds one that trusts public authorities.
+            HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(true);
             engine.beginHandshake();
             engine.wrap(
                     ByteBuffer.allocate(0),
                     ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
-        } catch (SSLException unready) {
+            StatusRequest.getDefaultInstance();
+        } catch (SSLException | RuntimeException unready) {
             // Nothing was to be sent: the connection itself meets the same cause, and tells it.
         }
-        StatusRequest.getDefaultInstance();
     }
 }
