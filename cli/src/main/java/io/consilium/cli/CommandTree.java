@@ -22,8 +22,7 @@ final class CommandTree {
 
     /** As much as the words of a command line name; everything of the level at which they name nothing. */
     static CommandLine of(Session session, List<String> words) {
-        CommandLine root = new CommandLine(new Root(session.options()));
-        root.getCommandSpec().version("Consilium " + Version.text());
+        CommandLine root = Root.of(session.options());
         List<CommandGroup> named = Arrays.stream(CommandGroup.values())
                 .filter(group -> words.contains(group.command()))
                 .toList();
@@ -35,7 +34,7 @@ final class CommandTree {
 
     /** Every command, for completion and for tests. */
     static CommandLine whole(Session session) {
-        CommandLine root = new CommandLine(new Root(session.options()));
+        CommandLine root = Root.of(session.options());
         for (CommandGroup group : CommandGroup.values()) {
             root.addSubcommand(group.command(), subcommands(group.create(session), List.of()));
         }

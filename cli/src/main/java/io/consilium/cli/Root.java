@@ -1,31 +1,27 @@
 package io.consilium.cli;
 
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code consilium} itself, which only carries its subcommands. */
-@Command(
-        name = "consilium",
-        description = "A permissioned blockchain node for healthcare.",
-        footer = {
-            "  consilium demo",
-            "  consilium devnet up --background --dir ./net",
-            "  CONSILIUM_HOME=./net consilium --context st-mary/consent patient register",
-            "  consilium chain status -o json"
-        })
 final class Root implements Runnable {
-    @Mixin
-    final GlobalOptions options;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandSpec spec;
+    private Root() {}
 
-    Root(GlobalOptions options) {
-        this.options = options;
+    static CommandLine of(GlobalOptions options) {
+        CommandSpec spec = new Root().spec;
+        spec.name("consilium").version("Consilium " + Version.text());
+        spec.usageMessage()
+                .description("A permissioned blockchain node for healthcare.")
+                .footer(
+                        "  consilium demo",
+                        "  consilium devnet up --background --dir ./net",
+                        "  CONSILIUM_HOME=./net consilium --context st-mary/consent patient register",
+                        "  consilium chain status -o json");
+        options.specs().forEach(spec::addOption);
+        return new CommandLine(spec);
     }
 
     @Override
