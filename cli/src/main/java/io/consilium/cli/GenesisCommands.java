@@ -42,7 +42,7 @@ final class GenesisCommands {
     private static final long PERMIT_AGE_MILLIS = 15 * 60_000;
 
     private static final int MAX_BLOCK_BYTES = 4 * 1024 * 1024;
-    private static final int MAX_BLOCK_TRANSACTIONS = 10_000;
+    private static final int MAX_BLOCK_TRANSACTIONS = 2_000;
 
     private final Session session;
 
